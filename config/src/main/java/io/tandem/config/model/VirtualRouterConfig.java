@@ -1,0 +1,126 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.config.model;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One virtual router (keepalived's {@code vrrp_instance}).
+ *
+ * @param name the instance's name, for logs, scripts and metrics
+ * @param interfaceName where advertisements are sent and received
+ * @param vrid 1..255
+ * @param version 2 or 3; IPv6 is always 3
+ * @param family of the advertised addresses
+ * @param startAsMaster keepalived's {@code state MASTER}; Tandem still listens first unless the priority is 255
+ * @param priority 1..255; 255 owns the addresses
+ * @param advertInterval 10 ms..40.95 s in version 3, whole seconds 1..255 in version 2
+ * @param password version 2's PASS, at most 8 bytes of ASCII, or null for no authentication; never logged
+ * @param addresses the advertised addresses, at least one
+ * @param excludedAddresses moved along but not advertised
+ * @param preempt whether a higher priority takes over from a lower one
+ * @param preemptDelay 0..1000 s
+ * @param unicastSource own address for unicast, or null
+ * @param unicastPeers empty for multicast
+ * @param multicastGroup destination of multicast, or null for 224.0.0.18 and ff02::12
+ * @param rfcChecksum whether version 3 over IPv4 is sent with RFC 9568's checksum (no pseudo-header); keepalived 2.2
+ *     understands only the other
+ * @param announce gratuitous ARP and neighbour advertisements
+ * @param tracks what changes the priority or faults the router
+ * @param scripts run on transitions
+ */
+public record VirtualRouterConfig(
+        String name,
+        String interfaceName,
+        int vrid,
+        int version,
+        AddressFamily family,
+        boolean startAsMaster,
+        int priority,
+        Duration advertInterval,
+        @Nullable String password,
+        List<VirtualAddress> addresses,
+        List<VirtualAddress> excludedAddresses,
+        boolean preempt,
+        Duration preemptDelay,
+        @Nullable InetAddress unicastSource,
+        List<InetAddress> unicastPeers,
+        @Nullable InetAddress multicastGroup,
+        boolean rfcChecksum,
+        Announce announce,
+        Tracks tracks,
+        Notify scripts) {
+    public VirtualRouterConfig {
+        addresses = List.copyOf(addresses);
+        excludedAddresses = List.copyOf(excludedAddresses);
+        unicastPeers = List.copyOf(unicastPeers);
+    }
+
+    /**
+     * How a taken-over address is announced.
+     *
+     * @param repeat messages in each block, keepalived's {@code garp_master_repeat}
+     * @param delay from the first block to the second; zero: no second block
+     * @param refresh period of repeated announcements; zero: none
+     * @param refreshRepeat messages in each refresh
+     */
+    public record Announce(int repeat, Duration delay, Duration refresh, int refreshRepeat) {
+        /** keepalived's defaults: 5 messages, 5 more after 5 s, no refresh. */
+        public static final Announce DEFAULT = new Announce(5, Duration.ofSeconds(5), Duration.ZERO, 1);
+    }
+
+    /**
+     * What the priority depends on.
+     *
+     * @param interfaces tracked besides {@code interfaceName}
+     * @param scripts tracked scripts
+     */
+    public record Tracks(List<TrackInterface> interfaces, List<TrackScript> scripts) {
+        public static final Tracks NONE = new Tracks(List.of(), List.of());
+
+        public Tracks {
+            interfaces = List.copyOf(interfaces);
+            scripts = List.copyOf(scripts);
+        }
+    }
+
+    /** An interface to track; weight 0 faults the router when it goes down. */
+    public record TrackInterface(String name, int weight) {}
+
+    /**
+     * A script to run ({@code vrrp_script}).
+     *
+     * @param weight −253..253; 0 faults the router when the script fails
+     * @param rise successes until up, at least 1
+     * @param fall failures until down, at least 1
+     */
+    public record TrackScript(
+            String name,
+            List<String> command,
+            Duration interval,
+            Duration timeout,
+            int weight,
+            boolean reverse,
+            int rise,
+            int fall,
+            boolean initFail,
+            @Nullable String user,
+            @Nullable String group) {
+        public TrackScript {
+            command = List.copyOf(command);
+        }
+    }
+
+    /** Scripts run on transitions; each a command line, or null. */
+    public record Notify(
+            @Nullable List<String> master,
+            @Nullable List<String> backup,
+            @Nullable List<String> fault,
+            @Nullable List<String> stop,
+            @Nullable List<String> any) {
+        public static final Notify NONE = new Notify(null, null, null, null, null);
+    }
+}
