@@ -1,0 +1,158 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.netlink;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Builds one rtnetlink message in a native buffer.
+ *
+ * <pre>
+ * nlmsghdr: u32 length | u16 type | u16 flags | u32 sequence | u32 port
+ * then a fixed part for the type, then attributes: u16 length | u16 type | value, padded to 4
+ * </pre>
+ */
+final class NetlinkMessage {
+    static final int REQUEST = 1;
+    static final int ACK = 4;
+    static final int REPLACE = 0x100;
+    static final int EXCL = 0x200;
+    static final int CREATE = 0x400;
+    static final int DUMP = 0x300;
+    private static final int NESTED = 0x8000;
+
+    private final NativeBuffer buffer;
+    private final ByteBuffer bytes;
+
+    NetlinkMessage(NativeBuffer buffer) {
+        this.buffer = buffer;
+        this.bytes = buffer.bytes();
+    }
+
+    NetlinkMessage begin(int type, int flags) {
+        bytes.clear();
+        bytes.putInt(0)
+                .putShort((short) type)
+                .putShort((short) (flags | REQUEST))
+                .putInt(0)
+                .putInt(0);
+        return this;
+    }
+
+    /** ifaddrmsg. */
+    NetlinkMessage addressPart(int family, int prefixLength, int flags, int scope, int interfaceIndex) {
+        bytes.put((byte) family)
+                .put((byte) prefixLength)
+                .put((byte) flags)
+                .put((byte) scope)
+                .putInt(interfaceIndex);
+        return this;
+    }
+
+    /** ifinfomsg. */
+    NetlinkMessage linkPart(int index, int flags, int change) {
+        bytes.put((byte) 0)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putInt(index)
+                .putInt(flags)
+                .putInt(change);
+        return this;
+    }
+
+    /** rtmsg. */
+    NetlinkMessage routePart(int family, int destinationLength, int table, int protocol, int scope, int type) {
+        bytes.put((byte) family).put((byte) destinationLength).put((byte) 0).put((byte) 0);
+        bytes.put((byte) table)
+                .put((byte) protocol)
+                .put((byte) scope)
+                .put((byte) type)
+                .putInt(0);
+        return this;
+    }
+
+    NetlinkMessage attribute(int type, byte[] value) {
+        header(type, value.length);
+        bytes.put(value);
+        return pad();
+    }
+
+    NetlinkMessage attribute(int type, InetAddress address) {
+        return attribute(type, address.getAddress());
+    }
+
+    NetlinkMessage attribute(int type, int value) {
+        header(type, 4);
+        bytes.putInt(value);
+        return this;
+    }
+
+    NetlinkMessage byteAttribute(int type, int value) {
+        header(type, 1);
+        bytes.put((byte) value);
+        return pad();
+    }
+
+    NetlinkMessage shortAttribute(int type, int value) {
+        header(type, 2);
+        bytes.putShort((short) value);
+        return pad();
+    }
+
+    NetlinkMessage textAttribute(int type, String value) {
+        byte[] text = value.getBytes(StandardCharsets.UTF_8);
+        header(type, text.length + 1);
+        bytes.put(text).put((byte) 0);
+        return pad();
+    }
+
+    /** IFA_CACHEINFO: preferred and valid lifetime, both {@code seconds}. */
+    NetlinkMessage lifetime(int type, int seconds) {
+        header(type, 16);
+        bytes.putInt(seconds).putInt(seconds).putInt(0).putInt(0);
+        return this;
+    }
+
+    /** Opens a nested attribute; hand the result to {@link #close}. */
+    int open(int type) {
+        int start = bytes.position();
+        header(type | NESTED, 0);
+        return start;
+    }
+
+    /** As {@link #open}, for the attributes which the kernel knows without the nested flag (peer of a veth). */
+    int openPlain(int type) {
+        int start = bytes.position();
+        header(type, 0);
+        return start;
+    }
+
+    NetlinkMessage close(int start) {
+        bytes.putShort(start, (short) (bytes.position() - start));
+        return this;
+    }
+
+    /** Sets length and sequence. */
+    int finish(int sequence) {
+        int length = bytes.position();
+        bytes.putInt(0, length).putInt(8, sequence);
+        return length;
+    }
+
+    long address() {
+        return buffer.address();
+    }
+
+    private void header(int type, int length) {
+        bytes.putShort((short) (length + 4)).putShort((short) type);
+    }
+
+    private NetlinkMessage pad() {
+        while ((bytes.position() & 3) != 0) {
+            bytes.put((byte) 0);
+        }
+        return this;
+    }
+}
