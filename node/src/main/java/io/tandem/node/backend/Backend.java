@@ -1,0 +1,126 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import io.tandem.node.language.Mode;
+import io.tandem.node.observe.Meters;
+import io.tandem.node.rules.Rules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A backend: its servers, how one is chosen, and the rules on the way there and back. Immutable. */
+public final class Backend {
+    private final int id;
+    private final String name;
+    private final Mode mode;
+    private final Meters meters;
+    private final Timeouts timeouts;
+    private final List<Server> servers;
+    private final Balancer balancer;
+    private final Rules requestRules;
+    private final Rules responseRules;
+    private final int retries;
+    private final boolean redispatch;
+
+    private Backend(Builder builder) {
+        id = builder.id;
+        name = builder.name;
+        mode = builder.mode;
+        meters = builder.meters;
+        timeouts = builder.timeouts;
+        servers = List.copyOf(builder.servers);
+        balancer = builder.balancer;
+        requestRules = builder.requestRules;
+        responseRules = builder.responseRules;
+        retries = builder.retries;
+        redispatch = builder.redispatch;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Mode mode() {
+        return mode;
+    }
+
+    public Meters meters() {
+        return meters;
+    }
+
+    public Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** In the order of the configuration. */
+    public List<Server> servers() {
+        return servers;
+    }
+
+    public Optional<Server> server(String name) {
+        return servers.stream().filter(s -> s.name().equals(name)).findFirst();
+    }
+
+    public Balancer balancer() {
+        return balancer;
+    }
+
+    public Rules requestRules() {
+        return requestRules;
+    }
+
+    public Rules responseRules() {
+        return responseRules;
+    }
+
+    /** Attempts to connect after the first, {@code retries}; 3 by default. */
+    public int retries() {
+        return retries;
+    }
+
+    public boolean redispatch() {
+        return redispatch;
+    }
+
+    /** How many servers can take new clients now. */
+    public int usableServers() {
+        int usable = 0;
+        for (Server server : servers) {
+            if (server.state().isUsable()) {
+                usable++;
+            }
+        }
+        return usable;
+    }
+
+    /** Gathers what the features contribute. */
+    public static final class Builder {
+        public final int id;
+        public final String name;
+        public final Mode mode;
+        public final Meters meters;
+        public Timeouts timeouts = Timeouts.NONE;
+        public final List<Server> servers = new ArrayList<>();
+        public Balancer balancer = (facts, avoid) -> null;
+        public Rules requestRules = Rules.NONE;
+        public Rules responseRules = Rules.NONE;
+        public int retries = 3;
+        public boolean redispatch;
+
+        public Builder(int id, String name, Mode mode, Meters meters) {
+            this.id = id;
+            this.name = name;
+            this.mode = mode;
+            this.meters = meters;
+        }
+
+        public Backend build() {
+            return new Backend(this);
+        }
+    }
+}

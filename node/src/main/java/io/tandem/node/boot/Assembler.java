@@ -1,0 +1,71 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.config.haproxy.Section;
+import io.tandem.config.text.Origin;
+import io.tandem.config.text.Problems;
+import io.tandem.node.backend.Backend;
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.Drafts;
+import io.tandem.node.language.Keywords;
+import io.tandem.node.language.LoadContext;
+import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.language.SectionKind;
+import io.tandem.node.setup.Assembly;
+import io.tandem.node.setup.Configuration;
+import io.tandem.node.setup.Feature;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a configuration of sections: reads every line, then lets each feature complete each proxy. */
+final class Assembler {
+    private static final Keywords KEYWORDS =
+            new Keywords(Features.ALL.stream().map(Feature::directives).toList());
+
+    private Assembler() {}
+
+    /**
+     * Always answers a configuration; it may run only if {@code problems} holds no alert.
+     *
+     * @param loops event loops of the process
+     * @param previous the running configuration, or null
+     */
+    static Configuration assemble(
+            List<Section> sections, Problems problems, int loops, @Nullable Configuration previous) {
+        Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
+        new SectionReader(new LoadContext(problems, KEYWORDS, drafts)).read(sections);
+        Assembly assembly = new Assembly(drafts, problems, loops, previous);
+        for (Feature feature : Features.ALL) {
+            feature.completeGlobal(drafts.global(), assembly);
+        }
+        List<Backend> backends = new ArrayList<>();
+        for (ProxyDraft draft : drafts.proxies()) {
+            if (draft.isBackend() && !draft.disabled()) {
+                Backend.Builder builder = new Backend.Builder(
+                        draft.id(), draft.name(), draft.mode(), assembly.backendMeters(draft.name()));
+                for (Feature feature : Features.ALL) {
+                    feature.complete(draft, builder, assembly);
+                }
+                Backend backend = builder.build();
+                assembly.built(backend);
+                backends.add(backend);
+            }
+        }
+        List<Frontend> frontends = new ArrayList<>();
+        for (ProxyDraft draft : drafts.proxies()) {
+            if (draft.isFrontend() && !draft.disabled()) {
+                Frontend.Builder builder = new Frontend.Builder(
+                        draft.id(), draft.name(), draft.mode(), assembly.frontendMeters(draft.name()));
+                for (Feature feature : Features.ALL) {
+                    feature.complete(draft, builder, assembly);
+                }
+                frontends.add(builder.build());
+            }
+        }
+        int generation = previous == null ? 1 : previous.generation() + 1;
+        return new Configuration(generation, frontends, backends, drafts);
+    }
+}

@@ -1,0 +1,14 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.node.setup.Feature;
+import io.tandem.node.setup.ProxyBasics;
+import java.util.List;
+
+/** Every feature of the proxy, in the order in which they contribute. A new feature adds one line here. */
+final class Features {
+    static final List<Feature> ALL = List.of(new ProxyBasics());
+
+    private Features() {}
+}

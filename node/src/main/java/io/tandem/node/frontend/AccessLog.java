@@ -1,0 +1,13 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend;
+
+import io.tandem.node.rules.Facts;
+
+/** Writes the line about an exchange. Called on its event loop, must not block. */
+@FunctionalInterface
+public interface AccessLog {
+    AccessLog NONE = facts -> {};
+
+    void log(Facts facts);
+}

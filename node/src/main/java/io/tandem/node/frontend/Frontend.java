@@ -1,0 +1,127 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend;
+
+import io.tandem.node.backend.Timeouts;
+import io.tandem.node.language.Mode;
+import io.tandem.node.observe.Meters;
+import io.tandem.node.rules.Rules;
+import java.nio.charset.StandardCharsets;
+
+/** A frontend: where it listens, what it does with a request, and which backend it hands it to. Immutable. */
+public final class Frontend {
+    private final int id;
+    private final String name;
+    private final byte[] nameBytes;
+    private final Mode mode;
+    private final Meters meters;
+    private final Timeouts timeouts;
+    private final Rules connectionRules;
+    private final Rules requestRules;
+    private final Rules responseRules;
+    private final Rules afterResponseRules;
+    private final BackendChoice backendChoice;
+    private final AccessLog accessLog;
+    private final int maxConnections;
+
+    private Frontend(Builder builder) {
+        id = builder.id;
+        name = builder.name;
+        nameBytes = name.getBytes(StandardCharsets.UTF_8);
+        mode = builder.mode;
+        meters = builder.meters;
+        timeouts = builder.timeouts;
+        connectionRules = builder.connectionRules;
+        requestRules = builder.requestRules;
+        responseRules = builder.responseRules;
+        afterResponseRules = builder.afterResponseRules;
+        backendChoice = builder.backendChoice;
+        accessLog = builder.accessLog;
+        maxConnections = builder.maxConnections;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The name as logs write it. */
+    public byte[] nameBytes() {
+        return nameBytes;
+    }
+
+    public Mode mode() {
+        return mode;
+    }
+
+    public Meters meters() {
+        return meters;
+    }
+
+    public Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** {@code tcp-request connection}. */
+    public Rules connectionRules() {
+        return connectionRules;
+    }
+
+    /** {@code http-request}. */
+    public Rules requestRules() {
+        return requestRules;
+    }
+
+    /** {@code http-response}. */
+    public Rules responseRules() {
+        return responseRules;
+    }
+
+    /** {@code http-after-response}. */
+    public Rules afterResponseRules() {
+        return afterResponseRules;
+    }
+
+    public BackendChoice backendChoice() {
+        return backendChoice;
+    }
+
+    public AccessLog accessLog() {
+        return accessLog;
+    }
+
+    /** 0 for none. */
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    /** Gathers what the features contribute. */
+    public static final class Builder {
+        public final int id;
+        public final String name;
+        public final Mode mode;
+        public final Meters meters;
+        public Timeouts timeouts = Timeouts.NONE;
+        public Rules connectionRules = Rules.NONE;
+        public Rules requestRules = Rules.NONE;
+        public Rules responseRules = Rules.NONE;
+        public Rules afterResponseRules = Rules.NONE;
+        public BackendChoice backendChoice = facts -> null;
+        public AccessLog accessLog = AccessLog.NONE;
+        public int maxConnections;
+
+        public Builder(int id, String name, Mode mode, Meters meters) {
+            this.id = id;
+            this.name = name;
+            this.mode = mode;
+            this.meters = meters;
+        }
+
+        public Frontend build() {
+            return new Frontend(this);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.http;
+
+/**
+ * An HTTP request: its start line as offsets into the bytes of {@link #headers}, and its fields. The same for every
+ * version on the wire. Reused; owned by one event loop.
+ */
+public final class Request {
+    private final Headers headers = new Headers();
+    private int methodStart;
+    private int methodEnd;
+    private int uriStart;
+    private int uriEnd;
+    private int minorVersion;
+    private Method method = Method.OTHER;
+
+    public Headers headers() {
+        return headers;
+    }
+
+    public byte[] bytes() {
+        return headers.bytes();
+    }
+
+    public void startLine(int methodStart, int methodEnd, int uriStart, int uriEnd, int minorVersion) {
+        this.methodStart = methodStart;
+        this.methodEnd = methodEnd;
+        this.uriStart = uriStart;
+        this.uriEnd = uriEnd;
+        this.minorVersion = minorVersion;
+        method = Method.of(bytes(), methodStart, methodEnd);
+    }
+
+    public Method method() {
+        return method;
+    }
+
+    public int methodStart() {
+        return methodStart;
+    }
+
+    public int methodEnd() {
+        return methodEnd;
+    }
+
+    /** The request target as it will be sent, absolute or not. */
+    public int uriStart() {
+        return uriStart;
+    }
+
+    public int uriEnd() {
+        return uriEnd;
+    }
+
+    /** Points the target at other bytes of {@link #bytes}, such as stashed ones. */
+    public void uri(int start, int end) {
+        uriStart = start;
+        uriEnd = end;
+    }
+
+    /** 0 or 1: the x of HTTP/1.x; HTTP/2 and later count as 1. */
+    public int minorVersion() {
+        return minorVersion;
+    }
+}

@@ -1,0 +1,105 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.language;
+
+import io.tandem.config.haproxy.Line;
+import io.tandem.config.text.Origin;
+import io.tandem.config.text.Word;
+
+/**
+ * The words of one line and a position among them.
+ *
+ * <p>Not thread-safe; lives while its line is read.
+ */
+public final class Arguments {
+    private final Line line;
+    private final LoadContext context;
+    private int next;
+
+    /** @param first index of the first argument, after the words of the keyword itself */
+    public Arguments(Line line, int first, LoadContext context) {
+        this.line = line;
+        this.context = context;
+        next = first;
+    }
+
+    public LoadContext context() {
+        return context;
+    }
+
+    public Line line() {
+        return line;
+    }
+
+    /** The file and line all words stand on. */
+    public Origin origin() {
+        return line.origin();
+    }
+
+    /** The keyword that opens the line. */
+    public String keyword() {
+        return line.keyword();
+    }
+
+    public boolean hasNext() {
+        return next < line.size();
+    }
+
+    /** Index in the line of the word {@link #next} would return. */
+    public int position() {
+        return next;
+    }
+
+    public void position(int index) {
+        next = index;
+    }
+
+    /** The next word without taking it, or the empty string at the end. */
+    public String peek() {
+        return line.text(next);
+    }
+
+    /** Takes the next word; the empty string at the end, as HAProxy sees it. */
+    public String next() {
+        String text = line.text(next);
+        next++;
+        return text;
+    }
+
+    /** Takes the next word, or ends the line with {@code complaint}. */
+    public Word require(String complaint) {
+        if (!hasNext()) {
+            throw error(complaint);
+        }
+        return line.words().get(next++);
+    }
+
+    /** Takes the next word if it is {@code text}. */
+    public boolean accept(String text) {
+        if (hasNext() && peek().equals(text)) {
+            next++;
+            return true;
+        }
+        return false;
+    }
+
+    /** The word last taken, for its origin. */
+    public Word taken() {
+        return line.words().get(Math.min(Math.max(next - 1, 0), line.size() - 1));
+    }
+
+    /** An error about the whole line; throw it. */
+    public LineError error(String text) {
+        return new LineError(origin(), text);
+    }
+
+    /** Reports a warning, worded {@code parsing [FILE:LINE] : text}. */
+    public void warn(String text) {
+        context.problems().warning(origin(), "parsing [" + origin().file() + ":" + origin().line() + "] : " + text);
+    }
+
+    /** Reports an error and goes on with the line. */
+    public void alert(String text) {
+        context.problems().alert(origin(), "parsing [" + origin().file() + ":" + origin().line() + "] : " + text);
+    }
+}

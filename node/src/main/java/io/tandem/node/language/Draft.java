@@ -1,0 +1,49 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.language;
+
+import io.tandem.config.text.Origin;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A section being read: its name, where it stands, and a facet for each feature that its lines touched. */
+public class Draft {
+    private final SectionKind kind;
+    private final String name;
+    private final Origin origin;
+    private final Map<FacetKey<?>, Facet> facets = new LinkedHashMap<>();
+
+    public Draft(SectionKind kind, String name, Origin origin) {
+        this.kind = kind;
+        this.name = name;
+        this.origin = origin;
+    }
+
+    public SectionKind kind() {
+        return kind;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    /** The feature's facet, made on first use. */
+    public <F extends Facet> F facet(FacetKey<F> key) {
+        return key.type().cast(facets.computeIfAbsent(key, k -> key.fresh().get()));
+    }
+
+    /** Takes over the facets of a {@code defaults} section. Called before the first line. */
+    public void inheritFrom(Draft defaults) {
+        defaults.facets.forEach((key, facet) -> facets.put(key, facet.inherit()));
+    }
+
+    /** How HAProxy names it in messages: {@code frontend 'web'}. */
+    @Override
+    public String toString() {
+        return kind.keyword() + " '" + name + "'";
+    }
+}

@@ -1,0 +1,59 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.language;
+
+import io.tandem.config.text.Origin;
+
+/** A {@code defaults}, {@code frontend}, {@code listen} or {@code backend} section being read. */
+public final class ProxyDraft extends Draft {
+    private Mode mode = Mode.TCP;
+    private int id;
+    private boolean disabled;
+
+    public ProxyDraft(SectionKind kind, String name, Origin origin) {
+        super(kind, name, origin);
+    }
+
+    public boolean isFrontend() {
+        return kind() == SectionKind.FRONTEND || kind() == SectionKind.LISTEN;
+    }
+
+    public boolean isBackend() {
+        return kind() == SectionKind.BACKEND || kind() == SectionKind.LISTEN;
+    }
+
+    /** {@code tcp} unless said otherwise (HAProxy manual, {@code mode}). */
+    public Mode mode() {
+        return mode;
+    }
+
+    public void mode(Mode mode) {
+        this.mode = mode;
+    }
+
+    /** The number statistics show, from 1; 0 until assigned. */
+    public int id() {
+        return id;
+    }
+
+    public void id(int id) {
+        this.id = id;
+    }
+
+    public boolean disabled() {
+        return disabled;
+    }
+
+    public void disabled(boolean disabled) {
+        this.disabled = disabled;
+    }
+
+    @Override
+    public void inheritFrom(Draft defaults) {
+        super.inheritFrom(defaults);
+        if (defaults instanceof ProxyDraft proxy) {
+            mode = proxy.mode;
+            disabled = proxy.disabled;
+        }
+    }
+}

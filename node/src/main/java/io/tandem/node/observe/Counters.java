@@ -1,0 +1,42 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.observe;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A set of counters with one row per event loop: each row has a single writer, readers sum the rows.
+ *
+ * <p>No locked instruction on the writing side. A reader sees every cell whole, at most a moment late.
+ *
+ * @param <K> the names of the counters
+ */
+public final class Counters<K extends Enum<K>> {
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+    /** Longs of padding around a row, so that two loops never write to one cache line. */
+    private static final int PADDING = 8;
+
+    private final long[][] rows;
+
+    /** @param loops how many event loops write, at least 1 */
+    public Counters(Class<K> names, int loops) {
+        rows = new long[loops][names.getEnumConstants().length + 2 * PADDING];
+    }
+
+    /** Adds {@code n}. Called by the loop that owns row {@code loop}. */
+    public void add(int loop, K counter, long n) {
+        long[] row = rows[loop];
+        int at = counter.ordinal() + PADDING;
+        CELL.setOpaque(row, at, row[at] + n);
+    }
+
+    /** The sum over all loops. Any thread. */
+    public long sum(K counter) {
+        long sum = 0;
+        for (long[] row : rows) {
+            sum += (long) CELL.getOpaque(row, counter.ordinal() + PADDING);
+        }
+        return sum;
+    }
+}

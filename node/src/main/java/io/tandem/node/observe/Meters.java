@@ -1,0 +1,65 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.observe;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The living numbers of one frontend, listener, backend or server: counters, and the sessions open now. Survives reloads
+ * by name. Any loop may touch it.
+ */
+public final class Meters {
+    private final Counters<ProxyCounter> counters;
+    private final AtomicInteger current = new AtomicInteger();
+    private volatile int max;
+    private volatile int limit;
+
+    /** @param loops how many event loops there are */
+    public Meters(int loops) {
+        counters = new Counters<>(ProxyCounter.class, loops);
+    }
+
+    public Counters<ProxyCounter> counters() {
+        return counters;
+    }
+
+    /** Adds one. Called by loop {@code loop}. */
+    public void count(int loop, ProxyCounter counter) {
+        counters.add(loop, counter, 1);
+    }
+
+    /** A session begins: counts it and raises the number open now. Called by loop {@code loop}. */
+    public int begin(int loop) {
+        counters.add(loop, ProxyCounter.SESSIONS, 1);
+        int now = current.incrementAndGet();
+        if (now > max) {
+            max = now; // two loops may race; the maximum is at most one short
+        }
+        return now;
+    }
+
+    /** A session that {@link #begin} counted has ended. */
+    public void end(int loop) {
+        counters.add(loop, ProxyCounter.SESSIONS_ENDED, 1);
+        current.decrementAndGet();
+    }
+
+    /** Sessions open now: {@code scur}. */
+    public int current() {
+        return current.get();
+    }
+
+    /** The most sessions that were open at once: {@code smax}. */
+    public int max() {
+        return max;
+    }
+
+    /** The configured limit, 0 for none: {@code slim}. */
+    public int limit() {
+        return limit;
+    }
+
+    public void limit(int limit) {
+        this.limit = limit;
+    }
+}

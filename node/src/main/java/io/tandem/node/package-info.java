@@ -1,7 +1,0 @@
-// Copyright The Tandem Authors
-// SPDX-License-Identifier: Apache-2.0
-/** TBD. */
-@NullMarked
-package io.tandem.node;
-
-import org.jspecify.annotations.NullMarked;

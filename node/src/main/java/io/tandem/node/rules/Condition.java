@@ -1,0 +1,11 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules;
+
+/** Whether something holds for an exchange: a compiled {@code if} or {@code unless}. */
+@FunctionalInterface
+public interface Condition {
+    Condition ALWAYS = facts -> true;
+
+    boolean test(Facts facts);
+}

@@ -1,0 +1,135 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules;
+
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Server;
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.Peer;
+import io.tandem.node.frontend.http.Request;
+import io.tandem.node.frontend.http.Response;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.rules.sample.Scratch;
+import io.tandem.node.setup.Configuration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that rules, samples and logs may ask about one exchange.
+ *
+ * <p>Plain public fields on purpose: the exchange writes them on its event loop, rules read them on the same loop, some
+ * of them thousands of times a millisecond; there is no invariant an accessor could guard. Reused from one exchange to
+ * the next; {@link #reset} forgets the exchange, not the connection.
+ */
+public final class Facts {
+    // ---- the connection: set once when it is accepted
+    public final Loop loop;
+    /** Where computed values are put. One per loop, valid until the rule that asked has ended. */
+    public final Scratch scratch;
+
+    public Configuration configuration;
+    public Frontend frontend;
+    /** The client's address and port ({@code src}), ours ({@code dst}); PROXY protocol and rules may replace them. */
+    public final Peer source = new Peer();
+
+    public final Peer destination = new Peer();
+    /** TLS facts of the client connection; null without TLS. */
+    public io.tandem.node.frontend.@Nullable TlsFacts tls;
+    /** Which listener accepted it: its name in statistics, {@code sock-1} unless {@code name} is given. */
+    public String listenerName = "";
+
+    public int listenerId;
+    /** Requests seen on this connection, this one included. */
+    public int requestsOnConnection;
+
+    // ---- the exchange
+    public final Request request = new Request();
+    public final Response response = new Response();
+    /** Whether {@link #response} holds a head. */
+    public boolean responding;
+
+    public @Nullable Backend backend;
+    public @Nullable Server server;
+    /** What the proxy answers by itself after {@link Verdict#REPLY}. */
+    public @Nullable Reply reply;
+    /** Set by a fetch whose answer may change when more bytes come ({@code tcp-request content}). */
+    public boolean incomplete;
+    /** Overrides the service name in logs ({@code <STATS>}, {@code <PROMEX>}); null for the server's name. */
+    public @Nullable String service;
+
+    // ---- times: nanoseconds of System.nanoTime unless said otherwise; 0 = did not happen
+    /** Wall clock of the connection's acceptance and of the request's first byte, in milliseconds since 1970. */
+    public long acceptedAtMs;
+
+    public long requestAtMs;
+    public long acceptedNs;
+    public long handshakeNs;
+    public long requestStartNs;
+    public long requestHeadNs;
+    public long queuedNs;
+    public long connectingNs;
+    public long connectedNs;
+    public long responseHeadNs;
+    public long endNs;
+
+    // ---- what happened
+    public int status;
+    public long bytesIn;
+    public long bytesOut;
+    public int retries;
+    public boolean redispatched;
+    /** Requests ahead in the server's and in the backend's queue when this one was queued. */
+    public int serverQueue;
+
+    public int backendQueue;
+    public char terminationWho = Termination.NORMAL;
+    public char terminationWhen = Termination.NORMAL;
+    /** Persistence cookie of the request (N, I, D, V, E, O, U) and what was done to the response (N, I, U, P, R, D). */
+    public char cookieRequest = Termination.NORMAL;
+
+    public char cookieResponse = Termination.NORMAL;
+    /** Captured values, {@code capture request|response header}; null where nothing is captured. */
+    public byte @Nullable [] @Nullable [] requestCaptures;
+
+    public byte @Nullable [] @Nullable [] responseCaptures;
+
+    /** @param configuration the snapshot this connection began with */
+    public Facts(Loop loop, Scratch scratch, Configuration configuration, Frontend frontend) {
+        this.loop = loop;
+        this.scratch = scratch;
+        this.configuration = configuration;
+        this.frontend = frontend;
+    }
+
+    /** Forgets the exchange, keeps the connection. */
+    public void reset() {
+        request.headers().clear();
+        response.headers().clear();
+        responding = false;
+        backend = null;
+        server = null;
+        reply = null;
+        incomplete = false;
+        service = null;
+        requestAtMs = 0;
+        requestStartNs = 0;
+        requestHeadNs = 0;
+        queuedNs = 0;
+        connectingNs = 0;
+        connectedNs = 0;
+        responseHeadNs = 0;
+        endNs = 0;
+        status = 0;
+        bytesIn = 0;
+        bytesOut = 0;
+        retries = 0;
+        redispatched = false;
+        serverQueue = 0;
+        backendQueue = 0;
+        terminationWho = Termination.NORMAL;
+        terminationWhen = Termination.NORMAL;
+        cookieRequest = Termination.NORMAL;
+        cookieResponse = Termination.NORMAL;
+        requestCaptures = null;
+        responseCaptures = null;
+    }
+}

@@ -1,0 +1,54 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.sample;
+
+/**
+ * A typed value on its way through converters (HAProxy manual 7). Mutable and reused: a value is a slice of somebody's
+ * bytes or a number, never an object of its own.
+ */
+public final class Sample {
+    /** HAProxy's types. */
+    public enum Type {
+        BOOLEAN,
+        INTEGER,
+        IPV4,
+        IPV6,
+        STRING,
+        BINARY,
+        METHOD
+    }
+
+    public Type type = Type.STRING;
+    /** BOOLEAN (0, 1), INTEGER, IPV4 (as an unsigned number). */
+    public long number;
+    /** STRING, BINARY, METHOD, IPV6 (16 bytes): the slice {@code start..end} of it. */
+    public byte[] bytes = EMPTY;
+
+    public int start;
+    public int end;
+    /** Where the next occurrence is looked for, by fetches that have several. */
+    public int cursor;
+
+    private static final byte[] EMPTY = new byte[0];
+
+    public void set(boolean value) {
+        type = Type.BOOLEAN;
+        number = value ? 1 : 0;
+    }
+
+    public void set(long value) {
+        type = Type.INTEGER;
+        number = value;
+    }
+
+    public void set(Type type, byte[] bytes, int start, int end) {
+        this.type = type;
+        this.bytes = bytes;
+        this.start = start;
+        this.end = end;
+    }
+
+    public int length() {
+        return end - start;
+    }
+}

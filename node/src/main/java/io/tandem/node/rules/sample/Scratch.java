@@ -1,0 +1,36 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.sample;
+
+/**
+ * Bytes in which fetches and converters put what they compute. One per event loop; {@link #reset} before each rule.
+ * Values stay valid until then.
+ */
+public final class Scratch {
+    private final byte[] bytes;
+    private int used;
+
+    /** @param size {@code tune.bufsize}: HAProxy cuts samples there too */
+    public Scratch(int size) {
+        bytes = new byte[size];
+    }
+
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    public void reset() {
+        used = 0;
+    }
+
+    /** Claims up to {@code length} bytes; answers where they start. Ask {@link #room} first. */
+    public int claim(int length) {
+        int at = used;
+        used += length;
+        return at;
+    }
+
+    public int room() {
+        return bytes.length - used;
+    }
+}

@@ -1,0 +1,32 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.setup;
+
+import io.tandem.node.backend.Backend;
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.language.Drafts;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One loaded configuration: what an exchange sees from its first byte to its last, whatever is reloaded meanwhile.
+ *
+ * @param generation counts loads, from 1
+ * @param frontends in file order
+ * @param backends in file order
+ * @param drafts what was read: the settings of sections that are no proxies, for whoever starts them
+ */
+public record Configuration(int generation, List<Frontend> frontends, List<Backend> backends, Drafts drafts) {
+    public Configuration {
+        frontends = List.copyOf(frontends);
+        backends = List.copyOf(backends);
+    }
+
+    public Optional<Frontend> frontend(String name) {
+        return frontends.stream().filter(f -> f.name().equals(name)).findFirst();
+    }
+
+    public Optional<Backend> backend(String name) {
+        return backends.stream().filter(b -> b.name().equals(name)).findFirst();
+    }
+}
