@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param multicastGroup destination of multicast, or null for 224.0.0.18 and ff02::12
  * @param rfcChecksum whether version 3 over IPv4 is sent with RFC 9568's checksum (no pseudo-header); keepalived 2.2
  *     understands only the other
+ * @param tuning what few configurations change
+ * @param syncGroup name of the {@code vrrp_sync_group} this router moves with, or null
  * @param announce gratuitous ARP and neighbour advertisements
  * @param tracks what changes the priority or faults the router
  * @param scripts run on transitions
@@ -50,6 +52,8 @@ public record VirtualRouterConfig(
         List<InetAddress> unicastPeers,
         @Nullable InetAddress multicastGroup,
         boolean rfcChecksum,
+        Tuning tuning,
+        @Nullable String syncGroup,
         Announce announce,
         Tracks tracks,
         Notify scripts) {
@@ -57,6 +61,24 @@ public record VirtualRouterConfig(
         addresses = List.copyOf(addresses);
         excludedAddresses = List.copyOf(excludedAddresses);
         unicastPeers = List.copyOf(unicastPeers);
+    }
+
+    /** Never holds the password. */
+    @Override
+    public String toString() {
+        return "VirtualRouterConfig[name=" + name + ", interface=" + interfaceName + ", vrid=" + vrid + ", version="
+                + version + ", priority=" + priority + "]";
+    }
+
+    /**
+     * Timing and manners that few configurations change.
+     *
+     * @param downAdverts missed advertisements until a Backup takes over, 1..100; keepalived's {@code down_timer_adverts}
+     * @param answerLowerPriority whether an Active router answers a lower advertisement with one of its own and
+     *     announces its addresses again (RFC 9568); off with keepalived's {@code lower_prio_no_advert}
+     */
+    public record Tuning(int downAdverts, boolean answerLowerPriority) {
+        public static final Tuning DEFAULT = new Tuning(3, true);
     }
 
     /**

@@ -1,0 +1,56 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.election;
+
+import io.tandem.config.model.VirtualRouterConfig;
+
+/**
+ * What an election must know of its virtual router.
+ *
+ * @param version 2 or 3
+ * @param priority 1..255
+ * @param advertIntervalNs positive
+ * @param preempt whether a lower-priority Active router is replaced
+ * @param preemptDelayNs how long a lower-priority Active router is left alone; 0 for none
+ * @param downAdverts missed advertisements until a Backup takes over
+ * @param answerLowerPriority whether lower advertisements are answered while Active
+ * @param twoRouters whether this router can have one peer only, so that nobody else waits to take over
+ */
+public record ElectionConfig(
+        int version,
+        int priority,
+        long advertIntervalNs,
+        boolean preempt,
+        long preemptDelayNs,
+        int downAdverts,
+        boolean answerLowerPriority,
+        boolean twoRouters) {
+    public static final int OWNER_PRIORITY = 255;
+
+    public ElectionConfig {
+        if (priority < 1
+                || priority > OWNER_PRIORITY
+                || advertIntervalNs <= 0
+                || preemptDelayNs < 0
+                || downAdverts < 1) {
+            throw new IllegalArgumentException("priority=" + priority + " advertIntervalNs=" + advertIntervalNs
+                    + " preemptDelayNs=" + preemptDelayNs + " downAdverts=" + downAdverts);
+        }
+    }
+
+    public static ElectionConfig of(VirtualRouterConfig router) {
+        return new ElectionConfig(
+                router.version(),
+                router.priority(),
+                router.advertInterval().toNanos(),
+                router.preempt(),
+                router.preemptDelay().toNanos(),
+                router.tuning().downAdverts(),
+                router.tuning().answerLowerPriority(),
+                router.unicastPeers().size() == 1);
+    }
+
+    public boolean isOwner() {
+        return priority == OWNER_PRIORITY;
+    }
+}

@@ -1,0 +1,15 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.election;
+
+/** What an election notices but cannot mend. */
+public enum Warning {
+    /** An advertisement came from this router's own address: an address conflict or a loop on the LAN. */
+    OWN_ADDRESS_HEARD,
+    /** Two routers claim to own the addresses (priority 255). */
+    TWO_OWNERS,
+    /** A lower-priority router advertises while this one is Active: it does not hear us, or has just restarted. */
+    SECOND_ACTIVE,
+    /** Asked to hand over and stay, but the peer refused, died or did not answer: still Active. */
+    HAND_OVER_FAILED
+}
