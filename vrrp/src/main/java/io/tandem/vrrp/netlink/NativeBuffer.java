@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.netlink;
 
+import com.kenai.jffi.MemoryIO;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Memory outside the heap that a system call can read and write: a cursor for building, an address for passing.
@@ -18,12 +18,12 @@ public final class NativeBuffer {
 
     public NativeBuffer(int capacity) {
         bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.nativeOrder());
-        address = Pointer.wrap(Runtime.getSystemRuntime(), bytes).address();
+        address = MemoryIO.getInstance().getDirectBufferAddress(bytes);
     }
 
-    /** A zero-terminated copy of {@code text} in ASCII. */
+    /** A zero-terminated copy of {@code text}. */
     public static NativeBuffer ofString(String text) {
-        byte[] content = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] content = text.getBytes(StandardCharsets.UTF_8);
         NativeBuffer buffer = new NativeBuffer(content.length + 1);
         buffer.bytes().put(content).put((byte) 0).clear();
         return buffer;

@@ -86,7 +86,7 @@ public final class NetNamespace implements AutoCloseable {
     public void pin(String name) throws IOException {
         Files.createDirectories(NAMED);
         Path target = Files.createFile(NAMED.resolve(name));
-        if (C.mount(path().toString(), target.toString(), "none", MS_BIND, 0) != 0) {
+        if (C.mount(path().toString(), target.toString(), "none", MS_BIND, 0L) != 0) {
             NetlinkException refused =
                     new NetlinkException("namespace: mount at " + target, Libc.errno(), "CAP_SYS_ADMIN");
             Files.delete(target);
