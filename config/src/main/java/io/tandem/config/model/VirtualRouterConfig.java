@@ -76,9 +76,10 @@ public record VirtualRouterConfig(
      * @param downAdverts missed advertisements until a Backup takes over, 1..100; keepalived's {@code down_timer_adverts}
      * @param answerLowerPriority whether an Active router answers a lower advertisement with one of its own and
      *     announces its addresses again (RFC 9568); off with keepalived's {@code lower_prio_no_advert}
+     * @param checkUnicastSource whether unicast advertisements must come from one of the peers
      */
-    public record Tuning(int downAdverts, boolean answerLowerPriority) {
-        public static final Tuning DEFAULT = new Tuning(3, true);
+    public record Tuning(int downAdverts, boolean answerLowerPriority, boolean checkUnicastSource) {
+        public static final Tuning DEFAULT = new Tuning(3, true, false);
     }
 
     /**

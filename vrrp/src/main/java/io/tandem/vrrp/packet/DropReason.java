@@ -1,0 +1,45 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.packet;
+
+import java.util.Locale;
+
+/** Why a packet was not taken as an advertisement; each has its counter. In the order of the checks. */
+public enum DropReason {
+    /** Shorter than an IP and a VRRP header. */
+    TOO_SHORT,
+    /** The IPv4 header is not one, or not of a VRRP packet. */
+    IP_HEADER,
+    /** The IP header promises more bytes than arrived, or far fewer. */
+    IP_LENGTH,
+    /** For another virtual router on the same interface: no fault. */
+    VRID,
+    /** Neither the length its address count asks for nor padding can explain it. */
+    LENGTH,
+    /** TTL or hop limit below 255: came through a router, or is forged. */
+    TTL,
+    /** The other version of VRRP. */
+    VERSION,
+    /** Version 2: another kind of authentication than configured. */
+    AUTH_TYPE,
+    /** Version 2: wrong password. */
+    PASSWORD,
+    /** Version 2: another advertisement interval than configured. */
+    INTERVAL,
+    /** Not an advertisement. */
+    TYPE,
+    /** Damaged, or summed in no known way. */
+    CHECKSUM,
+    /** Multicast where unicast is configured, or the reverse. */
+    DESTINATION,
+    /** Unicast from a router that is no peer. */
+    SOURCE;
+
+    private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    /** As logged and as the metric's label: {@code auth-type}. */
+    @Override
+    public String toString() {
+        return text;
+    }
+}
