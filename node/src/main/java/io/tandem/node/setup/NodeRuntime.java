@@ -1,0 +1,96 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.setup;
+
+import io.tandem.node.observe.EventLog;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lives as long as the process: made once by {@code boot}, seen by everything that answers questions about the node.
+ * Thread-safe.
+ */
+public final class NodeRuntime {
+    /** The version HAProxy's users compare with: the release whose behaviour this one reproduces. */
+    public static final String VERSION = "2.6.12-tandem0.1.0";
+
+    /** The date printed beside {@link #VERSION}. */
+    public static final String RELEASE_DATE = "2026/11/21";
+
+    private final int loops;
+    private final String nodeName;
+    private final long startedAtMs;
+    private final int pid;
+    private final EventLog events;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicInteger listeners = new AtomicInteger();
+    private volatile @Nullable Configuration configuration; // written by boot, read by any
+
+    /**
+     * @param loops event loops of the process
+     * @param nodeName the host's name, or {@code -L}'s
+     * @param startedAtMs wall clock, milliseconds since 1970
+     * @param events where happenings are told
+     */
+    public NodeRuntime(int loops, String nodeName, long startedAtMs, EventLog events) {
+        this.loops = loops;
+        this.nodeName = nodeName;
+        this.startedAtMs = startedAtMs;
+        this.events = events;
+        pid = (int) ProcessHandle.current().pid();
+    }
+
+    /**
+     * The configuration new connections begin with.
+     *
+     * @throws IllegalStateException before the first one is in place
+     */
+    public Configuration configuration() {
+        Configuration now = configuration;
+        if (now == null) {
+            throw new IllegalStateException("asked for the configuration before the first one was in place");
+        }
+        return now;
+    }
+
+    /** Puts a configuration in place; connections in flight keep theirs. */
+    public void configuration(Configuration next) {
+        configuration = next;
+    }
+
+    public int loops() {
+        return loops;
+    }
+
+    public String nodeName() {
+        return nodeName;
+    }
+
+    public long startedAtMs() {
+        return startedAtMs;
+    }
+
+    public int pid() {
+        return pid;
+    }
+
+    public EventLog events() {
+        return events;
+    }
+
+    /** Whether a soft stop has begun. */
+    public boolean stopping() {
+        return stopping.get();
+    }
+
+    /** A soft stop begins; true the first time. */
+    public boolean stop() {
+        return stopping.compareAndSet(false, true);
+    }
+
+    /** Sockets that accept connections now. */
+    public AtomicInteger listeners() {
+        return listeners;
+    }
+}
