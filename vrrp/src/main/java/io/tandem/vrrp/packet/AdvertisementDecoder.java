@@ -100,7 +100,19 @@ public final class AdvertisementDecoder {
                 new Received(Arrays.copyOf(message, length), hopLimit, source.getAddress(), destination.getAddress()));
     }
 
-    private record Received(byte[] message, int ttl, byte[] source, byte[] destination) {
+    private static final class Received {
+        final byte[] message;
+        final int ttl;
+        final byte[] source;
+        final byte[] destination;
+
+        Received(byte[] message, int ttl, byte[] source, byte[] destination) {
+            this.message = message;
+            this.ttl = ttl;
+            this.source = source;
+            this.destination = destination;
+        }
+
         int version() {
             return (message[0] & 0xff) >>> 4;
         }
@@ -115,7 +127,7 @@ public final class AdvertisementDecoder {
     }
 
     private Decoded decode(Received received) {
-        byte[] message = received.message();
+        byte[] message = received.message;
         if ((message[1] & 0xff) != format.vrid) {
             return drop(DropReason.VRID);
         }
@@ -123,7 +135,7 @@ public final class AdvertisementDecoder {
         if (message.length != HEADER_BYTES + received.count() * format.addressBytes() + authBytes) {
             return drop(isKnownVersion(received) ? DropReason.LENGTH : DropReason.VERSION);
         }
-        if (received.ttl() != TTL && !format.isUnicast()) {
+        if (received.ttl != TTL && !format.isUnicast()) {
             return drop(DropReason.TTL);
         }
         if (received.version() != format.version) {
@@ -148,7 +160,7 @@ public final class AdvertisementDecoder {
 
     private Decoded decodeBody(Received received) {
         Set<Remark> remarks = EnumSet.noneOf(Remark.class);
-        int intervalCs = format.version == 2 ? format.intervalCs : u16(received.message(), 4) & 0xfff;
+        int intervalCs = format.version == 2 ? format.intervalCs : u16(received.message, 4) & 0xfff;
         if (intervalCs != format.intervalCs) {
             remarks.add(Remark.INTERVAL_DIFFERS);
         }
@@ -167,11 +179,11 @@ public final class AdvertisementDecoder {
         if (addresses.size() != format.addresses.size() || !ownAddresses.equals(new HashSet<>(addresses))) {
             remarks.add(Remark.ADDRESSES_DIFFER);
         }
-        InetAddress source = address(received.source());
+        InetAddress source = address(received.source);
         if (format.checkUnicastSource && format.isUnicast() && !format.unicastPeers.contains(source)) {
             return drop(DropReason.SOURCE);
         }
-        byte[] message = received.message();
+        byte[] message = received.message;
         return new Decoded.Accepted(
                 source,
                 new Advertisement(format.version, format.vrid, message[2] & 0xff, intervalCs, addresses),
@@ -190,9 +202,9 @@ public final class AdvertisementDecoder {
 
     /** A message that holds its right checksum sums to zero; a checksum of zero is no exception. */
     private static boolean isSummed(Received received, boolean withPseudoHeader) {
-        byte[] message = received.message();
+        byte[] message = received.message;
         long start = withPseudoHeader
-                ? InternetChecksum.pseudoHeader(received.source(), received.destination(), PROTOCOL, message.length)
+                ? InternetChecksum.pseudoHeader(received.source, received.destination, PROTOCOL, message.length)
                 : 0;
         return InternetChecksum.finish(InternetChecksum.add(start, message, 0, message.length)) == 0;
     }
@@ -201,7 +213,7 @@ public final class AdvertisementDecoder {
         List<InetAddress> addresses = new ArrayList<>(received.count());
         for (int i = 0; i < received.count(); i++) {
             int at = HEADER_BYTES + i * format.addressBytes();
-            addresses.add(address(Arrays.copyOfRange(received.message(), at, at + format.addressBytes())));
+            addresses.add(address(Arrays.copyOfRange(received.message, at, at + format.addressBytes())));
         }
         return addresses;
     }
@@ -215,7 +227,7 @@ public final class AdvertisementDecoder {
     }
 
     private static int u16(byte[] bytes, int offset) {
-        return (bytes[offset] & 0xff) << 8 | bytes[offset + 1] & 0xff;
+        return (bytes[offset] & 0xff) << 8 | (bytes[offset + 1] & 0xff);
     }
 
     private static Decoded drop(DropReason reason) {

@@ -29,14 +29,14 @@ public record MacAddress(long value) {
     public static MacAddress of(byte[] bytes, int offset) {
         long value = 0;
         for (int i = 0; i < BYTES; i++) {
-            value = value << 8 | bytes[offset + i] & 0xff;
+            value = value << 8 | (bytes[offset + i] & 0xff);
         }
         return new MacAddress(value);
     }
 
     void write(byte[] bytes, int offset) {
         for (int i = 0; i < BYTES; i++) {
-            bytes[offset + i] = (byte) (value >>> 8 * (BYTES - 1 - i));
+            bytes[offset + i] = (byte) (value >>> (8 * (BYTES - 1 - i)));
         }
     }
 
@@ -44,7 +44,7 @@ public record MacAddress(long value) {
     public String toString() {
         StringBuilder text = new StringBuilder(17);
         for (int shift = 40; shift >= 0; shift -= 8) {
-            text.append(Character.forDigit((int) (value >>> shift + 4) & 0xf, 16))
+            text.append(Character.forDigit((int) (value >>> (shift + 4)) & 0xf, 16))
                     .append(Character.forDigit((int) (value >>> shift) & 0xf, 16))
                     .append(shift == 0 ? "" : ":");
         }
