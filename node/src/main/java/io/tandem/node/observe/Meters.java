@@ -13,6 +13,11 @@ public final class Meters {
     private final AtomicInteger current = new AtomicInteger();
     private volatile int max;
     private volatile int limit;
+    private final Rate connectionRate = new Rate();
+    private final Rate sessionRate = new Rate();
+    private final Rate requestRate = new Rate();
+    private final Rate tlsRate = new Rate();
+    private final Rate bytesOutRate = new Rate();
 
     /** @param loops how many event loops there are */
     public Meters(int loops) {
@@ -61,5 +66,34 @@ public final class Meters {
 
     public void limit(int limit) {
         this.limit = limit;
+    }
+
+    /** Called every {@link Rate#PERIOD_MS} by the thread of the admin socket. */
+    public void sample() {
+        connectionRate.sample(counters.sum(ProxyCounter.CONNECTIONS));
+        sessionRate.sample(counters.sum(ProxyCounter.SESSIONS));
+        requestRate.sample(counters.sum(ProxyCounter.REQUESTS));
+        tlsRate.sample(counters.sum(ProxyCounter.TLS_SESSIONS));
+        bytesOutRate.sample(counters.sum(ProxyCounter.BYTES_OUT));
+    }
+
+    public Rate connectionRate() {
+        return connectionRate;
+    }
+
+    public Rate sessionRate() {
+        return sessionRate;
+    }
+
+    public Rate requestRate() {
+        return requestRate;
+    }
+
+    public Rate tlsRate() {
+        return tlsRate;
+    }
+
+    public Rate bytesOutRate() {
+        return bytesOutRate;
     }
 }

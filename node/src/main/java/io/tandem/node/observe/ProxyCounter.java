@@ -40,7 +40,14 @@ public enum ProxyCounter {
     REUSES,
     FAILED_CHECKS,
     CHECK_DOWNS,
-    HEADER_REWRITE_FAILURES;
+    HEADER_REWRITE_FAILURES,
+    /** Requests the proxy answered by itself: {@code intercepted}. */
+    INTERCEPTED,
+    /** TLS handshakes completed: {@code ssl_sess}. */
+    TLS_SESSIONS,
+    /** Of these, resumed ones: no key was made. */
+    TLS_RESUMED,
+    TLS_FAILED;
 
     /** The counter of a response with that status, 100..599; anything else counts as other. */
     public static ProxyCounter ofStatus(int status) {

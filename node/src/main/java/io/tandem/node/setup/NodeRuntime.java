@@ -3,8 +3,10 @@
 package io.tandem.node.setup;
 
 import io.tandem.node.observe.EventLog;
+import io.tandem.node.observe.Totals;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,14 @@ public final class NodeRuntime {
     private final EventLog events;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicInteger listeners = new AtomicInteger();
+    private final AtomicInteger tlsConnections = new AtomicInteger();
+    private final AtomicLong droppedLogs = new AtomicLong();
+    private final Totals totals = new Totals();
     private volatile @Nullable Configuration configuration; // written by boot, read by any
+    private volatile int maxConnections; // written by boot, read by any
+    private volatile int maxDescriptors; // written by boot, read by any
+    private volatile @Nullable String description; // written by boot, read by any
+    private volatile PeerStatus peers = PeerStatus.NONE; // written by boot, read by any
 
     /**
      * @param loops event loops of the process
@@ -92,5 +101,81 @@ public final class NodeRuntime {
     /** Sockets that accept connections now. */
     public AtomicInteger listeners() {
         return listeners;
+    }
+
+    /** TLS connections open now, those to servers included. */
+    public AtomicInteger tlsConnections() {
+        return tlsConnections;
+    }
+
+    /** Log lines that could not be sent. */
+    public AtomicLong droppedLogs() {
+        return droppedLogs;
+    }
+
+    /** Rates of the whole process. */
+    public Totals totals() {
+        return totals;
+    }
+
+    /** The process's limits: connections ({@code maxconn}) and file descriptors. */
+    public void limits(int connections, int descriptors) {
+        maxConnections = connections;
+        maxDescriptors = descriptors;
+    }
+
+    public int maxConnections() {
+        return maxConnections;
+    }
+
+    public int maxDescriptors() {
+        return maxDescriptors;
+    }
+
+    /** {@code description} of the global section, or null. */
+    public @Nullable String description() {
+        return description;
+    }
+
+    public void description(@Nullable String text) {
+        description = text;
+    }
+
+    /** The other nodes, as statistics count them. */
+    public PeerStatus peers() {
+        return peers;
+    }
+
+    public void peers(PeerStatus status) {
+        peers = status;
+    }
+
+    /** How many peers there are; asked by any thread. */
+    public interface PeerStatus {
+        PeerStatus NONE = new PeerStatus() {
+            @Override
+            public int active() {
+                return 0;
+            }
+
+            @Override
+            public int connected() {
+                return 0;
+            }
+
+            @Override
+            public String show() {
+                return "";
+            }
+        };
+
+        /** Peers configured besides this node. */
+        int active();
+
+        /** Of these, how many are reached now. */
+        int connected();
+
+        /** The text of {@code show peers}. */
+        String show();
     }
 }

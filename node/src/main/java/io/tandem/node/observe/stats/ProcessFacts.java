@@ -1,0 +1,103 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.observe.stats;
+
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.setup.Configuration;
+import io.tandem.node.setup.NodeRuntime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * The numbers of {@code show info}: names, kinds and descriptions are data, in {@code info.tsv}; a value that nothing
+ * measures is left out.
+ */
+public final class ProcessFacts {
+    /** One line of {@code show info}: its position in HAProxy's list, name, tags and type. */
+    public record Fact(String position, String name, String tags, String type, String doc, Object value) {}
+
+    private static final List<String[]> TABLE = Columns.table("info.tsv");
+
+    private ProcessFacts() {}
+
+    /** @param nowMs wall clock, milliseconds since 1970 */
+    public static List<Fact> of(NodeRuntime node, long nowMs) {
+        Map<String, Object> values = values(node, nowMs);
+        return TABLE.stream()
+                .filter(f -> values.containsKey(f[1]))
+                .map(f -> new Fact(f[0], f[1], f[2], f[3], f[4], values.get(f[1])))
+                .toList();
+    }
+
+    private static Map<String, Object> values(NodeRuntime node, long nowMs) {
+        Configuration configuration = node.configuration();
+        long uptimeS = (nowMs - node.startedAtMs()) / 1000;
+        Map<String, Object> v = new HashMap<>();
+        v.put("Name", "HAProxy");
+        v.put("Version", NodeRuntime.VERSION);
+        v.put("Build info", NodeRuntime.VERSION);
+        v.put("Release_date", NodeRuntime.RELEASE_DATE);
+        v.put("Nbthread", node.loops());
+        v.put("Nbproc", 1);
+        v.put("Process_num", 1);
+        v.put("Pid", node.pid());
+        v.put("Uptime", uptime(uptimeS));
+        v.put("Uptime_sec", uptimeS);
+        v.put("Start_time_sec", node.startedAtMs() / 1000);
+        v.put("CurrConns", sum(configuration, f -> f.meters().current()));
+        v.put("CumConns", total(configuration, ProxyCounter.CONNECTIONS));
+        v.put("CumReq", total(configuration, ProxyCounter.REQUESTS));
+        v.put("CumSslConns", total(configuration, ProxyCounter.TLS_SESSIONS));
+        v.put("CurrSslConns", node.tlsConnections().get());
+        v.put("MaxSslConns", 0);
+        v.put("Maxconn", node.maxConnections());
+        v.put("Hard_maxconn", node.maxConnections());
+        v.put("Ulimit-n", node.maxDescriptors());
+        v.put("Maxsock", node.maxDescriptors());
+        v.put("ConnRateLimit", 0);
+        v.put("SessRateLimit", 0);
+        v.put("SslRateLimit", 0);
+        rate(v, "ConnRate", "MaxConnRate", node.totals().connectionRate());
+        rate(v, "SessRate", "MaxSessRate", node.totals().sessionRate());
+        rate(v, "SslRate", "MaxSslRate", node.totals().tlsRate());
+        rate(v, "SslFrontendKeyRate", "SslFrontendMaxKeyRate", node.totals().keyRate());
+        v.put("BytesOutRate", node.totals().bytesOutRate().perSecond());
+        v.put("TotalBytesOut", total(configuration, ProxyCounter.BYTES_OUT));
+        v.put("node", node.nodeName());
+        String description = node.description();
+        if (description != null) {
+            v.put("description", description);
+        }
+        v.put("Stopping", node.stopping() ? 1 : 0);
+        v.put("Listeners", node.listeners().get());
+        v.put(
+                "Jobs",
+                sum(configuration, f -> f.meters().current()) + node.listeners().get());
+        v.put("Unstoppable Jobs", 0);
+        v.put("DroppedLogs", node.droppedLogs().get());
+        v.put("ActivePeers", node.peers().active());
+        v.put("ConnectedPeers", node.peers().connected());
+        return v;
+    }
+
+    private static void rate(Map<String, Object> values, String now, String max, io.tandem.node.observe.Rate rate) {
+        values.put(now, rate.perSecond());
+        values.put(max, rate.max());
+    }
+
+    private static String uptime(long seconds) {
+        return String.format(
+                "%dd %dh%02dm%02ds", seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    }
+
+    private static long total(Configuration configuration, ProxyCounter counter) {
+        return sum(configuration, f -> f.meters().counters().sum(counter));
+    }
+
+    private static long sum(Configuration configuration, ToLongFunction<Frontend> number) {
+        return configuration.frontends().stream().mapToLong(number).sum();
+    }
+}

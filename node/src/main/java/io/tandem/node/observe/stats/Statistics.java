@@ -1,0 +1,197 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.observe.stats;
+
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Server;
+import io.tandem.node.backend.ServerState;
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.language.Mode;
+import io.tandem.node.observe.Meters;
+import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.setup.Configuration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Makes rows of the running configuration, in HAProxy's order: by proxy, the frontend first, then servers, then the
+ * backend. A column that nothing measures yet stays empty: an invented 0 would be read as a fact.
+ */
+public final class Statistics {
+    private Statistics() {}
+
+    /** @param nowMs wall clock, milliseconds since 1970 */
+    public static List<Row> rows(Configuration configuration, long nowMs) {
+        List<Row> rows = new ArrayList<>();
+        int f = 0;
+        int b = 0;
+        List<Frontend> frontends = configuration.frontends();
+        List<Backend> backends = configuration.backends();
+        while (f < frontends.size() || b < backends.size()) {
+            boolean frontendFirst = b == backends.size()
+                    || f < frontends.size()
+                            && frontends.get(f).id() <= backends.get(b).id();
+            if (frontendFirst) {
+                rows.add(frontend(frontends.get(f++)));
+            } else {
+                Backend backend = backends.get(b++);
+                backend.servers().forEach(server -> rows.add(server(backend, server, nowMs)));
+                rows.add(backend(backend, nowMs));
+            }
+        }
+        return rows;
+    }
+
+    private static Row frontend(Frontend frontend) {
+        Meters meters = frontend.meters();
+        Row row = new Row(Row.Kind.FRONTEND, frontend.name(), frontend.id(), "FRONTEND", 0);
+        sessions(row, meters);
+        row.set("slim", frontend.maxConnections());
+        count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
+        count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
+        count(row, meters, "ereq", ProxyCounter.REQUEST_ERRORS);
+        boolean full = frontend.maxConnections() > 0 && meters.current() >= frontend.maxConnections();
+        row.set("status", full ? "FULL" : "OPEN");
+        row.set("rate_lim", 0);
+        row.set("conn_rate", meters.connectionRate().perSecond());
+        row.set("conn_rate_max", meters.connectionRate().max());
+        count(row, meters, "conn_tot", ProxyCounter.CONNECTIONS);
+        count(row, meters, "dcon", ProxyCounter.DENIED_CONNECTIONS);
+        count(row, meters, "dses", ProxyCounter.DENIED_SESSIONS);
+        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
+        count(row, meters, "ssl_sess", ProxyCounter.TLS_SESSIONS);
+        count(row, meters, "ssl_reused_sess", ProxyCounter.TLS_RESUMED);
+        count(row, meters, "ssl_failed_handshake", ProxyCounter.TLS_FAILED);
+        mode(row, frontend.mode());
+        if (frontend.mode() == Mode.HTTP) {
+            responses(row, meters);
+            row.set("req_rate", meters.requestRate().perSecond());
+            row.set("req_rate_max", meters.requestRate().max());
+            count(row, meters, "intercepted", ProxyCounter.INTERCEPTED);
+            count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
+        }
+        return row;
+    }
+
+    private static Row server(Backend backend, Server server, long nowMs) {
+        ServerState state = server.state();
+        Meters meters = state.meters();
+        Row row = new Row(
+                Row.Kind.SERVER,
+                backend.name(),
+                backend.id(),
+                server.name(),
+                server.description().id());
+        sessions(row, meters);
+        if (server.description().maxConnections() > 0) {
+            row.set("slim", server.description().maxConnections());
+        }
+        errors(row, meters);
+        row.set("status", ServerStatus.of(server));
+        row.set("weight", state.weight());
+        row.set("uweight", state.weight());
+        row.set("act", server.description().backup() ? 0 : 1);
+        row.set("bck", server.description().backup() ? 1 : 0);
+        count(row, meters, "chkfail", ProxyCounter.FAILED_CHECKS);
+        count(row, meters, "chkdown", ProxyCounter.CHECK_DOWNS);
+        row.set("lastchg", (nowMs - state.changedAtMs()) / 1000);
+        row.set("downtime", state.downtimeMs(nowMs) / 1000);
+        count(row, meters, "lbtot", ProxyCounter.BALANCED);
+        count(row, meters, "connect", ProxyCounter.CONNECTS);
+        count(row, meters, "reuse", ProxyCounter.REUSES);
+        count(row, meters, "cli_abrt", ProxyCounter.CLIENT_ABORTS);
+        count(row, meters, "srv_abrt", ProxyCounter.SERVER_ABORTS);
+        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
+        count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
+        row.set("addr", ServerStatus.address(server));
+        row.set("cookie", server.description().cookie());
+        mode(row, backend.mode());
+        if (backend.mode() == Mode.HTTP) {
+            responses(row, meters);
+        }
+        ServerStatus.check(row, server);
+        return row;
+    }
+
+    private static Row backend(Backend backend, long nowMs) {
+        Meters meters = backend.meters();
+        Row row = new Row(Row.Kind.BACKEND, backend.name(), backend.id(), "BACKEND", 0);
+        sessions(row, meters);
+        row.set("slim", meters.limit());
+        count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
+        errors(row, meters);
+        int weight = 0;
+        int active = 0;
+        int backup = 0;
+        long downs = 0;
+        long changedAtMs = 0;
+        for (Server server : backend.servers()) {
+            if (server.state().isUsable()) {
+                weight += server.description().backup() ? 0 : server.state().weight();
+                active += server.description().backup() ? 0 : 1;
+                backup += server.description().backup() ? 1 : 0;
+            }
+            downs += server.state().meters().counters().sum(ProxyCounter.CHECK_DOWNS);
+            changedAtMs = Math.max(changedAtMs, server.state().changedAtMs());
+        }
+        boolean up = active + backup > 0 || backend.servers().isEmpty();
+        row.set("status", up ? "UP" : "DOWN");
+        row.set("weight", weight);
+        row.set("uweight", weight);
+        row.set("act", active);
+        row.set("bck", backup);
+        row.set("chkdown", downs);
+        if (changedAtMs > 0) {
+            row.set("lastchg", (nowMs - changedAtMs) / 1000);
+        }
+        count(row, meters, "lbtot", ProxyCounter.BALANCED);
+        count(row, meters, "connect", ProxyCounter.CONNECTS);
+        count(row, meters, "reuse", ProxyCounter.REUSES);
+        count(row, meters, "cli_abrt", ProxyCounter.CLIENT_ABORTS);
+        count(row, meters, "srv_abrt", ProxyCounter.SERVER_ABORTS);
+        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
+        count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
+        mode(row, backend.mode());
+        if (backend.mode() == Mode.HTTP) {
+            responses(row, meters);
+        }
+        return row;
+    }
+
+    private static void sessions(Row row, Meters meters) {
+        row.set("scur", meters.current());
+        row.set("smax", meters.max());
+        count(row, meters, "stot", ProxyCounter.SESSIONS);
+        count(row, meters, "bin", ProxyCounter.BYTES_IN);
+        count(row, meters, "bout", ProxyCounter.BYTES_OUT);
+        row.set("rate", meters.sessionRate().perSecond());
+        row.set("rate_max", meters.sessionRate().max());
+    }
+
+    private static void errors(Row row, Meters meters) {
+        count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
+        count(row, meters, "econ", ProxyCounter.CONNECT_ERRORS);
+        count(row, meters, "eresp", ProxyCounter.RESPONSE_ERRORS);
+        count(row, meters, "wretr", ProxyCounter.RETRIES);
+        count(row, meters, "wredis", ProxyCounter.REDISPATCHES);
+    }
+
+    private static void responses(Row row, Meters meters) {
+        count(row, meters, "hrsp_1xx", ProxyCounter.RESPONSES_1XX);
+        count(row, meters, "hrsp_2xx", ProxyCounter.RESPONSES_2XX);
+        count(row, meters, "hrsp_3xx", ProxyCounter.RESPONSES_3XX);
+        count(row, meters, "hrsp_4xx", ProxyCounter.RESPONSES_4XX);
+        count(row, meters, "hrsp_5xx", ProxyCounter.RESPONSES_5XX);
+        count(row, meters, "hrsp_other", ProxyCounter.RESPONSES_OTHER);
+        count(row, meters, "req_tot", ProxyCounter.REQUESTS);
+    }
+
+    private static void mode(Row row, Mode mode) {
+        row.set("mode", mode.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static void count(Row row, Meters meters, String column, ProxyCounter counter) {
+        row.set(column, meters.counters().sum(counter));
+    }
+}
