@@ -16,6 +16,7 @@ import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.Feature;
+import io.tandem.node.setup.NodeRuntime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +31,14 @@ final class Assembler {
     /**
      * Always answers a configuration; it may run only if {@code problems} holds no alert.
      *
-     * @param loops event loops of the process
+     * @param node what lives as long as the process
      * @param previous the running configuration, or null
      */
     static Configuration assemble(
-            List<Section> sections, Problems problems, int loops, @Nullable Configuration previous) {
+            List<Section> sections, Problems problems, NodeRuntime node, @Nullable Configuration previous) {
         Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
         new SectionReader(new LoadContext(problems, KEYWORDS, drafts)).read(sections);
-        Assembly assembly = new Assembly(drafts, problems, loops, previous);
+        Assembly assembly = new Assembly(drafts, problems, node, previous);
         for (Feature feature : Features.ALL) {
             feature.completeGlobal(drafts.global(), assembly);
         }
@@ -66,6 +67,6 @@ final class Assembler {
             }
         }
         int generation = previous == null ? 1 : previous.generation() + 1;
-        return new Configuration(generation, frontends, backends, drafts);
+        return new Configuration(generation, frontends, backends, drafts, assembly.commits());
     }
 }

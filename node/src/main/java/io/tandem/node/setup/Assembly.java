@@ -8,7 +8,9 @@ import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.observe.Meters;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +22,20 @@ import org.jspecify.annotations.Nullable;
 public final class Assembly {
     private final Drafts drafts;
     private final Problems problems;
-    private final int loops;
+    private final NodeRuntime node;
     private final @Nullable Configuration previous;
+    private final List<Runnable> commits = new ArrayList<>();
     private final Map<String, Backend> backends = new LinkedHashMap<>();
     private int servers;
 
     /**
-     * @param loops how many event loops the process has
+     * @param node what lives as long as the process; assembling changes nothing in it
      * @param previous the configuration that runs now, or null at start
      */
-    public Assembly(Drafts drafts, Problems problems, int loops, @Nullable Configuration previous) {
+    public Assembly(Drafts drafts, Problems problems, NodeRuntime node, @Nullable Configuration previous) {
         this.drafts = drafts;
         this.problems = problems;
-        this.loops = loops;
+        this.node = node;
         this.previous = previous;
     }
 
@@ -44,8 +47,24 @@ public final class Assembly {
         return problems;
     }
 
+    public NodeRuntime node() {
+        return node;
+    }
+
     public int loops() {
-        return loops;
+        return node.loops();
+    }
+
+    /**
+     * Something to do when the configuration takes effect and not before: a load may still fail, and then nothing may have
+     * changed. Run by boot, in order, just before new connections see the configuration.
+     */
+    public void onCommit(Runnable commit) {
+        commits.add(commit);
+    }
+
+    public List<Runnable> commits() {
+        return commits;
     }
 
     public @Nullable Configuration previous() {
@@ -75,7 +94,7 @@ public final class Assembly {
         return Optional.ofNullable(previous)
                 .flatMap(p -> p.frontend(name))
                 .map(f -> f.meters())
-                .orElseGet(() -> new Meters(loops));
+                .orElseGet(() -> new Meters(loops()));
     }
 
     /** The meters of the backend of that name: those it has now, or new ones. */
@@ -83,7 +102,7 @@ public final class Assembly {
         return Optional.ofNullable(previous)
                 .flatMap(p -> p.backend(name))
                 .map(b -> b.meters())
-                .orElseGet(() -> new Meters(loops));
+                .orElseGet(() -> new Meters(loops()));
     }
 
     /** The living state of a server: that of the running configuration, or a new one. */
@@ -92,6 +111,6 @@ public final class Assembly {
                 .flatMap(p -> p.backend(backend))
                 .flatMap(b -> b.server(server))
                 .map(Server::state)
-                .orElseGet(() -> new ServerState(new Meters(loops), weight, nowMs));
+                .orElseGet(() -> new ServerState(new Meters(loops()), weight, nowMs));
     }
 }

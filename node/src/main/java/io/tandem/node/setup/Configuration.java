@@ -15,9 +15,12 @@ import java.util.Optional;
  * @param frontends in file order
  * @param backends in file order
  * @param drafts what was read: the settings of sections that are no proxies, for whoever starts them
+ * @param commits what takes effect with it, in order; run once, by boot
  */
-public record Configuration(int generation, List<Frontend> frontends, List<Backend> backends, Drafts drafts) {
+public record Configuration(
+        int generation, List<Frontend> frontends, List<Backend> backends, Drafts drafts, List<Runnable> commits) {
     public Configuration {
+        commits = List.copyOf(commits);
         frontends = List.copyOf(frontends);
         backends = List.copyOf(backends);
     }

@@ -4,6 +4,8 @@ package io.tandem.node.setup;
 
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Totals;
+import io.tandem.node.observe.log.LogSockets;
+import io.tandem.peers.table.Tables;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +32,8 @@ public final class NodeRuntime {
     private final AtomicInteger tlsConnections = new AtomicInteger();
     private final AtomicLong droppedLogs = new AtomicLong();
     private final Totals totals = new Totals();
+    private final LogSockets logSockets = new LogSockets();
+    private final Tables tables;
     private volatile @Nullable Configuration configuration; // written by boot, read by any
     private volatile int maxConnections; // written by boot, read by any
     private volatile int maxDescriptors; // written by boot, read by any
@@ -41,12 +45,14 @@ public final class NodeRuntime {
      * @param nodeName the host's name, or {@code -L}'s
      * @param startedAtMs wall clock, milliseconds since 1970
      * @param events where happenings are told
+     * @param tables the stick tables
      */
-    public NodeRuntime(int loops, String nodeName, long startedAtMs, EventLog events) {
+    public NodeRuntime(int loops, String nodeName, long startedAtMs, EventLog events, Tables tables) {
         this.loops = loops;
         this.nodeName = nodeName;
         this.startedAtMs = startedAtMs;
         this.events = events;
+        this.tables = tables;
         pid = (int) ProcessHandle.current().pid();
     }
 
@@ -111,6 +117,15 @@ public final class NodeRuntime {
     /** Log lines that could not be sent. */
     public AtomicLong droppedLogs() {
         return droppedLogs;
+    }
+
+    public LogSockets logSockets() {
+        return logSockets;
+    }
+
+    /** The stick tables. Declared on {@link Assembly#onCommit commit} only, so that a failed load changes none. */
+    public Tables tables() {
+        return tables;
     }
 
     /** Rates of the whole process. */
