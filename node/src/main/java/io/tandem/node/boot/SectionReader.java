@@ -10,6 +10,8 @@ import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KeywordFamily;
+import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
 import io.tandem.node.language.LoadContext;
 import io.tandem.node.language.ProxyDraft;
@@ -81,21 +83,25 @@ final class SectionReader {
     }
 
     private void apply(Line line, Draft draft) {
+        boolean negated = line.size() > 1 && line.keyword().equals("no");
+        int first = negated ? 1 : 0;
         int words = 2;
-        Keyword<Directive> keyword =
-                line.size() > 1 ? context.keywords().directive(line.keyword() + " " + line.text(1)) : null;
+        Keyword<Directive> keyword = line.size() > first + 1
+                ? context.keywords().directive(line.text(first) + " " + line.text(first + 1))
+                : null;
         if (keyword == null) {
             words = 1;
-            keyword = context.keywords().directive(line.keyword());
+            keyword = context.keywords().directive(line.text(first));
         }
         if (keyword == null || !keyword.sections().contains(draft.kind())) {
-            alert(
-                    line.origin(),
-                    "unknown keyword '" + line.keyword() + "' in '"
-                            + draft.kind().keyword() + "' section");
+            alert(line.origin(), unknown(line, first, draft));
             return;
         }
-        Arguments arguments = new Arguments(line, words, context);
+        if (negated && !keyword.negatable()) {
+            alert(line.origin(), "negation/default is not supported for '" + keyword.name() + "'.");
+            return;
+        }
+        Arguments arguments = new Arguments(line, first + words, negated, context);
         switch (keyword.standing()) {
             case WORKS -> {}
             case RETIRED ->
@@ -106,8 +112,22 @@ final class SectionReader {
         try {
             keyword.meaning().apply(arguments, draft);
         } catch (LineError error) {
-            alert(error.origin(), error.text());
+            context.problems().alert(error.origin(), error.message());
         }
+    }
+
+    private static String unknown(Line line, int first, Draft draft) {
+        String word = line.text(first);
+        if (word.equals("option") && line.size() > first + 1) {
+            String option = line.text(first + 1);
+            return KnownKeywords.has(KeywordFamily.OPTION, option)
+                    ? KnownKeywords.notSupported("option " + option)
+                    : "unknown option '" + option + "'";
+        }
+        KeywordFamily family = KeywordFamily.of(draft.kind());
+        return KnownKeywords.has(family, word)
+                ? KnownKeywords.notSupported(word)
+                : "unknown keyword '" + word + "' in '" + draft.kind().keyword() + "' section";
     }
 
     private void alert(Origin origin, String text) {

@@ -14,13 +14,25 @@ import io.tandem.config.text.Word;
 public final class Arguments {
     private final Line line;
     private final LoadContext context;
+    private final boolean negated;
     private int next;
 
     /** @param first index of the first argument, after the words of the keyword itself */
     public Arguments(Line line, int first, LoadContext context) {
+        this(line, first, false, context);
+    }
+
+    /** @param negated whether the line begins with {@code no} */
+    public Arguments(Line line, int first, boolean negated, LoadContext context) {
         this.line = line;
+        this.negated = negated;
         this.context = context;
         next = first;
+    }
+
+    /** Whether the line begins with {@code no}; only for keywords declared {@link Keyword#negatable}. */
+    public boolean negated() {
+        return negated;
     }
 
     public LoadContext context() {

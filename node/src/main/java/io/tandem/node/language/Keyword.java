@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param doc one line
  * @param standing whether it works, does nothing, or is retired
  * @param hint what to write instead (retired) or why it has no effect here; null when it works
+ * @param negatable whether {@code no} may stand in front of it: {@link Arguments#negated}
  * @param meaning what it does
  * @param <T> the kind of meaning: {@link Directive} for section lines
  */
@@ -26,6 +27,7 @@ public record Keyword<T>(
         String doc,
         Standing standing,
         @Nullable String hint,
+        boolean negatable,
         T meaning) {
 
     /** What a user may expect of a keyword. */
@@ -65,6 +67,7 @@ public record Keyword<T>(
         private String doc = "";
         private Standing standing = Standing.WORKS;
         private @Nullable String hint;
+        private boolean negatable;
 
         private Builder(String name, Set<SectionKind> sections) {
             this.name = name;
@@ -95,8 +98,14 @@ public record Keyword<T>(
             return this;
         }
 
+        /** {@code no} may stand in front. */
+        public Builder<T> negatable() {
+            negatable = true;
+            return this;
+        }
+
         public Keyword<T> as(T meaning) {
-            return new Keyword<>(name, sections, arguments, doc, standing, hint, meaning);
+            return new Keyword<>(name, sections, arguments, doc, standing, hint, negatable, meaning);
         }
     }
 }

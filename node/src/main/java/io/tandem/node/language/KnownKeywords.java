@@ -1,0 +1,64 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.language;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The names of all of HAProxy's keywords, so that one which Tandem does not have is refused as such rather than as a typing
+ * mistake. Read from a resource when the first unknown word is met: a good configuration never needs it.
+ */
+public final class KnownKeywords {
+    private static final String RESOURCE = "known-keywords.txt";
+
+    private KnownKeywords() {}
+
+    /** Whether HAProxy has a keyword of that name in that family. */
+    public static boolean has(KeywordFamily family, String name) {
+        return names(family).contains(name);
+    }
+
+    /** All of HAProxy's names of a family. */
+    public static Set<String> names(KeywordFamily family) {
+        return Names.BY_FAMILY.getOrDefault(family, Set.of());
+    }
+
+    /** How a keyword of HAProxy's that Tandem does not have is refused. */
+    public static String notSupported(String name) {
+        return "'" + name + "' is not supported by this version of tandem";
+    }
+
+    private static final class Names {
+        static final Map<KeywordFamily, Set<String>> BY_FAMILY = load();
+
+        private Names() {}
+
+        private static Map<KeywordFamily, Set<String>> load() {
+            Map<KeywordFamily, Set<String>> all = new EnumMap<>(KeywordFamily.class);
+            try (InputStream in =
+                            Objects.requireNonNull(KnownKeywords.class.getResourceAsStream(RESOURCE), RESOURCE);
+                    BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
+                reader.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+                    int colon = line.indexOf(':');
+                    for (KeywordFamily family : KeywordFamily.values()) {
+                        if (family.key().equals(line.substring(0, colon))) {
+                            all.put(family, Set.of(line.substring(colon + 2).split(" ")));
+                        }
+                    }
+                });
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return all;
+        }
+    }
+}
