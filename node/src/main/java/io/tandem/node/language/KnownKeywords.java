@@ -44,8 +44,7 @@ public final class KnownKeywords {
 
         private static Map<KeywordFamily, Set<String>> load() {
             Map<KeywordFamily, Set<String>> all = new EnumMap<>(KeywordFamily.class);
-            try (InputStream in =
-                            Objects.requireNonNull(KnownKeywords.class.getResourceAsStream(RESOURCE), RESOURCE);
+            try (InputStream in = Objects.requireNonNull(KnownKeywords.class.getResourceAsStream(RESOURCE), RESOURCE);
                     BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
                 reader.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
                     int colon = line.indexOf(':');
