@@ -1,0 +1,97 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.config.hocon;
+
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
+import io.tandem.config.model.VirtualRouterConfig.TrackScript;
+import io.tandem.config.model.VirtualRouterConfig.Tracks;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the {@code track} block of a virtual router. */
+final class TrackReader {
+    private static final int MAX_WEIGHT = 253;
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    private final @Nullable Settings track;
+
+    TrackReader(@Nullable Settings track) {
+        this.track = track;
+    }
+
+    Tracks read() {
+        if (track == null) {
+            return Tracks.NONE;
+        }
+        Tracks tracks = new Tracks(interfaces(track), scripts(track.child("scripts")));
+        track.rejectUnknown();
+        return tracks;
+    }
+
+    private static List<TrackInterface> interfaces(Settings track) {
+        List<TrackInterface> interfaces = new ArrayList<>();
+        for (ConfigValue value : track.list("interfaces")) {
+            if (value instanceof ConfigObject object) {
+                Settings element = track.element("interfaces", object);
+                String name = element.string("name", "eth1");
+                if (name == null) {
+                    element.missing("name", "eth1");
+                } else {
+                    interfaces.add(new TrackInterface(name, weight(element)));
+                }
+                element.rejectUnknown();
+            } else {
+                String name = track.scalar("interfaces", value, "[ eth1 ]");
+                if (name != null) {
+                    interfaces.add(new TrackInterface(name, 0));
+                }
+            }
+        }
+        return interfaces;
+    }
+
+    private static List<TrackScript> scripts(@Nullable Settings named) {
+        List<TrackScript> scripts = new ArrayList<>();
+        for (String name : named == null ? List.<String>of() : named.names()) {
+            Settings script = named == null ? null : named.child(name);
+            TrackScript read = script == null ? null : script(name, script);
+            if (read != null) {
+                scripts.add(read);
+            }
+        }
+        return scripts;
+    }
+
+    private static @Nullable TrackScript script(String name, Settings script) {
+        List<String> command = RouterReader.command(script, "command");
+        if (command == null) {
+            script.missing("command", "[ \"/path/to/script\" ]");
+        }
+        Duration interval = script.duration("interval", SECOND, SHORTEST, LONGEST);
+        TrackScript read = new TrackScript(
+                name,
+                command == null ? List.of() : command,
+                interval,
+                script.duration("timeout", interval, SHORTEST, LONGEST),
+                weight(script),
+                script.bool("reverse", false),
+                script.integer("rise", 1, 1, 1000),
+                script.integer("fall", 1, 1, 1000),
+                script.bool("init-fail", false),
+                script.string("user", "nobody"),
+                script.string("group", "nogroup"));
+        script.rejectUnknown();
+        return command == null ? null : read;
+    }
+
+    /** Zero faults the router, as in keepalived. */
+    private static int weight(Settings settings) {
+        return settings.integer("weight", 0, -MAX_WEIGHT, MAX_WEIGHT);
+    }
+}

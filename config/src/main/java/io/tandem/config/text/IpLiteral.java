@@ -1,0 +1,32 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.config.text;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Addresses written as digits: a configuration must mean the same with and without a name server. */
+public final class IpLiteral {
+    private static final String BYTE = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+    private static final int LONGEST = 45;
+
+    private IpLiteral() {}
+
+    /** The address, or null where the text is none; never asks a name server. */
+    public static @Nullable InetAddress parse(String text) {
+        boolean looksRight = text.length() <= LONGEST
+                && (IPV4.matcher(text).matches() || IPV6.matcher(text).matches());
+        if (!looksRight) {
+            return null;
+        }
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+}
