@@ -1,0 +1,30 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.packaging.lab.node;
+
+import io.tandem.packaging.lab.host.Host;
+import io.tandem.packaging.lab.host.RunningProgram;
+import java.io.IOException;
+import java.util.List;
+
+/** What runs on a node: the files it needs, how it starts, and which process is which. */
+public interface Software {
+    /** A program of the node and the file in /var/log that gets its output. */
+    record Program(List<String> command, String logName) {
+        public Program {
+            command = List.copyOf(command);
+        }
+    }
+
+    /** Writes the configuration into the host. */
+    void install(Host host) throws IOException;
+
+    /** What to start, in order; each keeps running in the foreground. */
+    List<Program> programs();
+
+    /** Whether this process holds the virtual address. */
+    boolean isGuardian(RunningProgram program);
+
+    /** Whether this process serves clients. */
+    boolean isProxy(RunningProgram program);
+}

@@ -1,0 +1,89 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.packaging.lab.node;
+
+import io.tandem.packaging.lab.Topology;
+import io.tandem.packaging.lab.host.Host;
+import io.tandem.packaging.lab.host.RunningProgram;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Tandem node: guardian and proxy.
+ *
+ * @param self the node's name
+ * @param keepalivedConf text of the virtual routers, or null for one with fast timers
+ */
+public record Tandem(NodeFiles files, Topology topology, String self, @Nullable String keepalivedConf)
+        implements Software {
+    private static final String CONF = "/etc/tandem/tandem.conf";
+    private static final String SECRET = "/etc/tandem/cluster.secret";
+    private static final String KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf";
+
+    @Override
+    public void install(Host host) throws IOException {
+        files.writeTo(host);
+        host.write(CONF, tandemConf());
+        host.write(SECRET, "the secret of a lab that nobody else can reach\n");
+        Files.setPosixFilePermissions(host.file(SECRET), PosixFilePermissions.fromString("rw-------"));
+        if (keepalivedConf != null) {
+            host.write(KEEPALIVED_CONF, keepalivedConf);
+        }
+    }
+
+    @Override
+    public List<Program> programs() {
+        Map<String, String> environment = System.getenv();
+        String launcher = environment.getOrDefault("TANDEM_LAUNCHER", "/usr/bin/tandem");
+        return List.of(new Program(List.of(launcher, "-Ws", "-f", CONF), "tandem.out"));
+    }
+
+    @Override
+    public boolean isGuardian(RunningProgram program) {
+        return program.commandLine().contains("io.tandem.node.guardian.GuardianMain");
+    }
+
+    @Override
+    public boolean isProxy(RunningProgram program) {
+        return program.commandLine().contains("io.tandem.node.cli.Main");
+    }
+
+    String tandemConf() {
+        String members = topology.nodes().stream()
+                .map(node -> "    { name = " + node.name() + ", address = \"" + node.ip() + "\" }\n")
+                .collect(Collectors.joining());
+        String routers = keepalivedConf != null
+                ? "keepalived = \"" + KEEPALIVED_CONF + "\"\n"
+                : """
+                  vrrp = [
+                    {
+                      name = lab
+                      interface = %s
+                      vrid = 51
+                      version = 3
+                      priority = 100
+                      advert-interval = 100ms
+                      preempt = false
+                      addresses = ["%s/32"]
+                    }
+                  ]
+                  """
+                        .formatted(Host.INTERFACE, topology.floatingIp());
+        return """
+                proxy-files = ["%s"]
+                cluster {
+                  name = lab
+                  self = %s
+                  secret-file = "%s"
+                  members = [
+                %s  ]
+                }
+                %s"""
+                .formatted(NodeFiles.HAPROXY_CFG, self, SECRET, members, routers);
+    }
+}
