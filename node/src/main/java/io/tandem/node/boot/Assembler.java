@@ -7,6 +7,7 @@ import io.tandem.config.text.Origin;
 import io.tandem.config.text.Problems;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Keywords;
@@ -23,10 +24,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a configuration of sections: reads every line, then lets each feature complete each proxy. */
 final class Assembler {
-    private static final Keywords KEYWORDS =
-            new Keywords(Features.ALL.stream().map(Feature::directives).toList());
+    private static final Keywords KEYWORDS = keywords();
 
     private Assembler() {}
+
+    private static Keywords keywords() {
+        Keywords keywords =
+                new Keywords(Features.ALL.stream().map(Feature::directives).toList());
+        Features.ALL.forEach(feature -> keywords.with(BindOption.class, feature.bindOptions()));
+        return keywords;
+    }
 
     /**
      * Always answers a configuration; it may run only if {@code problems} holds no alert.

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
+import io.tandem.node.frontend.listen.BindFeature;
 import io.tandem.node.setup.Feature;
 import io.tandem.node.setup.ProxyBasics;
 import java.util.List;
 
 /** Every feature of the proxy, in the order in which they contribute. A new feature adds one line here. */
 final class Features {
-    static final List<Feature> ALL = List.of(new ProxyBasics());
+    static final List<Feature> ALL = List.of(new ProxyBasics(), new BindFeature());
 
     private Features() {}
 }

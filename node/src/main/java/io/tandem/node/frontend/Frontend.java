@@ -3,10 +3,13 @@
 package io.tandem.node.frontend;
 
 import io.tandem.node.backend.Timeouts;
+import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.rules.Rules;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A frontend: where it listens, what it does with a request, and which backend it hands it to. Immutable. */
 public final class Frontend {
@@ -23,6 +26,7 @@ public final class Frontend {
     private final BackendChoice backendChoice;
     private final AccessLog accessLog;
     private final int maxConnections;
+    private final List<Bind> binds;
 
     private Frontend(Builder builder) {
         id = builder.id;
@@ -38,6 +42,7 @@ public final class Frontend {
         backendChoice = builder.backendChoice;
         accessLog = builder.accessLog;
         maxConnections = builder.maxConnections;
+        binds = List.copyOf(builder.binds);
     }
 
     public int id() {
@@ -98,6 +103,11 @@ public final class Frontend {
         return maxConnections;
     }
 
+    /** Where it listens, in the order of the configuration. */
+    public List<Bind> binds() {
+        return binds;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -112,6 +122,7 @@ public final class Frontend {
         public BackendChoice backendChoice = facts -> null;
         public AccessLog accessLog = AccessLog.NONE;
         public int maxConnections;
+        public final List<Bind> binds = new ArrayList<>();
 
         public Builder(int id, String name, Mode mode, Meters meters) {
             this.id = id;

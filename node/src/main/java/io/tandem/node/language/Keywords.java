@@ -8,9 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The registry of section lines: joins the lists that the features declare. Immutable. */
+/**
+ * The registry: joins the lists that the features declare, section lines and the families whose keywords stand within a
+ * line, such as the options of {@code bind}.
+ */
 public final class Keywords {
     private final Map<String, Keyword<Directive>> directives = new LinkedHashMap<>();
+    private final Map<Class<?>, Map<String, Keyword<?>>> families = new LinkedHashMap<>();
 
     /** @throws IllegalStateException if two features declare the same name */
     public Keywords(Collection<List<Keyword<Directive>>> families) {
@@ -30,5 +34,34 @@ public final class Keywords {
 
     public Collection<Keyword<Directive>> directives() {
         return directives.values();
+    }
+
+    /**
+     * Adds keywords of a family that is valid within lines. Called while the registry is made.
+     *
+     * @param family the type of their meaning
+     * @throws IllegalStateException if a name is declared twice
+     */
+    public <T> Keywords with(Class<T> family, List<Keyword<T>> keywords) {
+        Map<String, Keyword<?>> names = families.computeIfAbsent(family, f -> new LinkedHashMap<>());
+        for (Keyword<T> keyword : keywords) {
+            if (names.put(keyword.name(), keyword) != null) {
+                throw new IllegalStateException(family.getSimpleName() + " declared twice: " + keyword.name());
+            }
+        }
+        return this;
+    }
+
+    /** The keyword of that name in a family, or null. */
+    @SuppressWarnings("unchecked") // with() lets only keywords of T into T's map
+    public <T> @Nullable Keyword<T> find(Class<T> family, String name) {
+        Map<String, Keyword<?>> names = families.get(family);
+        return names == null ? null : (Keyword<T>) names.get(name);
+    }
+
+    /** All names of a family, for hints and listings. */
+    public Collection<String> names(Class<?> family) {
+        Map<String, Keyword<?>> names = families.get(family);
+        return names == null ? List.of() : names.keySet();
     }
 }

@@ -4,6 +4,7 @@ package io.tandem.node.setup;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
@@ -17,6 +18,11 @@ import java.util.List;
 public interface Feature {
     /** The section lines it declares. */
     default List<Keyword<Directive>> directives() {
+        return List.of();
+    }
+
+    /** The options of {@code bind} lines it declares. */
+    default List<Keyword<BindOption>> bindOptions() {
         return List.of();
     }
 

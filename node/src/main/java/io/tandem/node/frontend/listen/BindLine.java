@@ -1,0 +1,64 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.listen;
+
+import io.tandem.config.text.Origin;
+import io.tandem.node.language.Facet;
+import io.tandem.node.language.FacetKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@code bind} line says, while it is read. Options of other features keep what they read in a facet of their own,
+ * as sections do.
+ */
+public final class BindLine {
+    private final Origin origin;
+    private final String written;
+    private final List<BindAddress> addresses;
+    private final Map<FacetKey<?>, Facet> facets = new LinkedHashMap<>();
+
+    /** The listener's name in statistics; null for {@code sock-N}. */
+    @Nullable String name;
+
+    int id;
+    int maxConnections;
+    int backlog;
+    @Nullable String mode;
+    private @Nullable TlsStageSource tls;
+
+    BindLine(Origin origin, String written, List<BindAddress> addresses) {
+        this.origin = origin;
+        this.written = written;
+        this.addresses = List.copyOf(addresses);
+    }
+
+    public Origin origin() {
+        return origin;
+    }
+
+    /** The address word as the user wrote it, as HAProxy repeats it in messages. */
+    public String written() {
+        return written;
+    }
+
+    List<BindAddress> addresses() {
+        return addresses;
+    }
+
+    /** The feature's facet, made on first use. */
+    public <F extends Facet> F facet(FacetKey<F> key) {
+        return key.type().cast(facets.computeIfAbsent(key, k -> key.fresh().get()));
+    }
+
+    /** Says who builds the TLS stage of this line's listeners once the whole file has been read; the option {@code ssl}. */
+    public void tls(TlsStageSource source) {
+        tls = source;
+    }
+
+    @Nullable TlsStageSource tls() {
+        return tls;
+    }
+}
