@@ -21,6 +21,7 @@ public abstract class Timer {
     long slotNs;
 
     @Nullable Timer previous;
+
     @Nullable Timer next;
 
     protected Timer(Loop loop) {

@@ -121,16 +121,14 @@ public final class BindFeature implements Feature {
             for (BindAddress address : line.addresses()) {
                 id = line.id > 0 ? line.id : id + 1;
                 String name = line.name != null ? line.name : "sock-" + id;
-                frontend.binds.add(
-                        new Bind(address, name, id, line.maxConnections, line.backlog, line.mode, tls));
+                frontend.binds.add(new Bind(address, name, id, line.maxConnections, line.backlog, line.mode, tls));
             }
         }
     }
 
     private static void bind(Arguments line, Draft draft) {
         if (!line.hasNext()) {
-            throw line.error(
-                    "'bind' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments.");
+            throw line.error("'bind' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments.");
         }
         String written = line.next();
         List<BindAddress> addresses;

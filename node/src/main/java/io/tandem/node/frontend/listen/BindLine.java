@@ -26,7 +26,9 @@ public final class BindLine {
     int id;
     int maxConnections;
     int backlog;
+
     @Nullable String mode;
+
     private @Nullable TlsStageSource tls;
 
     BindLine(Origin origin, String written, List<BindAddress> addresses) {
