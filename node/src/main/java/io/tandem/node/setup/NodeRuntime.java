@@ -119,6 +119,11 @@ public final class NodeRuntime {
         return droppedLogs;
     }
 
+    /** The clock of stick tables: monotonic, in milliseconds, the same for all threads of the process. */
+    public static long monotonicMs() {
+        return System.nanoTime() / 1_000_000;
+    }
+
     public LogSockets logSockets() {
         return logSockets;
     }
