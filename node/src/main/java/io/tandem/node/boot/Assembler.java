@@ -74,6 +74,6 @@ final class Assembler {
             }
         }
         int generation = previous == null ? 1 : previous.generation() + 1;
-        return new Configuration(generation, frontends, backends, drafts, assembly.commits());
+        return new Configuration(generation, node, frontends, backends, drafts, assembly.commits());
     }
 }

@@ -12,13 +12,19 @@ import java.util.Optional;
  * One loaded configuration: what an exchange sees from its first byte to its last, whatever is reloaded meanwhile.
  *
  * @param generation counts loads, from 1
+ * @param node the process it is for
  * @param frontends in file order
  * @param backends in file order
  * @param drafts what was read: the settings of sections that are no proxies, for whoever starts them
  * @param commits what takes effect with it, in order; run once, by boot
  */
 public record Configuration(
-        int generation, List<Frontend> frontends, List<Backend> backends, Drafts drafts, List<Runnable> commits) {
+        int generation,
+        NodeRuntime node,
+        List<Frontend> frontends,
+        List<Backend> backends,
+        Drafts drafts,
+        List<Runnable> commits) {
     public Configuration {
         commits = List.copyOf(commits);
         frontends = List.copyOf(frontends);

@@ -9,7 +9,9 @@ import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.rules.Service;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One feature of the proxy from its keywords to its part of the configuration. A feature lives in the package of what it
@@ -24,6 +26,11 @@ public interface Feature {
     /** The options of {@code bind} lines it declares. */
     default List<Keyword<BindOption>> bindOptions() {
         return List.of();
+    }
+
+    /** The services it offers to {@code http-request use-service}, by name. */
+    default Map<String, Service> services() {
+        return Map.of();
     }
 
     /** Settings of the process, after the last line. Reports problems. */
