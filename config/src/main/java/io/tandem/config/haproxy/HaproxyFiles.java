@@ -36,9 +36,7 @@ public final class HaproxyFiles {
                 files.add(argument);
             } else {
                 problems.add(Problem.alert(
-                        null,
-                        "config : Cannot open configuration file/directory " + argument
-                                + " : No such file or directory"));
+                        null, "Cannot open configuration file/directory " + argument + " : No such file or directory"));
             }
         }
         return files;
@@ -53,8 +51,7 @@ public final class HaproxyFiles {
                     .map(name -> argument + "/" + name)
                     .toList();
         } catch (IOException e) {
-            problems.add(Problem.alert(
-                    null, "config : Cannot open configuration directory " + argument + " : " + reason(e)));
+            problems.add(Problem.alert(null, "Cannot open configuration directory " + argument + " : " + reason(e)));
             return List.of();
         }
     }
@@ -67,8 +64,7 @@ public final class HaproxyFiles {
                 byte[] bytes = Files.readAllBytes(Path.of(file));
                 sources.add(new Source(file, new String(bytes, StandardCharsets.ISO_8859_1)));
             } catch (IOException e) {
-                problems.add(
-                        Problem.alert(null, "config : Could not open configuration file " + file + " : " + reason(e)));
+                problems.add(Problem.alert(null, "Could not open configuration file " + file + " : " + reason(e)));
             }
         }
         return sources;

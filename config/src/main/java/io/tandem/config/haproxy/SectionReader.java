@@ -211,7 +211,7 @@ final class SectionReader {
                 if (!line.text(4).isEmpty()) {
                     problems.alert(
                             line.origin(),
-                            "config : parsing [" + file + ":" + lineNumber + "] : '" + line.keyword()
+                            "parsing [" + file + ":" + lineNumber + "] : '" + line.keyword()
                                     + "' cannot handle unexpected argument '" + line.text(4) + "'.");
                 } else if (line.text(1).isEmpty() || line.text(2).isEmpty()) {
                     complain("'" + line.keyword() + "' expects a name and a value.");
@@ -274,7 +274,6 @@ final class SectionReader {
 
     private void add(Severity severity, String text) {
         Origin origin = new Origin(file, lineNumber, 0);
-        problems.add(
-                new Problem(severity, origin, "config : parsing [" + file + ":" + lineNumber + "]: " + text, null));
+        problems.add(new Problem(severity, origin, "parsing [" + file + ":" + lineNumber + "]: " + text, null));
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param severity how bad it is
  * @param origin the word it is about, or null where no single word is to blame
- * @param text the whole message as HAProxy words it, without the {@code [ALERT] (pid) : } prefix
+ * @param text the whole message as HAProxy words it, without the {@code [ALERT] (pid) : config : } in front
  * @param remedy what to write instead, or null; printed as an indented line below the message, never by {@code -c} where
  *     HAProxy's wording is complete in itself
  */

@@ -105,7 +105,7 @@ public record Times(long value, Outcome outcome, char character, @Nullable Strin
     }
 
     private static String trailing(String text, int at) {
-        return "config : unexpected character '" + text.charAt(at) + "' after the timer value '" + text
+        return "unexpected character '" + text.charAt(at) + "' after the timer value '" + text
                 + "', only (us=microseconds,ms=milliseconds,s=seconds,m=minutes,h=hours,d=days) are supported."
                 + " This will be reported as an error in next versions.";
     }

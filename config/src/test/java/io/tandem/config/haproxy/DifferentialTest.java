@@ -23,6 +23,7 @@ class DifferentialTest {
     private static final Map<String, String> VARIABLES =
             Map.of("TND_A", "one", "TND_L", " a  b\tc ", "TND_E", "", "TND_Q", "q\"'\\$#x");
 
+    @SuppressWarnings("NullAway.Init")
     @TempDir
     Path directory;
 
@@ -58,9 +59,23 @@ class DifferentialTest {
                 "global\n .if foo   bar\\ x \"q  r\"  \n",
                 "global\n .if foo \"x${TND_L[*]} c\"d # c\n",
                 "frontnd\nno foo\ndefault x\nno bind\nno log\nfoo\"bar\n \"\" x\nno\ndefault\n",
-                "global\n setenv TND_A 2\n .notice \"$TND_A\"\n presetenv TND_A 3\n .notice \"$TND_A\"\n"
-                        + " unsetenv TND_A\n .notice \"<$TND_A>\"\n presetenv TND_A 4\n .notice \"$TND_A\"\n"
-                        + " resetenv TND_E\n .notice \"${TND_A-none}\"\n setenv X\n presetenv X\n unsetenv\n resetenv\n",
+                """
+                global
+                 setenv TND_A 2
+                 .notice "$TND_A"
+                 presetenv TND_A 3
+                 .notice "$TND_A"
+                 unsetenv TND_A
+                 .notice "<$TND_A>"
+                 presetenv TND_A 4
+                 .notice "$TND_A"
+                 resetenv TND_E
+                 .notice "${TND_A-none}"
+                 setenv X
+                 presetenv X
+                 unsetenv
+                 resetenv
+                """,
                 ".if \"$TND_E\" \n.notice x\n.endif\n",
                 ".if \n.notice x\n.endif\n",
                 "global\n .if 0\n setenv TND_A 2\nfrontend x\n .endif\n .notice \"$TND_A ${.SECTION}\"\n",
@@ -278,6 +293,6 @@ class DifferentialTest {
     }
 
     private static String print(Problem problem) {
-        return (problem.severity() + " " + problem.text()).stripTrailing();
+        return (problem.severity() + " config : " + problem.text()).stripTrailing();
     }
 }
