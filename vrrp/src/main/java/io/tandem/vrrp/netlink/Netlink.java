@@ -38,6 +38,11 @@ public final class Netlink implements AutoCloseable {
         return routes;
     }
 
+    /** The kernel's number for this socket; the events it causes carry it. */
+    public int port() {
+        return socket.port();
+    }
+
     @Override
     public void close() {
         socket.close();

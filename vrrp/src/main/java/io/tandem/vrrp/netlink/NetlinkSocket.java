@@ -26,6 +26,7 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int ACK_TLVS = 0x200;
 
     private final int fd;
+    private final int port;
     private final NativeBuffer out = new NativeBuffer(4096);
     private final NativeBuffer in = new NativeBuffer(64 * 1024);
     private final NetlinkMessage message = new NetlinkMessage(out);
@@ -36,6 +37,7 @@ final class NetlinkSocket implements AutoCloseable {
         if (fd < 0) {
             throw new NetlinkException("netlink: open socket", Libc.errno());
         }
+        port = bindAndName();
         NativeBuffer option = new NativeBuffer(16);
         option.bytes().putInt(0, 1);
         // Best effort: older kernels know neither; the answer only gets longer or shorter.
@@ -44,6 +46,21 @@ final class NetlinkSocket implements AutoCloseable {
         // An acknowledgement that never comes must not hang the election; the kernel answers at once.
         option.bytes().putLong(0, 2).putLong(8, 0);
         C.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, option.address(), 16);
+    }
+
+    /** Has the kernel choose a port and asks which. */
+    private int bindAndName() throws NetlinkException {
+        NativeBuffer address = new NativeBuffer(16);
+        address.bytes().putShort(0, (short) AF_NETLINK).putInt(12, 12);
+        if (C.bind(fd, address.address(), 12) != 0
+                || C.getsockname(fd, address.address(), address.address() + 12) != 0) {
+            throw new NetlinkException("netlink: bind", Libc.errno());
+        }
+        return address.bytes().getInt(4);
+    }
+
+    int port() {
+        return port;
     }
 
     NetlinkMessage message() {

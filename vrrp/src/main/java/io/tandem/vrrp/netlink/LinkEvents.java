@@ -1,0 +1,117 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.netlink;
+
+import static io.tandem.vrrp.netlink.Libc.C;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The kernel's news about links and addresses (rtnetlink multicast groups).
+ *
+ * <p>Non-blocking: wait for {@link #fd()} to become readable and call {@link #read}. Lives in the namespace of the thread
+ * that opened it.
+ */
+public final class LinkEvents implements AutoCloseable {
+    /** Told what changed. After an overrun anything may have changed: list and compare. */
+    public interface Listener {
+        void linkChanged(Link link);
+
+        void linkRemoved(Link link);
+
+        void addressAdded(AddressEntry address);
+
+        void addressRemoved(AddressEntry address);
+
+        void overrun();
+    }
+
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0x800 | 0x80000;
+    private static final int GROUPS = 1 | 0x10 | 0x100;
+    private static final int RTM_NEWLINK = 16;
+    private static final int RTM_DELLINK = 17;
+    private static final int RTM_NEWADDR = 20;
+    private static final int RTM_DELADDR = 21;
+    private static final int MAX_READS = 64;
+
+    private final int fd;
+    private final NativeBuffer in = new NativeBuffer(32 * 1024);
+
+    public LinkEvents() throws NetlinkException {
+        fd = C.socket(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, 0);
+        NativeBuffer address = new NativeBuffer(12);
+        address.bytes().putShort(0, (short) AF_NETLINK).putInt(8, GROUPS);
+        if (fd < 0 || C.bind(fd, address.address(), 12) != 0) {
+            throw new NetlinkException("netlink: listen to link and address events", Libc.errno());
+        }
+    }
+
+    public int fd() {
+        return fd;
+    }
+
+    /**
+     * Delivers what has arrived.
+     *
+     * @param ownPort events that this {@link Netlink#port} caused are left out
+     */
+    public void read(int ownPort, Listener listener) {
+        for (int reads = 0; reads < MAX_READS; reads++) {
+            long length = C.recvfrom(fd, in.address(), in.capacity(), 0, 0, 0);
+            if (length < 0) {
+                if (Libc.errno() == Errno.ENOBUFS) {
+                    listener.overrun();
+                    continue;
+                }
+                return;
+            }
+            deliver((int) length, ownPort, listener);
+        }
+    }
+
+    private void deliver(int length, int ownPort, Listener listener) {
+        ByteBuffer bytes = in.bytes();
+        for (int at = 0; at + 16 <= length; ) {
+            int size = bytes.getInt(at);
+            if (size < 16 || at + size > length) {
+                return;
+            }
+            if (bytes.getInt(at + 12) != ownPort || ownPort == 0) {
+                ByteBuffer body =
+                        bytes.duplicate().limit(at + size).position(at + 16).slice();
+                deliverOne(bytes.getShort(at + 4), body.order(bytes.order()), listener);
+            }
+            at += (size + 3) & ~3;
+        }
+    }
+
+    private static void deliverOne(int type, ByteBuffer body, Listener listener) {
+        if ((type == RTM_NEWLINK || type == RTM_DELLINK) && body.limit() >= 16) {
+            Link link = Links.parse(body);
+            if (link.name().isEmpty()) {
+                return;
+            }
+            if (type == RTM_NEWLINK) {
+                listener.linkChanged(link);
+            } else {
+                listener.linkRemoved(link);
+            }
+        } else if ((type == RTM_NEWADDR || type == RTM_DELADDR) && body.limit() >= 8) {
+            AddressEntry address = Addresses.parse(body);
+            if (address == null) {
+                return;
+            }
+            if (type == RTM_NEWADDR) {
+                listener.addressAdded(address);
+            } else {
+                listener.addressRemoved(address);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        C.close(fd);
+    }
+}

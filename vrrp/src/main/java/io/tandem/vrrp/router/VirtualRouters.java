@@ -1,0 +1,312 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.vrrp.election.Event;
+import io.tandem.vrrp.election.State;
+import io.tandem.vrrp.election.StateChange;
+import io.tandem.vrrp.netlink.AddressEntry;
+import io.tandem.vrrp.netlink.Link;
+import io.tandem.vrrp.netlink.LinkEvents;
+import io.tandem.vrrp.netlink.Netlink;
+import io.tandem.vrrp.netlink.NetlinkException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All virtual routers of this host, their kernel events and sync groups.
+ *
+ * <p>The public methods may be called from any thread: they post to the reactor. Those marked so belong to its thread.
+ */
+public final class VirtualRouters implements AutoCloseable {
+    private final Reactor reactor;
+    private final EventLog log;
+    private final VirtualRouter.StateListener listener;
+    private final Netlink netlink;
+    private final LinkEvents events;
+    private final List<VirtualRouter> routers = new ArrayList<>();
+    private PeerLinks links = PeerLinks.NONE;
+    private boolean started;
+    private volatile List<VirtualRouter> shown = List.of(); // written by the reactor's thread, read by any
+
+    /**
+     * Opens netlink in the calling thread's network namespace; the reactor must run in the same.
+     *
+     * @param listener told of every transition on the reactor's thread
+     */
+    public VirtualRouters(
+            Reactor reactor, List<VirtualRouterConfig> configs, EventLog log, VirtualRouter.StateListener listener)
+            throws NetlinkException {
+        this.reactor = reactor;
+        this.log = log;
+        this.listener = listener;
+        this.netlink = Netlink.open();
+        this.events = new LinkEvents();
+        configs.forEach(this::add);
+        shown = List.copyOf(routers);
+    }
+
+    /** What this version cannot run, for the configuration check: one sentence, or null. */
+    public static @Nullable String unsupported(VirtualRouterConfig config) {
+        return config.family() == AddressFamily.INET6
+                ? "virtual router " + config.name()
+                        + ": IPv6 virtual routers are not supported by this version of tandem"
+                : null;
+    }
+
+    /** Before {@link #start}. */
+    public void use(PeerLinks peerLinks) {
+        links = peerLinks;
+        routers.forEach(router -> router.use(peerLinks));
+    }
+
+    /** Begins on the reactor's thread. Faults given before hold from the start. */
+    public void start() {
+        reactor.onLate((lateNs, nowNs) -> routers.forEach(router -> router.onLate(lateNs, nowNs)));
+        reactor.register(
+                events.fd(), Reactor.READABLE, (ready, nowNs) -> events.read(netlink.port(), new Kernel(nowNs)));
+        reactor.execute(() -> {
+            started = true;
+            routers.forEach(router -> router.start(System.nanoTime()));
+            routers.forEach(VirtualRouter::warmUp);
+        });
+    }
+
+    /** Something all routers depend on failed, such as the proxy. */
+    public void fault(String cause) {
+        post(new Event.Fault(cause, true));
+    }
+
+    /** It works again. */
+    public void clear(String cause) {
+        post(new Event.Cleared(cause));
+    }
+
+    /** Changes one router's priority, as its trackers want. */
+    public void priority(String routerName, int priority) {
+        reactor.execute(() -> forName(routerName, new Event.PriorityChanged(priority)));
+    }
+
+    /** Faults one router. */
+    public void fault(String routerName, String cause) {
+        reactor.execute(() -> forName(routerName, new Event.Fault(cause, true)));
+    }
+
+    /** Clears one router's fault. */
+    public void clear(String routerName, String cause) {
+        reactor.execute(() -> forName(routerName, new Event.Cleared(cause)));
+    }
+
+    /** Gives the addresses to the best peer and stays Backup until {@link #rejoin}. */
+    public void handOver() {
+        post(new Event.HandOver(false));
+    }
+
+    /** May preempt again. */
+    public void rejoin() {
+        post(new Event.Rejoin());
+    }
+
+    /**
+     * Hands over where a peer is there to take, then stops.
+     *
+     * @param limitMs how long to wait for the peer
+     */
+    public void stop(long limitMs) {
+        post(new Event.HandOver(true));
+        long endNs = System.nanoTime() + limitMs * 1_000_000L;
+        while (System.nanoTime() - endNs < 0 && !isStopped()) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        post(new Event.Shutdown());
+        await(() -> {});
+    }
+
+    /** Where each router stands. */
+    public List<RouterStatus> status() {
+        return shown.stream().map(VirtualRouter::status).toList();
+    }
+
+    /** Whether any router holds its addresses. */
+    public boolean isAnyActive() {
+        return shown.stream().anyMatch(router -> router.state() == State.ACTIVE);
+    }
+
+    /**
+     * Takes a new configuration: routers that keep interface, VRID and family keep their state, the others stop or begin.
+     */
+    public void reload(List<VirtualRouterConfig> configs) {
+        reactor.execute(() -> {
+            long nowNs = System.nanoTime();
+            List<VirtualRouter> kept = new ArrayList<>();
+            for (VirtualRouterConfig config : configs) {
+                VirtualRouter same = find(config);
+                if (same == null) {
+                    continue;
+                }
+                kept.add(same);
+                if (!same.config().equals(config)) {
+                    same.reconfigure(config, nowNs);
+                }
+            }
+            for (VirtualRouter router : List.copyOf(routers)) {
+                if (!kept.contains(router)) {
+                    router.deliver(new Event.Shutdown(), nowNs);
+                    router.close();
+                    reactor.remove(router);
+                    routers.remove(router);
+                }
+            }
+            for (VirtualRouterConfig config : configs) {
+                if (find(config) == null) {
+                    VirtualRouter router = add(config);
+                    router.use(links);
+                    router.start(nowNs);
+                }
+            }
+            shown = List.copyOf(routers);
+        });
+    }
+
+    /** The routers; reactor's thread only. */
+    public List<VirtualRouter> all() {
+        return routers;
+    }
+
+    /** Shuts down at once where {@link #stop} has not, and takes the addresses off. The reactor must still run. */
+    @Override
+    public void close() {
+        await(() -> {
+            routers.forEach(router -> {
+                router.deliver(new Event.Shutdown(), System.nanoTime());
+                router.close();
+                reactor.remove(router);
+            });
+            routers.clear();
+            reactor.unregister(events.fd());
+        });
+        events.close();
+        netlink.close();
+    }
+
+    private VirtualRouter add(VirtualRouterConfig config) {
+        VirtualRouter router = new VirtualRouter(reactor, netlink, config, log, this::onState);
+        routers.add(router);
+        reactor.add(router);
+        return router;
+    }
+
+    private void post(Event event) {
+        reactor.execute(() -> {
+            long nowNs = System.nanoTime();
+            routers.forEach(router -> router.deliver(event, nowNs));
+        });
+    }
+
+    private void forName(String routerName, Event event) {
+        long nowNs = System.nanoTime();
+        for (VirtualRouter router : routers) {
+            if (router.config().name().equals(routerName)) {
+                router.deliver(event, nowNs);
+            }
+        }
+    }
+
+    private @Nullable VirtualRouter find(VirtualRouterConfig config) {
+        for (VirtualRouter router : routers) {
+            VirtualRouterConfig other = router.config();
+            if (other.vrid() == config.vrid()
+                    && other.family() == config.family()
+                    && other.interfaceName().equals(config.interfaceName())) {
+                return router;
+            }
+        }
+        return null;
+    }
+
+    /** A sync group moves together: one member's transition to or from Active is the others' too. */
+    private void onState(VirtualRouter router, StateChange change) {
+        String group = router.config().syncGroup();
+        if (group != null && (change.to() == State.ACTIVE || change.from() == State.ACTIVE)) {
+            State to = change.to() == State.ACTIVE ? State.ACTIVE : State.BACKUP;
+            reactor.execute(() -> {
+                for (VirtualRouter other : routers) {
+                    if (other != router && group.equals(other.config().syncGroup()) && other.state() != to) {
+                        other.deliver(new Event.GroupMoved(to), System.nanoTime());
+                    }
+                }
+            });
+        }
+        listener.onState(router, change);
+    }
+
+    private boolean isStopped() {
+        return shown.stream().allMatch(router -> router.state() == State.INITIALIZE);
+    }
+
+    private void await(Runnable task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        reactor.execute(() -> {
+            task.run();
+            done.complete(null);
+        });
+        try {
+            done.get(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+            log.warning("vrrp stop: " + e);
+        }
+    }
+
+    /** The kernel's news, handed to every router; each knows its interface. */
+    private final class Kernel implements LinkEvents.Listener {
+        private final long nowNs;
+
+        Kernel(long nowNs) {
+            this.nowNs = nowNs;
+        }
+
+        @Override
+        public void linkChanged(Link link) {
+            routers.forEach(router -> router.linkChanged(link, nowNs));
+        }
+
+        @Override
+        public void linkRemoved(Link link) {
+            routers.forEach(router -> router.linkRemoved(link, nowNs));
+        }
+
+        @Override
+        public void addressAdded(AddressEntry address) {
+            routers.forEach(router -> router.addressAdded(address, nowNs));
+        }
+
+        @Override
+        public void addressRemoved(AddressEntry address) {
+            routers.forEach(router -> router.addressRemoved(address, nowNs));
+        }
+
+        @Override
+        public void overrun() {
+            try {
+                List<Link> links = netlink.links().list();
+                links.forEach(this::linkChanged);
+                routers.forEach(router -> router.resync(nowNs));
+            } catch (NetlinkException e) {
+                log.warning(e.getMessage());
+            }
+        }
+    }
+}

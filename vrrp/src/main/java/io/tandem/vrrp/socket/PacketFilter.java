@@ -1,0 +1,85 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.socket;
+
+import static io.tandem.vrrp.netlink.Libc.C;
+
+import io.tandem.vrrp.netlink.NativeBuffer;
+import java.util.List;
+
+/**
+ * A classic BPF program, so that a socket wakes its thread only for packets that concern it.
+ *
+ * <pre>
+ * sock_filter: u16 code | u8 jump if true | u8 jump if false | u32 k
+ * sock_fprog:  u16 count | padding | pointer
+ * </pre>
+ */
+final class PacketFilter {
+    private static final int LOAD_WORD = 0x20;
+    private static final int LOAD_BYTE_INDEXED = 0x50;
+    private static final int LOAD_IP_HEADER_LENGTH = 0xb1;
+    private static final int JUMP_IF_EQUAL = 0x15;
+    private static final int RETURN = 0x06;
+    private static final int ALL = 0x40000;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ATTACH_FILTER = 26;
+    private static final int INSTRUCTION = 8;
+
+    /** More would overflow the eight-bit jumps. */
+    static final int MAX_ADDRESSES = 100;
+
+    private final NativeBuffer program;
+    private int count;
+
+    private PacketFilter(int instructions) {
+        program = new NativeBuffer(instructions * INSTRUCTION);
+    }
+
+    /** IPv4 packets of protocol 112 for this virtual router. */
+    static PacketFilter vrid(int vrid) {
+        return new PacketFilter(5)
+                .put(LOAD_IP_HEADER_LENGTH, 0, 0, 0)
+                .put(LOAD_BYTE_INDEXED, 0, 0, 1)
+                .put(JUMP_IF_EQUAL, 0, 1, vrid)
+                .put(RETURN, 0, 0, ALL)
+                .put(RETURN, 0, 0, 0);
+    }
+
+    /**
+     * ARP frames whose sender is one of the addresses, and probes for one.
+     *
+     * @param addresses as 32-bit numbers in network order, at most {@link #MAX_ADDRESSES}
+     */
+    static PacketFilter arpFor(List<Integer> addresses) {
+        int size = addresses.size();
+        int drop = 2 * size + 3;
+        int accept = drop + 1;
+        PacketFilter filter = new PacketFilter(accept + 1).put(LOAD_WORD, 0, 0, 28);
+        for (int address : addresses) {
+            filter.put(JUMP_IF_EQUAL, accept - filter.count - 1, 0, address);
+        }
+        filter.put(JUMP_IF_EQUAL, 0, drop - filter.count - 1, 0).put(LOAD_WORD, 0, 0, 38);
+        for (int address : addresses) {
+            filter.put(JUMP_IF_EQUAL, accept - filter.count - 1, 0, address);
+        }
+        return filter.put(RETURN, 0, 0, 0).put(RETURN, 0, 0, ALL);
+    }
+
+    /** Whether the kernel took it; without it the socket works and sees more. */
+    boolean attachTo(int fd) {
+        NativeBuffer header = new NativeBuffer(16);
+        header.bytes().putShort(0, (short) count).putLong(8, program.address());
+        return C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, header.address(), 16) == 0;
+    }
+
+    private PacketFilter put(int code, int jumpTrue, int jumpFalse, int k) {
+        program.bytes()
+                .putShort((short) code)
+                .put((byte) jumpTrue)
+                .put((byte) jumpFalse)
+                .putInt(k);
+        count++;
+        return this;
+    }
+}

@@ -1,0 +1,85 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import io.tandem.vrrp.netlink.AddressEntry;
+import io.tandem.vrrp.netlink.NetNamespace;
+import io.tandem.vrrp.netlink.Netlink;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A bridge with hosts, each a network namespace with eth0 at 10.99.0.N/24. */
+final class TestLan implements AutoCloseable {
+    private final NetNamespace bridge;
+    private final Netlink bridgeNetlink;
+    private final Map<String, Host> hosts = new LinkedHashMap<>();
+
+    /** One host. */
+    record Host(String name, NetNamespace namespace, Netlink netlink) {
+        boolean holds(InetAddress address) {
+            try {
+                return netlink.addresses().list().stream()
+                        .anyMatch(entry -> entry.address().equals(address));
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        AddressEntry entry(InetAddress address) throws IOException {
+            return netlink.addresses().list().stream()
+                    .filter(entry -> entry.address().equals(address))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    TestLan() throws IOException {
+        bridge = NetNamespace.create("tnd-vs-bridge");
+        bridgeNetlink = bridge.netlink();
+        bridgeNetlink.links().addBridge("br0");
+        bridgeNetlink.links().up("br0");
+    }
+
+    Host add(String name, int number) throws IOException {
+        NetNamespace namespace = NetNamespace.create("tnd-vs-" + name);
+        Netlink netlink = namespace.netlink();
+        bridgeNetlink.links().addVeth(name, "eth0", namespace);
+        bridgeNetlink.links().setMaster(name, "br0");
+        bridgeNetlink.links().up(name);
+        netlink.links().up("lo");
+        netlink.addresses().add(address("10.99.0." + number), 24, "eth0");
+        netlink.links().up("eth0");
+        Host host = new Host(name, namespace, netlink);
+        hosts.put(name, host);
+        return host;
+    }
+
+    /** Pulls the host's port out of the bridge: a partition with the carrier up. */
+    void unplug(String name) throws IOException {
+        bridgeNetlink.links().clearMaster(name);
+    }
+
+    void plug(String name) throws IOException {
+        bridgeNetlink.links().setMaster(name, "br0");
+    }
+
+    static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Host host : hosts.values()) {
+            host.netlink().close();
+            host.namespace().close();
+        }
+        bridgeNetlink.close();
+        bridge.close();
+    }
+}
