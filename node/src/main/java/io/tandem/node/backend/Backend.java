@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.node.frontend.Intercept;
 import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.rules.Rules;
@@ -20,6 +21,7 @@ public final class Backend {
     private final Balancer balancer;
     private final Rules requestRules;
     private final Rules responseRules;
+    private final Intercept intercept;
     private final int retries;
     private final boolean redispatch;
 
@@ -33,6 +35,7 @@ public final class Backend {
         balancer = builder.balancer;
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
+        intercept = builder.intercept;
         retries = builder.retries;
         redispatch = builder.redispatch;
     }
@@ -98,6 +101,11 @@ public final class Backend {
         return usable;
     }
 
+    /** Answers made by the proxy itself, such as the statistics page. */
+    public Intercept intercept() {
+        return intercept;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -109,6 +117,7 @@ public final class Backend {
         public Balancer balancer = (facts, avoid) -> null;
         public Rules requestRules = Rules.NONE;
         public Rules responseRules = Rules.NONE;
+        public Intercept intercept = Intercept.NONE;
         public int retries = 3;
         public boolean redispatch;
 

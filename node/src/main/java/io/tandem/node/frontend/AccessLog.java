@@ -9,5 +9,9 @@ import io.tandem.node.rules.Facts;
 public interface AccessLog {
     AccessLog NONE = facts -> {};
 
+    /** A connection was accepted: proxies without a log format write their line now. */
+    default void accepted(Facts facts) {}
+
+    /** An exchange, or a TCP session, has ended. */
     void log(Facts facts);
 }

@@ -25,6 +25,7 @@ public final class Frontend {
     private final Rules afterResponseRules;
     private final BackendChoice backendChoice;
     private final AccessLog accessLog;
+    private final Intercept intercept;
     private final int maxConnections;
     private final List<Bind> binds;
 
@@ -41,6 +42,7 @@ public final class Frontend {
         afterResponseRules = builder.afterResponseRules;
         backendChoice = builder.backendChoice;
         accessLog = builder.accessLog;
+        intercept = builder.intercept;
         maxConnections = builder.maxConnections;
         binds = List.copyOf(builder.binds);
     }
@@ -108,6 +110,11 @@ public final class Frontend {
         return binds;
     }
 
+    /** Answers made by the proxy itself, such as the statistics page. */
+    public Intercept intercept() {
+        return intercept;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -121,6 +128,7 @@ public final class Frontend {
         public Rules afterResponseRules = Rules.NONE;
         public BackendChoice backendChoice = facts -> null;
         public AccessLog accessLog = AccessLog.NONE;
+        public Intercept intercept = Intercept.NONE;
         public int maxConnections;
         public final List<Bind> binds = new ArrayList<>();
 

@@ -1,0 +1,19 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend;
+
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Reply;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers some requests of a proxy by itself, such as those for its statistics page: asked after the {@code http-request}
+ * rules, before a backend is chosen. Called on the event loop that owns the exchange.
+ */
+@FunctionalInterface
+public interface Intercept {
+    Intercept NONE = facts -> null;
+
+    /** The answer, or null: the request goes on. */
+    @Nullable Reply intercept(Facts facts);
+}
