@@ -3,13 +3,21 @@
 package io.tandem.node.boot;
 
 import io.tandem.node.frontend.listen.BindFeature;
+import io.tandem.node.observe.admin.AdminFeature;
+import io.tandem.node.observe.metrics.MetricsFeature;
+import io.tandem.node.observe.stats.StatsFeature;
 import io.tandem.node.setup.Feature;
 import io.tandem.node.setup.ProxyBasics;
 import java.util.List;
 
 /** Every feature of the proxy, in the order in which they contribute. A new feature adds one line here. */
 final class Features {
-    static final List<Feature> ALL = List.of(new ProxyBasics(), new BindFeature());
+    static final List<Feature> ALL = List.of(
+            new ProxyBasics(), //
+            new BindFeature(),
+            new AdminFeature(),
+            new StatsFeature(),
+            new MetricsFeature());
 
     private Features() {}
 }
