@@ -2,13 +2,74 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.packaging.lab.drill;
 
+import io.tandem.packaging.lab.Lab;
+import io.tandem.packaging.lab.LabBuilder;
 import io.tandem.packaging.lab.LabCommand;
+import io.tandem.packaging.lab.Progress;
+import io.tandem.packaging.lab.Topology;
+import io.tandem.packaging.lab.node.Node;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 
-/** tmp. */
+/** {@code tandem lab drill}: a lab, a load, and the same fault again and again. */
 public final class Drill {
+    private static final int HTTP_PORT = 80;
+
+    private Drill() {}
+
+    /** Runs the drill and prints its report; returns the exit status. */
     public static int run(LabCommand.Drill drill, String network, Path directory) throws IOException {
-        return 1;
+        Progress progress = new Progress(System.out);
+        Topology topology = Topology.of(drill.options().nodes(), network);
+        LabBuilder builder = new LabBuilder(drill.options(), directory, progress);
+        Lab lab = builder.build(topology, DrillConfiguration.haproxyCfg(topology));
+        builder.startNodes(lab);
+        try {
+            List<TrialResult> results = trials(drill, lab, progress);
+            DrillReport report =
+                    new DrillReport(drill.fault(), drill.options().engine().word(), results);
+            System.out.println();
+            System.out.print(report.summary());
+            if (drill.json()) {
+                System.out.println(report.json());
+            }
+            return 0;
+        } catch (IOException e) {
+            for (Node node : lab.nodes()) {
+                System.out.println(LabBuilder.lastWords(node));
+            }
+            throw e;
+        }
+    }
+
+    private static List<TrialResult> trials(LabCommand.Drill drill, Lab lab, Progress progress) throws IOException {
+        InetSocketAddress target = new InetSocketAddress(lab.topology().floating(), HTTP_PORT);
+        long seed = System.nanoTime();
+        Clients clients = new Clients(new Random(seed));
+        List<TrialResult> results = new ArrayList<>();
+        try (Prober prober = Prober.start(lab.client(), target);
+                Load load = Load.start(lab.client(), target, drill.ratePerSecond(), clients);
+                AddressSampler sampler =
+                        AddressSampler.start(lab.holdersOf(lab.topology().floating()))) {
+            Cluster cluster = new Cluster(lab, prober);
+            Trial trial = new Trial(drill.fault(), cluster, prober, load, clients, sampler);
+            progress.step("steady state", () -> {
+                cluster.awaitSteady();
+                return cluster;
+            });
+            progress.say("");
+            progress.say(DrillReport.TABLE_HEAD);
+            for (int i = 1; i <= drill.count(); i++) {
+                TrialResult result = trial.run();
+                results.add(result);
+                progress.say(DrillReport.tableLine(i, result));
+                load.reasons().forEach((reason, count) -> progress.say("        failed: " + count + " x " + reason));
+            }
+        }
+        return results;
     }
 }

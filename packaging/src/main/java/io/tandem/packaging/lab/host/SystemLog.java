@@ -19,8 +19,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** The hosts' /dev/log: what arrives there is appended to the host's /var/log/haproxy.log. One thread for all hosts. */
-public final class SystemLog implements AutoCloseable {
+/**
+ * The hosts' /dev/log: what arrives there is appended to the host's /var/log/haproxy.log. One thread for all
+ * hosts; it ends with the process.
+ */
+public final class SystemLog {
     /** The file under a host's /var/log. */
     public static final String FILE = "haproxy.log";
 
@@ -44,11 +47,6 @@ public final class SystemLog implements AutoCloseable {
         }
         // Programs write to it after they have given up root.
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-    }
-
-    @Override
-    public void close() {
-        loop.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
     }
 
     /** Puts the host's name where a system logger puts it: {@code Jul 20 03:45:14 lb1 haproxy[32063]: …}. */

@@ -55,35 +55,32 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
 
     String tandemConf() {
         String members = topology.nodes().stream()
-                .map(node -> "    { name = " + node.name() + ", address = \"" + node.ip() + "\" }\n")
+                .map(node -> "    " + node.name() + " = \"" + node.ip() + "\"\n")
                 .collect(Collectors.joining());
-        String routers = keepalivedConf != null
-                ? "keepalived = \"" + KEEPALIVED_CONF + "\"\n"
+        String vrrp = keepalivedConf != null
+                ? "  keepalived-file = \"" + KEEPALIVED_CONF + "\"\n"
                 : """
-                  vrrp = [
-                    {
-                      name = lab
+                    routers.lab {
                       interface = %s
                       vrid = 51
-                      version = 3
-                      priority = 100
-                      advert-interval = 100ms
+                      advert-interval = 20ms
                       preempt = false
-                      addresses = ["%s/32"]
+                      addresses = [ "%s/32" ]
                     }
-                  ]
                   """
                         .formatted(Host.INTERFACE, topology.floatingIp());
         return """
-                proxy-files = ["%s"]
+                proxy.files = [ "%s" ]
                 cluster {
                   name = lab
                   self = %s
                   secret-file = "%s"
-                  members = [
-                %s  ]
+                  members {
+                %s  }
                 }
-                %s"""
-                .formatted(NodeFiles.HAPROXY_CFG, self, SECRET, members, routers);
+                vrrp {
+                %s}
+                """
+                .formatted(NodeFiles.HAPROXY_CFG, self, SECRET, members, vrrp);
     }
 }
