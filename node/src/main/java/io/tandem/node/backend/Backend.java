@@ -16,6 +16,7 @@ public final class Backend {
     private final String name;
     private final Mode mode;
     private final Meters meters;
+    private final BackendState state;
     private final Timeouts timeouts;
     private final List<Server> servers;
     private final Balancer balancer;
@@ -30,6 +31,7 @@ public final class Backend {
         name = builder.name;
         mode = builder.mode;
         meters = builder.meters;
+        state = builder.state;
         timeouts = builder.timeouts;
         servers = List.copyOf(builder.servers);
         balancer = builder.balancer;
@@ -54,6 +56,11 @@ public final class Backend {
 
     public Meters meters() {
         return meters;
+    }
+
+    /** What survives reloads. */
+    public BackendState state() {
+        return state;
     }
 
     public Timeouts timeouts() {
@@ -112,6 +119,7 @@ public final class Backend {
         public final String name;
         public final Mode mode;
         public final Meters meters;
+        public BackendState state = new BackendState(0);
         public Timeouts timeouts = Timeouts.NONE;
         public final List<Server> servers = new ArrayList<>();
         public Balancer balancer = (facts, avoid) -> null;

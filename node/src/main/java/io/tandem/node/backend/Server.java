@@ -16,22 +16,42 @@ public final class Server {
      * What a {@code server} line says.
      *
      * @param id the number statistics show, from 1 within the backend
-     * @param address where to connect; its port is 0 when the client's port is kept
+     * @param address where to connect; its port is 0 when {@code keepsClientPort}: ask {@link Server#addressFor}
+     * @param keepsClientPort the port the client connected to is used, plus {@code portOffset}
+     * @param portOffset may be negative
      * @param weight 0..256
      * @param backup used only when no other server is usable
      * @param maxConnections 0 for none
      * @param cookie the value that names it in persistence cookies, or null
+     * @param nonStick never stored in stick tables
+     * @param check how its health is checked, or null
      * @param origin {@code FILE:LINE}, for messages
      */
     public record Description(
             int id,
             String name,
             InetSocketAddress address,
+            boolean keepsClientPort,
+            int portOffset,
             int weight,
             boolean backup,
             int maxConnections,
             @Nullable String cookie,
-            String origin) {}
+            boolean nonStick,
+            @Nullable CheckSettings check,
+            String origin) {
+        /** A server with a port of its own that is neither checked nor named in cookies. */
+        public Description(
+                int id,
+                String name,
+                InetSocketAddress address,
+                int weight,
+                boolean backup,
+                int maxConnections,
+                String origin) {
+            this(id, name, address, false, 0, weight, backup, maxConnections, null, false, null, origin);
+        }
+    }
 
     private final Description description;
     private final ServerState state;
@@ -54,6 +74,25 @@ public final class Server {
 
     public ServerState state() {
         return state;
+    }
+
+    /**
+     * Where to connect for a client that connected to {@code clientPort} of ours.
+     *
+     * @param clientPort 0 where there is none (unix sockets)
+     */
+    public InetSocketAddress addressFor(int clientPort) {
+        if (!description.keepsClientPort()) {
+            return description.address();
+        }
+        int port = (clientPort + description.portOffset()) & 0xffff;
+        return new InetSocketAddress(description.address().getAddress(), port);
+    }
+
+    /** Whether it has as many sessions as its {@code maxconn} allows. */
+    public boolean isFull() {
+        int limit = description.maxConnections();
+        return limit > 0 && state.meters().current() >= limit;
     }
 
     public String name() {

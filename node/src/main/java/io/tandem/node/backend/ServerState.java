@@ -7,7 +7,8 @@ import io.tandem.node.observe.Meters;
 /**
  * The living part of a server: what survives a reload as long as the server keeps its backend and name.
  *
- * <p>Fields are written by the check thread or the admin socket's, read by any loop.
+ * <p>Changed by the loop that checks the server and by operators' commands, rarely and under this object's lock; read by
+ * any loop without one. Every change that may concern the choice of a server raises {@link BackendState#version}.
  */
 public final class ServerState {
     /** Health as the checks see it. */
@@ -21,33 +22,75 @@ public final class ServerState {
     }
 
     private final Meters meters;
+    private final BackendState backend;
+    private boolean configured; // guarded by this
     private volatile Health health = Health.UP;
+    /** Successes and failures in a row as HAProxy counts them, 0..rise+fall-1; up from {@code rise} on. */
+    private volatile int healthPoints = 2;
+
     private volatile boolean maintenance;
+    private volatile boolean maintenanceByConfiguration;
+    private volatile boolean unresolved;
     private volatile boolean draining;
-    private volatile int weight;
+    private volatile int weight = 1;
+    private volatile int initialWeight = 1;
     private volatile long changedAtMs;
     private volatile long downSinceMs;
     private volatile long downtimeMs;
+    private volatile CheckReport lastCheck = CheckReport.NONE;
 
     /** @param nowMs wall clock, milliseconds since 1970 */
-    public ServerState(Meters meters, int weight, long nowMs) {
+    public ServerState(Meters meters, BackendState backend, long nowMs) {
         this.meters = meters;
-        this.weight = weight;
+        this.backend = backend;
         changedAtMs = nowMs;
+    }
+
+    /**
+     * Takes over what a configuration says. At a reload a weight or a maintenance that an operator has set stays, unless
+     * the configuration itself now says something else than before.
+     */
+    synchronized void configure(int weight, boolean disabled, boolean unresolved, int rise, int fall) {
+        if (!configured || initialWeight != weight) {
+            this.weight = weight;
+        }
+        initialWeight = weight;
+        if (!configured || disabled != maintenanceByConfiguration) {
+            maintenance = disabled;
+        }
+        maintenanceByConfiguration = disabled;
+        this.unresolved = unresolved;
+        if (!configured) {
+            healthPoints = rise; // up, but the first failure takes it down
+        } else {
+            healthPoints = isUp(health) ? Math.max(rise, Math.min(healthPoints, rise + fall - 1)) : 0;
+            health = isUp(health) ? Health.UP : Health.DOWN;
+        }
+        configured = true;
+        backend.changed();
     }
 
     public Meters meters() {
         return meters;
     }
 
+    public BackendState backend() {
+        return backend;
+    }
+
     public Health health() {
         return health;
     }
 
+    public int healthPoints() {
+        return healthPoints;
+    }
+
     /** Takes note of a check's result; the time of the last change and the downtime follow from it. */
-    public void health(Health health, long nowMs) {
+    public synchronized void health(Health health, int points, long nowMs) {
         boolean wasUp = isUp(this.health);
         this.health = health;
+        healthPoints = points;
         if (wasUp != isUp(health)) {
             changedAtMs = nowMs;
             if (wasUp) {
@@ -56,6 +99,7 @@ public final class ServerState {
                 downtimeMs += nowMs - downSinceMs;
                 downSinceMs = 0;
             }
+            backend.changed();
         }
     }
 
@@ -63,26 +107,40 @@ public final class ServerState {
         return health == Health.UP || health == Health.GOING_DOWN;
     }
 
+    /** Whether an operator or the configuration ({@code disabled}) took it out, or its name could not be resolved. */
     public boolean maintenance() {
-        return maintenance;
+        return maintenance || unresolved;
     }
 
-    public void maintenance(boolean maintenance, long nowMs) {
+    /** Whether {@code disabled} in the configuration is why: bit 4 of {@code srv_admin_state}. */
+    public boolean maintenanceByConfiguration() {
+        return maintenance && maintenanceByConfiguration;
+    }
+
+    /** Whether its name could not be resolved at start: bit 32 of {@code srv_admin_state}. */
+    public boolean unresolved() {
+        return unresolved;
+    }
+
+    public synchronized void maintenance(boolean maintenance, long nowMs) {
         if (this.maintenance != maintenance) {
             changedAtMs = nowMs;
         }
         this.maintenance = maintenance;
+        backend.changed();
     }
 
+    /** Whether an operator asked it to take no new clients but those that persistence sends. */
     public boolean draining() {
         return draining;
     }
 
-    public void draining(boolean draining, long nowMs) {
+    public synchronized void draining(boolean draining, long nowMs) {
         if (this.draining != draining) {
             changedAtMs = nowMs;
         }
         this.draining = draining;
+        backend.changed();
     }
 
     /** 0..256, as set now: by the configuration or at run time. */
@@ -90,13 +148,19 @@ public final class ServerState {
         return weight;
     }
 
-    public void weight(int weight) {
+    public synchronized void weight(int weight) {
         this.weight = weight;
+        backend.changed();
     }
 
-    /** Whether it answers: neither down nor in maintenance. */
+    /** 0..256, as the configuration says. */
+    public int initialWeight() {
+        return initialWeight;
+    }
+
+    /** Whether it answers: neither down nor in maintenance. Such a server may receive clients persistence sends. */
     public boolean isRunning() {
-        return !maintenance && isUp(health);
+        return !maintenance && !unresolved && isUp(health);
     }
 
     /** Whether it may receive new clients. */
@@ -113,5 +177,14 @@ public final class ServerState {
     public long downtimeMs(long nowMs) {
         long since = downSinceMs;
         return downtimeMs + (since == 0 ? 0 : nowMs - since);
+    }
+
+    /** What the last check found. */
+    public CheckReport lastCheck() {
+        return lastCheck;
+    }
+
+    public void lastCheck(CheckReport report) {
+        lastCheck = report;
     }
 }

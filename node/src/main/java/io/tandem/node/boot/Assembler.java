@@ -73,6 +73,7 @@ final class Assembler {
                 frontends.add(builder.build());
             }
         }
+        assembly.close();
         int generation = previous == null ? 1 : previous.generation() + 1;
         return new Configuration(generation, node, frontends, backends, drafts, assembly.commits());
     }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
+import io.tandem.node.backend.ServerLines;
+import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.frontend.listen.BindFeature;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.metrics.MetricsFeature;
@@ -14,6 +16,8 @@ import java.util.List;
 final class Features {
     static final List<Feature> ALL = List.of(
             new ProxyBasics(), //
+            new ServerLines(),
+            new Balancing(),
             new BindFeature(),
             new AdminFeature(),
             new StatsFeature(),

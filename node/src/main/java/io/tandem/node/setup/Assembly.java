@@ -2,17 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.setup;
 
+import io.tandem.config.text.Origin;
 import io.tandem.config.text.Problems;
 import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.BackendState;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.observe.Meters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,7 @@ public final class Assembly {
     private final @Nullable Configuration previous;
     private final List<Runnable> commits = new ArrayList<>();
     private final Map<String, Backend> backends = new LinkedHashMap<>();
+    private final Set<String> closingAlerts = new LinkedHashSet<>();
     private int servers;
 
     /**
@@ -105,12 +110,30 @@ public final class Assembly {
                 .orElseGet(() -> new Meters(loops()));
     }
 
+    /** The living state of the backend of that name: what it has now, or a new one. */
+    public BackendState backendState(String name) {
+        return Optional.ofNullable(previous)
+                .flatMap(p -> p.backend(name))
+                .map(Backend::state)
+                .orElseGet(() -> new BackendState(System.currentTimeMillis()));
+    }
+
     /** The living state of a server: that of the running configuration, or a new one. */
-    public ServerState serverState(String backend, String server, int weight, long nowMs) {
+    public ServerState serverState(String backend, String server, BackendState backendState) {
         return Optional.ofNullable(previous)
                 .flatMap(p -> p.backend(backend))
                 .flatMap(b -> b.server(server))
                 .map(Server::state)
-                .orElseGet(() -> new ServerState(new Meters(loops()), weight, nowMs));
+                .orElseGet(() -> new ServerState(new Meters(loops()), backendState, System.currentTimeMillis()));
+    }
+
+    /** An alert to be printed once, behind everything else that this assembly finds. */
+    public void closingAlert(String text) {
+        closingAlerts.add(text);
+    }
+
+    /** Reports the closing alerts. Called once, at the end. */
+    public void close() {
+        closingAlerts.forEach(text -> problems.alert(new Origin("", 0, 0), text));
     }
 }

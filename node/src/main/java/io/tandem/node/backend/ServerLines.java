@@ -1,0 +1,289 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import io.tandem.config.haproxy.Environment;
+import io.tandem.config.text.Names;
+import io.tandem.config.text.Nearest;
+import io.tandem.config.text.Origin;
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Directive;
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.Facet;
+import io.tandem.node.language.FacetKey;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KeywordFamily;
+import io.tandem.node.language.KnownKeywords;
+import io.tandem.node.language.LineError;
+import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.language.SectionKind;
+import io.tandem.node.setup.Assembly;
+import io.tandem.node.setup.Feature;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code server} and {@code default-server} lines: the servers of a backend. */
+public final class ServerLines implements Feature {
+    private static final FacetKey<Lines> LINES = new FacetKey<>(Lines.class, Lines::new);
+
+    private static final Keyword<Directive> SERVER = Keyword.directive("server", SectionKind.PROXIES)
+            .arguments("NAME ADDRESS[:PORT] [OPTION…]")
+            .doc("a server of the backend")
+            .as(ServerLines::server);
+
+    private static final Keyword<Directive> DEFAULT_SERVER = Keyword.directive("default-server", SectionKind.PROXIES)
+            .arguments("OPTION…")
+            .doc("options of the servers below it")
+            .as(ServerLines::defaultServer);
+
+    /** What a section says about servers. */
+    private static final class Lines implements Facet {
+        ServerSettings defaults = new ServerSettings();
+        final List<ServerSettings> servers = new ArrayList<>();
+
+        @Override
+        public Facet inherit() {
+            Lines copy = new Lines();
+            copy.defaults = defaults.copy();
+            return copy;
+        }
+    }
+
+    @Override
+    public List<Keyword<Directive>> directives() {
+        return List.of(SERVER, DEFAULT_SERVER);
+    }
+
+    private static void server(Arguments line, Draft draft) {
+        refuseOutsideBackends(line, draft, "server");
+        if (draft.kind() == SectionKind.DEFAULTS) {
+            complain(line, "", "'server' not allowed in 'defaults' section.");
+            return;
+        }
+        if (!draftHasBackend(draft)) {
+            return;
+        }
+        String name = line.next();
+        String address = line.next();
+        if (name.isEmpty() || address.isEmpty()) {
+            complain(line, "", "'server' expects <name> and <addr>[:<port>] as arguments.");
+            return;
+        }
+        int forbidden = Names.firstForbidden(name);
+        if (forbidden >= 0) {
+            complain(
+                    line,
+                    "",
+                    "character '" + name.charAt(forbidden) + "' is not permitted in server name '" + name + "'.");
+            return;
+        }
+        String subject = "'server " + draft.name() + "/" + name + "' : ";
+        Lines lines = draft.facet(LINES);
+        try {
+            ServerSettings server = lines.defaults.copyFor(
+                    name,
+                    line.origin(),
+                    ServerAddress.parse(Environment.ofProcess().expandAddress(address)));
+            if (options(line, server, subject, "")) {
+                refuseSameId(line, subject, server, lines.servers);
+                lines.servers.add(server);
+            }
+        } catch (ServerAddress.Malformed malformed) {
+            complain(line, subject, malformed.text());
+        }
+    }
+
+    private static void defaultServer(Arguments line, Draft draft) {
+        refuseOutsideBackends(line, draft, "default-server");
+        if (draft.kind() == SectionKind.DEFAULTS || draftHasBackend(draft)) {
+            options(line, draft.facet(LINES).defaults, "", " Hint: no address was expected for this server.");
+        }
+    }
+
+    private static boolean draftHasBackend(Draft draft) {
+        return draft instanceof ProxyDraft proxy && proxy.isBackend();
+    }
+
+    private static void refuseOutsideBackends(Arguments line, Draft draft, String keyword) {
+        if (draft.kind() == SectionKind.FRONTEND) {
+            complain(
+                    line,
+                    "parsing " + place(line.origin()) + " : ",
+                    "'" + keyword + "' not allowed because frontend '" + draft.name() + "' has no backend capability.");
+        }
+    }
+
+    /** Reads options to the end of the line; false where one was wrong. */
+    private static boolean options(Arguments line, ServerSettings server, String subject, String hint) {
+        while (line.hasNext()) {
+            String word = line.next();
+            Keyword<ServerOption> option = ServerOptions.named(word);
+            if (option == null) {
+                complain(line, subject, unknown(word) + hint);
+                return false;
+            }
+            try {
+                option.meaning().apply(line, server);
+            } catch (LineError error) {
+                complain(line, subject, error.text() + ".");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String unknown(String word) {
+        if (KnownKeywords.has(KeywordFamily.SERVER_OPTION, word)) {
+            return KnownKeywords.notSupported(word) + ".";
+        }
+        return "unknown keyword '" + word + "'"
+                + Nearest.to(word, KnownKeywords.names(KeywordFamily.SERVER_OPTION))
+                        .map(near -> "; did you mean '" + near + "' maybe ?")
+                        .orElse(".");
+    }
+
+    private static void refuseSameId(
+            Arguments line, String subject, ServerSettings server, List<ServerSettings> others) {
+        for (ServerSettings other : others) {
+            if (server.id != 0 && other.id == server.id) {
+                complain(
+                        line,
+                        subject,
+                        "'id' : custom id " + server.id + " already used at " + other.origin.file() + ":"
+                                + other.origin.line() + " ('server " + other.name + "').");
+            }
+        }
+    }
+
+    private static void complain(Arguments line, String subject, String text) {
+        line.context().problems().alert(line.origin(), place(line.origin()) + " : " + subject + text);
+    }
+
+    private static String place(Origin origin) {
+        return "[" + origin.file() + ":" + origin.line() + "]";
+    }
+
+    @Override
+    public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
+        backend.state = assembly.backendState(draft.name());
+        List<ServerSettings> all = draft.facet(LINES).servers;
+        Map<String, Origin> names = new HashMap<>();
+        int nextId = 1;
+        for (ServerSettings settings : all) {
+            Origin earlier = names.putIfAbsent(settings.name, settings.origin);
+            if (earlier != null) {
+                assembly.problems()
+                        .alert(
+                                settings.origin,
+                                "parsing " + place(settings.origin) + " : proxy '" + draft.name()
+                                        + "', another server named '" + settings.name
+                                        + "' was already defined at line " + earlier.line()
+                                        + ", please use distinct names.");
+                continue;
+            }
+            if (settings.id == 0) {
+                while (isTaken(nextId, all)) {
+                    nextId++;
+                }
+                settings.id = nextId++;
+            }
+            Server server = build(settings, draft, backend.state, assembly);
+            if (server != null) {
+                backend.servers.add(server);
+            }
+        }
+    }
+
+    private static boolean isTaken(int id, List<ServerSettings> servers) {
+        return servers.stream().anyMatch(server -> server.id == id);
+    }
+
+    private static @Nullable Server build(
+            ServerSettings settings, ProxyDraft draft, BackendState backendState, Assembly assembly) {
+        ServerAddress written = settings.address;
+        if (written == null) {
+            return null;
+        }
+        InetAddress resolved = resolve(settings, written, draft, assembly);
+        InetAddress address = resolved == null ? InetAddress.getLoopbackAddress() : resolved;
+        Server.Description description = new Server.Description(
+                settings.id,
+                settings.name,
+                new InetSocketAddress(address, written.keepsClientPort() ? 0 : written.port()),
+                written.keepsClientPort(),
+                written.keepsClientPort() ? written.port() : 0,
+                settings.weight,
+                settings.backup,
+                settings.maxConnections,
+                settings.cookie,
+                settings.nonStick,
+                settings.checked ? checkOf(settings, address, written, draft, assembly) : null,
+                settings.origin.file() + ":" + settings.origin.line());
+        ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
+        assembly.onCommit(() -> {
+            state.configure(settings.weight, settings.disabled, resolved == null, settings.rise, settings.fall);
+            state.meters().limit(settings.maxConnections);
+        });
+        return new Server(description, state, draft.name(), assembly.nextServerIndex());
+    }
+
+    private static @Nullable InetAddress resolve(
+            ServerSettings settings, ServerAddress written, ProxyDraft draft, Assembly assembly) {
+        String subject = place(settings.origin) + " : 'server " + draft.name() + "/" + settings.name
+                + "' : could not resolve address '" + written.host() + "'";
+        List<String> methods = settings.initAddress.isEmpty() ? List.of("last", "libc") : settings.initAddress;
+        boolean tried = false;
+        for (String method : methods) {
+            switch (method) {
+                case "last" -> {} // the address a state file remembers; there is none yet
+                case "libc" -> {
+                    tried = true;
+                    InetAddress address = written.resolve();
+                    if (address != null) {
+                        return address;
+                    }
+                }
+                case "none" -> {
+                    if (tried) {
+                        assembly.problems().warning(settings.origin, subject + ", disabling server.");
+                    }
+                    return ServerAddress.literal(written.host());
+                }
+                default -> {
+                    if (tried) {
+                        assembly.problems().warning(settings.origin, subject + ", falling back to configured address.");
+                    }
+                    return ServerAddress.literal(method);
+                }
+            }
+        }
+        assembly.problems().alert(settings.origin, subject + ".");
+        assembly.closingAlert("Failed to initialize server(s) addr.");
+        return null;
+    }
+
+    private static @Nullable CheckSettings checkOf(
+            ServerSettings settings, InetAddress address, ServerAddress written, ProxyDraft draft, Assembly assembly) {
+        int port = settings.checkPort != 0 ? settings.checkPort : written.keepsClientPort() ? 0 : written.port();
+        if (port == 0) {
+            assembly.problems()
+                    .alert(
+                            settings.origin,
+                            "config: proxy '" + draft.name() + "': server '" + settings.name
+                                    + "' has neither service port nor check port.");
+            return null;
+        }
+        return new CheckSettings(
+                new InetSocketAddress(settings.checkAddress == null ? address : settings.checkAddress, port),
+                settings.interMs,
+                settings.fastInterMs == 0 ? settings.interMs : settings.fastInterMs,
+                settings.downInterMs == 0 ? settings.interMs : settings.downInterMs,
+                settings.rise,
+                settings.fall);
+    }
+}

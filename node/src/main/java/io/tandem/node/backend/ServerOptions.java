@@ -1,0 +1,202 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import io.tandem.config.text.Times;
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Keyword;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The options of {@code server} and {@code default-server} lines (HAProxy manual 5.2). */
+public final class ServerOptions {
+    private static final List<Keyword<ServerOption>> GENERAL = List.of(
+            option("backup", "used only when no other server is usable").as((line, s) -> s.backup = true),
+            option("no-backup", "undoes backup of default-server").as((line, s) -> s.backup = false),
+            option("disabled", "starts in maintenance").as((line, s) -> s.disabled = true),
+            option("enabled", "undoes disabled of default-server").as((line, s) -> s.disabled = false),
+            option("non-stick", "never stored in stick tables").as((line, s) -> s.nonStick = true),
+            option("stick", "undoes non-stick of default-server").as((line, s) -> s.nonStick = false),
+            option("weight", "its share of the load, 0 to 256, 1 by default")
+                    .arguments("WEIGHT")
+                    .as(ServerOptions::weight),
+            option("maxconn", "concurrent connections, further ones are queued; 0 for no limit")
+                    .arguments("NUMBER")
+                    .as((line, s) -> s.maxConnections = Math.max(0, leadingInteger(line.next()))),
+            option("cookie", "the value that names it in persistence cookies")
+                    .arguments("VALUE")
+                    .as(ServerOptions::cookie),
+            option("id", "the number statistics show").arguments("NUMBER").as(ServerOptions::id),
+            option("init-addr", "where its address comes from at start")
+                    .arguments("{last | libc | none | IP}[,…]")
+                    .as(ServerOptions::initAddress));
+
+    private static final List<Keyword<ServerOption>> CHECKS = List.of(
+            option("check", "checks its health").as((line, s) -> s.checked = true),
+            option("no-check", "undoes check of default-server").as((line, s) -> s.checked = false),
+            option("inter", "time between two checks, 2s by default")
+                    .arguments("TIME")
+                    .as(delay("inter", "agent-inter", (s, ms) -> s.interMs = ms)),
+            option("fastinter", "time between two checks while going up or down")
+                    .arguments("TIME")
+                    .as(delay("fastinter", "fastinter", (s, ms) -> s.fastInterMs = ms)),
+            option("downinter", "time between two checks while down")
+                    .arguments("TIME")
+                    .as(delay("downinter", "downinter", (s, ms) -> s.downInterMs = ms)),
+            option("rise", "successful checks in a row to be up again, 2 by default")
+                    .arguments("COUNT")
+                    .as(count("rise", (s, n) -> s.rise = n)),
+            option("fall", "failed checks in a row to be down, 3 by default")
+                    .arguments("COUNT")
+                    .as(count("fall", (s, n) -> s.fall = n)),
+            option("port", "the port checks connect to").arguments("PORT").as(ServerOptions::port),
+            option("addr", "the address checks connect to").arguments("IP").as(ServerOptions::address));
+
+    /** Every option. */
+    public static final List<Keyword<ServerOption>> ALL = join(GENERAL, CHECKS);
+
+    private static final Map<String, Keyword<ServerOption>> BY_NAME = byName();
+
+    private ServerOptions() {}
+
+    static @Nullable Keyword<ServerOption> named(String name) {
+        return BY_NAME.get(name);
+    }
+
+    private static void weight(Arguments line, ServerSettings server) {
+        int weight = leadingInteger(line.next());
+        if (weight < 0 || weight > 256) {
+            throw line.error("weight of server " + server.name + " is not within 0 and 256 (" + weight + ").");
+        }
+        server.weight = weight;
+    }
+
+    private static void cookie(Arguments line, ServerSettings server) {
+        server.cookie = line.require("'cookie' expects <value> as argument.").text();
+    }
+
+    private static void id(Arguments line, ServerSettings server) {
+        int id = leadingInteger(
+                line.require("'id' : expects an integer argument").text());
+        if (id <= 0) {
+            throw line.error("'id' : custom id has to be > 0");
+        }
+        if (server.isDefault) {
+            line.context()
+                    .problems()
+                    .warning(
+                            line.origin(),
+                            "[" + line.origin().file() + ":" + line.origin().line()
+                                    + "] : 'id' option is not accepted in default-server sections");
+            return;
+        }
+        server.id = id;
+    }
+
+    private static void initAddress(Arguments line, ServerSettings server) {
+        List<String> methods = new ArrayList<>();
+        for (String method : line.next().split(",", -1)) {
+            if (!method.isEmpty()) {
+                boolean known = method.equals("last") || method.equals("libc") || method.equals("none");
+                if (!known && ServerAddress.literal(method) == null) {
+                    throw line.error("'init-addr' : unknown init-addr method '" + method
+                            + "', supported methods are 'libc', 'last', 'none'.");
+                }
+                methods.add(method);
+            }
+        }
+        server.initAddress = List.copyOf(methods);
+    }
+
+    private static void port(Arguments line, ServerSettings server) {
+        int port = leadingInteger(
+                line.require("'port' expects a port number as argument.").text());
+        if (port < 0 || port > 65_535) {
+            throw line.error("'port' : invalid port '" + port + "'");
+        }
+        server.checkPort = port;
+    }
+
+    private static void address(Arguments line, ServerSettings server) {
+        String text = line.require("'addr' expects <ipv4|ipv6> as argument.").text();
+        server.checkAddress = ServerAddress.literal(text);
+        if (server.checkAddress == null) {
+            throw line.error("'addr' : invalid address: '" + text + "' in '" + text + "'");
+        }
+    }
+
+    /** @param spoken how HAProxy names the option when a character is wrong; it takes inter for agent-inter */
+    private static ServerOption delay(String name, String spoken, BiConsumer<ServerSettings, Integer> setting) {
+        return (line, server) -> {
+            String text =
+                    line.require("'" + name + "' expects a delay as argument.").text();
+            Times time = Times.millis(text);
+            switch (time.outcome()) {
+                case OK -> {}
+                case OVERFLOW ->
+                    throw line.error("timer overflow in argument <" + text + "> to <" + name + "> of server "
+                            + server.name + ", maximum value is 2147483647 ms (~24.8 days).");
+                case UNEXPECTED, MISSING ->
+                    throw line.error("unexpected character '" + time.character() + "' in '" + spoken
+                            + "' argument of server " + server.name + ".");
+            }
+            if (time.value() == 0) {
+                throw line.error("invalid value 0 for argument '" + name + "' of server " + server.name + ".");
+            }
+            setting.accept(server, (int) time.value());
+        };
+    }
+
+    private static ServerOption count(String name, BiConsumer<ServerSettings, Integer> setting) {
+        return (line, server) -> {
+            int count = leadingInteger(
+                    line.require("'" + name + "' expects an integer argument.").text());
+            if (count <= 0) {
+                throw line.error("'" + name + "' has to be > 0.");
+            }
+            setting.accept(server, count);
+        };
+    }
+
+    /** As C's atoi reads it: HAProxy accepts {@code 5x} and reads {@code abc} as 0. */
+    static int leadingInteger(String text) {
+        int at = 0;
+        boolean negative = text.startsWith("-");
+        if (negative || text.startsWith("+")) {
+            at++;
+        }
+        long number = 0;
+        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            number = Math.min(number * 10 + text.charAt(at) - '0', Integer.MAX_VALUE);
+            at++;
+        }
+        return (int) (negative ? -number : number);
+    }
+
+    private static Keyword.Builder<ServerOption> option(String name, String doc) {
+        return Keyword.<ServerOption>of(name).doc(doc);
+    }
+
+    @SafeVarargs
+    private static List<Keyword<ServerOption>> join(List<Keyword<ServerOption>>... families) {
+        List<Keyword<ServerOption>> all = new ArrayList<>();
+        for (List<Keyword<ServerOption>> family : families) {
+            all.addAll(family);
+        }
+        return List.copyOf(all);
+    }
+
+    private static Map<String, Keyword<ServerOption>> byName() {
+        Map<String, Keyword<ServerOption>> names = new LinkedHashMap<>();
+        for (Keyword<ServerOption> keyword : ALL) {
+            if (names.put(keyword.name(), keyword) != null) {
+                throw new IllegalStateException("server option declared twice: " + keyword.name());
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,65 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import io.tandem.config.text.Origin;
+import org.jspecify.annotations.Nullable;
+
+/** What the words of a {@code server} line say, on top of the {@code default-server} lines above it. */
+public final class ServerSettings {
+    String name = "default-server";
+    boolean isDefault = true;
+    Origin origin = new Origin("", 0, 0);
+
+    @Nullable ServerAddress address;
+
+    int id;
+    int weight = 1;
+    boolean backup;
+    boolean disabled;
+    boolean nonStick;
+    int maxConnections;
+
+    @Nullable String cookie;
+    /** Methods in order, {@code none}, {@code libc}, {@code last} or an address; empty for the default. */
+    java.util.List<String> initAddress = java.util.List.of();
+
+    boolean checked;
+    int interMs = 2000;
+    int fastInterMs;
+    int downInterMs;
+    int rise = 2;
+    int fall = 3;
+    int checkPort;
+    java.net.@Nullable InetAddress checkAddress;
+
+    /** A server that starts from these settings. */
+    ServerSettings copyFor(String name, Origin origin, ServerAddress address) {
+        ServerSettings copy = copy();
+        copy.name = name;
+        copy.isDefault = false;
+        copy.origin = origin;
+        copy.address = address;
+        return copy;
+    }
+
+    ServerSettings copy() {
+        ServerSettings copy = new ServerSettings();
+        copy.weight = weight;
+        copy.backup = backup;
+        copy.disabled = disabled;
+        copy.nonStick = nonStick;
+        copy.maxConnections = maxConnections;
+        copy.cookie = cookie;
+        copy.initAddress = initAddress;
+        copy.checked = checked;
+        copy.interMs = interMs;
+        copy.fastInterMs = fastInterMs;
+        copy.downInterMs = downInterMs;
+        copy.rise = rise;
+        copy.fall = fall;
+        copy.checkPort = checkPort;
+        copy.checkAddress = checkAddress;
+        return copy;
+    }
+}

@@ -1,0 +1,15 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.balance;
+
+import java.util.List;
+
+/**
+ * A {@code balance} algorithm: makes a selector of the candidates there are. Holds what goes on from one selector to the
+ * next, such as the position of a round.
+ */
+@FunctionalInterface
+interface Algorithm {
+    /** @param candidates at least one, in the order of the configuration */
+    Selector over(List<Candidate> candidates);
+}

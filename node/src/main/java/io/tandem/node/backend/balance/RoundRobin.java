@@ -1,0 +1,49 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.balance;
+
+import io.tandem.node.backend.Server;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code balance roundrobin} and {@code static-rr}: servers take turns in the order of a {@link WeightedSequence}.
+ *
+ * <p>All loops share one position, so that a client sees the servers in turn whichever loop serves it.
+ */
+final class RoundRobin implements Algorithm {
+    private final Function<int[], int[]> order;
+    private final AtomicInteger position = new AtomicInteger(-1);
+
+    RoundRobin(Function<int[], int[]> order) {
+        this.order = order;
+    }
+
+    @Override
+    public Selector over(List<Candidate> candidates) {
+        Candidate[] sequence = sequence(candidates, order);
+        return (facts, avoid) -> select(sequence, avoid);
+    }
+
+    static Candidate[] sequence(List<Candidate> candidates, Function<int[], int[]> order) {
+        int[] indexes =
+                order.apply(candidates.stream().mapToInt(Candidate::weight).toArray());
+        Candidate[] sequence = new Candidate[indexes.length];
+        for (int i = 0; i < indexes.length; i++) {
+            sequence[i] = candidates.get(indexes[i]);
+        }
+        return sequence;
+    }
+
+    private @Nullable Server select(Candidate[] sequence, @Nullable Server avoid) {
+        for (int tries = 0; tries < sequence.length; tries++) {
+            Candidate candidate = sequence[Math.floorMod(position.incrementAndGet(), sequence.length)];
+            if (candidate.isFree(avoid)) {
+                return candidate.server();
+            }
+        }
+        return null;
+    }
+}
