@@ -46,6 +46,7 @@ public final class Libc {
     private final Function shutdown = find("shutdown", 2);
     private final Function read = find("read", 3);
     private final Function write = find("write", 3);
+    private final Function pread = find("pread", 4);
     private final Function open = find("open", 3);
     private final Function close = find("close", 1);
     private final Function dup2 = find("dup2", 2);
@@ -146,6 +147,10 @@ public final class Libc {
 
     public long write(int fd, long buffer, long length) {
         return write.call(fd, buffer, length);
+    }
+
+    public long pread(int fd, long buffer, long length, long offset) {
+        return pread.call(fd, buffer, length, offset);
     }
 
     public int open(String path, int flags, int mode) {

@@ -26,6 +26,11 @@ public final class NetlinkException extends IOException {
         this.errno = errno;
     }
 
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     public int errno() {
         return errno;
     }

@@ -118,7 +118,7 @@ final class Announcer {
         List<Long> offsets = new ArrayList<>();
         for (int i = 0; i < announce.repeat(); i++) {
             int last = FIRST_BLOCK.length - 1;
-            offsets.add(i <= last ? FIRST_BLOCK[i] : FIRST_BLOCK[last] + (i - last) * 1000 * MS);
+            offsets.add(i <= last ? FIRST_BLOCK[i] : FIRST_BLOCK[last] + (i - last) * 1000L * MS);
         }
         long second = announce.delay().toNanos();
         for (int i = 0; second > 0 && i < announce.repeat(); i++) {

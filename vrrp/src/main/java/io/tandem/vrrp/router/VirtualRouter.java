@@ -198,7 +198,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     void onLate(long lateNs, long now) {
         boolean peersHaveTakenOver = links.hasPeers() && lateNs >= links.silenceNs();
         if (peersHaveTakenOver && election.state() == State.ACTIVE) {
-            counters.late++;
+            counters.late.incrementAndGet();
             log.warning("vrrp late vrid=" + config.vrid() + " by_ms=" + lateNs / 1_000_000L
                     + " action=give-way: the process was stopped or starved and a peer may be active");
             deliver(new Event.Late(), now);
@@ -244,7 +244,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             // Time first: if it expired because this process slept, the election gives way instead.
             deliver(new Event.TimerExpired(), now);
             if (keeper.isInstalled()) {
-                counters.restored++;
+                counters.restored.incrementAndGet();
                 log.warning("vrrp address-removed vrid=" + config.vrid() + " address="
                         + entry.address().getHostAddress() + " by=another-process action=restored");
                 keeper.install(now);
@@ -319,9 +319,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         for (int i = 0; i < destinations.size(); i++) {
             Destination destination = destinations.get(i);
             if (adverts.send(destination.encoder().encode(priority), destination.address()) == 0) {
-                counters.advertsSent++;
+                counters.advertsSent.incrementAndGet();
             } else {
-                counters.sendErrors++;
+                counters.sendErrors.incrementAndGet();
             }
         }
     }
@@ -352,8 +352,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         shownSinceNs = nowNs;
         switch (change.to()) {
             case ACTIVE -> becameActive(change);
-            case BACKUP -> counters.becameBackup++;
-            case FAULT -> counters.becameFault++;
+            case BACKUP -> counters.becameBackup.incrementAndGet();
+            case FAULT -> counters.becameFault.incrementAndGet();
             case INITIALIZE -> {}
         }
         log.info("vrrp state vrid=" + config.vrid() + " " + change.facts());
@@ -405,7 +405,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     private void becameActive(StateChange change) {
-        counters.becameActive++;
+        counters.becameActive.incrementAndGet();
         activeSinceNs = nowNs;
         MacAddress holder = claimedBy;
         if (holder != null && change.reason() == Reason.DOWN_INTERVAL_EXPIRED && change.peer() == null) {
@@ -544,7 +544,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             }
             Decoded decoded = decoder.decodeIpv4(packet, length);
             if (decoded instanceof Decoded.Accepted accepted) {
-                counters.advertsReceived++;
+                counters.advertsReceived.incrementAndGet();
                 accepted.remarks().forEach(remark -> remark(remark, accepted.source()));
                 deliver(
                         new Event.Heard(
@@ -596,7 +596,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             // The one who held it until now had frames on their way; the schedule of the takeover overrides them.
             return;
         }
-        counters.conflicts++;
+        counters.conflicts.incrementAndGet();
         if (now - conflictLoggedAtNs > CONFLICT_LOG_NS) {
             conflictLoggedAtNs = now;
             log.warning("vrrp address-conflict vrid=" + config.vrid() + " address="

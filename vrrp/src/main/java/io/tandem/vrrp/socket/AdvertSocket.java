@@ -10,6 +10,7 @@ import io.tandem.vrrp.netlink.NativeBuffer;
 import io.tandem.vrrp.netlink.NetlinkException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,7 +156,6 @@ public final class AdvertSocket implements AutoCloseable {
         if (!(address instanceof Inet4Address)) {
             throw new IllegalArgumentException(address + " is not an IPv4 address");
         }
-        byte[] bytes = address.getAddress();
-        return (bytes[0] & 0xff) << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
+        return ByteBuffer.wrap(address.getAddress()).getInt();
     }
 }

@@ -1,0 +1,101 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import io.tandem.config.hocon.TandemConf;
+import io.tandem.config.keepalived.KeepalivedConf;
+import io.tandem.config.model.ClusterConfig;
+import io.tandem.config.model.NodeConfig;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Problems;
+import io.tandem.config.text.SecretFile;
+import io.tandem.config.text.Severity;
+import io.tandem.vrrp.router.VirtualRouters;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guardian's part of the configuration: what tandem.conf or keepalived.conf among the files say. haproxy.cfg is the
+ * proxy's.
+ *
+ * @param cluster null for a node on its own
+ */
+record GuardianConfig(List<VirtualRouterConfig> routers, @Nullable ClusterConfig cluster) {
+    private static final Pattern KEEPALIVED =
+            Pattern.compile("(?m)^\\s*(global_defs|vrrp_instance|vrrp_script|vrrp_sync_group|virtual_server)\\b");
+    private static final long MAX_FILE = 4L << 20;
+
+    GuardianConfig {
+        routers = List.copyOf(routers);
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @return null where there are alerts among the problems
+     */
+    static @Nullable GuardianConfig load(GuardianOptions options, Map<String, String> environment, Problems problems) {
+        List<VirtualRouterConfig> routers = new ArrayList<>();
+        ClusterConfig cluster = null;
+        for (Path file : options.files()) {
+            if (!file.toString().endsWith(".conf")) {
+                continue;
+            }
+            if (isKeepalived(file)) {
+                routers.addAll(KeepalivedConf.load(file, environment, problems).routers());
+                continue;
+            }
+            NodeConfig node = TandemConf.load(file, environment, hostName(options), problems);
+            if (node != null) {
+                routers.addAll(node.routers());
+                cluster = node.cluster() == null ? cluster : node.cluster();
+            }
+        }
+        routers.stream()
+                .map(VirtualRouters::unsupported)
+                .filter(text -> text != null)
+                .forEach(text -> problems.add(Problem.alert(null, text)));
+        return problems.has(Severity.ALERT) ? null : new GuardianConfig(routers, cluster);
+    }
+
+    /** The cluster's secret, for the liveness link; null for a node on its own. */
+    byte @Nullable [] secret() throws IOException {
+        return cluster == null ? null : SecretFile.read(cluster.secretFile()).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isKeepalived(Path file) {
+        Path name = file.getFileName();
+        if (name != null && name.toString().startsWith("keepalived")) {
+            return true;
+        }
+        try {
+            return Files.isReadable(file)
+                    && Files.size(file) <= MAX_FILE
+                    && KEEPALIVED
+                            .matcher(Files.readString(file, StandardCharsets.ISO_8859_1))
+                            .find();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The kernel's name of this host: that of its UTS namespace, and no resolver is asked. */
+    private static String hostName(GuardianOptions options) {
+        if (options.localName() != null) {
+            return options.localName();
+        }
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+}
