@@ -56,24 +56,24 @@ final class LabArguments {
 
     private LabCommand command() throws UsageException {
         String first = words.isEmpty() ? "" : words.getFirst();
-        switch (first) {
-            case "exec":
-                words.removeFirst();
-                return exec();
-            case "status":
-                words.removeFirst();
-                return last(new LabCommand.Status());
-            case "stop":
-                words.removeFirst();
-                return last(new LabCommand.Stop());
-            case "drill":
-                words.removeFirst();
-                return drill();
-            case "help", "-h", "--help":
-                return new LabCommand.Help();
-            default:
-                return up();
-        }
+        return switch (first) {
+            case "exec" -> afterFirst(this::exec);
+            case "status" -> afterFirst(() -> last(new LabCommand.Status()));
+            case "stop" -> afterFirst(() -> last(new LabCommand.Stop()));
+            case "drill" -> afterFirst(this::drill);
+            case "help", "-h", "--help" -> new LabCommand.Help();
+            default -> up();
+        };
+    }
+
+    /** The rest of a command. */
+    private interface Rest {
+        LabCommand read() throws UsageException;
+    }
+
+    private LabCommand afterFirst(Rest rest) throws UsageException {
+        words.removeFirst();
+        return rest.read();
     }
 
     private LabCommand exec() throws UsageException {

@@ -34,7 +34,7 @@ public final class LabInside {
             System.out.flush();
             System.err.println("tandem lab: " + e.getMessage());
         } catch (RuntimeException e) {
-            e.printStackTrace();
+            System.getLogger("tandem lab").log(System.Logger.Level.ERROR, "the lab failed", e);
         }
         System.out.flush();
         Runtime.getRuntime().halt(status);
