@@ -1,0 +1,71 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.packaging.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the distribution's {@code tandem} in a lab directory of its own. */
+final class LabProgram {
+    private static final Path LAUNCHER = Path.of("target/tandem/bin/tandem").toAbsolutePath();
+    private static final long LIMIT_S = 180;
+
+    private final Path directory;
+    private final Path output;
+
+    LabProgram(Path parent) throws IOException {
+        this.directory = parent.resolve("lab");
+        this.output = Files.createTempFile(parent, "tandem", ".out");
+    }
+
+    /** Skips the test without root or the programs; on the build server that is a failure. */
+    static void needRootAnd(String... programs) throws IOException {
+        boolean possible = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)
+                && Arrays.stream(programs).allMatch(LabProgram::isInstalled);
+        if ("true".equals(System.getenv("CI"))) {
+            assertThat(possible).as("root and " + List.of(programs)).isTrue();
+        }
+        assumeTrue(possible, "needs root and " + List.of(programs));
+    }
+
+    private static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv("PATH").split(":", -1))
+                .anyMatch(entry -> Files.isExecutable(Path.of(entry, program)));
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Process start(String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "lab"));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().put("TANDEM_LAB_DIR", directory.toString());
+        return builder.start();
+    }
+
+    /** Runs it to its end; fails unless the status is 0. Returns what it printed. */
+    String run(String... words) throws IOException, InterruptedException {
+        Files.writeString(output, "");
+        Process process = start(words);
+        assertThat(process.waitFor(LIMIT_S, TimeUnit.SECONDS)).as("ends").isTrue();
+        assertThat(process.exitValue()).as(printed()).isZero();
+        return printed();
+    }
+
+    String printed() throws IOException {
+        return Files.readString(output, StandardCharsets.UTF_8);
+    }
+}
