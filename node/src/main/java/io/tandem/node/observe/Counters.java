@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
  *
  * @param <K> the names of the counters
  */
+@SuppressWarnings("EnumOrdinal") // rows are indexed by the order of the constants, which nothing outside sees
 public final class Counters<K extends Enum<K>> {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
     /** Longs of padding around a row, so that two loops never write to one cache line. */

@@ -93,7 +93,9 @@ public final class BenchMain {
                     contenders.add(Contender.start(kind, benchCase, server.port(), directory));
                 }
             }
-            out.printf("%s: %d connections, %d rounds of %d s%n", benchCase.name(), benchCase.connections(), rounds, seconds);
+            out.printf(
+                    "%s: %d connections, %d rounds of %d s%n",
+                    benchCase.name(), benchCase.connections(), rounds, seconds);
             for (Contender contender : contenders) {
                 warmUp(benchCase, contender);
             }
@@ -118,7 +120,12 @@ public final class BenchMain {
                 }
             }
         }
-        out.printf(Locale.ROOT, "  warm %-13s %.2f us after %d windows%n", contender.kind(), windows.get(windows.size() - 1), windows.size());
+        out.printf(
+                Locale.ROOT,
+                "  warm %-13s %.2f us after %d windows%n",
+                contender.kind(),
+                windows.get(windows.size() - 1),
+                windows.size());
     }
 
     /**
@@ -154,7 +161,8 @@ public final class BenchMain {
             }
             boolean valid = results.values().stream().allMatch(Round::valid);
             out.printf(Locale.ROOT, "  round %d%s:", i + 1, valid ? "" : " (void: errors or foreign load)");
-            results.forEach((kind, r) -> out.printf(Locale.ROOT, "  %s %.2f us (%.0f/s)", kind, r.micros(), r.perSecond()));
+            results.forEach(
+                    (kind, r) -> out.printf(Locale.ROOT, "  %s %.2f us (%.0f/s)", kind, r.micros(), r.perSecond()));
             out.println();
             if (valid) {
                 all.add(results);
@@ -170,7 +178,8 @@ public final class BenchMain {
                     .filter(r -> r.containsKey(kind))
                     .map(r -> r.get(kind).micros())
                     .toList());
-            json.append(String.format(Locale.ROOT, ",\"%s_us\":%s", kind.name().toLowerCase(Locale.ROOT), number(micros)));
+            json.append(
+                    String.format(Locale.ROOT, ",\"%s_us\":%s", kind.name().toLowerCase(Locale.ROOT), number(micros)));
         }
         ratio("ratio_haproxy", Kind.TANDEM, Kind.HAPROXY, rounds, json);
         ratio("ratio_nginx", Kind.TANDEM, Kind.NGINX, rounds, json);
@@ -184,8 +193,21 @@ public final class BenchMain {
                 .map(r -> r.get(of).micros() / r.get(to).micros())
                 .toList();
         double[] interval = Series.interval(ratios, 1);
-        out.printf(Locale.ROOT, "  %-14s %.3f [%.3f, %.3f] over %d rounds%n", name, Series.median(ratios), interval[0], interval[1], ratios.size());
-        json.append(String.format(Locale.ROOT, ",\"%s\":%s,\"%s_upper\":%s", name, number(Series.median(ratios)), name, number(interval[1])));
+        out.printf(
+                Locale.ROOT,
+                "  %-14s %.3f [%.3f, %.3f] over %d rounds%n",
+                name,
+                Series.median(ratios),
+                interval[0],
+                interval[1],
+                ratios.size());
+        json.append(String.format(
+                Locale.ROOT,
+                ",\"%s\":%s,\"%s_upper\":%s",
+                name,
+                number(Series.median(ratios)),
+                name,
+                number(interval[1])));
     }
 
     private static String number(double value) {

@@ -39,17 +39,18 @@ final class Contender implements AutoCloseable {
         int port = freePort();
         Path file = directory.resolve(kind.name().toLowerCase(java.util.Locale.ROOT) + ".cfg");
         Files.writeString(
-                file,
-                kind == Kind.NGINX ? nginx(port, backendPort, directory) : haproxy(benchCase, port, backendPort));
+                file, kind == Kind.NGINX ? nginx(port, backendPort, directory) : haproxy(benchCase, port, backendPort));
         List<String> command = new ArrayList<>(List.of("taskset", "-c", "0"));
         command.addAll(
                 switch (kind) {
                     case HAPROXY, HAPROXY_AGAIN -> List.of("haproxy", "-db", "-f", file.toString());
                     case NGINX -> List.of("nginx", "-p", directory.toString(), "-c", file.toString());
-                    case TANDEM -> List.of(System.getProperty("tandem.launcher", "tandem"), "-db", "-f", file.toString());
+                    case TANDEM ->
+                        List.of(System.getProperty("tandem.launcher", "tandem"), "-db", "-f", file.toString());
                 });
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.redirectErrorStream(true).redirectOutput(directory.resolve(kind + ".log").toFile());
+        builder.redirectErrorStream(true)
+                .redirectOutput(directory.resolve(kind + ".log").toFile());
         Contender contender = new Contender(kind, builder.start(), port);
         contender.awaitListening();
         return contender;
