@@ -188,7 +188,8 @@ public final class GuardianLink implements AutoCloseable {
         return text.strip().replace('\n', '\u2028');
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // the heartbeat should not wait behind traffic where the kernel listens to it
+    @SuppressWarnings(
+            "ThreadPriorityCheck") // the heartbeat should not wait behind traffic where the kernel listens to it
     private static void daemon(String name, Runnable body) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
