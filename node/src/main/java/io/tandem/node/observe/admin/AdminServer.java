@@ -155,7 +155,7 @@ public final class AdminServer implements AutoCloseable {
     private Channel bind(AdminSocket socket, @org.jspecify.annotations.Nullable SocketAddress address, int fd)
             throws IOException {
         boolean inet = address instanceof InetSocketAddress
-                || fd >= 0 && new Socket(fd).localAddress() instanceof InetSocketAddress;
+                || (fd >= 0 && new Socket(fd).localAddress() != null); // null where it is a unix socket
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channelFactory(() -> channel(inet, fd))

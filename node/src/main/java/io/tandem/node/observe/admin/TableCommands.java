@@ -108,6 +108,7 @@ public final class TableCommands {
         answer.append(", used:").append(table.used()).append('\n');
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Entry(int handle, byte[] key) {}
 
     private static List<Entry> sorted(StickTable table) {
