@@ -86,7 +86,7 @@ final class TableKeys {
             if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
                 text.append(':');
             }
-            text.append(Integer.toHexString((b[2 * i] & 0xFF) << 8 | b[2 * i + 1] & 0xFF));
+            text.append(Integer.toHexString((b[2 * i] & 0xFF) << 8 | (b[2 * i + 1] & 0xFF)));
         }
         return text.toString();
     }

@@ -6,6 +6,7 @@ import io.tandem.node.frontend.Frontend;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +27,14 @@ public final class ProcessFacts {
     /** @param nowMs wall clock, milliseconds since 1970 */
     public static List<Fact> of(NodeRuntime node, long nowMs) {
         Map<String, Object> values = values(node, nowMs);
-        return TABLE.stream()
-                .filter(f -> values.containsKey(f[1]))
-                .map(f -> new Fact(f[0], f[1], f[2], f[3], f[4], values.get(f[1])))
-                .toList();
+        List<Fact> facts = new ArrayList<>();
+        for (String[] f : TABLE) {
+            Object value = values.get(f[1]);
+            if (value != null) {
+                facts.add(new Fact(f[0], f[1], f[2], f[3], f[4], value));
+            }
+        }
+        return facts;
     }
 
     private static Map<String, Object> values(NodeRuntime node, long nowMs) {
