@@ -30,7 +30,8 @@ public final class Statistics {
         List<Backend> backends = configuration.backends();
         while (f < frontends.size() || b < backends.size()) {
             boolean frontendFirst = b == backends.size()
-                    || (f < frontends.size() && frontends.get(f).id() <= backends.get(b).id());
+                    || (f < frontends.size()
+                            && frontends.get(f).id() <= backends.get(b).id());
             if (frontendFirst) {
                 rows.add(frontend(frontends.get(f++)));
             } else {
