@@ -13,7 +13,7 @@ class ClientsTest {
     @Test
     void onlyClientsAnsweredBeforeTheTimeCountLatestFirst() {
         for (int i = 0; i < 5; i++) {
-            clients.answered(clients.createName(), "web1", i * 10);
+            clients.answered(clients.createName(), "web1", i * 10L);
         }
         assertThat(clients.knownBefore(30, 2)).extracting(Clients.Known::name).containsExactly("client-2", "client-1");
     }
