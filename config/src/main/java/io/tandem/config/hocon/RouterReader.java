@@ -285,7 +285,9 @@ final class RouterReader {
                 command(notify, "backup"),
                 command(notify, "fault"),
                 command(notify, "stop"),
-                command(notify, "any"));
+                command(notify, "any"),
+                notify.string("user", "nobody"),
+                notify.string("group", "nogroup"));
         notify.rejectUnknown();
         return read;
     }

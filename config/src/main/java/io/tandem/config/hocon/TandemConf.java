@@ -154,7 +154,8 @@ public final class TandemConf {
         List<VirtualRouterConfig> routers = new ArrayList<>();
         String keepalivedFile = vrrp.string("keepalived-file", "/etc/keepalived/keepalived.conf");
         if (keepalivedFile != null) {
-            routers.addAll(KeepalivedConf.load(directory().resolve(keepalivedFile), environment, problems)
+            routers.addAll(KeepalivedConf.load(
+                            directory().resolve(keepalivedFile), environment, hostName.split("\\.", 2)[0], problems)
                     .routers());
         }
         Settings named = vrrp.child("routers");

@@ -137,13 +137,20 @@ public record VirtualRouterConfig(
         }
     }
 
-    /** Scripts run on transitions; each a command line, or null. */
+    /**
+     * Scripts run on transitions; each a command line, or null.
+     *
+     * @param user runs them, or null for keepalived's default: {@code keepalived_script} if it exists, else root
+     * @param group null for the user's own
+     */
     public record Notify(
             @Nullable List<String> master,
             @Nullable List<String> backup,
             @Nullable List<String> fault,
             @Nullable List<String> stop,
-            @Nullable List<String> any) {
-        public static final Notify NONE = new Notify(null, null, null, null, null);
+            @Nullable List<String> any,
+            @Nullable String user,
+            @Nullable String group) {
+        public static final Notify NONE = new Notify(null, null, null, null, null, null, null);
     }
 }

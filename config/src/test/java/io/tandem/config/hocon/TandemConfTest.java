@@ -79,7 +79,7 @@ class TandemConfTest {
                   scripts { disk { command = [ /bin/check, -v ], interval = 2s, fall = 3, rise = 2, weight = 10, reverse = true,
                                    init-fail = true, user = nobody } }
                 }
-                notify { master = /bin/up, any = [ /bin/any, x ] }
+                notify { master = /bin/up, any = [ /bin/any, x ], user = daemon, group = adm }
                 }
                 """);
 
@@ -116,6 +116,8 @@ class TandemConfTest {
                         null));
         assertThat(router.scripts().master()).containsExactly("/bin/up");
         assertThat(router.scripts().any()).containsExactly("/bin/any", "x");
+        assertThat(router.scripts().user()).isEqualTo("daemon");
+        assertThat(router.scripts().group()).isEqualTo("adm");
     }
 
     @Test

@@ -1,0 +1,89 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.config.keepalived;
+
+import io.tandem.config.text.Origin;
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Problems;
+import io.tandem.config.text.Severity;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects problems in keepalived's words and keeps account of the status {@code keepalived -t} would end with.
+ *
+ * <p>What keepalived would run with is a warning here; what Tandem cannot honour is an alert.
+ */
+final class Findings {
+    static final int STATUS_GOOD = 0;
+    static final int STATUS_FATAL = 2;
+    static final int STATUS_ERRORS = 5;
+    static final int STATUS_SCRIPT_SECURITY = 6;
+
+    private final Problems problems;
+    private boolean fatal;
+    private boolean errors;
+    private boolean insecureScripts;
+
+    Findings(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** keepalived says this and goes on. */
+    void error(@Nullable Origin at, String text) {
+        errors = true;
+        add(Severity.WARNING, at, text, null);
+    }
+
+    void error(@Nullable Origin at, String text, @Nullable String remedy) {
+        errors = true;
+        add(Severity.WARNING, at, text, remedy);
+    }
+
+    /** keepalived says this and goes on without what the operator asked for; Tandem does not. */
+    void broken(@Nullable Origin at, String text, @Nullable String remedy) {
+        errors = true;
+        add(Severity.ALERT, at, text, remedy);
+    }
+
+    /** keepalived ends here. */
+    void fatal(Origin at, String text) {
+        fatal = true;
+        add(Severity.ALERT, at, text, null);
+    }
+
+    void insecureScripts(String text) {
+        insecureScripts = true;
+        add(Severity.WARNING, null, text, "global_defs { enable_script_security }");
+    }
+
+    /** keepalived says this without minding. */
+    void warn(@Nullable Origin at, String text) {
+        add(Severity.WARNING, at, text, null);
+    }
+
+    /** Good for keepalived, but this version of Tandem has no such thing and the node would not do what the file says. */
+    void unsupported(Origin at, String word) {
+        add(Severity.ALERT, at, "'" + word + "' is not supported by this version of tandem", null);
+    }
+
+    /** Good for keepalived; Tandem does without, and the addresses move all the same. */
+    void noEffect(Origin at, String word, String why) {
+        add(Severity.WARNING, at, "'" + word + "' has no effect in tandem: " + why, null);
+    }
+
+    void notice(Origin at, String text) {
+        add(Severity.NOTICE, at, text, null);
+    }
+
+    int checkStatus() {
+        if (fatal) {
+            return STATUS_FATAL;
+        }
+        return insecureScripts ? STATUS_SCRIPT_SECURITY : errors ? STATUS_ERRORS : STATUS_GOOD;
+    }
+
+    private void add(Severity severity, @Nullable Origin at, String text, @Nullable String remedy) {
+        String where = at == null ? "" : "(" + at.file() + ": Line " + at.line() + ") ";
+        problems.add(new Problem(severity, at, where + text, remedy));
+    }
+}

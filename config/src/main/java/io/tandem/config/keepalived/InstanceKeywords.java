@@ -1,0 +1,358 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.config.keepalived;
+
+import io.tandem.config.keepalived.Globals.AnnounceKeywords;
+import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.VirtualAddress;
+import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
+import io.tandem.config.model.VirtualRouterConfig.TrackScript;
+import io.tandem.config.text.IpLiteral;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The keywords of {@code vrrp_instance}. */
+final class InstanceKeywords {
+    private static final int PASSWORD_LENGTH = 8;
+    private static final int MAX_ADDRESSES = 255;
+
+    private final Findings findings;
+    private final Values values;
+    private final Map<String, TrackScript> scripts;
+    private final Keywords<InstanceDraft> authentication;
+
+    InstanceKeywords(Findings findings, Map<String, TrackScript> scripts) {
+        this.findings = findings;
+        this.values = new Values(findings);
+        this.scripts = scripts;
+        this.authentication = new Keywords<InstanceDraft>(findings)
+                .onParameter("auth_type", this::authType)
+                .onParameter("auth_pass", this::authPass);
+    }
+
+    Keywords<InstanceDraft> all() {
+        Keywords<InstanceDraft> keywords = new Keywords<>(findings);
+        router(keywords);
+        network(keywords);
+        manners(keywords);
+        without(keywords);
+        return keywords;
+    }
+
+    private void router(Keywords<InstanceDraft> keywords) {
+        keywords.onParameter("state", this::state)
+                .onParameter("interface", this::interfaceName)
+                .onParameter("virtual_router_id", (draft, s) -> {
+                    Integer vrid = values.integer(s, 1, 1, 255);
+                    if (vrid == null) {
+                        findings.error(
+                                s.origin(),
+                                "(" + draft.name + "): VRID '" + s.parameter(1)
+                                        + "' not valid - must be between 1 & 255");
+                    } else {
+                        draft.vrid = vrid;
+                    }
+                })
+                .onParameter("priority", (draft, s) -> {
+                    draft.priority = values.integer(s, 1, 1, 255);
+                    if (draft.priority == null) {
+                        draft.priority = 100;
+                        findings.error(
+                                s.origin(),
+                                "(" + draft.name + ") Priority not valid! must be between 1 & 255. Using default 100");
+                    }
+                })
+                .onParameter("version", (draft, s) -> {
+                    draft.version = values.integer(s, 1, 2, 3);
+                    if (draft.version == null) {
+                        findings.error(s.origin(), "(" + draft.name + "): Version must be either 2 or 3");
+                    }
+                })
+                .onParameter("advert_int", (draft, s) -> {
+                    Duration interval = values.seconds(s, 1, "0.01", "255");
+                    if (interval == null) {
+                        findings.error(
+                                s.origin(),
+                                "(" + draft.name + ") Advert interval (" + s.parameter(1)
+                                        + ") not valid! Must be > 0 - ignoring");
+                    } else {
+                        draft.advertInterval = interval;
+                    }
+                })
+                .on("authentication", (draft, s) -> authentication.apply(draft, s.body()));
+    }
+
+    private void network(Keywords<InstanceDraft> keywords) {
+        AddressReader reader = new AddressReader(findings);
+        keywords.on("virtual_ipaddress", (draft, s) -> s.body().forEach(line -> addAddress(draft, line, reader)))
+                .on("virtual_ipaddress_excluded", (draft, s) -> s.body().forEach(line -> {
+                    VirtualAddress address = reader.read(line);
+                    if (address != null) {
+                        draft.excludedAddresses.add(address);
+                    }
+                }))
+                .onParameter("unicast_src_ip", (draft, s) -> {
+                    draft.unicastSource = IpLiteral.parse(s.parameter(1));
+                    if (draft.unicastSource == null) {
+                        findings.error(
+                                s.origin(),
+                                "Configuration error: VRRP instance[" + draft.name + "] malformed src address["
+                                        + s.parameter(1) + "]. Skipping...");
+                    }
+                })
+                .on("unicast_peer", (draft, s) -> s.body().forEach(line -> addPeer(draft, line)))
+                .onParameter("mcast_dst_ip", (draft, s) -> {
+                    draft.multicastGroup = IpLiteral.parse(s.parameter(1));
+                    if (draft.multicastGroup == null || !draft.multicastGroup.isMulticastAddress()) {
+                        draft.multicastGroup = null;
+                        findings.error(
+                                s.origin(),
+                                "(" + draft.name + ") mcast_dst_ip '" + s.parameter(1) + "' invalid - ignoring");
+                    }
+                })
+                .on("track_interface", (draft, s) -> s.body().forEach(line -> trackInterface(draft, line)))
+                .on("track_script", (draft, s) -> s.body().forEach(line -> trackScript(draft, line)));
+    }
+
+    private void manners(Keywords<InstanceDraft> keywords) {
+        keywords.on("nopreempt", (draft, s) -> draft.preempt = false)
+                .on("preempt", (draft, s) -> draft.preempt = values.bool(s, draft.preempt))
+                .onParameter("preempt_delay", (draft, s) -> {
+                    Duration delay = values.seconds(s, 1, "0", "1000");
+                    if (delay == null) {
+                        findings.error(
+                                s.origin(), "(" + draft.name + ") Preempt_delay not valid! must be between 0-1000");
+                    } else {
+                        draft.preemptDelay = delay;
+                    }
+                })
+                .onParameter("down_timer_adverts", (draft, s) -> {
+                    Integer adverts = values.integer(s, 1, 1, 100);
+                    if (adverts == null) {
+                        findings.error(
+                                s.origin(),
+                                "(" + draft.name + "): Invalid down_timer_adverts [1:100] '" + s.parameter(1) + "'");
+                    } else {
+                        draft.downAdverts = adverts;
+                    }
+                })
+                .on("lower_prio_no_advert", (draft, s) -> draft.answerLowerPriority = !values.bool(s, false))
+                .on("check_unicast_src", (draft, s) -> draft.checkUnicastSource = true)
+                .on("strict_mode", (draft, s) -> draft.strict = values.bool(s, draft.strict))
+                .on("v3_checksum_as_v2", (draft, s) -> draft.rfcChecksum = values.bool(s, false))
+                .onParameter(
+                        "garp_master_repeat",
+                        (draft, s) -> draft.announce = AnnounceKeywords.repeat(values, s, draft.announce))
+                .onParameter(
+                        "garp_master_delay",
+                        (draft, s) -> draft.announce = AnnounceKeywords.delay(values, s, draft.announce))
+                .onParameter(
+                        "garp_master_refresh",
+                        (draft, s) -> draft.announce = AnnounceKeywords.refresh(values, s, draft.announce))
+                .onParameter(
+                        "garp_master_refresh_repeat",
+                        (draft, s) -> draft.announce = AnnounceKeywords.refreshRepeat(values, s, draft.announce))
+                .onParameter("notify_master", (draft, s) -> draft.scripts.master = script(draft, s))
+                .onParameter("notify_backup", (draft, s) -> draft.scripts.backup = script(draft, s))
+                .onParameter("notify_fault", (draft, s) -> draft.scripts.fault = script(draft, s))
+                .onParameter("notify_stop", (draft, s) -> draft.scripts.stop = script(draft, s))
+                .onParameter("notify", (draft, s) -> draft.scripts.any = script(draft, s));
+    }
+
+    private static void without(Keywords<InstanceDraft> keywords) {
+        keywords.silent("accept", "native_ipv6", "skip_check_adv_addr", "lvs_sync_daemon_interface")
+                .noEffect("it sends no mail; use notify scripts", "smtp_alert")
+                .noEffect("there is one level of detail; see the metrics", "debug")
+                .noEffect(
+                        "it announces at 0, 10, 50 and 200 ms and on every conflicting claim",
+                        "garp_lower_prio_delay",
+                        "garp_lower_prio_repeat",
+                        "garp_extra_if")
+                .noEffect("the kernel tells of every link change", "linkbeat_use_polling")
+                .noEffect("its addresses are /32 and /128", "promote_secondaries")
+                .noEffect("its receive buffer is sized for the longest burst", "kernel_rx_buf_size")
+                .noEffect("the checksum of old unicast peers was a fault of keepalived 1.3.6", "old_unicast_checksum")
+                .unsupported(
+                        "use_vmac",
+                        "use_vmac_addr",
+                        "vmac_xmit_base",
+                        "use_ipvlan",
+                        "vrf",
+                        "dont_track_primary",
+                        "track_file",
+                        "vrrp_track_file",
+                        "track_process",
+                        "track_bfd",
+                        "track_src_ip",
+                        "mcast_src_ip",
+                        "unicast_ttl",
+                        "unicast_fault_no_peer",
+                        "higher_prio_send_advert",
+                        "owner_ignore_adverts",
+                        "timer_expired_backup",
+                        "thread_timer_expired",
+                        "virtual_routes",
+                        "virtual_rules",
+                        "no_virtual_ipaddress",
+                        "no_accept",
+                        "auth_hmac",
+                        "notify_deleted",
+                        "notify_master_rx_lower_pri",
+                        "notify_priority_changes");
+    }
+
+    private void state(InstanceDraft draft, Statement s) {
+        String state = s.parameter(1);
+        draft.startAsMaster = "MASTER".equals(state);
+        if (!draft.startAsMaster && !"BACKUP".equals(state)) {
+            findings.error(s.origin(), "(" + draft.name + ") unknown state '" + state + "', defaulting to BACKUP");
+        }
+    }
+
+    private void interfaceName(InstanceDraft draft, Statement s) {
+        if ("lo".equals(s.parameter(1))) {
+            findings.error(s.origin(), "(" + draft.name + ") cannot use a loopback interface (lo) for vrrp - ignoring");
+        } else {
+            draft.interfaceName = s.parameter(1);
+        }
+    }
+
+    private void authType(InstanceDraft draft, Statement s) {
+        switch (s.parameter(1)) {
+            case "PASS" -> draft.authType = "PASS";
+            case "AH" -> findings.unsupported(s.origin(), "auth_type AH");
+            default ->
+                findings.error(s.origin(), "(" + draft.name + ") unknown authentication type '" + s.parameter(1) + "'");
+        }
+    }
+
+    private void authPass(InstanceDraft draft, Statement s) {
+        String password = s.parameter(1);
+        if (password.length() > PASSWORD_LENGTH) {
+            findings.error(s.origin(), "Truncating auth_pass to 8 characters");
+            password = password.substring(0, PASSWORD_LENGTH);
+        }
+        draft.password = password;
+    }
+
+    private void addAddress(InstanceDraft draft, Statement line, AddressReader reader) {
+        VirtualAddress address = reader.read(line);
+        if (address == null) {
+            return;
+        }
+        AddressFamily family = AddressReader.familyOf(address);
+        if (draft.family != null && draft.family != family) {
+            findings.error(
+                    line.origin(),
+                    "(" + draft.name + "): address family must match VRRP instance [" + line.keyword()
+                            + "] - ignoring");
+        } else if (draft.addresses.size() == MAX_ADDRESSES) {
+            findings.error(line.origin(), "(" + draft.name + ") more than 255 addresses - ignoring " + line.keyword());
+        } else {
+            draft.family = family;
+            draft.addresses.add(address);
+        }
+    }
+
+    private void addPeer(InstanceDraft draft, Statement line) {
+        InetAddress peer = IpLiteral.parse(line.keyword());
+        if (peer == null) {
+            findings.error(
+                    line.origin(),
+                    "Configuration error: VRRP instance[" + draft.name + "] malformed unicast peer address["
+                            + line.keyword() + "]. Skipping...");
+            return;
+        }
+        if (line.parameters() > 0) {
+            findings.unsupported(line.origin(), line.parameter(1));
+        }
+        if (draft.unicastPeers.stream()
+                .anyMatch(other -> other instanceof Inet4Address != peer instanceof Inet4Address)) {
+            findings.error(
+                    line.origin(),
+                    "(" + draft.name + ") unicast peer " + line.keyword() + " is of another family - ignoring");
+        } else if (!draft.unicastPeers.contains(peer)) {
+            draft.unicastPeers.add(peer);
+        }
+    }
+
+    private void trackInterface(InstanceDraft draft, Statement line) {
+        Integer weight = trackWeight(line, 0);
+        if (weight != null) {
+            draft.trackInterfaces.add(new TrackInterface(line.keyword(), weight));
+        }
+        if (isReverse(line)) {
+            findings.unsupported(line.origin(), "track_interface … reverse");
+        }
+    }
+
+    private void trackScript(InstanceDraft draft, Statement line) {
+        TrackScript script = scripts.get(line.keyword());
+        if (script == null) {
+            findings.error(
+                    line.origin(), "(" + draft.name + ") track script " + line.keyword() + " not found, ignoring...");
+            return;
+        }
+        if (draft.trackScripts.stream().anyMatch(other -> other.name().equals(script.name()))) {
+            findings.error(
+                    line.origin(), "(" + draft.name + ") duplicate track_script " + line.keyword() + " - ignoring");
+            return;
+        }
+        Integer weight = trackWeight(line, script.weight());
+        boolean ownWeight = line.texts().contains("weight");
+        draft.trackScripts.add(withWeight(
+                script, weight == null ? script.weight() : weight, ownWeight ? isReverse(line) : script.reverse()));
+    }
+
+    private @Nullable Integer trackWeight(Statement line, int otherwise) {
+        if (!"weight".equals(line.parameter(1))) {
+            if (line.parameters() > 0) {
+                findings.error(line.origin(), "unknown option '" + line.parameter(1) + "' for " + line.keyword());
+            }
+            return otherwise;
+        }
+        Integer weight = values.integer(line, 2, -ScriptReader.MAX_WEIGHT, ScriptReader.MAX_WEIGHT);
+        if (weight == null) {
+            findings.error(
+                    line.origin(), "weight for " + line.keyword() + " must be in [-253..253] inclusive. Ignoring...");
+        }
+        return weight;
+    }
+
+    private static boolean isReverse(Statement line) {
+        return "reverse".equals(line.parameter(3));
+    }
+
+    private static TrackScript withWeight(TrackScript script, int weight, boolean reverse) {
+        return new TrackScript(
+                script.name(),
+                script.command(),
+                script.interval(),
+                script.timeout(),
+                weight,
+                reverse,
+                script.rise(),
+                script.fall(),
+                script.initFail(),
+                script.user(),
+                script.group());
+    }
+
+    /** {@code "COMMAND ARGUMENTS" [USER [GROUP]]}. */
+    private @Nullable List<String> script(InstanceDraft draft, Statement s) {
+        List<String> command = Values.command(s.parameter(1));
+        if (s.parameters() > 1) {
+            String user = s.parameter(2);
+            if (draft.scripts.user != null && !draft.scripts.user.equals(user)) {
+                findings.unsupported(s.origin(), "notify scripts of one instance with different users");
+            }
+            draft.scripts.user = user;
+            draft.scripts.group = s.parameters() > 2 ? s.parameter(3) : null;
+        }
+        return command.isEmpty() ? null : command;
+    }
+}

@@ -1,0 +1,202 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.config.keepalived;
+
+import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Notify;
+import io.tandem.config.model.VirtualRouterConfig.Tracks;
+import io.tandem.config.model.VirtualRouterConfig.Tuning;
+import io.tandem.config.model.VirtualRouterConfigBuilder;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Weighs the lines of a {@code vrrp_instance} together, in keepalived's words. */
+final class InstanceReader {
+    private static final int OWNER_PRIORITY = 255;
+    private static final Duration LONGEST_V3 = Duration.ofMillis(40_950);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration CENTISECOND = Duration.ofMillis(10);
+
+    private final Findings findings;
+    private final Globals globals;
+
+    InstanceReader(Findings findings, Globals globals) {
+        this.findings = findings;
+        this.globals = globals;
+    }
+
+    /** The virtual router, or null with an alert where it cannot run. */
+    @Nullable VirtualRouterConfig finish(InstanceDraft draft) {
+        String tag = "(" + draft.name + ") ";
+        if (draft.vrid == 0) {
+            findings.broken(draft.origin, tag + "the virtual router id must be set", "virtual_router_id 51");
+            return null;
+        }
+        if (draft.interfaceName == null) {
+            findings.broken(draft.origin, tag + "Unknown interface!", "interface eth0");
+            return null;
+        }
+        if (draft.strict) {
+            applyStrictMode(draft, tag);
+        }
+        AddressFamily family = family(draft);
+        int version = version(draft, family, tag);
+        String password = password(draft, version, tag);
+        int priority = priority(draft);
+        boolean preempt = preempt(draft, priority, tag);
+        Duration interval = interval(draft, version, tag);
+        if (draft.addresses.isEmpty()) {
+            findings.error(draft.origin, tag + "No VIP specified; at least one is sensible");
+        }
+        boolean changesPriority = draft.trackScripts.stream().anyMatch(script -> script.weight() != 0)
+                || draft.trackInterfaces.stream().anyMatch(tracked -> tracked.weight() != 0);
+        if (priority == OWNER_PRIORITY && changesPriority) {
+            findings.warn(draft.origin, tag + "weights cannot change priority 255");
+        }
+        InetAddress group = draft.multicastGroup;
+        if (group == null) {
+            group = family == AddressFamily.INET ? globals.multicastGroup4 : globals.multicastGroup6;
+        }
+        return new VirtualRouterConfigBuilder(draft.name, draft.interfaceName, draft.vrid)
+                .version(version)
+                .family(family)
+                .startAsMaster(draft.startAsMaster)
+                .priority(priority)
+                .advertInterval(interval)
+                .password(password)
+                .addresses(draft.addresses)
+                .excludedAddresses(draft.excludedAddresses)
+                .preempt(preempt)
+                .preemptDelay(draft.preemptDelay)
+                .unicastSource(draft.unicastSource)
+                .unicastPeers(draft.unicastPeers)
+                .multicastGroup(group)
+                .rfcChecksum(draft.rfcChecksum)
+                .tuning(new Tuning(draft.downAdverts, draft.answerLowerPriority, draft.checkUnicastSource))
+                .syncGroup(draft.syncGroup)
+                .announce(draft.announce)
+                .tracks(new Tracks(draft.trackInterfaces, draft.trackScripts))
+                .scripts(scripts(draft.scripts))
+                .build();
+    }
+
+    /** Strict mode changes what is on the wire: with it, keepalived sends and expects no password. */
+    private void applyStrictMode(InstanceDraft draft, String tag) {
+        if (draft.startAsMaster && priority(draft) != OWNER_PRIORITY) {
+            findings.error(draft.origin, tag + "State MASTER must match being address owner");
+            draft.startAsMaster = false;
+        }
+        if (draft.authType != null) {
+            findings.error(draft.origin, tag + "Strict mode does not support authentication. Ignoring.");
+            draft.authType = null;
+        }
+        if (!draft.unicastPeers.isEmpty() || !draft.preemptDelay.isZero()) {
+            findings.unsupported(draft.origin, "vrrp_strict with unicast_peer or preempt_delay");
+        }
+        findings.noEffect(
+                draft.origin,
+                "no_accept of vrrp_strict",
+                "what listens on the virtual addresses of " + draft.name + " is served");
+    }
+
+    /** The first address decides; without any, the peers or the source do. */
+    private static AddressFamily family(InstanceDraft draft) {
+        if (draft.family != null) {
+            return draft.family;
+        }
+        InetAddress hint = draft.unicastPeers.isEmpty() ? draft.unicastSource : draft.unicastPeers.get(0);
+        return hint == null || hint instanceof Inet4Address ? AddressFamily.INET : AddressFamily.INET6;
+    }
+
+    private int version(InstanceDraft draft, AddressFamily family, String tag) {
+        if (family == AddressFamily.INET) {
+            return draft.version == null ? globals.version : draft.version;
+        }
+        if (draft.version != null && draft.version == 2) {
+            findings.error(draft.origin, tag + "IPv6 uses version 3: setting version 3");
+        }
+        return 3;
+    }
+
+    private @Nullable String password(InstanceDraft draft, int version, String tag) {
+        if (draft.authType == null) {
+            return null;
+        }
+        if (version == 3) {
+            findings.error(draft.origin, tag + "VRRP version 3 does not support authentication. Ignoring.");
+            return null;
+        }
+        if (draft.password == null || draft.password.isEmpty()) {
+            findings.error(draft.origin, tag + "Authentication specified but no password given. Ignoring");
+            return null;
+        }
+        return draft.password;
+    }
+
+    /** As measured on 2.2.7: {@code state MASTER} without a priority advertises 255. */
+    private static int priority(InstanceDraft draft) {
+        if (draft.priority != null) {
+            return draft.priority;
+        }
+        return draft.startAsMaster ? OWNER_PRIORITY : 100;
+    }
+
+    private boolean preempt(InstanceDraft draft, int priority, String tag) {
+        if (!draft.preempt && priority == OWNER_PRIORITY) {
+            findings.error(draft.origin, tag + "nopreempt is incompatible with priority 255. resetting nopreempt");
+            return true;
+        }
+        if (!draft.preempt && draft.startAsMaster) {
+            findings.warn(draft.origin, tag + "nopreempt with state MASTER: starts as BACKUP and does not preempt");
+        }
+        return draft.preempt;
+    }
+
+    private Duration interval(InstanceDraft draft, int version, String tag) {
+        Duration interval = draft.advertInterval;
+        if (version == 3 && interval.compareTo(LONGEST_V3) > 0) {
+            findings.error(
+                    draft.origin,
+                    tag
+                            + String.format(
+                                    Locale.ROOT,
+                                    "VRRPv3 advertisement interval %.2fs is out of range. Must be less than 40.96s."
+                                            + " Setting to 40.95s",
+                                    interval.toNanos() / 1e9));
+            return LONGEST_V3;
+        }
+        Duration unit = version == 2 ? SECOND : CENTISECOND;
+        if (interval.toNanos() % unit.toNanos() == 0) {
+            return interval;
+        }
+        if (version == 2) {
+            findings.error(
+                    draft.origin,
+                    tag
+                            + String.format(
+                                    Locale.ROOT,
+                                    "VRRPv2 advertisement interval %.6fs must be an integer. rounding",
+                                    interval.toNanos() / 1e9));
+        }
+        long units = (interval.toNanos() + unit.toNanos() / 2) / unit.toNanos();
+        return unit.multipliedBy(Math.max(1, units));
+    }
+
+    private Notify scripts(InstanceDraft.NotifyDraft scripts) {
+        if (scripts.commands().findAny().isEmpty()) {
+            return Notify.NONE;
+        }
+        return new Notify(
+                scripts.master,
+                scripts.backup,
+                scripts.fault,
+                scripts.stop,
+                scripts.any,
+                scripts.user == null ? globals.scriptUser : scripts.user,
+                scripts.user == null ? globals.scriptGroup : scripts.group);
+    }
+}

@@ -1,0 +1,93 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.config.keepalived;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Parameters to values, complaining as keepalived does. */
+final class Values {
+    private final Findings findings;
+
+    Values(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** The number, or null with a complaint where it is none or out of range. */
+    @Nullable Integer integer(Statement statement, int index, int min, int max) {
+        String text = statement.parameter(index);
+        if (!text.matches("[+-]?\\d{1,18}")) {
+            findings.error(statement.origin(), "invalid number '" + text + "'");
+            return null;
+        }
+        long number = Long.parseLong(text);
+        if (number < min || number > max) {
+            findings.error(statement.origin(), "number '" + text + "' outside range [" + min + ", " + max + "]");
+            return null;
+        }
+        return (int) number;
+    }
+
+    /** Seconds with decimals, to the microsecond; null with a complaint where they are none or out of range. */
+    @Nullable Duration seconds(Statement statement, int index, String min, String max) {
+        String text = statement.parameter(index);
+        if (!text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+            findings.error(statement.origin(), "invalid number '" + text + "'");
+            return null;
+        }
+        BigDecimal number = new BigDecimal(text);
+        if (number.compareTo(new BigDecimal(min)) < 0 || number.compareTo(new BigDecimal(max)) > 0) {
+            String range = String.format(Locale.ROOT, "[%.6f, %.6f]", Double.parseDouble(min), Double.parseDouble(max));
+            findings.error(statement.origin(), "number '" + text + "' outside range " + range);
+            return null;
+        }
+        return Duration.ofNanos(number.movePointRight(9).longValue());
+    }
+
+    /** A flag: alone it means yes. */
+    boolean bool(Statement statement, boolean otherwise) {
+        return switch (statement.parameter(1).toLowerCase(Locale.ROOT)) {
+            case "", "on", "true", "yes" -> true;
+            case "off", "false", "no" -> false;
+            default -> {
+                findings.error(
+                        statement.origin(),
+                        "invalid " + statement.keyword() + " value '" + statement.parameter(1) + "' - ignoring",
+                        "on, off, true, false, yes or no");
+                yield otherwise;
+            }
+        };
+    }
+
+    /** A command in one string: blanks separate, single quotes hold together. */
+    static List<String> command(String text) {
+        List<String> words = new ArrayList<>();
+        StringBuilder word = new StringBuilder();
+        boolean inWord = false;
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\'') {
+                quoted = !quoted;
+                inWord = true;
+            } else if (Character.isWhitespace(c) && !quoted) {
+                if (inWord) {
+                    words.add(word.toString());
+                }
+                word.setLength(0);
+                inWord = false;
+            } else {
+                word.append(c);
+                inWord = true;
+            }
+        }
+        if (inWord) {
+            words.add(word.toString());
+        }
+        return words;
+    }
+}
