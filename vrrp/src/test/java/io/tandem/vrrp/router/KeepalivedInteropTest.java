@@ -32,6 +32,7 @@ class KeepalivedInteropTest {
     private static final Path KEEPALIVED = Path.of("/usr/sbin/keepalived");
 
     @TempDir
+    @SuppressWarnings("NullAway.Init")
     Path directory;
 
     private TestLan lan;
@@ -95,6 +96,7 @@ class KeepalivedInteropTest {
         }
     }
 
+    @SuppressWarnings("try") // it runs beside the test
     private void keepalivedYieldsAndTakesOver(int version, Duration interval) throws Exception {
         try (Keepalived keepalived = new Keepalived(version, interval, 100)) {
             Await.until("alone: active", SOON, () -> b.holds(VIRTUAL));
@@ -170,13 +172,13 @@ class KeepalivedInteropTest {
                     .start();
         }
 
-        void terminate() throws InterruptedException {
+        void terminate() {
             process.destroy();
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.onExit().orTimeout(10, TimeUnit.SECONDS)).succeedsWithin(Duration.ofSeconds(11));
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             terminate();
         }
     }
