@@ -50,7 +50,9 @@ record GuardianConfig(List<VirtualRouterConfig> routers, @Nullable ClusterConfig
                 continue;
             }
             if (isKeepalived(file)) {
-                routers.addAll(KeepalivedConf.load(file, environment, problems).routers());
+                routers.addAll(
+                        KeepalivedConf.load(file, environment, hostName(options).split("\\.", 2)[0], problems)
+                                .routers());
                 continue;
             }
             NodeConfig node = TandemConf.load(file, environment, hostName(options), problems);
