@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
-import io.tandem.config.haproxy.Environment;
 import io.tandem.config.text.Names;
 import io.tandem.config.text.Nearest;
 import io.tandem.config.text.Origin;
@@ -88,7 +87,7 @@ public final class ServerLines implements Feature {
             ServerSettings server = lines.defaults.copyFor(
                     name,
                     line.origin(),
-                    ServerAddress.parse(Environment.ofProcess().expandAddress(address)));
+                    ServerAddress.parse(line.context().options().environment().expandAddress(address)));
             if (options(line, server, subject, "")) {
                 refuseSameId(line, subject, server, lines.servers);
                 lines.servers.add(server);

@@ -2,18 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
-import io.tandem.config.haproxy.Section;
-import io.tandem.config.text.Origin;
 import io.tandem.config.text.Problems;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.listen.BindOption;
-import io.tandem.node.language.Draft;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Keywords;
-import io.tandem.node.language.LoadContext;
 import io.tandem.node.language.ProxyDraft;
-import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.Feature;
@@ -22,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a configuration of sections: reads every line, then lets each feature complete each proxy. */
+/** Makes a configuration of drafts: lets each feature complete each proxy. */
 final class Assembler {
-    private static final Keywords KEYWORDS = keywords();
+    static final Keywords KEYWORDS = keywords();
 
     private Assembler() {}
 
@@ -42,9 +37,7 @@ final class Assembler {
      * @param previous the running configuration, or null
      */
     static Configuration assemble(
-            List<Section> sections, Problems problems, NodeRuntime node, @Nullable Configuration previous) {
-        Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
-        new SectionReader(new LoadContext(problems, KEYWORDS, drafts)).read(sections);
+            Drafts drafts, Problems problems, NodeRuntime node, @Nullable Configuration previous) {
         Assembly assembly = new Assembly(drafts, problems, node, previous);
         for (Feature feature : Features.ALL) {
             feature.completeGlobal(drafts.global(), assembly);

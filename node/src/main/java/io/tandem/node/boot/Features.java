@@ -15,7 +15,8 @@ import java.util.List;
 /** Every feature of the proxy, in the order in which they contribute. A new feature adds one line here. */
 final class Features {
     static final List<Feature> ALL = List.of(
-            new ProxyBasics(), //
+            new ProcessFeature(),
+            new ProxyBasics(),
             new ServerLines(),
             new Balancing(),
             new BindFeature(),

@@ -3,88 +3,113 @@
 package io.tandem.node.boot;
 
 import io.tandem.config.haproxy.Line;
+import io.tandem.config.haproxy.ParsedConfig;
 import io.tandem.config.haproxy.Section;
 import io.tandem.config.text.Origin;
+import io.tandem.config.text.Problems;
+import io.tandem.config.text.Word;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Keyword;
-import io.tandem.node.language.KeywordFamily;
-import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
 import io.tandem.node.language.LoadContext;
-import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.language.LoadOptions;
 import io.tandem.node.language.SectionKind;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns sections of words into drafts by applying each line's directive. One per load. */
 final class SectionReader {
-    private final LoadContext context;
-    private final Map<String, ProxyDraft> namedDefaults = new HashMap<>();
-    private @Nullable ProxyDraft defaults;
-    private int nextProxyId = 1;
+    /** Rules whose mistakes make HAProxy stop reading; here the lines below are read all the same. */
+    private static final Set<String> ABORTING = Set.of("http-request", "http-response", "http-after-response");
 
-    SectionReader(LoadContext context) {
+    private final LoadContext context;
+    private final Timeline timeline;
+    private final SectionOpener opener;
+    private boolean aborted;
+
+    /** The drafts of words without complaints of their own, such as a test's or rendered ones. */
+    static Drafts read(ParsedConfig config, Problems problems, LoadOptions options) {
+        Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
+        ParsedConfig unnamed = new ParsedConfig(config.sections(), config.environment(), List.of(), null);
+        LoadContext context = new LoadContext(problems, Assembler.KEYWORDS, drafts, options);
+        return new SectionReader(context, new Timeline(List.of(), unnamed, problems)).read(config.sections());
+    }
+
+    SectionReader(LoadContext context, Timeline timeline) {
         this.context = context;
+        this.timeline = timeline;
+        this.opener = new SectionOpener(context);
+    }
+
+    /** Whether a mistake was found after which HAProxy reads no further. */
+    boolean aborted() {
+        return aborted;
     }
 
     Drafts read(List<Section> sections) {
         for (Section section : sections) {
-            SectionKind kind =
-                    SectionKind.valueOf(section.kind().toUpperCase(Locale.ROOT).replace('-', '_'));
-            Draft draft = open(kind, section);
-            for (Line line : section.lines()) {
-                apply(line, draft);
+            if (!readSection(section)) {
+                return context.drafts();
             }
         }
+        timeline.finish();
         return context.drafts();
     }
 
-    private Draft open(SectionKind kind, Section section) {
-        Origin origin = section.header().origin();
-        if (kind == SectionKind.GLOBAL) {
-            return context.drafts().global();
+    private boolean readSection(Section section) {
+        if (!timeline.reach(section.header().origin())) {
+            aborted = true;
+            return false;
         }
-        if (!SectionKind.PROXIES.contains(kind)) {
-            Draft draft = new Draft(kind, section.name(), origin);
-            context.drafts().others().add(draft);
-            return draft;
+        SectionKind kind =
+                SectionKind.valueOf(section.kind().toUpperCase(Locale.ROOT).replace('-', '_'));
+        Draft draft = opener.open(kind, section);
+        if (draft == null) {
+            aborted = true;
+            timeline.stop();
+            return false;
         }
-        ProxyDraft draft = new ProxyDraft(kind, section.name(), origin);
-        ProxyDraft base = defaults;
-        int from = section.header().text(1).equals("from") ? 1 : 2;
-        if (section.header().text(from).equals("from")) {
-            base = namedDefaults.get(section.header().text(from + 1));
-            if (base == null) {
-                alert(
-                        origin,
-                        "'" + kind.keyword() + " " + section.name() + "' : no such defaults section '"
-                                + section.header().text(from + 1) + "'.");
+        Line legacyBind = legacyBind(kind, section.header());
+        if (legacyBind != null) {
+            apply(legacyBind, draft);
+        }
+        for (Line line : section.lines()) {
+            if (!timeline.reach(line.origin())) {
+                aborted = true;
+                return false;
             }
-        } else if (kind == SectionKind.DEFAULTS) {
-            base = null;
+            apply(line, draft);
         }
-        if (base != null) {
-            draft.inheritFrom(base);
+        return true;
+    }
+
+    /** {@code frontend NAME addr:port …}, gone since 1.9: a bind line. */
+    private @Nullable Line legacyBind(SectionKind kind, Line header) {
+        boolean takesAddresses = kind == SectionKind.FRONTEND || kind == SectionKind.LISTEN;
+        if (!takesAddresses || header.size() < 3 || header.text(2).equals("from")) {
+            return null;
         }
-        if (kind == SectionKind.DEFAULTS) {
-            defaults = draft;
-            namedDefaults.put(section.name(), draft);
-        } else {
-            draft.id(nextProxyId++);
-            context.drafts().proxies().add(draft);
-        }
-        return draft;
+        Origin origin = header.origin();
+        context.problems()
+                .warning(
+                        origin,
+                        at(origin) + " : an address behind the name is retired. Please use the 'bind' keyword for"
+                                + " listening addresses.");
+        List<Word> words = new ArrayList<>();
+        words.add(new Word("bind", origin));
+        words.addAll(header.words().subList(2, header.size()));
+        return new Line(words);
     }
 
     private void apply(Line line, Draft draft) {
-        boolean negated = line.size() > 1 && line.keyword().equals("no");
-        int first = negated ? 1 : 0;
+        boolean prefixed = line.keyword().equals("no") || line.keyword().equals("default");
+        int first = prefixed ? 1 : 0;
         int words = 2;
         Keyword<Directive> keyword = line.size() > first + 1
                 ? context.keywords().directive(line.text(first) + " " + line.text(first + 1))
@@ -93,15 +118,16 @@ final class SectionReader {
             words = 1;
             keyword = context.keywords().directive(line.text(first));
         }
+        if (prefixed
+                && (keyword == null || !keyword.negatable() || line.keyword().equals("default"))) {
+            alert(line.origin(), UnknownWords.negation(line, keyword));
+            return;
+        }
         if (keyword == null || !keyword.sections().contains(draft.kind())) {
-            alert(line.origin(), unknown(line, first, draft));
+            alert(line.origin(), new UnknownWords(context.keywords(), draft.kind()).complaint(line, first));
             return;
         }
-        if (negated && !keyword.negatable()) {
-            alert(line.origin(), "negation/default is not supported for '" + keyword.name() + "'.");
-            return;
-        }
-        Arguments arguments = new Arguments(line, first + words, negated, context);
+        Arguments arguments = new Arguments(line, first + words, prefixed, context);
         switch (keyword.standing()) {
             case WORKS -> {}
             case RETIRED ->
@@ -113,24 +139,15 @@ final class SectionReader {
             keyword.meaning().apply(arguments, draft);
         } catch (LineError error) {
             context.problems().alert(error.origin(), error.message());
+            aborted |= ABORTING.contains(line.keyword());
         }
-    }
-
-    private static String unknown(Line line, int first, Draft draft) {
-        String word = line.text(first);
-        if (word.equals("option") && line.size() > first + 1) {
-            String option = line.text(first + 1);
-            return KnownKeywords.has(KeywordFamily.OPTION, option)
-                    ? KnownKeywords.notSupported("option " + option)
-                    : "unknown option '" + option + "'";
-        }
-        KeywordFamily family = KeywordFamily.of(draft.kind());
-        return KnownKeywords.has(family, word)
-                ? KnownKeywords.notSupported(word)
-                : "unknown keyword '" + word + "' in '" + draft.kind().keyword() + "' section";
     }
 
     private void alert(Origin origin, String text) {
-        context.problems().alert(origin, "parsing [" + origin.file() + ":" + origin.line() + "] : " + text);
+        context.problems().alert(origin, at(origin) + " : " + text);
+    }
+
+    private static String at(Origin origin) {
+        return "parsing [" + origin.file() + ":" + origin.line() + "]";
     }
 }

@@ -9,6 +9,8 @@ import io.tandem.config.haproxy.Platform;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.node.backend.Backend;
+import io.tandem.node.language.Drafts;
+import io.tandem.node.language.LoadOptions;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
@@ -59,7 +61,8 @@ public record LoadedText(Configuration configuration, List<Problem> problems, No
         Problems problems = new Problems();
         ParsedConfig parsed = HaproxyFiles.parse(
                 List.of(new HaproxyFiles.Source("t.cfg", text)), new Environment(Map.of()), PLATFORM, false, problems);
-        Configuration configuration = Assembler.assemble(parsed.sections(), problems, node, previous);
+        Drafts drafts = SectionReader.read(parsed, problems, LoadOptions.plain());
+        Configuration configuration = Assembler.assemble(drafts, problems, node, previous);
         if (!problems.hasAlerts()) {
             configuration.commits().forEach(Runnable::run);
         }

@@ -82,6 +82,16 @@ public final class Libc {
     private final Function posixSpawnattrSetsigmask = find("posix_spawnattr_setsigmask", 2);
     private final Function posixSpawnattrSetsigdefault = find("posix_spawnattr_setsigdefault", 2);
 
+    private final Function execve = find("execve", 3);
+    private final Function chdir = find("chdir", 1);
+    private final Function chroot = find("chroot", 1);
+    private final Function setsid = find("setsid", 0);
+    private final Function setuid = find("setuid", 1);
+    private final Function setgid = find("setgid", 1);
+    private final Function setgroups = find("setgroups", 2);
+    private final Function getrlimit = find("getrlimit", 2);
+    private final Function setrlimit = find("setrlimit", 2);
+
     private Libc() {}
 
     /** The errno of this thread's last call. */
@@ -316,6 +326,61 @@ public final class Libc {
 
     public int posix_spawnattr_setsigdefault(long attributes, long mask) {
         return (int) posixSpawnattrSetsigdefault.call(attributes, mask);
+    }
+
+    /** Returns only if it fails. */
+    public int execve(String path, long argv, long envp) {
+        NativeBuffer pathText = NativeBuffer.ofString(path);
+        try {
+            return (int) execve.call(pathText.address(), argv, envp);
+        } finally {
+            Reference.reachabilityFence(pathText);
+        }
+    }
+
+    public int chdir(String path) {
+        NativeBuffer pathText = NativeBuffer.ofString(path);
+        try {
+            return (int) chdir.call(pathText.address());
+        } finally {
+            Reference.reachabilityFence(pathText);
+        }
+    }
+
+    public int chroot(String path) {
+        NativeBuffer pathText = NativeBuffer.ofString(path);
+        try {
+            return (int) chroot.call(pathText.address());
+        } finally {
+            Reference.reachabilityFence(pathText);
+        }
+    }
+
+    public int setsid() {
+        return (int) setsid.call();
+    }
+
+    /** Of all threads: the C library sees to that, a bare system call would not. */
+    public int setuid(int uid) {
+        return (int) setuid.call(uid);
+    }
+
+    /** Of all threads. */
+    public int setgid(int gid) {
+        return (int) setgid.call(gid);
+    }
+
+    /** Of all threads. */
+    public int setgroups(int count, long gids) {
+        return (int) setgroups.call(count, gids);
+    }
+
+    public int getrlimit(int resource, long limit) {
+        return (int) getrlimit.call(resource, limit);
+    }
+
+    public int setrlimit(int resource, long limit) {
+        return (int) setrlimit.call(resource, limit);
     }
 
     private static Library openLibrary() {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.listen;
 
-import io.tandem.config.haproxy.Environment;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
@@ -133,7 +132,7 @@ public final class BindFeature implements Feature {
         String written = line.next();
         List<BindAddress> addresses;
         try {
-            addresses = BindAddress.parse(Environment.ofProcess().expandAddress(written));
+            addresses = BindAddress.parse(line.context().options().environment().expandAddress(written));
         } catch (BindAddress.Malformed malformed) {
             throw line.error("'bind' : " + malformed.text());
         }

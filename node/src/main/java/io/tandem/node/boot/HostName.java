@@ -1,0 +1,24 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The name of this host, asked of the kernel: a name server would cost time and may know another. */
+final class HostName {
+    private HostName() {}
+
+    static String orGiven(@Nullable String given) {
+        if (given != null) {
+            return given;
+        }
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,21 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.config.haproxy.ParsedConfig;
+import io.tandem.config.text.Problems;
+import io.tandem.node.language.Drafts;
+
+/**
+ * Files that have been read, line by line, before anything is built of them.
+ *
+ * @param config the files in words
+ * @param drafts what the lines said
+ * @param problems found so far, in the order of the lines
+ * @param gaveUp whether a mistake was found after which HAProxy reads no further
+ */
+record Loaded(ParsedConfig config, Drafts drafts, Problems problems, boolean gaveUp) {
+    ProcessSettings settings() {
+        return drafts.global().facet(ProcessSettings.KEY);
+    }
+}

@@ -1,0 +1,246 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.config.text.Times;
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Directive;
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.language.LineError;
+import io.tandem.node.language.SectionKind;
+import io.tandem.node.setup.Assembly;
+import io.tandem.node.setup.Feature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The lines of the global section that concern the process as a whole (HAProxy manual 3.1 and 3.2). */
+final class ProcessFeature implements Feature {
+    static final int MAX_THREADS = 64;
+    private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
+
+    /** Changes the settings of the process by one line. */
+    private interface Change {
+        void apply(Arguments line, ProcessSettings settings);
+    }
+
+    @Override
+    public List<Keyword<Directive>> directives() {
+        List<Keyword<Directive>> all = new ArrayList<>(settings());
+        all.addAll(identity());
+        all.addAll(environment());
+        all.addAll(withoutEffect());
+        return all;
+    }
+
+    private static List<Keyword<Directive>> settings() {
+        return List.of(
+                keyword("daemon", "", "goes to the background", (line, s) -> {
+                    alone(line);
+                    s.daemon = true;
+                }),
+                keyword(
+                        "master-worker",
+                        "[no-exit-on-failure]",
+                        "a guardian starts and watches the proxy",
+                        (line, s) -> {
+                            s.master = true;
+                        }),
+                keyword("quiet", "", "says nothing on the terminal", (line, s) -> {
+                    alone(line);
+                    s.quiet = true;
+                }),
+                keyword("zero-warning", "", "treats warnings as errors", (line, s) -> {
+                    alone(line);
+                    s.zeroWarning = true;
+                }),
+                keyword("nbthread", "<number>", "event loops, by default one per processor", (line, s) -> {
+                    int threads = number(line, "'nbthread' passed a missing or unparsable integer value in '%s'");
+                    if (threads < 1 || threads > MAX_THREADS) {
+                        throw line.error(
+                                "'nbthread' value must be between 1 and " + MAX_THREADS + " (was " + threads + ")");
+                    }
+                    s.threads = threads;
+                }),
+                keyword("maxconn", "<number>", "connections at once in the whole process", (line, s) -> {
+                    s.maxConnections = number(line, "'maxconn' expects an integer argument.");
+                }),
+                keyword("ulimit-n", "<number>", "file descriptors the process may open", (line, s) -> {
+                    s.maxDescriptors = number(line, "'ulimit-n' expects an integer argument.");
+                }),
+                keyword("pidfile", "<path>", "where -D and -W write the pid", (line, s) -> {
+                    s.pidFile = text(line, "'pidfile' expects a file name as an argument.");
+                }),
+                keyword("chroot", "<directory>", "the root of the file system once all is open", (line, s) -> {
+                    s.chroot = text(line, "'chroot' expects a directory as an argument.");
+                }),
+                keyword("hard-stop-after", "<time>", "how long a soft stop may last", (line, s) -> {
+                    s.hardStopAfterMs = time(line);
+                }));
+    }
+
+    private static List<Keyword<Directive>> identity() {
+        return List.of(
+                keyword("user", "<name>", "the user to become", (line, s) -> {
+                    once(line, s.uid >= 0, "user/uid already specified. Continuing.");
+                    String name = text(line, "'user' expects a user name as argument.");
+                    s.uid = Accounts.user(name);
+                    if (s.uid < 0) {
+                        throw line.error("cannot find user id for '" + name + "' (0:Success)");
+                    }
+                    s.user = name;
+                }),
+                keyword("group", "<name>", "the group to become", (line, s) -> {
+                    once(line, s.gid >= 0, "gid/group was already specified. Continuing.");
+                    String name = text(line, "'group' expects a group name as argument.");
+                    s.gid = Accounts.group(name);
+                    if (s.gid < 0) {
+                        throw line.error("cannot find group id for '" + name + "' (0:Success)");
+                    }
+                    s.group = name;
+                }),
+                keyword("uid", "<number>", "the user to become", (line, s) -> {
+                    once(line, s.uid >= 0, "user/uid already specified. Continuing.");
+                    s.uid = number(line, "'uid' expects an integer argument.");
+                }),
+                keyword("gid", "<number>", "the group to become", (line, s) -> {
+                    once(line, s.gid >= 0, "gid/group was already specified. Continuing.");
+                    s.gid = number(line, "'gid' expects an integer argument.");
+                }),
+                keyword("node", "<name>", "the name statistics show", (line, s) -> {
+                    String name = line.next();
+                    if (!NODE_NAME.matcher(name).matches()) {
+                        throw LineError.whole(
+                                line.origin(),
+                                "parsing [" + line.origin().file() + ":"
+                                        + line.origin().line()
+                                        + "]: 'node' requires valid node name - non-empty string with digits(0-9),"
+                                        + " letters(A-Z, a-z), dot(.), hyphen(-) or underscode(_).");
+                    }
+                    s.nodeName = name;
+                }),
+                keyword("localpeer", "<name>", "this node's name among peers", (line, s) -> {
+                    s.localPeer = text(line, "'localpeer' expects a name as an argument.");
+                }),
+                keyword("description", "<text>", "a text for the statistics page", (line, s) -> {
+                    if (!line.hasNext()) {
+                        throw line.error("'description' expects a string argument.");
+                    }
+                    StringBuilder text = new StringBuilder(line.next());
+                    while (line.hasNext()) {
+                        text.append(' ').append(line.next());
+                    }
+                    s.description = text.toString();
+                }));
+    }
+
+    /** These act while the lines below them are read, which is over when directives are applied. */
+    private static List<Keyword<Directive>> environment() {
+        Change done = (line, s) -> {};
+        return List.of(
+                keyword("setenv", "<name> <value>", "sets a variable for the lines below", done),
+                keyword("presetenv", "<name> <value>", "sets a variable that is not set yet", done),
+                keyword("unsetenv", "<name> …", "removes variables", done),
+                keyword("resetenv", "[<name> …]", "removes all variables but these", done));
+    }
+
+    private static List<Keyword<Directive>> withoutEffect() {
+        return List.of(
+                noEffect("nbproc", "threads serve all; use 'nbthread'."),
+                noEffect("debug", "use '-d' on the command line."),
+                noEffect("grace", "a soft stop closes listeners at once."),
+                noEffect("tune.chksize", "checks size their buffers themselves."),
+                noEffect("cpu-map", "the kernel places the threads."),
+                noEffect("numa-cpu-mapping", "the kernel places the threads."),
+                noEffect("busy-polling", "the event loops sleep when idle."),
+                noEffect("set-dumpable", "the Java runtime decides about core dumps."),
+                noEffect("strict-limits", "limits that cannot be set are always an error."),
+                noEffect("no-memory-trimming", "the Java runtime manages its memory."),
+                noEffect("insecure-fork-wanted", "programs are started without fork."),
+                noEffect("noepoll", "epoll is the only poller."),
+                noEffect("nopoll", "epoll is the only poller."),
+                noEffect("nosplice", "nothing is spliced."),
+                noEffect("nogetaddrinfo", "names are resolved by the Java runtime."),
+                noEffect("maxpipes", "there are no pipes."),
+                noEffect("tune.maxpollevents", "the event loops choose."),
+                noEffect("tune.maxaccept", "the event loops choose."),
+                noEffect("tune.runqueue-depth", "the event loops choose."),
+                noEffect("tune.pipesize", "there are no pipes."));
+    }
+
+    @Override
+    public void completeGlobal(Draft global, Assembly assembly) {
+        ProcessSettings settings = global.facet(ProcessSettings.KEY);
+        assembly.onCommit(() -> assembly.node().description(settings.description));
+    }
+
+    private static Keyword<Directive> keyword(String name, String arguments, String doc, Change change) {
+        return Keyword.directive(name, SectionKind.GLOBAL)
+                .arguments(arguments)
+                .doc(doc)
+                .as((line, draft) -> change.apply(line, draft.facet(ProcessSettings.KEY)));
+    }
+
+    private static Keyword<Directive> noEffect(String name, String why) {
+        return Keyword.directive(name, SectionKind.GLOBAL)
+                .doc("accepted for compatibility")
+                .noEffect(why)
+                .negatable()
+                .as((line, draft) -> {});
+    }
+
+    private static void alone(Arguments line) {
+        if (line.hasNext()) {
+            throw line.error("'" + line.keyword() + "' cannot handle unexpected argument '" + line.peek() + "'.");
+        }
+    }
+
+    private static void once(Arguments line, boolean already, String complaint) {
+        if (already) {
+            throw line.error(complaint);
+        }
+    }
+
+    private static String text(Arguments line, String complaint) {
+        String text = line.next();
+        if (text.isEmpty()) {
+            throw line.error(complaint);
+        }
+        return text;
+    }
+
+    private static int number(Arguments line, String complaint) {
+        String text = line.next();
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // answered below
+        }
+        throw line.error(complaint.replace("%s", text));
+    }
+
+    private static long time(Arguments line) {
+        String text = text(line, "'hard-stop-after' expects <time> as argument.\n");
+        Times time = Times.millis(text);
+        String complaint = complaint(time, text);
+        if (complaint != null) {
+            throw line.error(complaint);
+        }
+        return time.value();
+    }
+
+    private static @Nullable String complaint(Times time, String text) {
+        return switch (time.outcome()) {
+            case OK -> null;
+            case OVERFLOW ->
+                "timer overflow in argument '" + text
+                        + "' to 'hard-stop-after' (maximum value is 2147483647 ms or ~24.8 days)";
+            default -> "unexpected character '" + time.character() + "' in argument to <hard-stop-after>.\n";
+        };
+    }
+}

@@ -1,0 +1,53 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.node.language.Facet;
+import io.tandem.node.language.FacetKey;
+import org.jspecify.annotations.Nullable;
+
+/** What the global section says about the process: filled by {@link ProcessFeature} while lines are read, then only read. */
+final class ProcessSettings implements Facet {
+    static final FacetKey<ProcessSettings> KEY = new FacetKey<>(ProcessSettings.class, ProcessSettings::new);
+
+    boolean daemon;
+    boolean master;
+    boolean quiet;
+    boolean zeroWarning;
+    /** 0 for one per processor. */
+    int threads;
+    /** 0 for none. */
+    int maxConnections;
+    /** 0 for what the connections need. */
+    int maxDescriptors;
+    /** 0 for never. */
+    long hardStopAfterMs;
+    /** Numeric user, -1 for the one that runs. */
+    int uid = -1;
+    /** Numeric group, -1 for the one that runs. */
+    int gid = -1;
+
+    @Nullable String user;
+
+    @Nullable String group;
+
+    @Nullable String chroot;
+
+    @Nullable String pidFile;
+
+    @Nullable String nodeName;
+
+    @Nullable String localPeer;
+
+    @Nullable String description;
+
+    @Override
+    public Facet inherit() {
+        throw new IllegalStateException("global inherits from nothing");
+    }
+
+    /** Event loops to run. */
+    int loops() {
+        return threads > 0 ? threads : Math.min(Runtime.getRuntime().availableProcessors(), ProcessFeature.MAX_THREADS);
+    }
+}

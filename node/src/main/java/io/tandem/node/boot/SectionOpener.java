@@ -1,0 +1,114 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.config.haproxy.Line;
+import io.tandem.config.haproxy.Section;
+import io.tandem.config.text.Names;
+import io.tandem.config.text.Origin;
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.LoadContext;
+import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.language.SectionKind;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the headers of sections: names, duplicates, and the defaults each proxy begins with. One per load. */
+final class SectionOpener {
+    private final LoadContext context;
+    private final Map<String, ProxyDraft> namedDefaults = new HashMap<>();
+    private @Nullable ProxyDraft defaults;
+    private int nextProxyId = 1;
+
+    SectionOpener(LoadContext context) {
+        this.context = context;
+    }
+
+    /** The draft a section writes to; null when reading cannot go on, which has been reported. */
+    @Nullable Draft open(SectionKind kind, Section section) {
+        Line header = section.header();
+        if (kind == SectionKind.GLOBAL) {
+            if (header.size() > 1) {
+                alert(header, "'global' cannot handle unexpected argument '" + header.text(1) + "'.");
+            }
+            return context.drafts().global();
+        }
+        if (kind != SectionKind.DEFAULTS
+                && kind != SectionKind.TRACES
+                && section.name().isEmpty()) {
+            alert(
+                    header,
+                    SectionKind.PROXIES.contains(kind)
+                            ? "'" + kind.keyword() + "' expects an <id> argument"
+                            : "'" + kind.keyword() + "' expects <name> as arguments.");
+            return null;
+        }
+        int forbidden = kind == SectionKind.DEFAULTS ? -1 : Names.firstForbidden(section.name());
+        if (forbidden >= 0) {
+            alert(
+                    header,
+                    "character '" + section.name().charAt(forbidden) + "' is not permitted in '" + kind.keyword()
+                            + "' name '" + section.name() + "'.");
+        }
+        if (!SectionKind.PROXIES.contains(kind)) {
+            Draft draft = new Draft(kind, section.name(), header.origin());
+            context.drafts().others().add(draft);
+            return draft;
+        }
+        return openProxy(kind, section);
+    }
+
+    private @Nullable Draft openProxy(SectionKind kind, Section section) {
+        Line header = section.header();
+        boolean unnamed = kind == SectionKind.DEFAULTS && section.name().equals("from");
+        String name = unnamed ? "" : section.name();
+        ProxyDraft draft = new ProxyDraft(kind, name, header.origin());
+        ProxyDraft base = kind == SectionKind.DEFAULTS ? null : defaults;
+        int from = unnamed ? 1 : 2;
+        if (header.text(from).equals("from")) {
+            base = namedDefaults.get(header.text(from + 1));
+            if (base == null) {
+                alert(
+                        header,
+                        "defaults section '" + header.text(from + 1) + "' not found for " + kind.keyword() + " '" + name
+                                + "'.");
+                return null;
+            }
+        }
+        if (base != null) {
+            draft.inheritFrom(base);
+        }
+        if (kind == SectionKind.DEFAULTS) {
+            defaults = draft;
+            namedDefaults.put(name, draft);
+        } else {
+            refuseDuplicate(draft);
+            draft.id(nextProxyId++);
+            context.drafts().proxies().add(draft);
+        }
+        return draft;
+    }
+
+    private void refuseDuplicate(ProxyDraft draft) {
+        for (ProxyDraft other : context.drafts().proxies()) {
+            boolean clash = (draft.isFrontend() && other.isFrontend()) || (draft.isBackend() && other.isBackend());
+            if (clash && other.name().equals(draft.name())) {
+                Origin here = draft.origin();
+                Origin there = other.origin();
+                context.problems()
+                        .alert(
+                                here,
+                                "Parsing [" + here.file() + ":" + here.line() + "]: " + draft
+                                        + " has the same name as " + other + " declared at " + there.file() + ":"
+                                        + there.line() + ".");
+                return;
+            }
+        }
+    }
+
+    private void alert(Line header, String text) {
+        Origin origin = header.origin();
+        context.problems().alert(origin, "parsing [" + origin.file() + ":" + origin.line() + "] : " + text);
+    }
+}

@@ -1,0 +1,102 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.config.haproxy.ParsedConfig;
+import io.tandem.config.text.Origin;
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Problems;
+import io.tandem.config.text.Severity;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Brings the problems that the reader of words found and those that keywords find into the order of the lines, as if both
+ * had been read together, and closes each file with the line HAProxy closes it with. One per load.
+ */
+final class Timeline {
+    /** After so many errors in one file HAProxy gives up. */
+    private static final int TOO_MANY = 50;
+
+    private final Problems problems;
+    private final Deque<Problem> pending;
+    private final List<String> files;
+    private int file;
+    private int alertsBefore;
+    private int line;
+
+    /** @param found what the reader of words found, in order */
+    Timeline(List<Problem> found, ParsedConfig config, Problems problems) {
+        this.pending = new ArrayDeque<>(found);
+        this.files = config.files();
+        this.problems = problems;
+        while (!pending.isEmpty() && pending.peek().origin() == null) {
+            problems.add(pending.remove());
+        }
+        alertsBefore = alerts();
+    }
+
+    /** Says which line is read next; false when there have been too many errors to read on. */
+    boolean reach(Origin origin) {
+        while (file < files.size() - 1 && !files.get(file).equals(origin.file())) {
+            closeFile();
+        }
+        takePendingBefore(origin.line());
+        line = origin.line();
+        if (alerts() - alertsBefore < TOO_MANY) {
+            return true;
+        }
+        problems.alert(
+                origin,
+                "parsing [" + origin.file() + ":" + line + "]: too many fatal errors (" + TOO_MANY
+                        + "), stopping now.");
+        pending.clear();
+        closeFile();
+        file = files.size();
+        return false;
+    }
+
+    /** Ends the reading where HAProxy would: nothing below is reported. */
+    void stop() {
+        takePendingBefore(line + 1);
+        pending.clear();
+        closeFile();
+        file = files.size();
+    }
+
+    /** After the last line of the last file. */
+    void finish() {
+        while (file < files.size()) {
+            closeFile();
+        }
+        pending.forEach(problems::add);
+    }
+
+    private void closeFile() {
+        takePendingBefore(Integer.MAX_VALUE);
+        if (alerts() > alertsBefore) {
+            problems.add(Problem.alert(null, "Error(s) found in configuration file : " + files.get(file)));
+        }
+        alertsBefore = alerts();
+        file++;
+    }
+
+    private void takePendingBefore(int limit) {
+        while (!pending.isEmpty() && isHere(pending.peek(), limit)) {
+            problems.add(pending.remove());
+        }
+    }
+
+    private boolean isHere(Problem problem, int limit) {
+        Origin origin = problem.origin();
+        return origin == null
+                || (file < files.size() && origin.file().equals(files.get(file)) && origin.line() < limit);
+    }
+
+    private int alerts() {
+        return (int) problems.all().stream()
+                .filter(problem -> problem.severity() == Severity.ALERT)
+                .count();
+    }
+}

@@ -1,0 +1,102 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.config.haproxy.Line;
+import io.tandem.config.text.Nearest;
+import io.tandem.node.language.Directive;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KeywordFamily;
+import io.tandem.node.language.Keywords;
+import io.tandem.node.language.KnownKeywords;
+import io.tandem.node.language.SectionKind;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Words a line's section, or this version, does not know. */
+final class UnknownWords {
+    private static final Set<String> TIMEOUTS = Set.of(
+            "check",
+            "client",
+            "client-fin",
+            "connect",
+            "http-keep-alive",
+            "http-request",
+            "queue",
+            "server",
+            "server-fin",
+            "tarpit",
+            "tunnel");
+
+    private final Keywords keywords;
+    private final SectionKind section;
+
+    UnknownWords(Keywords keywords, SectionKind section) {
+        this.keywords = keywords;
+        this.section = section;
+    }
+
+    /** Why the line is refused, its keyword being word {@code first}. */
+    String complaint(Line line, int first) {
+        String word = line.text(first);
+        String second = line.text(first + 1);
+        if (word.equals("option") && !second.isEmpty()) {
+            return option(second);
+        }
+        KeywordFamily family = KeywordFamily.of(section);
+        List<String> seconds = seconds(word);
+        if (seconds.isEmpty()) {
+            return KnownKeywords.has(family, word)
+                    ? KnownKeywords.notSupported(word)
+                    : "unknown keyword '" + word + "' in '" + section.keyword() + "' section"
+                            + Nearest.hint(word, firstWords(family));
+        }
+        if ((word.equals("timeout") && TIMEOUTS.contains(second)) || keywords.directive(word + " " + second) != null) {
+            return KnownKeywords.notSupported(word + " " + second);
+        }
+        return "'" + word + "' supports '" + String.join("', '", seconds) + "' (got '" + second + "')";
+    }
+
+    private String option(String name) {
+        if (KnownKeywords.has(KeywordFamily.OPTION, name)) {
+            return KnownKeywords.notSupported("option " + name);
+        }
+        Set<String> candidates = new LinkedHashSet<>(seconds("option"));
+        candidates.addAll(new TreeSet<>(KnownKeywords.names(KeywordFamily.OPTION)));
+        String hint = Nearest.hint(name, candidates);
+        return "unknown option '" + name + "'" + (hint.isEmpty() ? "." : hint);
+    }
+
+    private List<String> seconds(String word) {
+        return keywords.directives().stream()
+                .filter(keyword -> keyword.sections().contains(section))
+                .map(Keyword::name)
+                .filter(name -> name.startsWith(word + " "))
+                .map(name -> name.substring(word.length() + 1))
+                .toList();
+    }
+
+    private Set<String> firstWords(KeywordFamily family) {
+        Set<String> words = new LinkedHashSet<>();
+        keywords.directives().stream()
+                .filter(keyword -> keyword.sections().contains(section))
+                .map(keyword -> keyword.name().split(" ", 2)[0])
+                .forEach(words::add);
+        words.addAll(new TreeSet<>(KnownKeywords.names(family)));
+        for (SectionKind kind : SectionKind.values()) {
+            words.add(kind.keyword());
+        }
+        return words;
+    }
+
+    /** Why {@code no} or {@code default} may not stand in front of a keyword. */
+    static String negation(Line line, @Nullable Keyword<Directive> keyword) {
+        return line.text(1).equals("option") && keyword != null
+                ? "negation/default is not supported for option '" + line.text(2) + "'."
+                : "negation/default currently supported only for options, log, busy-polling, set-dumpable,"
+                        + " strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
+    }
+}
