@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -31,6 +32,9 @@ public final class LabInside {
             Uplink uplink = Uplink.parse(supervisor.readLine());
             endWith(supervisor);
             status = run(command, uplink, args[1], directory);
+        } catch (FileSystemException e) {
+            System.out.flush();
+            System.err.println("tandem lab: " + e);
         } catch (IOException | UsageException e) {
             System.out.flush();
             System.err.println("tandem lab: " + e.getMessage());

@@ -93,14 +93,14 @@ final class RunningLab {
     private String status(List<Host> holders) throws IOException {
         java.io.ByteArrayOutputStream text = new java.io.ByteArrayOutputStream();
         PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8);
-        out.printf("%-8s %-12s %-9s %-8s %s%n", "HOST", "ADDRESS", "GUARDIAN", "PROXY", "");
+        out.printf("%-8s %-15s %-9s %-8s %s%n", "HOST", "ADDRESS", "GUARDIAN", "PROXY", "");
         for (Host host : lab.hosts()) {
             Node node = lab.nodes().stream()
                     .filter(candidate -> candidate.host() == host)
                     .findFirst()
                     .orElse(null);
             out.printf(
-                    "%-8s %-12s %-9s %-8s %s%n",
+                    "%-8s %-15s %-9s %-8s %s%n",
                     host.name(),
                     host.place().ip(),
                     node == null ? "" : running(node.guardians().isEmpty()),

@@ -14,6 +14,9 @@ cover() {
     mount --bind "$dir/up$1" "$1"
   }
 }
+# What the lab writes into is made here first: in an ordinary user's namespace the machine's own stay somebody else's.
+mkdir -p "$dir/up/etc/haproxy/errors" "$dir/up/etc/tandem" "$dir/up/etc/keepalived" "$dir/up/etc/nginx" \
+  "$dir/up/etc/ssl/serverless.my.id" "$dir/up/var/lib/haproxy" "$dir/up/var/lib/tandem" "$dir/up/var/lib/nginx"
 cover /etc
 cover /var/lib
 mount --bind "$log" /var/log
@@ -30,7 +33,7 @@ mount --rbind "$dir/dev" /dev
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t sysfs sysfs /sys 2>/dev/null || true
 mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p /run/haproxy /run/tandem /run/lock /var/lib/haproxy /var/lib/tandem /etc/haproxy/errors /etc/tandem /etc/keepalived
+mkdir -p /run/haproxy /run/tandem /run/lock
 exec 2>&1
 echo ready
 # Adopts and reaps whatever its programs leave behind.

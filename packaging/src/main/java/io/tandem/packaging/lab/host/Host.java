@@ -138,6 +138,8 @@ public final class Host implements AutoCloseable {
         if (parent != null) {
             Files.createDirectories(parent);
         }
+        // Replaced, not overwritten: in an ordinary user's namespace the machine's own file is somebody else's.
+        Files.deleteIfExists(file);
         Files.writeString(file, content);
     }
 
