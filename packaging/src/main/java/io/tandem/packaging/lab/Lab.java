@@ -39,12 +39,22 @@ public final class Lab {
         for (Topology.Place place : topology.all()) {
             progress.step("host " + place.name() + " " + place.ip(), () -> {
                 Host host = Host.start(place, directory);
-                lab.lan.connect(host);
+                lab.lan.connect(host, topology.interfaceName());
                 lab.systemLog.serve(host);
                 return lab.hosts.add(host);
             });
         }
         return lab;
+    }
+
+    /** Makes the addresses that lie outside the lab's network reachable for the client and the switch. */
+    void addRoutes(List<InetAddress> addresses) throws IOException {
+        for (InetAddress address : addresses) {
+            if (!topology.contains(address)) {
+                client().addRoute(address, topology.interfaceName());
+                lan.addRoute(address);
+            }
+        }
     }
 
     void startServers(Servers kind) throws IOException {

@@ -73,9 +73,7 @@ public final class LabMain {
             System.out.println("removed what an earlier lab had left");
         }
         String network = MachineNetworks.free();
-        System.out.printf(
-                "tandem lab: %d nodes, 3 web servers, floating address %s%n",
-                options.nodes(), Topology.of(options.nodes(), network).floatingIp());
+        System.out.printf("tandem lab: %d nodes, 3 web servers, network %s.0/24%n", options.nodes(), network);
         return new Supervisor(directory, uid, network, words).run(true);
     }
 

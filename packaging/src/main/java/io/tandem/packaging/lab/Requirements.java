@@ -26,6 +26,10 @@ final class Requirements {
         if (options.servers() == Servers.NGINX) {
             need("nginx", "install nginx, or leave out --servers");
         }
+        Path keepalivedConf = options.keepalivedConf();
+        if (keepalivedConf != null) {
+            GivenRouters.read(keepalivedConf);
+        }
         if (uid != 0) {
             needUserNamespaces();
         }

@@ -8,6 +8,7 @@ import io.tandem.packaging.lab.host.SystemLog;
 import io.tandem.packaging.lab.node.Node;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -39,11 +40,19 @@ final class RunningLab {
     static RunningLab start(LabOptions options, Uplink uplink, String network, Path directory) throws IOException {
         Progress progress = new Progress(System.out);
         Topology topology = Topology.of(options.nodes(), network);
+        Path keepalivedConf = options.keepalivedConf();
+        List<InetAddress> addresses = List.of();
+        if (keepalivedConf != null) {
+            GivenRouters routers = GivenRouters.read(keepalivedConf);
+            topology = routers.apply(topology);
+            addresses = routers.addresses();
+        }
         LabBuilder builder = new LabBuilder(options, directory, progress);
         Path given = options.haproxyCfg();
         String haproxyCfg = given == null ? Tutorial.haproxyCfg(topology) : Files.readString(given);
         Lab lab = builder.build(topology, haproxyCfg);
         connect(lab, uplink, directory, progress);
+        lab.addRoutes(addresses);
         builder.startNodes(lab);
         RunningLab running = new RunningLab(lab, directory);
         System.out.print(Guide.text(topology, uplink, given));

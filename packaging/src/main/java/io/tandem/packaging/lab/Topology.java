@@ -5,6 +5,7 @@ package io.tandem.packaging.lab;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,11 +14,20 @@ import java.util.stream.IntStream;
  *
  * @param machine the address of the machine's own end of the network
  * @param floating the address that moves between the nodes
+ * @param interfaceName the only interface of each host
  * @param nodes the load balancers, lb1 first
  * @param servers the web servers, web1 first
  */
 public record Topology(
-        InetAddress machine, InetAddress floating, List<Place> nodes, List<Place> servers, Place client) {
+        InetAddress machine,
+        InetAddress floating,
+        String interfaceName,
+        List<Place> nodes,
+        List<Place> servers,
+        Place client) {
+    /** The only interface of a host, unless a keepalived.conf names another. */
+    public static final String INTERFACE = "eth0";
+
     public static final int PREFIX_LENGTH = 24;
 
     /**
@@ -51,9 +61,21 @@ public record Topology(
         return new Topology(
                 address(network, MACHINE),
                 address(network, FLOATING),
+                INTERFACE,
                 places(network, "lb", FIRST_NODE, nodes),
                 places(network, "web", FIRST_SERVER, SERVER_COUNT),
                 new Place("client", address(network, CLIENT)));
+    }
+
+    /** The same hosts with another floating address, which may lie outside the network, and interface. */
+    Topology with(InetAddress otherFloating, String otherInterface) {
+        return new Topology(machine, otherFloating, otherInterface, nodes, servers, client);
+    }
+
+    /** Whether the address is in the lab's network. */
+    boolean contains(InetAddress address) {
+        byte[] other = address.getAddress();
+        return other.length == 4 && Arrays.equals(other, 0, 3, machine.getAddress(), 0, 3);
     }
 
     /** Every host: client, load balancers, servers. */

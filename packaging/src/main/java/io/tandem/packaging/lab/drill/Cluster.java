@@ -19,6 +19,7 @@ import java.util.Set;
 /** What a drill wants to know of its nodes, and waits for. Called by the drill's thread. */
 final class Cluster {
     private static final Duration STEADY_LIMIT = Duration.ofSeconds(60);
+    private static final int MIN_ENTRIES = 20;
     private static final int CLEAN_PROBES = 500;
     private static final int HTTP_PORT = 80;
     private static final long ANSWER_LIMIT_MS = 1_000;
@@ -65,6 +66,12 @@ final class Cluster {
             Await.until(node.name() + " to answer requests at its own address", STEADY_LIMIT, () -> serves(node));
         }
         Node active = holder().orElseThrow(() -> new IOException("the address moved without a fault"));
+        Await.until(
+                "the stick table of " + active.name() + " to have " + MIN_ENTRIES + " entries",
+                STEADY_LIMIT,
+                () -> AdminSocket.tableKeys(active.adminSocket(), DrillConfiguration.TABLE)
+                                .size()
+                        >= MIN_ENTRIES);
         Set<String> entries = AdminSocket.tableKeys(active.adminSocket(), DrillConfiguration.TABLE);
         for (Node node : lab.nodes()) {
             Await.until(

@@ -9,6 +9,7 @@ import io.tandem.vrrp.netlink.NetNamespace;
 import io.tandem.vrrp.netlink.Netlink;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,6 @@ import java.util.List;
  * namespace above it).
  */
 public final class Host implements AutoCloseable {
-    /** The only interface of a host. */
-    public static final String INTERFACE = "eth0";
-
     private static final String SCRIPT = "host.sh";
 
     private final Place place;
@@ -143,12 +141,19 @@ public final class Host implements AutoCloseable {
         Files.writeString(file, content);
     }
 
-    /** Brings up the loopback and eth0, which was put there, with the host's address. */
-    public void configure() throws IOException {
+    /** Brings up the loopback and the interface that was put there, with the host's address. */
+    public void configure(String interfaceName) throws IOException {
         try (Netlink netlink = network.netlink()) {
             netlink.links().up("lo");
-            netlink.addresses().add(place.address(), Topology.PREFIX_LENGTH, INTERFACE);
-            netlink.links().up(INTERFACE);
+            netlink.addresses().add(place.address(), Topology.PREFIX_LENGTH, interfaceName);
+            netlink.links().up(interfaceName);
+        }
+    }
+
+    /** Makes an address outside the lab's network reachable: it is on the link. */
+    public void addRoute(InetAddress address, String interfaceName) throws IOException {
+        try (Netlink netlink = network.netlink()) {
+            netlink.routes().add(address, address.getAddress().length * 8, null, interfaceName);
         }
     }
 

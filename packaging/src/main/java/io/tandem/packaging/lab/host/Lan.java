@@ -31,12 +31,12 @@ public final class Lan implements AutoCloseable {
     }
 
     /** Plugs a host in and gives it its address. */
-    public void connect(Host host) throws IOException {
+    public void connect(Host host, String interfaceName) throws IOException {
         String port = host.name();
-        netlink.links().addVeth(port, Host.INTERFACE, host.network());
+        netlink.links().addVeth(port, interfaceName, host.network());
         netlink.links().setMaster(port, BRIDGE);
         netlink.links().up(port);
-        host.configure();
+        host.configure(interfaceName);
     }
 
     /** Plugs the machine's cable in, which the supervisor has laid. */
@@ -48,6 +48,11 @@ public final class Lan implements AutoCloseable {
     /** Gives the switch itself the machine's address, for a relay where there is no cable to the machine. */
     public void standInForMachine(InetAddress machine) throws IOException {
         netlink.addresses().add(machine, Topology.PREFIX_LENGTH, BRIDGE);
+    }
+
+    /** Makes an address outside the lab's network reachable from the switch itself. */
+    public void addRoute(InetAddress address) throws IOException {
+        netlink.routes().add(address, address.getAddress().length * 8, null, BRIDGE);
     }
 
     /** Pulls the host's cable: its interface stays up but loses the carrier. */

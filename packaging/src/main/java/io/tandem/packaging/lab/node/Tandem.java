@@ -68,7 +68,7 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
                       addresses = [ "%s/32" ]
                     }
                   """
-                        .formatted(Host.INTERFACE, topology.floatingIp());
+                        .formatted(topology.interfaceName(), topology.floatingIp());
         return """
                 proxy.files = [ "%s" ]
                 cluster {

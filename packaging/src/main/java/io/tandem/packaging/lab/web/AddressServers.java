@@ -10,7 +10,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * Web servers that answer each request with the address they were reached at, as the tutorial's PHP page does.
@@ -30,11 +32,20 @@ public final class AddressServers {
 
     /** Opens port 80 in each host and starts answering. */
     public static void start(Iterable<Host> hosts) throws IOException {
-        AddressServers servers = new AddressServers(Selector.open());
+        List<ServerSocketChannel> listeners = new ArrayList<>();
         for (Host host : hosts) {
             ServerSocketChannel listener = host.network().run(ServerSocketChannel::open);
             listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             listener.bind(new InetSocketAddress(host.place().address(), PORT), BACKLOG);
+            listeners.add(listener);
+        }
+        answer(listeners);
+    }
+
+    /** Starts answering on those listening sockets. */
+    static void answer(List<ServerSocketChannel> listeners) throws IOException {
+        AddressServers servers = new AddressServers(Selector.open());
+        for (ServerSocketChannel listener : listeners) {
             listener.configureBlocking(false);
             listener.register(servers.selector, SelectionKey.OP_ACCEPT);
         }
