@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 
 /** What the lab must know of a keepalived.conf that it is given: the addresses to expect, and on which interface. */
 final class GivenRouters {
+    private static final String FIRST_NODE = "lb1";
+
     private final List<VirtualRouterConfig> routers;
 
     private GivenRouters(List<VirtualRouterConfig> routers) {
@@ -23,8 +25,9 @@ final class GivenRouters {
 
     static GivenRouters read(Path file) throws IOException {
         Problems problems = new Problems();
+        // Lines of the form @lb2 are for the others, which have the same addresses.
         List<VirtualRouterConfig> routers =
-                KeepalivedConf.load(file, System.getenv(), problems).routers();
+                KeepalivedConf.load(file, System.getenv(), FIRST_NODE, problems).routers();
         if (problems.hasAlerts()) {
             throw new IOException(problems.all().stream().map(Problem::text).collect(Collectors.joining("\n")));
         }
