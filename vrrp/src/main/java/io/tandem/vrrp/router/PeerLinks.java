@@ -26,6 +26,9 @@ public interface PeerLinks {
         }
 
         @Override
+        public void forgive(long nowNs) {}
+
+        @Override
         public long silenceNs() {
             return 0;
         }
@@ -42,6 +45,9 @@ public interface PeerLinks {
 
     /** Whether any link is up. */
     boolean hasPeers();
+
+    /** This thread was late: what the peers seemed to keep silent was not their doing. */
+    void forgive(long nowNs);
 
     /** After how much silence a peer takes over. */
     long silenceNs();

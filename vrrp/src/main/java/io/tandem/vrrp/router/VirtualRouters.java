@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ public final class VirtualRouters implements AutoCloseable {
     private final LinkEvents events;
     private final List<VirtualRouter> routers = new ArrayList<>();
     private PeerLinks links = PeerLinks.NONE;
-    private boolean started;
+    private BiConsumer<String, Boolean> interfaceListener = (name, usable) -> {};
     private volatile List<VirtualRouter> shown = List.of(); // written by the reactor's thread, read by any
 
     /**
@@ -66,13 +67,21 @@ public final class VirtualRouters implements AutoCloseable {
         routers.forEach(router -> router.use(peerLinks));
     }
 
+    /** Told which interfaces are usable, at the start and whenever one changes; on the reactor's thread. */
+    public void onInterface(BiConsumer<String, Boolean> listener) {
+        interfaceListener = listener;
+    }
+
     /** Begins on the reactor's thread. Faults given before hold from the start. */
     public void start() {
-        reactor.onLate((lateNs, nowNs) -> routers.forEach(router -> router.onLate(lateNs, nowNs)));
+        reactor.onLate((lateNs, nowNs) -> {
+            routers.forEach(router -> router.onLate(lateNs, nowNs));
+            links.forgive(nowNs);
+        });
         reactor.register(
                 events.fd(), Reactor.READABLE, (ready, nowNs) -> events.read(netlink.port(), new Kernel(nowNs)));
         reactor.execute(() -> {
-            started = true;
+            new Kernel(System.nanoTime()).tellInterfaces();
             routers.forEach(router -> router.start(System.nanoTime()));
             routers.forEach(VirtualRouter::warmUp);
         });
@@ -278,13 +287,30 @@ public final class VirtualRouters implements AutoCloseable {
             this.nowNs = nowNs;
         }
 
+        void tellInterfaces() {
+            try {
+                List<Link> found = netlink.links().list();
+                for (VirtualRouter router : routers) {
+                    router.config().tracks().interfaces().stream()
+                            .filter(tracked ->
+                                    found.stream().noneMatch(link -> link.name().equals(tracked.name())))
+                            .forEach(tracked -> interfaceListener.accept(tracked.name(), false));
+                }
+                found.forEach(link -> interfaceListener.accept(link.name(), link.isUsable()));
+            } catch (NetlinkException e) {
+                log.warning(e.getMessage());
+            }
+        }
+
         @Override
         public void linkChanged(Link link) {
+            interfaceListener.accept(link.name(), link.isUsable());
             routers.forEach(router -> router.linkChanged(link, nowNs));
         }
 
         @Override
         public void linkRemoved(Link link) {
+            interfaceListener.accept(link.name(), false);
             routers.forEach(router -> router.linkRemoved(link, nowNs));
         }
 

@@ -2,12 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.router;
 
+import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.election.State;
+import io.tandem.vrrp.link.LivenessLinks;
 import io.tandem.vrrp.netlink.NetlinkException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Virtual routers at work in a host of a {@link TestLan}. */
 final class TestNode implements AutoCloseable {
@@ -16,7 +21,14 @@ final class TestNode implements AutoCloseable {
     private final ReactorThread thread;
     final List<String> log = new CopyOnWriteArrayList<>();
 
+    private final @Nullable LivenessLinks links;
+
     TestNode(TestLan.Host host, VirtualRouterConfig... configs) throws IOException {
+        this(host, null, "", configs);
+    }
+
+    TestNode(TestLan.Host host, @Nullable ClusterConfig cluster, String secret, VirtualRouterConfig... configs)
+            throws IOException {
         EventLog events = new EventLog() {
             @Override
             public void info(String line) {
@@ -31,11 +43,24 @@ final class TestNode implements AutoCloseable {
         reactor = new Reactor();
         routers = host.namespace()
                 .run(() -> new VirtualRouters(reactor, List.of(configs), events, (router, change) -> {}));
+        links = cluster == null
+                ? null
+                : new LivenessLinks(reactor, cluster, secret.getBytes(StandardCharsets.UTF_8), routers, events);
+        if (links != null) {
+            routers.use(links);
+        }
         thread = host.namespace().run(() -> {
             ReactorThread started = ReactorThread.start(reactor, events);
             return started;
         });
         routers.start();
+        if (links != null) {
+            links.start();
+        }
+    }
+
+    LivenessLinks links() {
+        return Objects.requireNonNull(links);
     }
 
     VirtualRouters routers() {
@@ -56,6 +81,9 @@ final class TestNode implements AutoCloseable {
 
     @Override
     public void close() throws NetlinkException {
+        if (links != null) {
+            links.close();
+        }
         routers.close();
         thread.close();
     }

@@ -1,0 +1,170 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import static io.tandem.vrrp.netlink.Libc.C;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proxy's life, seen from the guardian: started, ready, told things, ended.
+ *
+ * <p>One proxy at a time. Listener methods run on this class's threads.
+ */
+final class Worker implements AutoCloseable {
+    private static final int MAX_LINE = 64 * 1024;
+    static final int SIGTERM = 15;
+    static final int SIGKILL = 9;
+
+    /** What a proxy does. */
+    interface Listener {
+        void onStarted(int pid);
+
+        void onReady(boolean warm);
+
+        void onNotReady(String reason);
+
+        /** @param failure null for success */
+        void onReloaded(@Nullable String failure);
+
+        void onExit(int pid, Spawner.Exit exit);
+    }
+
+    private final Spawner spawner;
+    private final List<String> command;
+    private final RunDirectory directory;
+    private final HeartbeatFile heartbeat;
+    private final Listener listener;
+    private final ServerSocketChannel server;
+    private volatile @Nullable SocketChannel channel; // written by the accepting thread, read by any
+    private volatile int pid; // 0: none; written by whoever starts and by the waiting thread
+
+    Worker(Spawner spawner, List<String> command, RunDirectory directory, HeartbeatFile heartbeat, Listener listener)
+            throws IOException {
+        this.spawner = spawner;
+        this.command = List.copyOf(command);
+        this.directory = directory;
+        this.heartbeat = heartbeat;
+        this.listener = listener;
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(directory.worker().resolve(GuardianLink.SOCKET)));
+        daemon("worker-accept", this::accept);
+    }
+
+    int pid() {
+        return pid;
+    }
+
+    /** Starts a proxy. */
+    synchronized void start() throws IOException {
+        heartbeat.reset();
+        Map<String, String> environment = new TreeMap<>(System.getenv());
+        environment.remove("NOTIFY_SOCKET");
+        environment.put(GuardianLink.ENVIRONMENT, directory.worker().toString());
+        environment.put("TANDEM_ROLE", "proxy");
+        environment.put("HAPROXY_MWORKER", "1");
+        int started = spawner.spawn(command, environment);
+        pid = started;
+        listener.onStarted(started);
+        daemon("worker-wait", () -> {
+            Spawner.Exit exit = Spawner.await(started);
+            pid = 0;
+            listener.onExit(started, exit);
+        });
+    }
+
+    /** Sends a line; a proxy that has not connected yet gets the role when it does. */
+    void send(String line) {
+        SocketChannel current = channel;
+        if (current == null) {
+            return;
+        }
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+            synchronized (current) {
+                while (bytes.hasRemaining()) {
+                    current.write(bytes);
+                }
+            }
+        } catch (IOException e) {
+            // Its exit follows.
+        }
+    }
+
+    void signal(int signal) {
+        int current = pid;
+        if (current > 0) {
+            C.kill(current, signal);
+        }
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                SocketChannel accepted = server.accept();
+                daemon("worker-read", () -> read(accepted));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void read(SocketChannel accepted) {
+        try (accepted) {
+            LineReader lines = new LineReader(accepted, MAX_LINE);
+            String hello = lines.next();
+            // The directory keeps other users out; this keeps a proxy of earlier days out.
+            if (hello == null || !hello.equals("hello " + pid)) {
+                return;
+            }
+            channel = accepted;
+            String line;
+            while ((line = lines.next()) != null) {
+                take(line);
+            }
+        } catch (IOException e) {
+            // Its exit follows.
+        }
+    }
+
+    private void take(String line) {
+        if (line.startsWith("ready ")) {
+            listener.onReady(line.equals("ready warm"));
+        } else if (line.startsWith("not-ready ")) {
+            listener.onNotReady(line.substring("not-ready ".length()));
+        } else if (line.equals("reloaded ok")) {
+            listener.onReloaded(null);
+        } else if (line.startsWith("reloaded failed ")) {
+            listener.onReloaded(line.substring("reloaded failed ".length()).replace('\u2028', '\n'));
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            SocketChannel current = channel;
+            if (current != null) {
+                current.close();
+            }
+        } catch (IOException e) {
+            // Nothing depends on it any more.
+        }
+    }
+
+    private static void daemon(String name, Runnable body) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

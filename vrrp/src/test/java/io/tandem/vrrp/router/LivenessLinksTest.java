@@ -1,0 +1,162 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tandem.config.model.ClusterConfig;
+import io.tandem.config.model.VirtualAddress;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfigBuilder;
+import io.tandem.vrrp.election.State;
+import io.tandem.vrrp.netlink.Privileges;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two nodes with a liveness link; advertisements only every second, so that what is quick is the link's doing. */
+@Timeout(60)
+class LivenessLinksTest {
+    private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String SECRET = "a secret of sixteen bytes or more";
+    private TestLan lan;
+    private TestLan.Host a;
+    private TestLan.Host b;
+
+    @BeforeEach
+    void lan() throws IOException {
+        Privileges.needRoot();
+        lan = new TestLan();
+        a = lan.add("a", 11);
+        b = lan.add("b", 12);
+    }
+
+    @AfterEach
+    void close() {
+        if (lan != null) {
+            lan.close();
+        }
+    }
+
+    @Test
+    void aPlannedStopHandsOverMakeBeforeBreak() throws IOException {
+        try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+            settle(high, low);
+
+            high.routers().stop(500);
+
+            assertThat(high.state()).isEqualTo(State.INITIALIZE);
+            assertThat(high.log).anyMatch(line -> line.contains("to=INITIALIZE reason=handed-over peer=10.99.0.12"));
+            assertThat(low.log).anyMatch(line -> line.contains("to=ACTIVE reason=peer-releasing peer=10.99.0.11"));
+            assertThat(a.holds(VIRTUAL)).isFalse();
+            assertThat(b.holds(VIRTUAL)).isTrue();
+        }
+    }
+
+    @Test
+    void aFaultOnTheActiveNodeIsTakenOverWithinMillisecondsNotSeconds() throws IOException {
+        try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+            settle(high, low);
+
+            long before = System.nanoTime();
+            high.routers().fault("proxy");
+            Await.until("moved", SOON, () -> b.holds(VIRTUAL) && !a.holds(VIRTUAL));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(300));
+            assertThat(high.state()).isEqualTo(State.FAULT);
+        }
+    }
+
+    @Test
+    void aSilentPeerIsTakenOverLongBeforeItsAdvertisementsAreMissed() throws IOException {
+        try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+            settle(high, low);
+
+            long before = System.nanoTime();
+            lan.unplug("a");
+            Await.until("taken over", SOON, () -> b.holds(VIRTUAL));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(1500));
+            assertThat(low.log).anyMatch(line -> line.contains("to=ACTIVE reason=peer-gone"));
+            assertThat(low.log).anyMatch(line -> line.contains("liveness link peer=a state=down reason=silent"));
+            lan.plug("a");
+            Await.until("one holder again", SOON, () -> a.holds(VIRTUAL) != b.holds(VIRTUAL));
+        }
+    }
+
+    @Test
+    void aNodeThatSaidFarewellIsNotTakenForDead() throws IOException {
+        try (TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+            try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100))) {
+                settle(high, low);
+            }
+            Await.until("farewell", SOON, () -> high.log.stream()
+                    .anyMatch(line -> line.contains("liveness link peer=b state=down reason=farewell")));
+            assertThat(high.links().status().get(0).losses()).isZero();
+        }
+    }
+
+    @Test
+    void aWrongSecretIsRefusedLoggedOnceAndCountedOnBothSides() throws IOException {
+        try (TestNode low = new TestNode(b, cluster("b"), "another secret of the same length", router(100));
+                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+            Await.until(
+                    "counted",
+                    SOON,
+                    () -> high.links().status().get(0).refused() >= 2
+                            && low.links().status().get(0).refused() >= 2);
+
+            assertThat(high.log)
+                    .filteredOn(line -> line.contains("liveness refused"))
+                    .hasSize(1);
+            assertThat(low.log)
+                    .filteredOn(line -> line.contains("liveness refused"))
+                    .hasSize(1);
+            assertThat(String.join("", high.log)).doesNotContain(SECRET);
+            assertThat(high.links().status().get(0).state()).isNotEqualTo("up");
+        }
+    }
+
+    private static void settle(TestNode high, TestNode low) {
+        Await.until(
+                "high is active, low is backup, the link is up",
+                SOON,
+                () -> high.state() == State.ACTIVE
+                        && low.state() == State.BACKUP
+                        && high.links().status().get(0).state().equals("up")
+                        && low.links().status().get(0).state().equals("up"));
+        long sent = low.counter("adverts_received");
+        Await.until("an advertisement heard", SOON, () -> low.counter("adverts_received") > sent);
+    }
+
+    private static VirtualRouterConfig router(int priority) {
+        return new VirtualRouterConfigBuilder("VI_1", "eth0", 51)
+                .version(3)
+                .priority(priority)
+                .advertInterval(Duration.ofMillis(800))
+                .addresses(List.of(new VirtualAddress(VIRTUAL, 32, null, null, 0)))
+                .build();
+    }
+
+    private static ClusterConfig cluster(String self) {
+        return new ClusterConfig(
+                "test",
+                self,
+                List.of(
+                        new ClusterConfig.Member("a", TestLan.address("10.99.0.11")),
+                        new ClusterConfig.Member("b", TestLan.address("10.99.0.12"))),
+                Path.of("unused"),
+                7800,
+                7801);
+    }
+}
