@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.packaging.lab;
 
+import io.tandem.packaging.lab.host.Lan;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,10 @@ final class Guide {
         String floating = topology.floatingIp();
         String first = topology.nodes().get(0).name();
         StringBuilder text = new StringBuilder("\nThe lab runs. Stop it with Ctrl-C or: tandem lab stop\n\n");
+        if (uplink.kind() == Uplink.Kind.CABLE && !topology.contains(topology.floating())) {
+            text.append("To reach %s from this machine: ip route add %s dev %s%n"
+                    .formatted(floating, floating, Lan.MACHINE_PORT));
+        }
         if (haproxyCfg == null) {
             text.append("Try, from this machine:\n");
             switch (uplink.kind()) {

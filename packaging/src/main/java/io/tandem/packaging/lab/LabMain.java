@@ -46,6 +46,7 @@ public final class LabMain {
         if (command instanceof LabCommand.Drill drill) {
             Requirements.check(drill.options(), uid);
             directory.removeDrillLeftovers();
+            prepareStartUp(drill.options());
             LabDirectory own = directory.ofDrill(ProcessHandle.current().pid());
             return new Supervisor(own, uid, Topology.NETWORKS.get(0), words).run(false);
         }
@@ -72,9 +73,17 @@ public final class LabMain {
         if (directory.removeLeftovers()) {
             System.out.println("removed what an earlier lab had left");
         }
+        prepareStartUp(options);
         String network = MachineNetworks.free();
         System.out.printf("tandem lab: %d nodes, 3 web servers, network %s.0/24%n", options.nodes(), network);
         return new Supervisor(directory, uid, network, words).run(true);
+    }
+
+    private static void prepareStartUp(LabOptions options) throws IOException, InterruptedException {
+        if (options.engine() == Engine.TANDEM && StartUpArchive.isWanted()) {
+            System.out.println("writing the start-up archive, once");
+            StartUpArchive.write();
+        }
     }
 
     /** In the lab's namespaces first, where the host's process id means something, then in the host's. */
