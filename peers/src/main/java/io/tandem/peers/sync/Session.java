@@ -92,6 +92,12 @@ public final class Session<P> {
         tables.clock().identify(selfNode);
     }
 
+    /** Calls {@code wake} whenever there is something to send, from the thread that changed it; null ends replication. */
+    public void wakeBy(@Nullable Runnable wake) {
+        state.onDirty(wake == null ? () -> {} : wake);
+        tables.replicateTo(wake);
+    }
+
     public SyncStats stats() {
         return stats;
     }
