@@ -56,7 +56,8 @@ public final class Session<P> {
     static final int BATCH_BYTES = 60_000;
 
     private static final long HELLO_EVERY_MS = 2_000;
-    private static final long STALLED_MS = 10_000;
+    private static final long STALLED_MS = 3_000;
+    private static final int MAX_EARLY = 64;
     private static final int CHUNKS_PER_STEP = 4;
     private static final int MAX_SCHEMAS = 1024;
     private static final int MAX_NAME_BYTES = 1024;
@@ -69,6 +70,9 @@ public final class Session<P> {
     private final SyncStats stats = new SyncStats();
     private final ArrayDeque<String> events = new ArrayDeque<>(); // guarded by this
     private final Map<P, Peer<P>> peers = new LinkedHashMap<>(); // guarded by this
+    /** Requests of members whose view came to them before it came to us. */
+    private final Map<P, Teaching> early = new LinkedHashMap<>(); // guarded by this
+
     private boolean joined; // guarded by this
     private boolean helloDue; // guarded by this
     private boolean requestsDue; // guarded by this
@@ -152,10 +156,12 @@ public final class Session<P> {
             if (!peers.containsKey(address)) {
                 Peer<P> peer = new Peer<>(address);
                 peers.put(address, peer);
+                peer.teaching = early.remove(address);
                 ask(peer, nowMs);
                 helloDue = true;
             }
         }
+        early.clear();
         alone = peers.isEmpty();
     }
 
@@ -638,8 +644,11 @@ public final class Session<P> {
         List<Bindings.Local> local = bindings.local();
         synchronized (this) {
             Peer<P> peer = peers.get(from);
+            Teaching teaching = new Teaching(id, history, local, tables.origins());
             if (peer != null) {
-                peer.teaching = new Teaching(id, history, local, tables.origins());
+                peer.teaching = teaching;
+            } else if (early.size() < MAX_EARLY) {
+                early.put(from, teaching);
             }
         }
         return null;

@@ -13,7 +13,7 @@ import java.util.List;
  * <p>{@link #drain} is for one thread. The rest is for any; each call locks one shard for one entry.
  */
 public final class TableCells {
-    private static final int MAX_PENDING_CLEARS = 4096;
+    private static final int MAX_PENDING_CLEARS = Tombstones.MAX;
 
     private final StickTable table;
     private final Layout layout;
