@@ -5,6 +5,7 @@ package io.tandem.node.boot;
 import io.tandem.node.backend.ServerLines;
 import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.frontend.listen.BindFeature;
+import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.metrics.MetricsFeature;
 import io.tandem.node.observe.stats.StatsFeature;
@@ -20,6 +21,7 @@ final class Features {
             new ServerLines(),
             new Balancing(),
             new BindFeature(),
+            new TlsFeature(),
             new AdminFeature(),
             new StatsFeature(),
             new MetricsFeature());
