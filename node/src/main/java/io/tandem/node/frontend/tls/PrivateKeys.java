@@ -100,7 +100,7 @@ final class PrivateKeys {
             }
             length = 0;
             for (int i = 0; i < bytes; i++) {
-                length = length << 8 | der[content++] & 0xff;
+                length = length << 8 | (der[content++] & 0xff);
             }
         }
         if (length > der.length - content) {
