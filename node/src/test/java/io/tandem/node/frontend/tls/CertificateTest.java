@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -95,7 +96,7 @@ class CertificateTest {
     void noDamageToAKeyBringsMoreThanARefusal(@ForAll int seed) throws Exception {
         java.util.Random random = new java.util.Random(seed);
         for (String name : new String[] {"ec-sec1.key", "rsa-pkcs1.key", "ec.key"}) {
-            Pem block = Pem.parse(Pems.read(name)).stream()
+            Pem block = Objects.requireNonNull(Pem.parse(Pems.read(name))).stream()
                     .filter(Pem::isPrivateKey)
                     .findFirst()
                     .orElseThrow();

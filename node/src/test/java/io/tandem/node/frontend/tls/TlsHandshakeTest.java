@@ -24,6 +24,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -83,13 +84,12 @@ class TlsHandshakeTest {
         LoadedText loaded = LoadedText.of(
                 "frontend f\n    bind 127.0.0.1:1 ssl " + options.replace("@", directory.toString()) + "\n");
         assertThat(loaded.messages()).isEmpty();
-        TlsStage stage = loaded.configuration()
+        TlsStage stage = Objects.requireNonNull(loaded.configuration()
                 .frontend("f")
                 .orElseThrow()
                 .binds()
                 .get(0)
-                .tls();
-        assertThat(stage).isNotNull();
+                .tls());
         Channel server = new ServerBootstrap()
                 .group(loops.get(0).eventLoop())
                 .channel(EpollServerSocketChannel.class)
