@@ -1,0 +1,420 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import io.tandem.config.model.ClusterConfig;
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Problems;
+import io.tandem.config.text.Severity;
+import io.tandem.vrrp.election.State;
+import io.tandem.vrrp.election.StateChange;
+import io.tandem.vrrp.link.LivenessLinks;
+import io.tandem.vrrp.router.Reactor;
+import io.tandem.vrrp.router.ReactorThread;
+import io.tandem.vrrp.router.VirtualRouter;
+import io.tandem.vrrp.router.VirtualRouters;
+import io.tandem.vrrp.track.Notifier;
+import io.tandem.vrrp.track.Trackers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guardian, wired: virtual routers, liveness links, the proxy and what tells others about them.
+ *
+ * <p>Commands (reload, stop) come from signal threads and are taken one at a time; the virtual routers run on the reactor's
+ * thread; the proxy's news arrive on {@link Worker}'s threads.
+ */
+final class Guardian implements AutoCloseable {
+    /** A proxy that dies sooner than this after its start is started again only after a pause. */
+    private static final long SHORT_LIFE_NS = 5_000_000_000L;
+
+    private static final long MAX_PAUSE_MS = 10_000;
+    private static final long HAND_OVER_MS = 600;
+    private static final long STOP_MS = 5_000;
+    private static final String NOT_READY = "proxy-not-ready";
+
+    private final GuardianOptions options;
+    private final MasterLog log;
+    private final RunDirectory directory;
+    private final SdNotify systemd;
+    private final Reactor reactor;
+    private final ReactorThread thread;
+    private final VirtualRouters routers;
+    private final Trackers trackers;
+    private final Notifier notifier;
+    private final @Nullable LivenessLinks links;
+    private final HeartbeatFile heartbeat;
+    private final Watcher watcher = new Watcher();
+    private final ProxyWatch watch;
+    private final Worker worker;
+    private final StatusServer status;
+    private final long startedAtNs = System.nanoTime();
+    private final CountDownLatch workerGone = new CountDownLatch(1);
+    private final CountDownLatch finished = new CountDownLatch(1);
+
+    private final AtomicLong reloads = new AtomicLong();
+    private final AtomicLong failedReloads = new AtomicLong();
+    private final AtomicLong restarts = new AtomicLong();
+    private volatile String proxyState = "starting"; // written by the worker's threads, read by any
+    private volatile boolean warm; // likewise
+    private volatile boolean wasReady; // likewise
+    private volatile boolean stopping; // written by the stopping thread, read by any
+    private volatile Role role = Role.BACKUP; // written by the reactor's thread, read by any
+    private volatile long workerStartedAtNs; // written by the worker's threads
+    private volatile int exitCode; // written before finished is counted down
+    private long pauseMs = 100; // used by the thread that waits for the proxy's end
+
+    Guardian(GuardianOptions options, GuardianConfig config, Spawner spawner, MasterLog log) throws IOException {
+        this.options = options;
+        this.log = log;
+        directory = RunDirectory.open(System.getenv());
+        systemd = SdNotify.open(options.systemd(), System.getenv());
+        reactor = new Reactor();
+        notifier = new Notifier(log);
+        routers = new VirtualRouters(reactor, config.routers(), log, this::onState);
+        trackers = new Trackers(routers, log);
+        routers.onInterface(trackers::onInterface);
+        links = links(config);
+        if (links != null) {
+            routers.use(links);
+        }
+        heartbeat = HeartbeatFile.create(directory.worker().resolve(GuardianLink.HEARTBEAT));
+        watch = new ProxyWatch(heartbeat, watcher);
+        reactor.add(watch);
+        worker = new Worker(
+                spawner, WorkerCommand.of(System.getenv(), options.arguments()), directory, heartbeat, new Life());
+        status = StatusServer.open(directory.base(), this::answer);
+        thread = ReactorThread.start(reactor, log);
+        trackers.track(config.routers());
+    }
+
+    private @Nullable LivenessLinks links(GuardianConfig config) throws IOException {
+        ClusterConfig cluster = config.cluster();
+        byte[] secret = config.secret();
+        return cluster == null || secret == null || cluster.members().size() < 2
+                ? null
+                : new LivenessLinks(reactor, cluster, secret, routers, log);
+    }
+
+    /** Starts everything and returns; {@link #awaitEnd} waits. */
+    void start() throws IOException {
+        writePidFile();
+        // Faulted until the proxy accepts: an address without a proxy behind it would be a black hole.
+        routers.start();
+        routers.fault(NOT_READY);
+        if (links != null) {
+            links.start();
+        }
+        worker.start();
+    }
+
+    /** @return the exit status */
+    int awaitEnd() {
+        try {
+            finished.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return exitCode;
+    }
+
+    /** SIGUSR2, SIGHUP. */
+    synchronized void reload() {
+        if (stopping) {
+            return;
+        }
+        log.notice("Reloading HAProxy");
+        systemd.reloading();
+        Problems problems = new Problems();
+        GuardianConfig config = GuardianConfig.load(options, System.getenv(), problems);
+        report(log, problems);
+        if (config == null) {
+            reloadFailed();
+            return;
+        }
+        if (worker.pid() == 0) {
+            log.warning("no worker is running; it reads the new configuration when it starts");
+        }
+        routers.reload(config.routers());
+        trackers.track(config.routers());
+        worker.send("reload");
+    }
+
+    private void reloadFailed() {
+        failedReloads.incrementAndGet();
+        log.warning("Loading failure!");
+        systemd.ready("Reload failed; the configuration before it is in force.");
+    }
+
+    /**
+     * SIGTERM, SIGINT (at once) and SIGUSR1 (softly): gives the addresses to a peer, stops the proxy, ends.
+     *
+     * @param status what the process ends with
+     */
+    void stop(boolean soft, int status) {
+        synchronized (this) {
+            if (stopping) {
+                return;
+            }
+            stopping = true;
+        }
+        systemd.stopping();
+        log.warning("Exiting Master process...");
+        // The address first: once it has moved, no new connection comes here.
+        routers.stop(HAND_OVER_MS);
+        worker.send(soft ? "stop soft" : "stop hard");
+        if (worker.pid() != 0) {
+            worker.signal(soft ? 10 : Worker.SIGTERM);
+        } else {
+            workerGone.countDown();
+        }
+        awaitWorker(soft);
+        log.warning("All workers exited. Exiting... (" + status + ")");
+        finish(status);
+    }
+
+    private void awaitWorker(boolean soft) {
+        try {
+            if (soft) {
+                workerGone.await();
+            } else if (!workerGone.await(STOP_MS, TimeUnit.MILLISECONDS)) {
+                log.warning("worker " + worker.pid() + " did not stop within " + STOP_MS + " ms: killed");
+                worker.signal(Worker.SIGKILL);
+                workerGone.await(STOP_MS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void finish(int code) {
+        exitCode = code;
+        finished.countDown();
+    }
+
+    /** Prints what a load found, as HAProxy does. */
+    static void report(MasterLog log, Problems problems) {
+        for (Problem problem : problems.all()) {
+            String text = "config : " + problem.text() + (problem.remedy() == null ? "" : "\n    fix: " + problem.remedy());
+            if (problem.severity() == Severity.ALERT) {
+                log.alert(text);
+            } else {
+                log.warning(text);
+            }
+        }
+    }
+
+    private void onState(VirtualRouter router, StateChange change) {
+        notifier.onState(router.config(), router.priority(), change);
+        boolean active = change.to() == State.ACTIVE;
+        for (VirtualRouter other : routers.all()) {
+            active |= other != router && other.state() == State.ACTIVE;
+        }
+        Role now = active ? Role.ACTIVE : Role.BACKUP;
+        if (now != role) {
+            role = now;
+            // Off the real-time thread: the socket may be full.
+            offReactor(() -> worker.send("role " + now));
+        }
+    }
+
+    private static void offReactor(Runnable task) {
+        Thread sender = new Thread(task, "role");
+        sender.setDaemon(true);
+        sender.start();
+    }
+
+    /** The heartbeat's verdicts, on the reactor's thread. */
+    private final class Watcher implements ProxyWatch.Listener {
+        private String cause = "";
+
+        @Override
+        public void onLost(String reason, long sinceLastBeatNs) {
+            cause = "proxy-" + reason;
+            log.warning("guardian proxy pid=" + worker.pid() + " is=" + reason + " last-beat-ms="
+                    + sinceLastBeatNs / 1_000_000L);
+            routers.fault(cause);
+        }
+
+        @Override
+        public void onRegained() {
+            log.info("guardian proxy pid=" + worker.pid() + " is=alive");
+            routers.clear(cause);
+            cause = "";
+        }
+
+        void reset() {
+            if (!cause.isEmpty()) {
+                routers.clear(cause);
+                cause = "";
+            }
+        }
+    }
+
+    /** The proxy's news, on the worker's threads. */
+    private final class Life implements Worker.Listener {
+        @Override
+        public void onStarted(int pid) {
+            workerStartedAtNs = System.nanoTime();
+            proxyState = "starting";
+            log.notice("New worker (" + pid + ") forked");
+            reactor.execute(() -> watch.watch(pid, System.nanoTime()));
+        }
+
+        @Override
+        public void onReady(boolean isWarm) {
+            warm = isWarm;
+            if (proxyState.equals("ready")) {
+                return;
+            }
+            proxyState = "ready";
+            worker.send("role " + role);
+            routers.clear(NOT_READY);
+            if (!wasReady) {
+                wasReady = true;
+                log.notice("Loading success.");
+                stopOthers();
+            }
+            systemd.ready("Ready.");
+        }
+
+        @Override
+        public void onNotReady(String reason) {
+            proxyState = "not-ready " + reason;
+            log.warning("guardian proxy pid=" + worker.pid() + " is=not-ready reason=" + reason);
+            routers.fault(NOT_READY);
+            systemd.status("Proxy not ready: " + reason);
+        }
+
+        @Override
+        public void onReloaded(@Nullable String failure) {
+            if (failure == null) {
+                reloads.incrementAndGet();
+                log.notice("Loading success.");
+                systemd.ready("Ready.");
+            } else {
+                failure.lines().filter(line -> !line.isBlank()).forEach(log::alert);
+                reloadFailed();
+            }
+        }
+
+        @Override
+        public void onExit(int pid, Spawner.Exit exit) {
+            proxyState = "down";
+            // At once, whatever the heartbeat has seen.
+            routers.fault(NOT_READY);
+            reactor.execute(() -> {
+                watch.forget();
+                watcher.reset();
+            });
+            String text = "Current worker (" + pid + ") exited with " + exit.describe();
+            if (exit.code() == 0) {
+                log.warning(text);
+            } else {
+                log.alert(text);
+            }
+            if (stopping) {
+                workerGone.countDown();
+            } else if (!wasReady) {
+                // It never served: its messages are on standard error, and another try would say the same.
+                finish(exit.code() == 0 ? 1 : exit.code());
+            } else {
+                restart();
+            }
+        }
+    }
+
+    private void restart() {
+        restarts.incrementAndGet();
+        boolean shortLife = System.nanoTime() - workerStartedAtNs < SHORT_LIFE_NS;
+        try {
+            if (shortLife) {
+                TimeUnit.MILLISECONDS.sleep(pauseMs);
+                pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
+            } else {
+                pauseMs = 100;
+            }
+            if (stopping) {
+                workerGone.countDown();
+            } else {
+                worker.start();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            log.alert("cannot start the worker again: " + e.getMessage());
+            finish(1);
+        }
+    }
+
+    /** {@code -sf} and {@code -st}: this node serves now, the old process may go. */
+    private void stopOthers() {
+        options.softStop().forEach(pid -> io.tandem.vrrp.netlink.Libc.C.kill(pid.intValue(), 10));
+        options.hardStop().forEach(pid -> io.tandem.vrrp.netlink.Libc.C.kill(pid.intValue(), Worker.SIGTERM));
+    }
+
+    private String answer(String command) {
+        return switch (command) {
+            case "json" -> snapshot().json() + "\n";
+            case "", "status" -> snapshot().text();
+            case "handover" -> {
+                routers.handOver();
+                yield "handing over\n";
+            }
+            case "rejoin" -> {
+                routers.rejoin();
+                yield "rejoining\n";
+            }
+            case "reload" -> {
+                reload();
+                yield "reloading\n";
+            }
+            default -> "unknown command; one of: status, json, handover, rejoin, reload\n";
+        };
+    }
+
+    private GuardianStatus snapshot() {
+        return new GuardianStatus(
+                ProcessHandle.current().pid(),
+                (System.nanoTime() - startedAtNs) / 1_000_000L,
+                role,
+                worker.pid(),
+                proxyState,
+                warm,
+                reloads.get(),
+                failedReloads.get(),
+                restarts.get(),
+                GuardianStatus.readResidentKb(),
+                reactor.lateness(),
+                routers.status(),
+                links == null ? List.of() : links.status());
+    }
+
+    private void writePidFile() throws IOException {
+        Path file = options.pidFile();
+        if (file != null) {
+            Files.writeString(file, ProcessHandle.current().pid() + "\n");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (links != null) {
+            links.close();
+        }
+        routers.close();
+        trackers.close();
+        notifier.close();
+        worker.close();
+        thread.close();
+        status.close();
+        systemd.close();
+        directory.close();
+    }
+}

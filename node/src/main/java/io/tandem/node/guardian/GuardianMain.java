@@ -1,0 +1,65 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import io.tandem.config.text.Problems;
+import java.io.IOException;
+import sun.misc.Signal;
+
+/** The guardian's entry point: HAProxy's master process ({@code -W}, {@code -Ws}) and the owner of the virtual addresses. */
+public final class GuardianMain {
+    private GuardianMain() {}
+
+    public static void main(String[] arguments) {
+        // First of all: later this process opens sockets of its own.
+        Spawner spawner = Spawner.rememberInherited();
+        int status;
+        GuardianOptions options;
+        try {
+            options = GuardianOptions.parse(arguments);
+        } catch (GuardianOptions.UsageException e) {
+            System.err.println("[ALERT]    (" + ProcessHandle.current().pid() + ") : " + e.getMessage());
+            System.exit(1);
+            return;
+        }
+        try (MasterLog log = new MasterLog(System.err, options.quiet())) {
+            status = run(options, spawner, log);
+        }
+        // Not System.exit alone: hooks and daemon threads have nothing left to do.
+        Runtime.getRuntime().halt(status);
+    }
+
+    private static int run(GuardianOptions options, Spawner spawner, MasterLog log) {
+        Problems problems = new Problems();
+        GuardianConfig config = GuardianConfig.load(options, System.getenv(), problems);
+        Guardian.report(log, problems);
+        if (config == null) {
+            return 1;
+        }
+        try (Guardian guardian = new Guardian(options, config, spawner, log)) {
+            listenToSignals(guardian);
+            guardian.start();
+            return guardian.awaitEnd();
+        } catch (IOException e) {
+            log.alert(String.valueOf(e.getMessage()));
+            return 1;
+        }
+    }
+
+    private static void listenToSignals(Guardian guardian) {
+        handle("USR2", guardian::reload);
+        handle("HUP", guardian::reload);
+        handle("TERM", () -> guardian.stop(false, 0));
+        handle("INT", () -> guardian.stop(false, 130));
+        handle("USR1", () -> guardian.stop(true, 0));
+    }
+
+    /** The JVM runs each on a thread of its own. */
+    private static void handle(String name, Runnable action) {
+        try {
+            Signal.handle(new Signal(name), signal -> action.run());
+        } catch (IllegalArgumentException e) {
+            // The JVM keeps this one for itself (-Xrs); the others work.
+        }
+    }
+}
