@@ -106,8 +106,8 @@ final class Guardian implements AutoCloseable {
     void start() throws IOException {
         writePidFile();
         // Faulted until the proxy accepts: an address without a proxy behind it would be a black hole.
-        routers.start();
         routers.fault(NOT_READY);
+        routers.start();
         if (links != null) {
             links.start();
         }
@@ -201,7 +201,8 @@ final class Guardian implements AutoCloseable {
     /** Prints what a load found, as HAProxy does. */
     static void report(MasterLog log, Problems problems) {
         for (Problem problem : problems.all()) {
-            String text = "config : " + problem.text() + (problem.remedy() == null ? "" : "\n    fix: " + problem.remedy());
+            String text =
+                    "config : " + problem.text() + (problem.remedy() == null ? "" : "\n    fix: " + problem.remedy());
             if (problem.severity() == Severity.ALERT) {
                 log.alert(text);
             } else {

@@ -4,7 +4,6 @@ package io.tandem.node.guardian;
 
 import io.tandem.config.text.Problems;
 import java.io.IOException;
-import sun.misc.Signal;
 
 /** The guardian's entry point: HAProxy's master process ({@code -W}, {@code -Ws}) and the owner of the virtual addresses. */
 public final class GuardianMain {
@@ -13,7 +12,6 @@ public final class GuardianMain {
     public static void main(String[] arguments) {
         // First of all: later this process opens sockets of its own.
         Spawner spawner = Spawner.rememberInherited();
-        int status;
         GuardianOptions options;
         try {
             options = GuardianOptions.parse(arguments);
@@ -22,8 +20,12 @@ public final class GuardianMain {
             System.exit(1);
             return;
         }
-        try (MasterLog log = new MasterLog(System.err, options.quiet())) {
+        int status;
+        MasterLog log = new MasterLog(System.err, options.quiet());
+        try {
             status = run(options, spawner, log);
+        } finally {
+            log.finish();
         }
         // Not System.exit alone: hooks and daemon threads have nothing left to do.
         Runtime.getRuntime().halt(status);
@@ -47,19 +49,10 @@ public final class GuardianMain {
     }
 
     private static void listenToSignals(Guardian guardian) {
-        handle("USR2", guardian::reload);
-        handle("HUP", guardian::reload);
-        handle("TERM", () -> guardian.stop(false, 0));
-        handle("INT", () -> guardian.stop(false, 130));
-        handle("USR1", () -> guardian.stop(true, 0));
-    }
-
-    /** The JVM runs each on a thread of its own. */
-    private static void handle(String name, Runnable action) {
-        try {
-            Signal.handle(new Signal(name), signal -> action.run());
-        } catch (IllegalArgumentException e) {
-            // The JVM keeps this one for itself (-Xrs); the others work.
-        }
+        ProcessSignals.handle("USR2", guardian::reload);
+        ProcessSignals.handle("HUP", guardian::reload);
+        ProcessSignals.handle("TERM", () -> guardian.stop(false, 0));
+        ProcessSignals.handle("INT", () -> guardian.stop(false, 130));
+        ProcessSignals.handle("USR1", () -> guardian.stop(true, 0));
     }
 }

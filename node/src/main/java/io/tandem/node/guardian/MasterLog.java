@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>A thread of its own writes, so that no caller waits for a terminal or a full pipe; what does not fit in the queue is
  * counted and said later.
  */
-final class MasterLog implements EventLog, AutoCloseable {
+final class MasterLog implements EventLog {
     private static final int QUEUE = 1024;
 
     private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(QUEUE);
@@ -87,9 +87,8 @@ final class MasterLog implements EventLog, AutoCloseable {
         }
     }
 
-    /** Writes what is waiting. */
-    @Override
-    public void close() {
+    /** Writes what is waiting. Standard error stays open. */
+    void finish() {
         closing = true;
         try {
             writer.join(1000);

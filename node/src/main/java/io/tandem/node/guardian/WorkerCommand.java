@@ -13,7 +13,7 @@ import java.util.Map;
 final class WorkerCommand {
     private static final String MAIN = "io.tandem.node.cli.Main";
     private static final List<String> DEFAULTS =
-            List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError");
+            List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError");
 
     private WorkerCommand() {}
 

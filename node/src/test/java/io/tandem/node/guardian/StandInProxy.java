@@ -1,0 +1,53 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What a proxy is to its guardian, and no more: it beats, is ready, echoes datagrams on port 7777, reloads and stops. */
+public final class StandInProxy {
+    private StandInProxy() {}
+
+    /** A file of that name in the directory of the property {@code standin} steers it: {@code bad} fails the reload. */
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Path.of(System.getProperty("standin", "/nonexistent"));
+        GuardianLink link = GuardianLink.connect(System.getenv(), new GuardianLink.Handler() {
+                    @Override
+                    public void onRole(Role role) {
+                        System.err.println("standin role " + role);
+                    }
+
+                    @Override
+                    public @Nullable String onReload() {
+                        return Files.exists(directory.resolve("bad"))
+                                ? "parsing [x.cfg:3] : unknown keyword 'foo'\nsecond line"
+                                : null;
+                    }
+
+                    @Override
+                    public void onStop(boolean soft) {
+                        Runtime.getRuntime().halt(soft ? 0 : 143);
+                    }
+
+                    @Override
+                    public void onGuardianGone() {
+                        Runtime.getRuntime().halt(7);
+                    }
+                })
+                .orElseThrow();
+        link.start(() -> !Files.exists(directory.resolve("hang")));
+        DatagramSocket socket = new DatagramSocket(7777);
+        link.ready(true);
+        byte[] bytes = new byte[64];
+        while (!socket.isClosed()) {
+            DatagramPacket packet = new DatagramPacket(bytes, bytes.length);
+            socket.receive(packet);
+            socket.send(packet);
+        }
+    }
+}
