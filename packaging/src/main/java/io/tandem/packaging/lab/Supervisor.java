@@ -33,6 +33,7 @@ final class Supervisor {
     private final long uid;
     private final String network;
     private final List<String> words;
+    private volatile boolean cableLaid; // written by run, read by the clean-up thread
 
     /**
      * @param network the lab's, as {@link Topology#of} takes it
@@ -82,6 +83,12 @@ final class Supervisor {
                 lab.destroyForcibly().waitFor(END_LIMIT_MS, TimeUnit.MILLISECONDS);
             }
             directory.remove();
+            if (cableLaid) {
+                // The kernel would take it away with the lab's namespace, a moment later.
+                try (Netlink netlink = Netlink.open()) {
+                    netlink.links().delete(Lan.MACHINE_PORT);
+                }
+            }
         } catch (IOException e) {
             System.err.println("tandem lab: clean-up: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -165,6 +172,7 @@ final class Supervisor {
                             Topology.PREFIX_LENGTH,
                             Lan.MACHINE_PORT);
             netlink.links().up(Lan.MACHINE_PORT);
+            cableLaid = true;
             return true;
         }
     }

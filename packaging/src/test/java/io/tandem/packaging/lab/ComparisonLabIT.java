@@ -61,6 +61,17 @@ class ComparisonLabIT {
     }
 
     @Test
+    void anOrdinaryUserHasALabToo() throws Exception {
+        String printed = LabProgram.ofNobody(parent)
+                .run("drill", "--engine", ENGINE, "--fault", "stop", "--count", "1", "--json");
+
+        String last = printed.lines().reduce((first, second) -> second).orElseThrow();
+        assertThat(ConfigFactory.parseString(last).getDouble("outage_ms_max"))
+                .as(printed)
+                .isPositive();
+    }
+
+    @Test
     void aLabWhoseSupervisorIsKilledEndsByItselfAndTheNextStartRemovesItsFiles() throws Exception {
         Process running = lab.start("--engine", ENGINE);
         Await.until("the lab to run", START_LIMIT, () -> lab.printed().contains("The lab runs"));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,15 +17,39 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the distribution's {@code tandem} in a lab directory of its own. */
 final class LabProgram {
-    private static final Path LAUNCHER = Path.of("target/tandem/bin/tandem").toAbsolutePath();
+    private static final Path DISTRIBUTION = Path.of("target/tandem").toAbsolutePath();
+    private static final Path LAUNCHER = DISTRIBUTION.resolve("bin/tandem");
     private static final long LIMIT_S = 180;
 
+    private final List<String> prefix;
     private final Path directory;
     private final Path output;
 
     LabProgram(Path parent) throws IOException {
+        this(parent, List.of(LAUNCHER.toString()));
+    }
+
+    private LabProgram(Path parent, List<String> prefix) throws IOException {
+        this.prefix = prefix;
         this.directory = parent.resolve("lab");
         this.output = Files.createTempFile(parent, "tandem", ".out");
+    }
+
+    /** The same, run by the user nobody, from a copy that nobody may read. */
+    static LabProgram ofNobody(Path parent) throws IOException, InterruptedException {
+        Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path copy = parent.resolve("distribution");
+        Process copying = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "umask 022 && cp -rL \"$0\" \"$1\" && chmod -R a+rX \"$1\"",
+                        DISTRIBUTION.toString(),
+                        copy.toString())
+                .inheritIO()
+                .start();
+        assertThat(copying.waitFor()).isZero();
+        String launcher = copy.resolve("bin/tandem").toString();
+        return new LabProgram(parent, List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", launcher));
     }
 
     /** Skips the test without root or the programs; on the build server that is a failure. */
@@ -47,7 +72,8 @@ final class LabProgram {
     }
 
     Process start(String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "lab"));
+        List<String> command = new ArrayList<>(prefix);
+        command.add("lab");
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

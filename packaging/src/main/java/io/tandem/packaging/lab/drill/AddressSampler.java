@@ -33,11 +33,12 @@ final class AddressSampler implements AutoCloseable {
     }
 
     private void run() {
+        Priority.raise();
         try (holders) {
             while (!closed) {
                 OverlapLog current = log;
-                int count = holders.now().size();
-                current.sample(System.nanoTime(), count);
+                long now = holders.bitsNow();
+                current.sample(System.nanoTime(), now);
                 LockSupport.parkNanos(INTERVAL_NS);
             }
         } catch (IOException e) {

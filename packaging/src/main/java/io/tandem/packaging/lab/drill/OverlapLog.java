@@ -7,21 +7,36 @@ package io.tandem.packaging.lab.drill;
  * locks.
  */
 final class OverlapLog {
+    /** Between samples nearer to each other than this nothing is made up. */
+    private static final long PAUSE_NS = 5_000_000;
+
     private long sinceNs;
     private boolean overlapping;
+    private long lastHolders;
     private long longestNs;
     private long lastNs;
     private long samples;
     private long longestPauseNs;
 
-    /** At that time so many hosts had it. Times do not decrease. */
-    synchronized void sample(long nowNs, int holders) {
+    /**
+     * At that time those hosts had it. Times do not decrease.
+     *
+     * @param holders one bit for each host
+     */
+    synchronized void sample(long nowNs, long holders) {
         if (samples > 0) {
-            longestPauseNs = Math.max(longestPauseNs, nowNs - lastNs);
+            long pauseNs = nowNs - lastNs;
+            longestPauseNs = Math.max(longestPauseNs, pauseNs);
+            boolean arrived = (holders & ~lastHolders) != 0 && lastHolders != 0;
+            if (arrived && pauseNs > PAUSE_NS && Long.bitCount(holders) < 2) {
+                // It moved while we did not look: at worst both had it all the time.
+                longestNs = Math.max(longestNs, pauseNs);
+            }
         }
         samples++;
         lastNs = nowNs;
-        if (holders < 2) {
+        lastHolders = holders;
+        if (Long.bitCount(holders) < 2) {
             if (overlapping) {
                 // It ended somewhere between the last sample and this one: the longer reading counts.
                 longestNs = Math.max(longestNs, nowNs - sinceNs);

@@ -70,6 +70,7 @@ final class Prober implements AutoCloseable {
     }
 
     private void run() throws IOException {
+        Priority.raise();
         long nextNs = System.nanoTime();
         while (!closed) {
             long nowNs = System.nanoTime();

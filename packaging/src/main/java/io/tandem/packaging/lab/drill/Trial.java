@@ -16,8 +16,8 @@ final class Trial {
     /** Younger entries may be lost: they were on their way. */
     private static final long ENTRY_AGE_NS = 20_000_000;
 
-    /** An overlap shorter than a pause between samples would be overlooked. */
-    private static final long MAX_SAMPLE_PAUSE_NS = 50_000_000;
+    /** A pause between samples counts as overlap where the address moved; longer ones make no sense. */
+    private static final long MAX_SAMPLE_PAUSE_NS = 500_000_000;
 
     private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
     private static final int CLEAN_PROBES = 250;
@@ -75,12 +75,13 @@ final class Trial {
         restore(active);
         cluster.awaitSteady();
         long steadyNs = System.nanoTime();
+        sleepUntil(steadyNs + Prober.LIMIT_NS);
 
         return new TrialResult(
                 active.name(),
                 next.name(),
                 measured(log.longestGapNs(faultNs, recoveredNs - Prober.LIMIT_NS), "the outage"),
-                measured(log.longestGapNs(restoreNs, steadyNs - Prober.LIMIT_NS), "the gap while the node came back"),
+                measured(log.longestGapNs(restoreNs, steadyNs), "the gap while the node came back"),
                 load.counts(),
                 entries.size(),
                 entriesAfter,

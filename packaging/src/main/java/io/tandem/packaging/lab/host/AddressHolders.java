@@ -34,6 +34,15 @@ public final class AddressHolders implements AutoCloseable {
         return holders;
     }
 
+    /** The same with one bit for each host, in the order given. */
+    public long bitsNow() throws IOException {
+        long bits = 0;
+        for (int i = 0; i < sockets.size(); i++) {
+            bits |= has(sockets.get(i)) ? 1L << i : 0;
+        }
+        return bits;
+    }
+
     private boolean has(Netlink netlink) throws IOException {
         for (AddressEntry entry : netlink.addresses().list()) {
             if (entry.address().equals(address)) {

@@ -21,19 +21,29 @@ class OverlapLogTest {
     @Test
     void theLongestOverlapCountsUpToTheSampleThatShowsItsEnd() {
         log.sample(0, 1);
-        log.sample(10, 2);
-        log.sample(20, 3);
+        log.sample(10, 3);
+        log.sample(20, 7);
         log.sample(35, 1);
-        log.sample(40, 2);
+        log.sample(40, 3);
         log.sample(45, 1);
         assertThat(log.longestNs()).isEqualTo(25);
     }
 
     @Test
     void anOverlapThatGoesOnCountsUntilNow() {
-        log.sample(0, 2);
-        log.sample(50, 2);
+        log.sample(0, 3);
+        log.sample(50, 3);
         assertThat(log.longestNs()).isEqualTo(50);
+    }
+
+    @Test
+    void whereTheAddressMovedDuringALongPauseThePauseCounts() {
+        log.sample(0, 1);
+        log.sample(30_000_000, 2);
+        log.sample(31_000_000, 2);
+        log.sample(32_000_000, 0);
+        log.sample(90_000_000, 1);
+        assertThat(log.longestNs()).isEqualTo(30_000_000);
     }
 
     @Test
