@@ -4,7 +4,6 @@ package io.tandem.config.hocon;
 
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.ClusterConfig.Member;
-import io.tandem.config.text.SecretFile;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -13,7 +13,6 @@ import io.tandem.config.model.VirtualRouterConfig.Notify;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.config.text.IpLiteral;
-import io.tandem.config.text.SecretFile;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;

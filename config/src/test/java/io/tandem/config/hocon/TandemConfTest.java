@@ -64,6 +64,19 @@ class TandemConfTest {
     }
 
     @Test
+    void theFileInThePackagesIsValidAsItIsAndWithItsExamples() throws IOException {
+        String shipped = Files.readString(Path.of("../packaging/src/dist/etc/tandem/tandem.conf"));
+        write(shipped);
+        assertThat(load().proxyFiles()).containsExactly(directory.resolve("haproxy.cfg"));
+
+        // Examples have no blank after the number sign, or two.
+        write(shipped.replaceAll("(?m)^#(?=\\S|  )", ""));
+        secret("secret", "0123456789abcdef", "r--------");
+        assertThat(load().cluster()).isNotNull();
+        assertThat(load().routers()).hasSize(1);
+    }
+
+    @Test
     void everyOptionReachesItsRecord() throws IOException {
         secret("pw", "kaTest12\n", "rw-------");
         write(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.guardian;
 
+import io.tandem.config.hocon.SecretFile;
 import io.tandem.config.hocon.TandemConf;
 import io.tandem.config.keepalived.KeepalivedConf;
 import io.tandem.config.model.ClusterConfig;
@@ -9,7 +10,6 @@ import io.tandem.config.model.NodeConfig;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
-import io.tandem.config.text.SecretFile;
 import io.tandem.config.text.Severity;
 import io.tandem.vrrp.router.VirtualRouters;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 // Copyright The Tandem Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.tandem.config.text;
+package io.tandem.config.hocon;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
