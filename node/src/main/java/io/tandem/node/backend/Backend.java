@@ -20,8 +20,12 @@ public final class Backend {
     private final Timeouts timeouts;
     private final List<Server> servers;
     private final Balancer balancer;
+    private final Rules contentRules;
+    private final int inspectDelayMs;
     private final Rules requestRules;
+    private final Rules responseContentRules;
     private final Rules responseRules;
+    private final Rules afterResponseRules;
     private final Intercept intercept;
     private final int retries;
     private final boolean redispatch;
@@ -35,6 +39,10 @@ public final class Backend {
         timeouts = builder.timeouts;
         servers = List.copyOf(builder.servers);
         balancer = builder.balancer;
+        contentRules = builder.contentRules;
+        inspectDelayMs = builder.inspectDelayMs;
+        responseContentRules = builder.responseContentRules;
+        afterResponseRules = builder.afterResponseRules;
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
         intercept = builder.intercept;
@@ -80,6 +88,26 @@ public final class Backend {
         return balancer;
     }
 
+    /** {@code tcp-request content}. */
+    public Rules contentRules() {
+        return contentRules;
+    }
+
+    /** {@code tcp-request inspect-delay}. */
+    public int inspectDelayMs() {
+        return inspectDelayMs;
+    }
+
+    /** {@code tcp-response content}. */
+    public Rules responseContentRules() {
+        return responseContentRules;
+    }
+
+    /** {@code http-after-response}: before those of the frontend. */
+    public Rules afterResponseRules() {
+        return afterResponseRules;
+    }
+
     public Rules requestRules() {
         return requestRules;
     }
@@ -123,6 +151,10 @@ public final class Backend {
         public Timeouts timeouts = Timeouts.NONE;
         public final List<Server> servers = new ArrayList<>();
         public Balancer balancer = (facts, avoid) -> null;
+        public Rules contentRules = Rules.NONE;
+        public int inspectDelayMs;
+        public Rules responseContentRules = Rules.NONE;
+        public Rules afterResponseRules = Rules.NONE;
         public Rules requestRules = Rules.NONE;
         public Rules responseRules = Rules.NONE;
         public Intercept intercept = Intercept.NONE;

@@ -7,8 +7,10 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Drafts;
+import io.tandem.node.language.Keyword;
 import io.tandem.node.language.Keywords;
 import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.rules.Service;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.Feature;
@@ -27,6 +29,9 @@ final class Assembler {
         Keywords keywords =
                 new Keywords(Features.ALL.stream().map(Feature::directives).toList());
         Features.ALL.forEach(feature -> keywords.with(BindOption.class, feature.bindOptions()));
+        Features.ALL.forEach(feature -> feature.services()
+                .forEach((name, service) -> keywords.with(
+                        Service.class, List.of(Keyword.<Service>of(name).as(service)))));
         return keywords;
     }
 

@@ -5,10 +5,14 @@ package io.tandem.node.boot;
 import io.tandem.node.backend.ServerLines;
 import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.frontend.listen.BindFeature;
-import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.metrics.MetricsFeature;
 import io.tandem.node.observe.stats.StatsFeature;
+import io.tandem.node.rules.StickTables;
+import io.tandem.node.rules.Userlists;
+import io.tandem.node.rules.acl.Acls;
+import io.tandem.node.rules.action.RuleFeature;
+import io.tandem.node.rules.action.SwitchingFeature;
 import io.tandem.node.setup.Feature;
 import io.tandem.node.setup.ProxyBasics;
 import java.util.List;
@@ -18,10 +22,14 @@ final class Features {
     static final List<Feature> ALL = List.of(
             new ProcessFeature(),
             new ProxyBasics(),
+            new Userlists(),
+            new StickTables(),
+            new Acls(),
+            new RuleFeature(),
+            new SwitchingFeature(),
             new ServerLines(),
             new Balancing(),
             new BindFeature(),
-            new TlsFeature(),
             new AdminFeature(),
             new StatsFeature(),
             new MetricsFeature());

@@ -112,11 +112,11 @@ final class SectionReader {
         int first = prefixed ? 1 : 0;
         int words = 2;
         Keyword<Directive> keyword = line.size() > first + 1
-                ? context.keywords().directive(line.text(first) + " " + line.text(first + 1))
+                ? context.keywords().directive(line.text(first) + " " + line.text(first + 1), draft.kind())
                 : null;
         if (keyword == null) {
             words = 1;
-            keyword = context.keywords().directive(line.text(first));
+            keyword = context.keywords().directive(line.text(first), draft.kind());
         }
         if (prefixed
                 && (keyword == null || !keyword.negatable() || line.keyword().equals("default"))) {

@@ -7,6 +7,7 @@ import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.rules.Rules;
+import io.tandem.node.rules.format.Format;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +21,14 @@ public final class Frontend {
     private final Meters meters;
     private final Timeouts timeouts;
     private final Rules connectionRules;
+    private final Rules sessionRules;
+    private final Rules contentRules;
+    private final int inspectDelayMs;
+    private final Rules responseContentRules;
     private final Rules requestRules;
     private final Rules responseRules;
     private final Rules afterResponseRules;
+    private final Format uniqueIdFormat;
     private final BackendChoice backendChoice;
     private final AccessLog accessLog;
     private final Intercept intercept;
@@ -37,6 +43,11 @@ public final class Frontend {
         meters = builder.meters;
         timeouts = builder.timeouts;
         connectionRules = builder.connectionRules;
+        sessionRules = builder.sessionRules;
+        contentRules = builder.contentRules;
+        inspectDelayMs = builder.inspectDelayMs;
+        responseContentRules = builder.responseContentRules;
+        uniqueIdFormat = builder.uniqueIdFormat;
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
         afterResponseRules = builder.afterResponseRules;
@@ -75,6 +86,31 @@ public final class Frontend {
     /** {@code tcp-request connection}. */
     public Rules connectionRules() {
         return connectionRules;
+    }
+
+    /** {@code tcp-request session}: once handshakes are over. */
+    public Rules sessionRules() {
+        return sessionRules;
+    }
+
+    /** {@code tcp-request content}: asked again while they {@link io.tandem.node.rules.Verdict#WAIT}. */
+    public Rules contentRules() {
+        return contentRules;
+    }
+
+    /** How long {@link #contentRules} may wait for bytes, {@code tcp-request inspect-delay}. */
+    public int inspectDelayMs() {
+        return inspectDelayMs;
+    }
+
+    /** {@code tcp-response content}. */
+    public Rules responseContentRules() {
+        return responseContentRules;
+    }
+
+    /** {@code unique-id-format}; empty where there is none. */
+    public Format uniqueIdFormat() {
+        return uniqueIdFormat;
     }
 
     /** {@code http-request}. */
@@ -123,6 +159,11 @@ public final class Frontend {
         public final Meters meters;
         public Timeouts timeouts = Timeouts.NONE;
         public Rules connectionRules = Rules.NONE;
+        public Rules sessionRules = Rules.NONE;
+        public Rules contentRules = Rules.NONE;
+        public int inspectDelayMs;
+        public Rules responseContentRules = Rules.NONE;
+        public Format uniqueIdFormat = Format.EMPTY;
         public Rules requestRules = Rules.NONE;
         public Rules responseRules = Rules.NONE;
         public Rules afterResponseRules = Rules.NONE;

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.language;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,27 +15,39 @@ import org.jspecify.annotations.Nullable;
  * line, such as the options of {@code bind}.
  */
 public final class Keywords {
-    private final Map<String, Keyword<Directive>> directives = new LinkedHashMap<>();
+    private final Map<String, List<Keyword<Directive>>> directives = new LinkedHashMap<>();
     private final Map<Class<?>, Map<String, Keyword<?>>> families = new LinkedHashMap<>();
 
-    /** @throws IllegalStateException if two features declare the same name */
+    /** @throws IllegalStateException if two features declare the same name for one section */
     public Keywords(Collection<List<Keyword<Directive>>> families) {
         for (List<Keyword<Directive>> family : families) {
             for (Keyword<Directive> keyword : family) {
-                if (directives.put(keyword.name(), keyword) != null) {
+                List<Keyword<Directive>> same = directives.computeIfAbsent(keyword.name(), n -> new ArrayList<>());
+                if (same.stream().anyMatch(k -> !Collections.disjoint(k.sections(), keyword.sections()))) {
                     throw new IllegalStateException("keyword declared twice: " + keyword.name());
                 }
+                same.add(keyword);
             }
         }
     }
 
-    /** The directive of that name, two words joined by a blank where a family has them. */
+    /** A directive of that name, two words joined by a blank where a family has them. */
     public @Nullable Keyword<Directive> directive(String name) {
-        return directives.get(name);
+        List<Keyword<Directive>> same = directives.get(name);
+        return same == null ? null : same.get(0);
+    }
+
+    /** The directive of that name which is valid in {@code section}; any other of that name where none is. */
+    public @Nullable Keyword<Directive> directive(String name, SectionKind section) {
+        List<Keyword<Directive>> same = directives.getOrDefault(name, List.of());
+        return same.stream()
+                .filter(k -> k.sections().contains(section))
+                .findFirst()
+                .orElseGet(() -> directive(name));
     }
 
     public Collection<Keyword<Directive>> directives() {
-        return directives.values();
+        return directives.values().stream().flatMap(List::stream).toList();
     }
 
     /**

@@ -10,6 +10,8 @@ import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.rules.sample.Scratch;
+import io.tandem.node.rules.sample.Variable;
+import io.tandem.node.rules.sample.Variables;
 import io.tandem.node.setup.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,14 @@ public final class Facts {
     public String listenerName = "";
 
     public int listenerId;
+    /** Variables of the connection ({@code sess}) and of the exchange ({@code txn}, {@code req}, {@code res}). */
+    public final Variables sessionVariables = new Variables();
+
+    public final Variables exchangeVariables = new Variables();
+    public final Variables requestVariables = new Variables();
+    public final Variables responseVariables = new Variables();
+    /** Stick-table entries this connection and this exchange are counted on ({@code track-sc0} to {@code sc2}). */
+    public final Tracking tracking = new Tracking();
     /** Requests seen on this connection, this one included. */
     public int requestsOnConnection;
 
@@ -53,6 +63,24 @@ public final class Facts {
     public @Nullable Reply reply;
     /** Set by a fetch whose answer may change when more bytes come ({@code tcp-request content}). */
     public boolean incomplete;
+    /** What has been received and not yet forwarded, while {@code tcp-request content} rules run. */
+    public byte[] content = new byte[0];
+
+    public int contentStart;
+    public int contentEnd;
+    /** No more bytes will come, or the inspection delay is over: nothing is {@link #incomplete} any more. */
+    public boolean contentFinal;
+    /** {@link Verdict#REPLY} is to be sent only after {@code timeout tarpit}. */
+    public boolean tarpit;
+    /** {@link Verdict#CLOSE} is to be done without telling the client. */
+    public boolean silent;
+    /** The value of {@code unique-id-format}, made on first use. */
+    public byte @Nullable [] uniqueId;
+    /** {@code set-log-level}: 0 emerg … 7 debug, {@link #SILENT} for no line, {@link #DEFAULT_LEVEL} as configured. */
+    public int logLevel = DEFAULT_LEVEL;
+
+    public static final int DEFAULT_LEVEL = -1;
+    public static final int SILENT = -2;
     /** Overrides the service name in logs ({@code <STATS>}, {@code <PROMEX>}); null for the server's name. */
     public @Nullable String service;
 
@@ -91,6 +119,16 @@ public final class Facts {
     public byte @Nullable [] @Nullable [] requestCaptures;
 
     public byte @Nullable [] @Nullable [] responseCaptures;
+    /** {@code capture cookie}: {@code name=value} of the request and of the response. */
+    public byte @Nullable [] requestCookie;
+
+    public byte @Nullable [] responseCookie;
+    /** Our address toward the server. */
+    public final Peer serverSource = new Peer();
+    /** Which log line of the frontend ({@code %lc}), which request of the process ({@code %rt}) this is. */
+    public long logCount;
+
+    public long requestCount;
 
     /** @param configuration the snapshot this connection began with */
     public Facts(Loop loop, Scratch scratch, Configuration configuration, Frontend frontend) {
@@ -131,5 +169,31 @@ public final class Facts {
         cookieResponse = Termination.NORMAL;
         requestCaptures = null;
         responseCaptures = null;
+        requestCookie = null;
+        responseCookie = null;
+        serverSource.clear();
+        logCount = 0;
+        requestCount = 0;
+        exchangeVariables.clear();
+        requestVariables.clear();
+        responseVariables.clear();
+        tarpit = false;
+        silent = false;
+        uniqueId = null;
+        logLevel = DEFAULT_LEVEL;
+        contentStart = 0;
+        contentEnd = 0;
+        contentFinal = false;
+    }
+
+    /** The variables of a scope. */
+    public Variables variables(Variable.Scope scope) {
+        return switch (scope) {
+            case PROC -> Variables.PROCESS;
+            case SESS -> sessionVariables;
+            case TXN -> exchangeVariables;
+            case REQ -> requestVariables;
+            case RES -> responseVariables;
+        };
     }
 }

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules;
 
+import io.tandem.node.backend.Backend;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One ordered set of rules, such as all {@code http-request} rules of a frontend. Immutable. */
 public final class Rules {
@@ -12,25 +14,59 @@ public final class Rules {
     public record Rule(Condition condition, Action action) {}
 
     private final Rule[] rules;
+    private final @Nullable Rules next;
+    private final boolean skippedInListen;
 
     public Rules(List<Rule> rules) {
+        this(rules, null, false);
+    }
+
+    private Rules(List<Rule> rules, @Nullable Rules next, boolean skippedInListen) {
         this.rules = rules.toArray(Rule[]::new);
+        this.next = next;
+        this.skippedInListen = skippedInListen;
+    }
+
+    /**
+     * These rules, skipped where frontend and backend of the exchange are one {@code listen}: they run once, with the side
+     * that comes first.
+     */
+    public Rules skippedInListen() {
+        return isEmpty() ? this : new Rules(List.of(rules), next, true);
+    }
+
+    /** These rules, and then {@code others}: also when one of these accepts, which ends only its own set. */
+    public Rules then(Rules others) {
+        if (isEmpty()) {
+            return others;
+        }
+        Rules last = next == null ? others : next.then(others);
+        return last.isEmpty() ? this : new Rules(List.of(rules), last, skippedInListen);
     }
 
     public boolean isEmpty() {
-        return rules.length == 0;
+        return rules.length == 0 && next == null;
     }
 
     /** Runs the rules in order until one ends them. */
     public Verdict judge(Facts facts) {
+        Backend backend = facts.backend;
+        if (skippedInListen && backend != null && backend.id() == facts.frontend.id()) {
+            return Verdict.CONTINUE;
+        }
+        Verdict verdict = Verdict.CONTINUE;
         for (Rule rule : rules) {
+            facts.scratch.reset();
             if (rule.condition().test(facts)) {
-                Verdict verdict = rule.action().perform(facts);
+                verdict = rule.action().perform(facts);
                 if (verdict != Verdict.CONTINUE) {
-                    return verdict;
+                    break;
                 }
             }
         }
-        return Verdict.CONTINUE;
+        if (next != null && (verdict == Verdict.CONTINUE || verdict == Verdict.ACCEPT)) {
+            return next.judge(facts);
+        }
+        return verdict;
     }
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.setup;
 
-import io.tandem.node.frontend.tls.TicketKeys;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Totals;
 import io.tandem.node.observe.log.LogSockets;
@@ -34,7 +33,6 @@ public final class NodeRuntime {
     private final AtomicLong droppedLogs = new AtomicLong();
     private final Totals totals = new Totals();
     private final LogSockets logSockets = new LogSockets();
-    private final TicketKeys ticketKeys = new TicketKeys();
     private final Tables tables;
     private volatile @Nullable Configuration configuration; // written by boot, read by any
     private volatile int maxConnections; // written by boot, read by any
@@ -133,11 +131,6 @@ public final class NodeRuntime {
     /** The stick tables. Declared on {@link Assembly#onCommit commit} only, so that a failed load changes none. */
     public Tables tables() {
         return tables;
-    }
-
-    /** The keys of TLS session tickets. */
-    public TicketKeys ticketKeys() {
-        return ticketKeys;
     }
 
     /** Rates of the whole process. */

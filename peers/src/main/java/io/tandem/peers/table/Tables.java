@@ -21,7 +21,6 @@ public final class Tables {
     private final Map<String, StickTable> byName = new ConcurrentHashMap<>();
     private final List<String> order = new ArrayList<>(); // guarded by this
     private volatile @Nullable Runnable onDirty;
-    private volatile int generation; // written under the lock
 
     /**
      * @param seed secret and random: keys the hash against chosen collisions
@@ -46,7 +45,6 @@ public final class Tables {
             present.replicateTo(null);
         }
         byName.put(definition.name(), table);
-        changed();
         return table;
     }
 
@@ -59,22 +57,7 @@ public final class Tables {
                 if (gone != null) {
                     gone.replicateTo(null);
                 }
-                changed();
             }
-        }
-    }
-
-    /** Moves whenever the set of tables changes. */
-    public int generation() {
-        return generation;
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the holder of the lock
-    private void changed() {
-        generation++;
-        Runnable wake = onDirty;
-        if (wake != null) {
-            wake.run();
         }
     }
 
@@ -103,20 +86,20 @@ public final class Tables {
     }
 
     /** Calls {@code wake} whenever an entry becomes dirty, from the thread that changed it; null stops it. */
-    public synchronized void replicateTo(@Nullable Runnable wake) {
+    synchronized void replicateTo(@Nullable Runnable wake) {
         onDirty = wake;
         byName.values().forEach(table -> table.replicateTo(wake));
     }
 
-    public HybridClock clock() {
+    HybridClock clock() {
         return clock;
     }
 
-    public Origins origins() {
+    Origins origins() {
         return origins;
     }
 
-    public Dictionary dictionary() {
+    Dictionary dictionary() {
         return dictionary;
     }
 }

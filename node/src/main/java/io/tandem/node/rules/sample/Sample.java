@@ -7,18 +7,7 @@ package io.tandem.node.rules.sample;
  * bytes or a number, never an object of its own.
  */
 public final class Sample {
-    /** HAProxy's types. */
-    public enum Type {
-        BOOLEAN,
-        INTEGER,
-        IPV4,
-        IPV6,
-        STRING,
-        BINARY,
-        METHOD
-    }
-
-    public Type type = Type.STRING;
+    public SampleType type = SampleType.STRING;
     /** BOOLEAN (0, 1), INTEGER, IPV4 (as an unsigned number). */
     public long number;
     /** STRING, BINARY, METHOD, IPV6 (16 bytes): the slice {@code start..end} of it. */
@@ -32,23 +21,41 @@ public final class Sample {
     private static final byte[] EMPTY = new byte[0];
 
     public void set(boolean value) {
-        type = Type.BOOLEAN;
+        type = SampleType.BOOLEAN;
         number = value ? 1 : 0;
     }
 
     public void set(long value) {
-        type = Type.INTEGER;
+        type = SampleType.INTEGER;
         number = value;
     }
 
-    public void set(Type type, byte[] bytes, int start, int end) {
+    public void set(SampleType type, byte[] bytes, int start, int end) {
         this.type = type;
         this.bytes = bytes;
         this.start = start;
         this.end = end;
     }
 
+    /** A STRING that is all of {@code text}. */
+    public void text(byte[] text) {
+        set(SampleType.STRING, text, 0, text.length);
+    }
+
+    public void ipv4(long address) {
+        type = SampleType.IPV4;
+        number = address & 0xFFFFFFFFL;
+    }
+
     public int length() {
         return end - start;
+    }
+
+    /** Whether the value is a slice of bytes rather than a number. */
+    public boolean isBytes() {
+        return type == SampleType.STRING
+                || type == SampleType.BINARY
+                || type == SampleType.METHOD
+                || type == SampleType.IPV6;
     }
 }

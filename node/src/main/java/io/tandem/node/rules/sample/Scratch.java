@@ -3,16 +3,23 @@
 package io.tandem.node.rules.sample;
 
 /**
- * Bytes in which fetches and converters put what they compute. One per event loop; {@link #reset} before each rule.
- * Values stay valid until then.
+ * Bytes in which fetches and converters put what they compute, and the samples they work on. One per event loop;
+ * {@link #reset} before each rule. Values stay valid until then.
  */
 public final class Scratch {
     private final byte[] bytes;
     private int used;
+    /** What an expression evaluates into. */
+    public final Sample value = new Sample();
+    /** For a converter that needs a second value, such as {@code strcmp}. */
+    public final Sample other = new Sample();
+    /** Where formats write. */
+    public final Output output;
 
     /** @param size {@code tune.bufsize}: HAProxy cuts samples there too */
     public Scratch(int size) {
         bytes = new byte[size];
+        output = new Output(size);
     }
 
     public byte[] bytes() {
@@ -28,6 +35,11 @@ public final class Scratch {
         int at = used;
         used += length;
         return at;
+    }
+
+    /** Where the next claim will start. */
+    public int position() {
+        return used;
     }
 
     public int room() {

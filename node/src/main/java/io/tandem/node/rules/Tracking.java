@@ -1,0 +1,140 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules;
+
+import io.tandem.peers.table.DataType;
+import io.tandem.peers.table.StickTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stick-table entries a connection or an exchange is counted on: {@code track-sc0}, {@code sc1} and {@code sc2}.
+ *
+ * <p>An entry is held while it is tracked, so that {@code conn_cur} can be taken back. Whoever tracked at connection level
+ * keeps it until {@link #endConnection}, at exchange level until {@link #endExchange}. One event loop.
+ */
+public final class Tracking {
+    /** How many counters there are. */
+    public static final int SLOTS = 3;
+
+    private final @Nullable StickTable[] tables = new StickTable[SLOTS];
+    private final int[] entries = new int[SLOTS];
+    private final boolean[] ofExchange = new boolean[SLOTS];
+    /** Whether anything is tracked: spares the loops below where nothing is. */
+    private int tracked;
+
+    /** The table of a slot, or null while it is free. */
+    public @Nullable StickTable table(int slot) {
+        return tables[slot];
+    }
+
+    /** The held entry of a slot that has a table. */
+    public int entry(int slot) {
+        return entries[slot];
+    }
+
+    /** Whether nothing is tracked. */
+    public boolean isEmpty() {
+        return tracked == 0;
+    }
+
+    /**
+     * Begins to count on a held entry: {@code conn_cnt}, {@code conn_rate}, {@code conn_cur} and for an exchange
+     * {@code sess_cnt} and {@code http_req_*}. Does nothing where the slot is taken: the first rule wins.
+     */
+    public void track(int slot, StickTable table, int entry, boolean exchange, boolean http, long nowMs) {
+        if (tables[slot] != null) {
+            table.release(entry);
+            return;
+        }
+        tables[slot] = table;
+        entries[slot] = entry;
+        ofExchange[slot] = exchange;
+        tracked++;
+        add(table, entry, DataType.CONN_CUR, 1, nowMs);
+        add(table, entry, DataType.CONN_CNT, 1, nowMs);
+        add(table, entry, DataType.CONN_RATE, 1, nowMs);
+        if (exchange) {
+            add(table, entry, DataType.SESS_CNT, 1, nowMs);
+            add(table, entry, DataType.SESS_RATE, 1, nowMs);
+        }
+        if (http) {
+            add(table, entry, DataType.HTTP_REQ_CNT, 1, nowMs);
+            add(table, entry, DataType.HTTP_REQ_RATE, 1, nowMs);
+        }
+    }
+
+    private static void add(StickTable table, int entry, DataType type, long n, long nowMs) {
+        int field = table.field(type);
+        if (field != StickTable.NOT_STORED) {
+            table.add(entry, field, n, nowMs);
+        }
+    }
+
+    /** Counts {@code n} on every tracked entry that stores {@code type}. */
+    public void count(DataType type, long n, long nowMs) {
+        if (tracked > 0 && n != 0) {
+            for (int slot = 0; slot < SLOTS; slot++) {
+                StickTable table = tables[slot];
+                if (table != null) {
+                    add(table, entries[slot], type, n, nowMs);
+                }
+            }
+        }
+    }
+
+    /** A request arrived on a connection that was tracked before it: counted as session and request. */
+    public void beginRequest(boolean http, long nowMs) {
+        if (tracked > 0) {
+            count(DataType.SESS_CNT, 1, nowMs);
+            count(DataType.SESS_RATE, 1, nowMs);
+            if (http) {
+                count(DataType.HTTP_REQ_CNT, 1, nowMs);
+                count(DataType.HTTP_REQ_RATE, 1, nowMs);
+            }
+        }
+    }
+
+    /** A client's error: a bad request, a status 400 to 499 (401 and 407 count in HAProxy as well). */
+    public void countRequestError(long nowMs) {
+        count(DataType.HTTP_ERR_CNT, 1, nowMs);
+        count(DataType.HTTP_ERR_RATE, 1, nowMs);
+    }
+
+    /** A server's failure: a status 500 to 599 but 501 and 505. */
+    public void countFailure(long nowMs) {
+        count(DataType.HTTP_FAIL_CNT, 1, nowMs);
+        count(DataType.HTTP_FAIL_RATE, 1, nowMs);
+    }
+
+    /** Bytes received from the client and sent to it since the last call. */
+    public void countBytes(long in, long out, long nowMs) {
+        if (tracked > 0) {
+            count(DataType.BYTES_IN_CNT, in, nowMs);
+            count(DataType.BYTES_IN_RATE, in, nowMs);
+            count(DataType.BYTES_OUT_CNT, out, nowMs);
+            count(DataType.BYTES_OUT_RATE, out, nowMs);
+        }
+    }
+
+    /** Lets go of what the exchange tracked. */
+    public void endExchange(long nowMs) {
+        end(false, nowMs);
+    }
+
+    /** Lets go of everything. */
+    public void endConnection(long nowMs) {
+        end(true, nowMs);
+    }
+
+    private void end(boolean all, long nowMs) {
+        for (int slot = 0; tracked > 0 && slot < SLOTS; slot++) {
+            StickTable table = tables[slot];
+            if (table != null && (all || ofExchange[slot])) {
+                add(table, entries[slot], DataType.CONN_CUR, -1, nowMs);
+                table.release(entries[slot]);
+                tables[slot] = null;
+                tracked--;
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.acl;
+
+import io.tandem.config.text.Word;
+import io.tandem.node.language.Arguments;
+import io.tandem.node.rules.Condition;
+import io.tandem.node.rules.sample.Place;
+import io.tandem.node.rules.sample.SampleError;
+import io.tandem.node.rules.sample.Site;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Compiles what follows {@code if} or {@code unless}: ACLs joined by AND, {@code or} and {@code !} (HAProxy manual 7.2). */
+public final class ConditionParser {
+    private static final Set<String> OR = Set.of("||", "or", "OR");
+
+    private final Arguments line;
+    private final Site site;
+    private final String context;
+
+    private final List<Term[]> alternatives = new ArrayList<>();
+    private List<Term> current = new ArrayList<>();
+
+    private ConditionParser(Arguments line, Site site, String context) {
+        this.line = line;
+        this.site = site;
+        this.context = context;
+    }
+
+    /**
+     * Compiles the rest of the line; its next word is {@code if} or {@code unless}.
+     *
+     * @param context inserted in warnings behind the ACL's name, as {@code  in 'tcp-request connection'}; may be empty
+     * @throws SampleError with HAProxy's complaint, without its full stop
+     */
+    public static Condition parse(Arguments line, Site site, String context) {
+        boolean unless = line.next().equals("unless");
+        Condition condition = new ConditionParser(line, site, context).parse();
+        return unless ? facts -> !condition.test(facts) : condition;
+    }
+
+    private Condition parse() {
+        boolean negated = false;
+        while (line.hasNext()) {
+            String word = line.next();
+            if (OR.contains(word)) {
+                endAlternative();
+                continue;
+            }
+            while (word.startsWith("!")) {
+                negated = !negated;
+                word = word.substring(1);
+            }
+            if (word.isEmpty()) {
+                continue;
+            }
+            current.add(new Term(word.equals("{") ? anonymous() : named(word), negated));
+            negated = false;
+        }
+        endAlternative();
+        return simplified();
+    }
+
+    private void endAlternative() {
+        if (!current.isEmpty()) {
+            alternatives.add(current.toArray(Term[]::new));
+            current = new ArrayList<>();
+        }
+    }
+
+    private Condition simplified() {
+        if (alternatives.size() == 1 && alternatives.get(0).length == 1) {
+            Term only = alternatives.get(0)[0];
+            AclExpression[] expressions = only.expressions();
+            return only.negated()
+                    ? facts -> !Acl.anyMatches(expressions, facts)
+                    : facts -> Acl.anyMatches(expressions, facts);
+        }
+        Term[][] all = alternatives.toArray(Term[][]::new);
+        return facts -> {
+            for (Term[] terms : all) {
+                if (allHold(terms, facts)) {
+                    return true;
+                }
+            }
+            return false;
+        };
+    }
+
+    private static boolean allHold(Term[] terms, io.tandem.node.rules.Facts facts) {
+        for (Term term : terms) {
+            if (Acl.anyMatches(term.expressions(), facts) == term.negated()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private AclExpression[] anonymous() {
+        int from = line.position();
+        while (line.hasNext() && !line.peek().equals("}")) {
+            line.next();
+        }
+        if (!line.hasNext()) {
+            throw new SampleError("missing closing '}' in condition");
+        }
+        List<String> words = line.line().words().subList(from, line.position()).stream()
+                .map(Word::text)
+                .toList();
+        line.next();
+        Site here = new Site(site.proxy(), null, "", site.origin(), site.assembly());
+        AclExpression expression = AclParser.parse(
+                words, here, null, text -> line.context().problems().warning(line.origin(), text));
+        Place place = site.place();
+        if (place != null && !expression.expression().need().isMetIn(place)) {
+            line.warn("anonymous acl will never match" + context + " because it uses keyword '" + keyword(expression)
+                    + "' which is incompatible with '" + place.wording() + "'");
+            return new AclExpression[0];
+        }
+        return new AclExpression[] {expression};
+    }
+
+    private AclExpression[] named(String name) {
+        Acl acl = site.proxy().facet(Acls.KEY).find(name, site.proxy(), site.assembly());
+        if (acl == null) {
+            acl = PredefinedAcls.find(name, new Site(site.proxy(), null, "", site.origin(), site.assembly()));
+        }
+        if (acl == null) {
+            throw new SampleError("no such ACL : '" + name + "'");
+        }
+        Place place = site.place();
+        AclExpression[] usable = acl.usableIn(place);
+        AclExpression unusable = acl.unusableIn(place);
+        if (unusable != null && place != null) {
+            line.warn(
+                    usable.length == 0
+                            ? "acl '" + name + "' will never match" + context
+                                    + " because it only involves keywords that are incompatible with '"
+                                    + place.wording() + "'"
+                            : "acl '" + name + "' involves keyword '" + keyword(unusable)
+                                    + "' which is incompatible with '" + place.wording() + "'");
+        }
+        return usable;
+    }
+
+    private static String keyword(AclExpression expression) {
+        return expression.keyword();
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Term(AclExpression[] expressions, boolean negated) {}
+}

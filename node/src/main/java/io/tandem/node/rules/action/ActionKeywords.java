@@ -1,0 +1,53 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.action;
+
+import io.tandem.node.language.Keyword;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The registry of actions: joins the families. Immutable. */
+public final class ActionKeywords {
+    private static final Map<String, Keyword<ActionKind>> ALL =
+            join(List.of(HeaderActions.ALL, RequestLineActions.ALL, ReplyActions.ALL, VariableActions.ALL));
+
+    private ActionKeywords() {}
+
+    private static Map<String, Keyword<ActionKind>> join(List<List<Keyword<ActionKind>>> families) {
+        Map<String, Keyword<ActionKind>> all = new LinkedHashMap<>();
+        for (List<Keyword<ActionKind>> family : families) {
+            for (Keyword<ActionKind> keyword : family) {
+                if (all.put(keyword.name(), keyword) != null) {
+                    throw new IllegalStateException("action declared twice: " + keyword.name());
+                }
+            }
+        }
+        return all;
+    }
+
+    /** The action written as {@code word} in those rules, or null. */
+    static @Nullable Keyword<ActionKind> find(String word, RuleSet set) {
+        Keyword<ActionKind> exact = ALL.get(word);
+        if (exact == null) {
+            exact = parameterized(word);
+        }
+        return exact != null && exact.meaning().sets().contains(set) ? exact : null;
+    }
+
+    private static @Nullable Keyword<ActionKind> parameterized(String word) {
+        int open = word.indexOf('(');
+        int end = open < 0 ? word.length() : open;
+        while (open < 0 && end > 0 && Character.isDigit(word.charAt(end - 1))) {
+            end--;
+        }
+        Keyword<ActionKind> keyword = ALL.get(word.substring(0, end));
+        return keyword != null && keyword.meaning().parameterized() ? keyword : null;
+    }
+
+    public static Collection<Keyword<ActionKind>> all() {
+        return ALL.values();
+    }
+}

@@ -1,0 +1,239 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.action;
+
+import static io.tandem.node.rules.action.ActionKind.action;
+import static io.tandem.node.rules.action.RuleSet.AFTER_RESPONSE;
+import static io.tandem.node.rules.action.RuleSet.REQUEST;
+import static io.tandem.node.rules.action.RuleSet.RESPONSE;
+
+import io.tandem.node.frontend.http.Request;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.Action;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Verdict;
+import io.tandem.node.rules.format.Format;
+import io.tandem.node.rules.sample.Output;
+import io.tandem.node.rules.sample.Regex;
+import io.tandem.node.rules.sample.Sample;
+import io.tandem.node.rules.sample.SampleError;
+import io.tandem.node.rules.sample.Text;
+import java.util.Arrays;
+import java.util.List;
+
+/** Actions on the start line (HAProxy manual 4.2, {@code http-request}). */
+final class RequestLineActions {
+    private static final String ONE = "expects exactly 1 argument <format>";
+
+    /** A part of the request's target. */
+    private enum Part {
+        PATH,
+        PATH_AND_QUERY,
+        QUERY,
+        ALL
+    }
+
+    static final List<Keyword<ActionKind>> ALL = List.of(
+            action("set-path", REQUEST)
+                    .arguments("<format>")
+                    .doc("replaces the path")
+                    .as(line -> set(line, Part.PATH)),
+            action("set-pathq", REQUEST)
+                    .arguments("<format>")
+                    .doc("replaces the path and the query")
+                    .as(line -> set(line, Part.PATH_AND_QUERY)),
+            action("set-query", REQUEST)
+                    .arguments("<format>")
+                    .doc("replaces the query")
+                    .as(line -> set(line, Part.QUERY)),
+            action("set-uri", REQUEST)
+                    .arguments("<format>")
+                    .doc("replaces the whole target")
+                    .as(line -> set(line, Part.ALL)),
+            action("replace-path", REQUEST)
+                    .arguments("<regex> <format>")
+                    .doc("rewrites the path where it matches")
+                    .as(line -> replace(line, Part.PATH)),
+            action("replace-pathq", REQUEST)
+                    .arguments("<regex> <format>")
+                    .doc("rewrites path and query where they match")
+                    .as(line -> replace(line, Part.PATH_AND_QUERY)),
+            action("replace-uri", REQUEST)
+                    .arguments("<regex> <format>")
+                    .doc("rewrites the target where it matches")
+                    .as(line -> replace(line, Part.ALL)),
+            action("set-method", REQUEST)
+                    .arguments("<format>")
+                    .doc("replaces the method")
+                    .as(RequestLineActions::setMethod),
+            action("set-status", RESPONSE, AFTER_RESPONSE)
+                    .arguments("<status> [reason <text>]")
+                    .doc("replaces the response's status")
+                    .as(RequestLineActions::setStatus));
+
+    private RequestLineActions() {}
+
+    private static Format oneFormat(ActionLine line) {
+        if (!line.hasArgument()) {
+            throw new SampleError(ONE);
+        }
+        return line.format(ONE);
+    }
+
+    private static Action set(ActionLine line, Part part) {
+        Format format = oneFormat(line);
+        return facts -> {
+            Output out = format.render(facts);
+            int length = out.length();
+            byte[] value = Arrays.copyOf(out.bytes(), length);
+            assemble(facts, part, out, value, 0, length);
+            return Verdict.CONTINUE;
+        };
+    }
+
+    /** Writes the target anew with one part replaced, and points the request at it. */
+    private static void assemble(Facts facts, Part part, Output out, byte[] value, int start, int end) {
+        if (!clean(value, start, end)) {
+            Edits.failed(facts);
+            return;
+        }
+        Request request = facts.request;
+        byte[] bytes = request.bytes();
+        int path = pathStart(request);
+        int query = queryStart(request);
+        out.clear();
+        switch (part) {
+            case PATH -> {
+                out.append(bytes, request.uriStart(), path);
+                out.append(value, start, end);
+                out.append(bytes, query, request.uriEnd());
+            }
+            case PATH_AND_QUERY -> {
+                out.append(bytes, request.uriStart(), path);
+                out.append(value, start, end);
+            }
+            case QUERY -> {
+                out.append(bytes, request.uriStart(), query);
+                if (end > start && value[start] != '?') {
+                    out.append('?');
+                }
+                out.append(value, start, end);
+            }
+            case ALL -> out.append(value, start, end);
+        }
+        Edits.target(facts, out);
+    }
+
+    /** No blank and no control character may come into a start line. */
+    private static boolean clean(byte[] value, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (value[i] >= 0 && value[i] <= ' ') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static int pathStart(Request request) {
+        byte[] bytes = request.bytes();
+        int start = request.uriStart();
+        int end = request.uriEnd();
+        if (start == end || bytes[start] == '/' || bytes[start] == '*') {
+            return start;
+        }
+        for (int i = start; i + 2 < end; i++) {
+            if (bytes[i] == ':' && bytes[i + 1] == '/' && bytes[i + 2] == '/') {
+                int slash = i + 3;
+                while (slash < end && bytes[slash] != '/' && bytes[slash] != '?') {
+                    slash++;
+                }
+                return slash;
+            }
+        }
+        return end;
+    }
+
+    /** Where the question mark stands, or the end. */
+    static int queryStart(Request request) {
+        for (int i = request.uriStart(); i < request.uriEnd(); i++) {
+            if (request.bytes()[i] == '?') {
+                return i;
+            }
+        }
+        return request.uriEnd();
+    }
+
+    private static Action replace(ActionLine line, Part part) {
+        String two = "expects exactly 2 arguments <match-regex> and <replace-format>";
+        if (!line.hasArgument()) {
+            throw new SampleError(two);
+        }
+        String pattern = line.words().next();
+        if (!line.words().hasNext()) {
+            throw new SampleError(two);
+        }
+        Regex regex;
+        try {
+            regex = Regex.compile(pattern, false);
+        } catch (SampleError error) {
+            throw new SampleError("failed to parse the regex : " + error.text());
+        }
+        Format format = line.format(two);
+        return facts -> {
+            Output out = format.render(facts);
+            byte[] replacement = Arrays.copyOf(out.bytes(), out.length());
+            Request request = facts.request;
+            int start = part == Part.ALL ? request.uriStart() : pathStart(request);
+            int end = part == Part.PATH ? queryStart(request) : request.uriEnd();
+            Sample result = facts.scratch.value;
+            if (regex.expand(facts, request.bytes(), start, end, replacement, result)) {
+                assemble(facts, part, out, result.bytes, result.start, result.end);
+            }
+            return Verdict.CONTINUE;
+        };
+    }
+
+    private static Action setMethod(ActionLine line) {
+        Format format = oneFormat(line);
+        return facts -> {
+            Output out = format.render(facts);
+            int at = clean(out.bytes(), 0, out.length()) && out.length() > 0
+                    ? facts.request.headers().stash(out.bytes(), 0, out.length())
+                    : -1;
+            if (at < 0) {
+                Edits.failed(facts);
+            } else {
+                Request request = facts.request;
+                request.startLine(at, at + out.length(), request.uriStart(), request.uriEnd(), request.minorVersion());
+            }
+            return Verdict.CONTINUE;
+        };
+    }
+
+    private static Action setStatus(ActionLine line) {
+        String usage = "expects 1 argument: <status>; or 3 arguments: <status> reason <fmt>";
+        if (!line.hasArgument()) {
+            throw new SampleError(usage);
+        }
+        int status = Status.parse(line.words().next(), 100, 999);
+        if (status < 0) {
+            throw new SampleError("expects an integer status code between 100 and 999");
+        }
+        byte[] reason = Text.bytes(Status.reason(status));
+        if (line.words().peek().equals("reason")
+                && line.words().position() + 1 < line.words().line().size()) {
+            line.words().next();
+            reason = Text.bytes(line.words().next());
+        }
+        byte[] text = reason;
+        return facts -> {
+            int at = facts.response.headers().stash(text, 0, text.length);
+            if (at < 0) {
+                Edits.failed(facts);
+            } else {
+                facts.response.startLine(status, at, at + text.length, facts.response.minorVersion());
+            }
+            return Verdict.CONTINUE;
+        };
+    }
+}

@@ -1,0 +1,68 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.format;
+
+import io.tandem.node.rules.sample.Output;
+
+/** How text from clients is written where somebody reads it line by line (HAProxy manual 8.6). */
+final class Encoding {
+    private Encoding() {}
+
+    /** Text as it is, but for quotes and escapes that the flags ask for; in logs control characters as {@code #XX}. */
+    static void text(Output out, byte[] bytes, int start, int end, Flags flags, Format.Style style) {
+        if (flags.quote()) {
+            out.append('"');
+        }
+        for (int i = start; i < end; i++) {
+            byte b = bytes[i];
+            if (flags.escape() && (b == '"' || b == '\\' || b == ']')) {
+                out.append('\\');
+                out.append((char) b);
+            } else if (style == Format.Style.LOG && b >= 0 && b < ' ') {
+                // HAProxy writes these as they are; a line feed would let a client write log lines of its own.
+                encoded(out, b);
+            } else {
+                out.append((char) (b & 0xFF));
+            }
+        }
+        if (flags.quote()) {
+            out.append('"');
+        }
+    }
+
+    /** Text with everything but printable ASCII as {@code #XX}, the number sign and the quote too. */
+    static void line(Output out, byte[] bytes, int start, int end, Flags flags, boolean header) {
+        if (flags.quote()) {
+            out.append('"');
+        }
+        for (int i = start; i < end; i++) {
+            byte b = bytes[i];
+            if (flags.escape()) {
+                escaped(out, b);
+            } else if (b < ' ' || b == 127 || b == '#' || b == '"' || (header && (b == '{' || b == '|' || b == '}'))) {
+                encoded(out, b);
+            } else {
+                out.append((char) b);
+            }
+        }
+        if (flags.quote()) {
+            out.append('"');
+        }
+    }
+
+    private static void escaped(Output out, byte b) {
+        if (b == '"' || b == '\\' || b == ']') {
+            out.append('\\');
+            out.append((char) b);
+        } else if (b < ' ' || b == 127) {
+            encoded(out, b);
+        } else {
+            out.append((char) b);
+        }
+    }
+
+    private static void encoded(Output out, byte b) {
+        out.append('#');
+        out.appendHex(b & 0xFF, 2);
+    }
+}

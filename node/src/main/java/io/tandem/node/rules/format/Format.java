@@ -1,0 +1,83 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.format;
+
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.sample.Output;
+import io.tandem.node.rules.sample.Text;
+import java.util.List;
+
+/** A compiled format: text, variables and expressions, written one after the other. Immutable. */
+public final class Format {
+    /** Writes nothing. */
+    public static final Format EMPTY = new Format(List.of(), Style.VALUE);
+
+    /** How values are written. */
+    public enum Style {
+        /** In headers, bodies and variables: as they are, nothing for a value that is missing. */
+        VALUE,
+        /** In logs: encoded, runs of blanks as one, {@code -} for a value that is missing. */
+        LOG
+    }
+
+    /** One part. */
+    @FunctionalInterface
+    interface Part {
+        void write(Facts facts, Output out);
+    }
+
+    /** Text that never changes. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Literal(byte[] text) implements Part {
+        @Override
+        public void write(Facts facts, Output out) {
+            out.append(text, 0, text.length);
+        }
+
+        @Override
+        public String toString() {
+            return Text.string(text, 0, text.length);
+        }
+    }
+
+    private final Part[] parts;
+    private final Style style;
+
+    Format(List<Part> parts, Style style) {
+        this.parts = parts.toArray(Part[]::new);
+        this.style = style;
+    }
+
+    /** Whether it writes the same bytes for every exchange. */
+    public boolean isConstant() {
+        for (Part part : parts) {
+            if (!(part instanceof Literal)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    public Style style() {
+        return style;
+    }
+
+    public boolean isEmpty() {
+        return parts.length == 0;
+    }
+
+    /** Appends to {@code out}; what does not fit is cut off there. */
+    public void write(Facts facts, Output out) {
+        for (Part part : parts) {
+            part.write(facts, out);
+        }
+    }
+
+    /** Writes into the loop's own output from its start, and answers it: valid until the next format is written. */
+    public Output render(Facts facts) {
+        Output out = facts.scratch.output;
+        out.clear();
+        write(facts, out);
+        return out;
+    }
+}

@@ -1,0 +1,147 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.sample;
+
+import io.tandem.node.rules.sample.Parameter.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what stands between the parentheses of a fetch or converter, with HAProxy's complaints. */
+final class ArgumentText {
+    private final String text;
+    private int at;
+
+    /** @param at just behind the opening parenthesis */
+    ArgumentText(String text, int at) {
+        this.text = text;
+        this.at = at;
+    }
+
+    /** Behind the closing parenthesis. */
+    int end() {
+        return at;
+    }
+
+    /** The arguments of a keyword written without parentheses. */
+    static Args none(List<Parameter> parameters, Site site) {
+        if (!parameters.isEmpty() && !parameters.get(0).optional()) {
+            throw new SampleError(
+                    "expected type '" + parameters.get(0).kind().wording() + "' at position 1, but got nothing");
+        }
+        return new Args(List.of(), List.of(), site);
+    }
+
+    Args read(List<Parameter> parameters, Site site) {
+        List<String> words = new ArrayList<>();
+        boolean closed = false;
+        int wordStart = at;
+        while (!closed) {
+            if (words.size() == Math.max(parameters.size(), 1)
+                    || (parameters.isEmpty() && at < text.length() && text.charAt(at) != ')')) {
+                throw tooMany(wordStart);
+            }
+            StringBuilder word = new StringBuilder();
+            char stop = word(word);
+            if (stop == '\0') {
+                throw new SampleError("expected ')'");
+            }
+            words.add(word.toString());
+            closed = stop == ')';
+            wordStart = at - 1;
+        }
+        if (words.size() == 1 && words.get(0).isEmpty()) {
+            return emptyList(parameters, site);
+        }
+        List<@Nullable Object> values = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            values.add(value(parameters.get(i), words.get(i), i + 1));
+        }
+        if (values.size() < parameters.size() && !parameters.get(values.size()).optional()) {
+            throw missing(values.size(), parameters);
+        }
+        return new Args(words, values, site);
+    }
+
+    private Args emptyList(List<Parameter> parameters, Site site) {
+        if (!parameters.isEmpty() && !parameters.get(0).optional()) {
+            throw new SampleError(
+                    "expected type '" + parameters.get(0).kind().wording() + "' at position 1, but got nothing");
+        }
+        return new Args(List.of(), List.of(), site);
+    }
+
+    private SampleError tooMany(int from) {
+        return new SampleError("expected ')' before '" + text.substring(from) + "'");
+    }
+
+    private static SampleError missing(int got, List<Parameter> parameters) {
+        int required = (int) parameters.stream().filter(p -> !p.optional()).count();
+        return new SampleError("missing arguments (got " + got + "/" + required + "), type '"
+                + parameters.get(got).kind().wording() + "' expected");
+    }
+
+    /** Reads one argument; answers what ended it: a comma, the parenthesis, or NUL at the end of the text. */
+    private char word(StringBuilder word) {
+        char quote = '\0';
+        while (at < text.length()) {
+            char c = text.charAt(at++);
+            if (quote != '\0') {
+                if (c == quote) {
+                    quote = '\0';
+                } else if (c == '\\' && quote == '"' && at < text.length()) {
+                    escaped(word, text.charAt(at++));
+                } else {
+                    word.append(c);
+                }
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+            } else if (c == '\\' && at < text.length()) {
+                escaped(word, text.charAt(at++));
+            } else if (c == ',' || c == ')') {
+                return c;
+            } else {
+                word.append(c);
+            }
+        }
+        return '\0';
+    }
+
+    private static void escaped(StringBuilder word, char c) {
+        switch (c) {
+            case 'n' -> word.append('\n');
+            case 't' -> word.append('\t');
+            case 'r' -> word.append('\r');
+            case '\\', '"', '\'', ' ', ',', ')', '(' -> word.append(c);
+            default -> word.append('\\').append(c);
+        }
+    }
+
+    private static @Nullable Object value(Parameter parameter, String word, int position) {
+        if (word.isEmpty() && parameter.kind() != Kind.STRING && parameter.optional()) {
+            return null;
+        }
+        Object value =
+                switch (parameter.kind()) {
+                    case INTEGER -> integer(word);
+                    case IPV4 -> Addresses.parseIpv4(word);
+                    case IPV6 -> Addresses.parseIpv6(word);
+                    case MASK4 -> Addresses.parseMask4(word);
+                    case MASK6 -> Addresses.parseMask6(word);
+                    default -> word;
+                };
+        if (value == null) {
+            throw new SampleError("failed to parse '" + word + "' as type '"
+                    + parameter.kind().wording() + "' at position " + position);
+        }
+        return value;
+    }
+
+    private static @Nullable Long integer(String word) {
+        try {
+            return Long.valueOf(word.startsWith("0x") ? Long.parseLong(word.substring(2), 16) : Long.parseLong(word));
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+}

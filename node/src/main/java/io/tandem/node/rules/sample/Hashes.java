@@ -1,0 +1,53 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.sample;
+
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+
+/** The hashes that HAProxy names, over a slice; 32 bits, unsigned. */
+public final class Hashes {
+    private Hashes() {}
+
+    /** {@code h(i) = b + h(i-1) * 65599}. */
+    public static long sdbm(byte[] bytes, int start, int end) {
+        int hash = 0;
+        for (int i = start; i < end; i++) {
+            hash = bytes[i] + (hash << 6) + (hash << 16) - hash;
+        }
+        return hash & 0xFFFFFFFFL;
+    }
+
+    /** {@code h(i) = h(i-1) * 33 + b}, from 5381. */
+    public static long djb2(byte[] bytes, int start, int end) {
+        int hash = 5381;
+        for (int i = start; i < end; i++) {
+            hash = (hash << 5) + hash + bytes[i];
+        }
+        return hash & 0xFFFFFFFFL;
+    }
+
+    public static long crc32(byte[] bytes, int start, int end) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes, start, end - start);
+        return crc.getValue();
+    }
+
+    public static long crc32c(byte[] bytes, int start, int end) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, start, end - start);
+        return crc.getValue();
+    }
+
+    /** Bob Jenkins's integer hash, which spreads every bit over the whole: {@code hash-type … avalanche}. */
+    public static long avalanche(long hash) {
+        int a = (int) hash;
+        a = a + 0x7ed55d16 + (a << 12);
+        a = a ^ 0xc761c23c ^ a >>> 19;
+        a = a + 0x165667b1 + (a << 5);
+        a = a + 0xd3a2646c ^ a << 9;
+        a = a + 0xfd7046c5 + (a << 3);
+        a = a ^ 0xb55a4f09 ^ a >>> 16;
+        return a & 0xFFFFFFFFL;
+    }
+}

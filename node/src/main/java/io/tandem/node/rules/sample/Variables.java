@@ -1,0 +1,101 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.sample;
+
+import java.util.Arrays;
+
+/**
+ * The variables of one scope. The names come from the configuration, so their number is bounded by it; a value is at most
+ * as long as a sample. Slots and their bytes are reused from one exchange to the next.
+ *
+ * <p>Not thread-safe, but for {@link #PROCESS}, which locks.
+ */
+public final class Variables {
+    /** The {@code proc} scope: of the process, whatever is reloaded. */
+    public static final Variables PROCESS = new Variables();
+
+    private String[] names = new String[0];
+    private Sample[] values = new Sample[0];
+    private int count;
+
+    /** Forgets all. */
+    public void clear() {
+        count = 0;
+    }
+
+    /** Remembers a copy of {@code value}. */
+    public synchronized void set(String name, Sample value) {
+        int at = find(name);
+        if (at < 0) {
+            at = slot(name);
+        }
+        Sample kept = values[at];
+        kept.type = value.type;
+        kept.number = value.number;
+        if (value.isBytes()) {
+            int length = value.length();
+            if (kept.bytes.length < length) {
+                kept.bytes = new byte[Math.max(32, length)];
+            }
+            System.arraycopy(value.bytes, value.start, kept.bytes, 0, length);
+            kept.start = 0;
+            kept.end = length;
+        }
+    }
+
+    private int slot(String name) {
+        if (count == names.length) {
+            names = Arrays.copyOf(names, count + 8);
+            values = Arrays.copyOf(values, count + 8);
+            for (int i = count; i < values.length; i++) {
+                values[i] = new Sample();
+            }
+        }
+        names[count] = name;
+        return count++;
+    }
+
+    /** Forgets one. */
+    public synchronized void unset(String name) {
+        int at = find(name);
+        if (at >= 0) {
+            count--;
+            Sample freed = values[at];
+            names[at] = names[count];
+            values[at] = values[count];
+            values[count] = freed;
+        }
+    }
+
+    /** Puts the value into {@code out}; false when there is none. */
+    public synchronized boolean get(String name, Scratch scratch, Sample out) {
+        int at = find(name);
+        if (at < 0) {
+            return false;
+        }
+        Sample kept = values[at];
+        out.type = kept.type;
+        out.number = kept.number;
+        if (kept.isBytes()) {
+            // Copied: the rule that reads it may set it again, or another thread where it is the process's.
+            int length = kept.length();
+            if (scratch.room() < length) {
+                return false;
+            }
+            int to = scratch.claim(length);
+            System.arraycopy(kept.bytes, kept.start, scratch.bytes(), to, length);
+            out.set(kept.type, scratch.bytes(), to, to + length);
+        }
+        return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // names are interned
+    private int find(String name) {
+        for (int i = 0; i < count; i++) {
+            if (names[i] == name) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
