@@ -43,6 +43,8 @@ final class InstanceDraft {
     boolean preempt = true;
     Duration preemptDelay = Duration.ZERO;
 
+    boolean unicastKeyword;
+
     @Nullable InetAddress unicastSource;
 
     final List<InetAddress> unicastPeers = new ArrayList<>();

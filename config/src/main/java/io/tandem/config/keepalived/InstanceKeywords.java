@@ -96,6 +96,7 @@ final class InstanceKeywords {
                     }
                 }))
                 .onParameter("unicast_src_ip", (draft, s) -> {
+                    draft.unicastKeyword = true;
                     draft.unicastSource = IpLiteral.parse(s.parameter(1));
                     if (draft.unicastSource == null) {
                         findings.error(
@@ -104,7 +105,10 @@ final class InstanceKeywords {
                                         + s.parameter(1) + "]. Skipping...");
                     }
                 })
-                .on("unicast_peer", (draft, s) -> s.body().forEach(line -> addPeer(draft, line)))
+                .on("unicast_peer", (draft, s) -> {
+                    draft.unicastKeyword = true;
+                    s.body().forEach(line -> addPeer(draft, line));
+                })
                 .onParameter("mcast_dst_ip", (draft, s) -> {
                     draft.multicastGroup = IpLiteral.parse(s.parameter(1));
                     if (draft.multicastGroup == null || !draft.multicastGroup.isMulticastAddress()) {

@@ -43,6 +43,12 @@ final class InstanceReader {
         if (draft.strict) {
             applyStrictMode(draft, tag);
         }
+        if (draft.unicastKeyword && draft.unicastPeers.isEmpty()) {
+            findings.error(
+                    draft.origin,
+                    tag + "A unicast keyword has been specified without any unicast peers. Defaulting to multicast."
+                            + " This usage is deprecated - please update your configuration.");
+        }
         AddressFamily family = family(draft);
         int version = version(draft, family, tag);
         String password = password(draft, version, tag);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,7 @@ class KeepalivedOracleTest {
             HEAD + ADDRESS + "}\n" + HEAD.replace(" A ", " B ") + ADDRESS + "}\n",
             HEAD + ADDRESS + "}\n" + HEAD.replace("51", "52") + ADDRESS + "}\n",
             HEAD + ADDRESS + " unicast_peer {\n 10.0.0.300\n }\n}\n",
+            HEAD + ADDRESS + " unicast_src_ip 10.0.0.4\n}\n",
             "include nowhere.conf\n",
             "$P=7\n" + HEAD + ADDRESS + " priority $P\n}\n");
 
@@ -107,7 +109,9 @@ class KeepalivedOracleTest {
                     }
                 })
                 .map(NetworkInterface::getName)
-                .findFirst()
+                // Those of a running lab may vanish; eth0 and its like stay.
+                .min(Comparator.comparing((String name) -> !name.startsWith("e"))
+                        .thenComparing(name -> name))
                 .orElse("");
     }
 }
