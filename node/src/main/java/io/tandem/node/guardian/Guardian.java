@@ -11,6 +11,7 @@ import io.tandem.vrrp.election.StateChange;
 import io.tandem.vrrp.link.LivenessLinks;
 import io.tandem.vrrp.router.Reactor;
 import io.tandem.vrrp.router.ReactorThread;
+import io.tandem.vrrp.router.RealTime;
 import io.tandem.vrrp.router.VirtualRouter;
 import io.tandem.vrrp.router.VirtualRouters;
 import io.tandem.vrrp.track.Notifier;
@@ -112,6 +113,7 @@ final class Guardian implements AutoCloseable {
             links.start();
         }
         worker.start();
+        RealTime.raiseOtherThreads();
     }
 
     /** @return the exit status */
@@ -168,6 +170,8 @@ final class Guardian implements AutoCloseable {
         log.warning("Exiting Master process...");
         // The address first: once it has moved, no new connection comes here.
         routers.stop(HAND_OVER_MS);
+        // From here on its silence is no news.
+        reactor.execute(watch::forget);
         worker.send(soft ? "stop soft" : "stop hard");
         if (worker.pid() != 0) {
             worker.signal(soft ? 10 : Worker.SIGTERM);
@@ -276,10 +280,13 @@ final class Guardian implements AutoCloseable {
             }
             proxyState = "ready";
             worker.send("role " + role);
+            RealTime.raiseOtherThreads();
             routers.clear(NOT_READY);
             if (!wasReady) {
                 wasReady = true;
                 log.notice("Loading success.");
+                // What counts is life after the start: classes have been loaded and paths compiled.
+                reactor.lateness().reset();
                 stopOthers();
             }
             systemd.ready("Ready.");

@@ -7,6 +7,7 @@ import io.tandem.vrrp.netlink.NetlinkException;
 import io.tandem.vrrp.router.EventLog;
 import io.tandem.vrrp.router.PeerLinks;
 import io.tandem.vrrp.router.Reactor;
+import io.tandem.vrrp.router.RealTime;
 import io.tandem.vrrp.router.VirtualRouter;
 import io.tandem.vrrp.router.VirtualRouters;
 import io.tandem.vrrp.socket.InetSocket;
@@ -27,8 +28,11 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     /** Between heartbeats. */
     static final long HEARTBEAT_NS = Long.getLong("tandem.heartbeat.ms", 5) * 1_000_000L;
 
-    /** A peer whose heartbeats stop for so long, while its connection stands, counts as dead. */
-    static final long SILENCE_NS = Long.getLong("tandem.silence.ms", 100) * 1_000_000L;
+    /** How long a node without real-time scheduling may be silent on a busy machine. */
+    private static final int ORDINARY_SILENCE_MS = 150;
+
+    /** The same with it. */
+    private static final int REAL_TIME_SILENCE_MS = 40;
 
     private static final int MAX_PENDING = 8;
     private static final int MAX_DATAGRAMS_A_WAKE = 64;
@@ -221,7 +225,13 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     @Override
     public long silenceNs() {
-        return SILENCE_NS;
+        return silenceMs() * 1_000_000L;
+    }
+
+    /** Told to the peers: after so much silence, with its connection still standing, this node counts as dead. */
+    static int silenceMs() {
+        return Integer.getInteger(
+                "tandem.silence.ms", RealTime.isGranted() ? REAL_TIME_SILENCE_MS : ORDINARY_SILENCE_MS);
     }
 
     @Override

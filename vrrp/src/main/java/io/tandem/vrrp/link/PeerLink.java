@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * heartbeats by UDP beside it for what must be fast.
  *
  * <p>An end without farewell is believed once the heartbeats are missing as well: a connection can be cut by others. When
- * only the heartbeats stop, the peer is stopped or unreachable and is given {@link LivenessLinks#SILENCE_NS}. Owned by the
+ * only the heartbeats stop, the peer is stopped or unreachable and is given the time
+ * that it has told itself. Owned by the
  * reactor's thread.
  */
 final class PeerLink {
@@ -37,6 +38,8 @@ final class PeerLink {
     private static final long OPENING_NS = 2_000_000_000L;
     private static final long CONFIRM_NS = LivenessLinks.HEARTBEAT_NS * 3 / 2;
     private static final int USER_TIMEOUT_MS = 1000;
+    private static final long MIN_SILENCE_NS = 2 * LivenessLinks.HEARTBEAT_NS;
+    private static final long MAX_SILENCE_NS = 1_000_000_000L;
 
     private enum Phase {
         /** No connection; the initiator dials again at its time. */
@@ -72,6 +75,7 @@ final class PeerLink {
     private @Nullable HeartbeatCodec beatsIn;
     private long linkId;
     private long lastBeatNs;
+    private long silenceNs = MAX_SILENCE_NS;
     private boolean heardBeats;
     private long deadlineNs;
     private long retryNs = RETRY_NS;
@@ -139,7 +143,10 @@ final class PeerLink {
                 all.add(RouterNews.of(router));
             }
         }
-        send(FRAME_STATUS, RouterNews.encode(all));
+        byte[] news = RouterNews.encode(all);
+        ByteBuffer payload = ByteBuffer.allocate(2 + news.length);
+        payload.putShort((short) LivenessLinks.silenceMs()).put(news);
+        send(FRAME_STATUS, payload.array());
     }
 
     void sendAsk(VirtualRouter router) {
@@ -176,7 +183,7 @@ final class PeerLink {
                 }
             }
             case UP -> {
-                if (heardBeats && nowNs - lastBeatNs > LivenessLinks.SILENCE_NS) {
+                if (heardBeats && nowNs - lastBeatNs > silenceNs) {
                     lose("silent", nowNs);
                 }
             }
@@ -308,6 +315,7 @@ final class PeerLink {
         beatsIn = new HeartbeatCodec(back.heartbeatKey(), session.id());
         linkId = session.id();
         heardBeats = false;
+        silenceNs = MAX_SILENCE_NS;
         lastBeatNs = nowNs;
         phase = Phase.UP;
         retryNs = RETRY_NS;
@@ -353,7 +361,13 @@ final class PeerLink {
 
     private void onFrame(int type, ByteBuffer payload, long nowNs) {
         switch (type) {
-            case FRAME_STATUS -> learn(RouterNews.decode(payload), nowNs);
+            case FRAME_STATUS -> {
+                if (payload.remaining() >= 2) {
+                    long told = (payload.getShort() & 0xffff) * 1_000_000L;
+                    silenceNs = Math.max(MIN_SILENCE_NS, Math.min(MAX_SILENCE_NS, told));
+                    learn(RouterNews.decode(payload), nowNs);
+                }
+            }
             case FRAME_ASK -> tell(payload, nowNs, Event.PeerReleasing::new);
             case FRAME_TOOK -> tell(payload, nowNs, Event.PeerTook::new);
             case FRAME_REFUSED -> tell(payload, nowNs, Event.PeerRefused::new);

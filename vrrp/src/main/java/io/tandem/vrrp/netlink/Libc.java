@@ -65,6 +65,7 @@ public final class Libc {
     private final Function chmod = find("chmod", 2);
     private final Function mlockall = find("mlockall", 1);
     private final Function schedSetscheduler = find("sched_setscheduler", 3);
+    private final Function schedGetscheduler = find("sched_getscheduler", 1);
     private final Function prctl = find("prctl", 5);
     private final Function kill = find("kill", 2);
     private final Function waitpid = find("waitpid", 3);
@@ -257,6 +258,10 @@ public final class Libc {
 
     public int sched_setscheduler(int pid, int policy, long parameter) {
         return (int) schedSetscheduler.call(pid, policy, parameter);
+    }
+
+    public int sched_getscheduler(int pid) {
+        return (int) schedGetscheduler.call(pid);
     }
 
     public int prctl(int option, long a, long b, long c, long d) {
