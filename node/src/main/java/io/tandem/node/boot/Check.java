@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
-import io.tandem.config.text.Problem;
 import io.tandem.node.cli.CommandLine;
 import io.tandem.node.cli.Console;
-import io.tandem.node.observe.EventLog;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
-import io.tandem.peers.table.Tables;
-import java.util.List;
 
 /** {@code -c}: reads and builds a configuration, says what was found, starts nothing. */
 final class Check {
@@ -21,18 +17,12 @@ final class Check {
         if (loaded.settings().quiet && !command.verbose()) {
             console.quiet(true);
         }
-        int reported = report(loaded.problems().all(), 0, console);
         if (loaded.problems().hasAlerts()) {
-            if (!loaded.gaveUp()) {
-                console.alert("config : Fatal errors found in configuration.");
-            }
-            return 1;
+            return refuse(loaded, console);
         }
-        int loops = loaded.settings().loops();
-        NodeRuntime node = new NodeRuntime(
-                loops, HostName.orGiven(null), System.currentTimeMillis(), new EventLog(), new Tables(0, 0));
+        NodeRuntime node = Nodes.create(loaded.settings().loops(), HostName.orGiven(command.localPeer()));
         Configuration configuration = loader.build(loaded, node, null);
-        report(loaded.problems().all(), reported, console);
+        report(loaded, console);
         if (loaded.problems().hasAlerts()) {
             console.alert("config : Fatal errors found in configuration.");
             return 1;
@@ -57,9 +47,17 @@ final class Check {
         return 0;
     }
 
-    /** Says the problems from index {@code from} on; answers how many there are. */
-    static int report(List<Problem> problems, int from, Console console) {
-        problems.subList(from, problems.size()).forEach(console::problem);
-        return problems.size();
+    /** Says why files that were read cannot be built; answers the exit status. */
+    static int refuse(Loaded loaded, Console console) {
+        report(loaded, console);
+        if (!loaded.gaveUp()) {
+            console.alert("config : Fatal errors found in configuration.");
+        }
+        return 1;
+    }
+
+    /** Says all problems, in order. */
+    static void report(Loaded loaded, Console console) {
+        loaded.problems().all().forEach(console::problem);
     }
 }

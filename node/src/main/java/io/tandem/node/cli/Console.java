@@ -31,6 +31,11 @@ public final class Console {
         this.program = program;
     }
 
+    /** The path shown as the executable's. */
+    public String program() {
+        return program;
+    }
+
     /** From now on nothing is said; what was warned of is still known. */
     public synchronized void quiet(boolean silent) {
         quiet = silent;

@@ -90,6 +90,8 @@ public final class Libc {
     private final Function setuid = find("setuid", 1);
     private final Function setgid = find("setgid", 1);
     private final Function setgroups = find("setgroups", 2);
+    private final Function setresuid = find("setresuid", 3);
+    private final Function setresgid = find("setresgid", 3);
     private final Function getrlimit = find("getrlimit", 2);
     private final Function setrlimit = find("setrlimit", 2);
 
@@ -378,6 +380,16 @@ public final class Libc {
     /** Of all threads. */
     public int setgroups(int count, long gids) {
         return (int) setgroups.call(count, gids);
+    }
+
+    /** Of all threads. */
+    public int setresuid(int real, int effective, int saved) {
+        return (int) setresuid.call(real, effective, saved);
+    }
+
+    /** Of all threads. */
+    public int setresgid(int real, int effective, int saved) {
+        return (int) setresgid.call(real, effective, saved);
     }
 
     public int getrlimit(int resource, long limit) {

@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.listen;
 
+import io.tandem.config.text.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One listener of one frontend as a configuration describes it. Immutable.
  *
  * @param address where it listens
+ * @param origin its line
  * @param name its name in statistics
  * @param id its number within the frontend, from 1
  * @param maxConnections connections it accepts at once, 0 for no limit of its own
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Bind(
         BindAddress address,
+        Origin origin,
         String name,
         int id,
         int maxConnections,

@@ -120,7 +120,8 @@ public final class BindFeature implements Feature {
             for (BindAddress address : line.addresses()) {
                 id = line.id > 0 ? line.id : id + 1;
                 String name = line.name != null ? line.name : "sock-" + id;
-                frontend.binds.add(new Bind(address, name, id, line.maxConnections, line.backlog, line.mode, tls));
+                frontend.binds.add(
+                        new Bind(address, line.origin(), name, id, line.maxConnections, line.backlog, line.mode, tls));
             }
         }
     }

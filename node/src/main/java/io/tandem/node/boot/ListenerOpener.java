@@ -1,0 +1,31 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.listen.Bind;
+import java.io.IOException;
+import java.util.List;
+
+/** Opens the sockets of bind lines; the border between start-up and the data plane. Called by the thread that loads. */
+interface ListenerOpener {
+    /** An open listener. It accepts from {@link #serve} on. */
+    interface Listener {
+        /** From now on new connections belong to this frontend and bind line; called again after each reload. */
+        void serve(Frontend frontend, Bind bind);
+
+        /** The listening descriptors, to be handed to another process. */
+        List<Integer> descriptors();
+
+        /** Accepts no more; connections in flight go on. */
+        void close();
+    }
+
+    /**
+     * Binds.
+     *
+     * @param adopted listening descriptors for this address that another process gave, or none
+     * @throws IOException worded as HAProxy words it behind {@code Binding [FILE:LINE] for frontend NAME: }
+     */
+    Listener open(Frontend frontend, Bind bind, List<Integer> adopted) throws IOException;
+}

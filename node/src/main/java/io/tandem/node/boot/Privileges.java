@@ -1,0 +1,137 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import static io.tandem.vrrp.netlink.Libc.C;
+
+import io.tandem.node.loop.Loop;
+import io.tandem.vrrp.netlink.NativeBuffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * {@code user}, {@code group} and {@code chroot}: what the process gives up once everything is open.
+ *
+ * <p>A process that may reload must read keys and bind low ports again. HAProxy's master stays root for that, in a process of
+ * its own; here the saved user stays root, and the thread that loads, and no other, takes it up for the time of a load
+ * ({@link #elevated}); that thread also keeps the old root directory. A process that cannot reload keeps nothing.
+ */
+final class Privileges {
+    /** setresuid of the calling thread only; the C library's function changes all threads. */
+    private static final int SYS_SETRESUID = System.getProperty("os.arch").equals("aarch64") ? 147 : 117;
+
+    private static final int SYS_SETRESGID = System.getProperty("os.arch").equals("aarch64") ? 149 : 119;
+    private static final int CLONE_FS = 0x200;
+    private static final int KEEP = -1;
+
+    private boolean mayRise;
+    private int uid = -1;
+    private int gid = -1;
+
+    /** Something that may fail for lack of rights. */
+    interface Work<T> {
+        T run();
+    }
+
+    /**
+     * Gives up what the settings say. Called by the thread that loads, when all listeners are bound and all other threads
+     * that matter run.
+     *
+     * @param loops the event loops, one of which changes the root directory of all threads but the caller's
+     * @param mayReload whether the calling thread must be able to take root's rights up again
+     * @throws IOException worded as HAProxy's alert
+     */
+    void drop(ProcessSettings settings, List<Loop> loops, boolean mayReload) throws IOException {
+        if (settings.chroot != null) {
+            changeRoot(settings.chroot, loops.get(0), mayReload);
+        }
+        boolean root = C.geteuid() == 0;
+        mayRise = mayReload && root && settings.uid > 0;
+        int saved = mayRise ? 0 : KEEP;
+        if (settings.gid >= 0) {
+            if (root) {
+                setGroups(settings);
+            }
+            gid = settings.gid;
+            check("Cannot set gid " + gid, C.setresgid(gid, gid, mayRise ? 0 : gid));
+        }
+        if (settings.uid >= 0) {
+            uid = settings.uid;
+            check("Cannot set uid " + uid, C.setresuid(uid, uid, saved == 0 ? 0 : uid));
+        }
+    }
+
+    private static void setGroups(ProcessSettings settings) throws IOException {
+        List<Integer> groups = new ArrayList<>(List.of(settings.gid));
+        if (settings.user != null) {
+            groups.addAll(Accounts.groupsOf(settings.user));
+        }
+        NativeBuffer numbers = new NativeBuffer(4 * groups.size());
+        for (int i = 0; i < groups.size(); i++) {
+            numbers.bytes().putInt(4 * i, groups.get(i));
+        }
+        check("Cannot set supplementary groups", C.setgroups(groups.size(), numbers.address()));
+    }
+
+    private static void changeRoot(String directory, Loop loop, boolean mayReload) throws IOException {
+        openEveryJar();
+        if (!mayReload) {
+            change(directory);
+            return;
+        }
+        check("Cannot unshare the root directory", C.unshare(CLONE_FS));
+        try {
+            loop.eventLoop()
+                    .submit(() -> {
+                        change(directory);
+                        return null;
+                    })
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static void change(String directory) throws IOException {
+        if (C.chroot(directory) != 0 || C.chdir("/") != 0) {
+            throw new IOException("Cannot chroot(" + directory + ").");
+        }
+    }
+
+    /** Classes are loaded when first used, which must not need a file name any more. */
+    private static void openEveryJar() {
+        ClassLoader.getSystemResource("no/such/resource");
+    }
+
+    /** Does something with root's rights if they were kept. Called by the thread that loads only. */
+    <T> T elevated(Work<T> work) {
+        if (!mayRise) {
+            return work.run();
+        }
+        C.syscall(SYS_SETRESUID, KEEP, 0, KEEP, 0);
+        if (gid >= 0) {
+            C.syscall(SYS_SETRESGID, KEEP, 0, KEEP, 0);
+        }
+        try {
+            return work.run();
+        } finally {
+            if (gid >= 0) {
+                C.syscall(SYS_SETRESGID, KEEP, gid, KEEP, 0);
+            }
+            if (C.syscall(SYS_SETRESUID, KEEP, uid, KEEP, 0) != 0) {
+                throw new IllegalStateException("the loading thread cannot give up root's rights, uid " + uid);
+            }
+        }
+    }
+
+    private static void check(String complaint, int result) throws IOException {
+        if (result != 0) {
+            throw new IOException(complaint + ".");
+        }
+    }
+}

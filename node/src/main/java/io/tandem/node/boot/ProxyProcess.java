@@ -1,0 +1,304 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Severity;
+import io.tandem.node.cli.CommandLine;
+import io.tandem.node.cli.Console;
+import io.tandem.node.guardian.GuardianLink;
+import io.tandem.node.guardian.Role;
+import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.loop.Loops;
+import io.tandem.node.observe.EventLog;
+import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.setup.Configuration;
+import io.tandem.node.setup.NodeRuntime;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running proxy from its first listener to its last connection. All methods but the guardian's and the signals' run on the
+ * main thread, which loads and otherwise waits for wishes.
+ */
+final class ProxyProcess {
+    private static final long DRAIN_POLL_MS = 20;
+
+    private final CommandLine command;
+    private final Loader loader;
+    private final Console console;
+    private final ProcessSettings settings;
+    private final Loops loops;
+    private final NodeRuntime node;
+    private final Listeners listeners;
+    private final Observers observers;
+    private final Privileges privileges = new Privileges();
+    private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
+    private @Nullable GuardianLink guardian;
+    private long hardStopAfterMs;
+
+    ProxyProcess(CommandLine command, Loader loader, Console console, ProcessSettings settings) {
+        this.command = command;
+        this.loader = loader;
+        this.console = console;
+        this.settings = settings;
+        this.loops = Loops.start(settings.loops());
+        this.node = Nodes.create(
+                loops.count(),
+                HostName.orGiven(Optional.ofNullable(command.localPeer()).orElse(settings.nodeName)));
+        this.listeners = new Listeners(DataPlane.opener(node, loops));
+        this.observers = new Observers(node);
+        node.events().listen((level, proxy, text) -> console.say(severity(level), text));
+    }
+
+    private static Severity severity(EventLog.Level level) {
+        return switch (level) {
+            case EMERG, ALERT, CRIT -> Severity.ALERT;
+            case WARNING -> Severity.WARNING;
+            case NOTICE, INFO -> Severity.NOTICE;
+        };
+    }
+
+    /** Opens everything, serves until told to stop, and answers the exit status. */
+    int run(Loaded loaded) {
+        try {
+            Configuration configuration = loader.build(loaded, node, null);
+            Check.report(loaded, console);
+            if (!mayStart(loaded, configuration) || !open(loaded, configuration)) {
+                return 1;
+            }
+            return serve();
+        } finally {
+            observers.close();
+            loops.close();
+        }
+    }
+
+    private boolean mayStart(Loaded loaded, Configuration configuration) {
+        if (loaded.problems().hasAlerts()) {
+            console.alert("config : Fatal errors found in configuration.");
+            return false;
+        }
+        if (console.warned() && (command.warningsAreFatal() || settings.zeroWarning)) {
+            console.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
+            return false;
+        }
+        if (configuration.frontends().stream()
+                .allMatch(frontend -> frontend.binds().isEmpty())) {
+            console.alert("[haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.");
+            return false;
+        }
+        return true;
+    }
+
+    private boolean open(Loaded loaded, Configuration configuration) {
+        boolean child = Daemon.isChild();
+        try {
+            Daemon daemon = child ? Daemon.enter() : null;
+            int wanted = command.maxConnections() > 0 ? command.maxConnections() : settings.maxConnections;
+            Limits limits = Limits.apply(wanted, settings.maxDescriptors);
+            node.limits(limits.connections(), limits.descriptors());
+            Map<String, List<Integer>> adopted = Handover.take(command.takeOverFrom());
+            Listeners.Plan plan = listeners.prepare(configuration, adopted);
+            Handover.closeUnused(adopted, configuration);
+            if (!plan.complaints().isEmpty()) {
+                plan.complaints().forEach(console::alert);
+                console.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.");
+                plan.discard();
+                return false;
+            }
+            observers.apply(loaded.drafts());
+            if (daemon != null) {
+                writePidFile();
+            }
+            Handover.offer(listeners);
+            guardian = GuardianLink.connect(System.getenv(), new Guarded()).orElse(null);
+            Signals.install(wishes);
+            privileges.drop(settings, loops.all(), guardian != null);
+            commit(loaded, configuration, plan);
+            OldProcesses.dismiss(command);
+            if (daemon != null) {
+                console.quiet(true);
+                daemon.ready();
+            }
+            tellGuardian();
+            return true;
+        } catch (IOException e) {
+            console.alert("[haproxy.main()] " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void writePidFile() throws IOException {
+        String file = command.pidFile() != null ? command.pidFile() : settings.pidFile;
+        if (file != null) {
+            PidFile.write(file, ProcessHandle.current().pid());
+        }
+    }
+
+    private void tellGuardian() {
+        GuardianLink link = guardian;
+        if (link != null) {
+            link.start(new LoopProbe(loops.all()));
+            link.ready(false);
+        }
+    }
+
+    /** From here on new connections see the configuration. */
+    private void commit(Loaded loaded, Configuration configuration, Listeners.Plan plan) {
+        hardStopAfterMs = loaded.settings().hardStopAfterMs;
+        configuration.commits().forEach(Runnable::run);
+        node.configuration(configuration);
+        plan.commit();
+    }
+
+    private int serve() {
+        while (true) {
+            try {
+                Wish wish = wishes.take();
+                switch (wish.kind()) {
+                    case RELOAD -> wish.answer().complete(privileges.elevated(this::reload));
+                    case DUMP -> StateDump.of(node.configuration()).forEach(console::warning);
+                    case SOFT_STOP -> {
+                        return drain();
+                    }
+                    case HARD_STOP -> {
+                        listeners.close();
+                        return 0;
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return 1;
+            }
+        }
+    }
+
+    /** Null when the new configuration serves, or why the old one still does. */
+    private @Nullable String reload() {
+        console.notice("Reloading.");
+        Loaded next = loader.read();
+        Configuration configuration =
+                next.problems().hasAlerts() ? null : loader.build(next, node, node.configuration());
+        Check.report(next, console);
+        if (configuration == null || next.problems().hasAlerts()) {
+            console.alert("config : The configuration is not loaded; the one before keeps serving.");
+            return texts(next.problems().all());
+        }
+        Listeners.Plan plan = listeners.prepare(configuration, Map.of());
+        if (!plan.complaints().isEmpty()) {
+            plan.discard();
+            plan.complaints().forEach(console::alert);
+            return String.join("\n", plan.complaints());
+        }
+        try {
+            observers.apply(next.drafts());
+        } catch (IOException e) {
+            plan.discard();
+            console.alert(e.getMessage());
+            return e.getMessage();
+        }
+        warnOfWhatNeedsARestart(next.settings());
+        commit(next, configuration, plan);
+        console.notice("Loading success.");
+        return null;
+    }
+
+    private void warnOfWhatNeedsARestart(ProcessSettings next) {
+        if (next.loops() != settings.loops()) {
+            console.warning("config : 'nbthread' has changed, which takes a restart.");
+        }
+        if (next.uid != settings.uid || next.gid != settings.gid || !same(next.chroot, settings.chroot)) {
+            console.warning("config : 'user', 'group' or 'chroot' have changed, which takes a restart.");
+        }
+    }
+
+    private static boolean same(@Nullable String one, @Nullable String other) {
+        return one == null ? other == null : one.equals(other);
+    }
+
+    private static String texts(List<Problem> problems) {
+        return problems.stream()
+                .filter(problem -> problem.severity() == Severity.ALERT)
+                .map(Problem::text)
+                .collect(Collectors.joining("\n"));
+    }
+
+    private int drain() throws InterruptedException {
+        node.stop();
+        listeners.close();
+        sayStopped();
+        long startedNs = System.nanoTime();
+        while (open() > 0) {
+            Wish wish = wishes.poll(DRAIN_POLL_MS, TimeUnit.MILLISECONDS);
+            boolean late = hardStopAfterMs > 0 && System.nanoTime() - startedNs >= hardStopAfterMs * 1_000_000L;
+            if (late || (wish != null && wish.kind() == Wish.Kind.HARD_STOP)) {
+                console.warning("soft-stop running for too long, performing a hard-stop.");
+                break;
+            }
+        }
+        return 0;
+    }
+
+    private int open() {
+        return node.configuration().frontends().stream()
+                .mapToInt(frontend -> frontend.meters().current())
+                .sum();
+    }
+
+    private void sayStopped() {
+        Configuration configuration = node.configuration();
+        for (ProxyDraft proxy : configuration.drafts().proxies()) {
+            long front = proxy.isFrontend()
+                    ? configuration
+                            .frontend(proxy.name())
+                            .map(f -> f.meters().counters().sum(ProxyCounter.CONNECTIONS))
+                            .orElse(0L)
+                    : 0;
+            long back = proxy.isBackend()
+                    ? configuration
+                            .backend(proxy.name())
+                            .map(b -> b.meters().counters().sum(ProxyCounter.SESSIONS))
+                            .orElse(0L)
+                    : 0;
+            node.events()
+                    .tell(
+                            EventLog.Level.WARNING,
+                            proxy.name(),
+                            "Proxy " + proxy.name() + " stopped (cumulated conns: FE: " + front + ", BE: " + back
+                                    + ").");
+        }
+    }
+
+    /** What the guardian asks; called on the link's thread. */
+    private final class Guarded implements GuardianLink.Handler {
+        @Override
+        public void onRole(Role role) {
+            node.events().tell(EventLog.Level.NOTICE, null, "guardian role=" + role);
+        }
+
+        @Override
+        public @Nullable String onReload() {
+            Wish wish = Wish.reload();
+            wishes.add(wish);
+            return wish.answer().join();
+        }
+
+        @Override
+        public void onStop(boolean soft) {
+            wishes.add(soft ? Wish.stop() : Wish.end());
+        }
+
+        @Override
+        public void onGuardianGone() {
+            Runtime.getRuntime().halt(1); // its addresses are gone with it: nobody may be answered any more
+        }
+    }
+}
