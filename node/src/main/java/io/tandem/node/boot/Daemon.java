@@ -84,13 +84,17 @@ final class Daemon {
         SystemCall.Strings argv = new SystemCall.Strings(ThisProgram.commandLine());
         List<String> environment = ThisProgram.environmentWith(READY, Integer.toString(PIPE_FD));
         SystemCall.Strings envp = new SystemCall.Strings(environment);
-        C.posix_spawn_file_actions_init(actions.address());
-        C.posix_spawn_file_actions_adddup2(actions.address(), writeEnd, PIPE_FD);
         String path = ThisProgram.executable();
-        int errno = C.posix_spawn(pid.address(), path, actions.address(), 0, argv.address(), envp.address());
-        C.posix_spawn_file_actions_destroy(actions.address());
-        Reference.reachabilityFence(argv);
-        Reference.reachabilityFence(envp);
+        int errno;
+        try {
+            C.posix_spawn_file_actions_init(actions.address());
+            C.posix_spawn_file_actions_adddup2(actions.address(), writeEnd, PIPE_FD);
+            errno = C.posix_spawn(pid.address(), path, actions.address(), 0, argv.address(), envp.address());
+            C.posix_spawn_file_actions_destroy(actions.address());
+        } finally {
+            Reference.reachabilityFence(argv);
+            Reference.reachabilityFence(envp);
+        }
         if (errno != 0) {
             throw new IOException("start " + path + ": " + Errno.name(errno));
         }

@@ -3,8 +3,10 @@
 package io.tandem.node.boot;
 
 import io.tandem.config.haproxy.ParsedConfig;
+import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.text.Problems;
 import io.tandem.node.language.Drafts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Files that have been read, line by line, before anything is built of them.
@@ -12,9 +14,10 @@ import io.tandem.node.language.Drafts;
  * @param config the files in words
  * @param drafts what the lines said
  * @param problems found so far, in the order of the lines
+ * @param cluster the other nodes, from tandem.conf, or null
  * @param gaveUp whether a mistake was found after which HAProxy reads no further
  */
-record Loaded(ParsedConfig config, Drafts drafts, Problems problems, boolean gaveUp) {
+record Loaded(ParsedConfig config, Drafts drafts, Problems problems, @Nullable ClusterConfig cluster, boolean gaveUp) {
     ProcessSettings settings() {
         return drafts.global().facet(ProcessSettings.KEY);
     }

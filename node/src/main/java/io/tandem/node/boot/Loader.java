@@ -35,9 +35,11 @@ final class Loader {
         Problems problems = new Problems();
         Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
         Environment environment = environment();
-        List<String> files = HaproxyFiles.expand(command.files(), problems);
+        ConfigFiles named = ConfigFiles.of(command, problems);
+        List<String> files = HaproxyFiles.expand(named.proxyFiles(), problems);
         if (problems.hasAlerts()) {
-            return new Loaded(new ParsedConfig(List.of(), environment, files, null), drafts, problems, true);
+            return new Loaded(
+                    new ParsedConfig(List.of(), environment, files, null), drafts, problems, named.cluster(), true);
         }
         Problems found = new Problems();
         List<HaproxyFiles.Source> sources = HaproxyFiles.read(files, found);
@@ -52,7 +54,7 @@ final class Loader {
         SectionReader reader =
                 new SectionReader(new LoadContext(problems, Assembler.KEYWORDS, drafts, options), timeline);
         reader.read(config.sections());
-        return new Loaded(config, drafts, problems, reader.aborted() || config.abortedAt() != null);
+        return new Loaded(config, drafts, problems, named.cluster(), reader.aborted() || config.abortedAt() != null);
     }
 
     /** Builds what was read; call only when it was read without alerts. */

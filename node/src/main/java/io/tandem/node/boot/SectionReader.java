@@ -120,7 +120,14 @@ final class SectionReader {
         }
         if (prefixed
                 && (keyword == null || !keyword.negatable() || line.keyword().equals("default"))) {
-            alert(line.origin(), UnknownWords.negation(line, keyword));
+            Origin origin = line.origin();
+            String complaint = UnknownWords.negation(line, keyword);
+            if (complaint != null) {
+                context.problems().alert(origin, at(origin) + ": " + complaint);
+            }
+            if (keyword == null) {
+                alert(origin, new UnknownWords(context.keywords(), draft.kind()).complaint(line, first));
+            }
             return;
         }
         if (keyword == null || !keyword.sections().contains(draft.kind())) {

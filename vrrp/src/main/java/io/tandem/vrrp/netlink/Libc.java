@@ -92,6 +92,7 @@ public final class Libc {
     private final Function setgroups = find("setgroups", 2);
     private final Function setresuid = find("setresuid", 3);
     private final Function setresgid = find("setresgid", 3);
+    private final Function signal = find("signal", 2);
     private final Function getrlimit = find("getrlimit", 2);
     private final Function setrlimit = find("setrlimit", 2);
 
@@ -390,6 +391,11 @@ public final class Libc {
     /** Of all threads. */
     public int setresgid(int real, int effective, int saved) {
         return (int) setresgid.call(real, effective, saved);
+    }
+
+    /** @param handler 0 for the default, 1 to ignore it */
+    public long signal(int signal, long handler) {
+        return this.signal.call(signal, handler);
     }
 
     public int getrlimit(int resource, long limit) {
