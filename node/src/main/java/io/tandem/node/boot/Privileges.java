@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code user}, {@code group} and {@code chroot}: what the process gives up once everything is open.
@@ -30,9 +31,9 @@ final class Privileges {
     private int uid = -1;
     private int gid = -1;
 
-    /** Something that may fail for lack of rights. */
-    interface Work<T> {
-        T run();
+    /** What root's rights are taken up for; it answers null or a complaint. */
+    interface Work {
+        @Nullable String run();
     }
 
     /**
@@ -90,7 +91,7 @@ final class Privileges {
                     })
                     .get();
         } catch (ExecutionException e) {
-            throw new IOException(e.getCause().getMessage(), e);
+            throw new IOException("Cannot chroot(" + directory + ").", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -109,23 +110,17 @@ final class Privileges {
     }
 
     /** Does something with root's rights if they were kept. Called by the thread that loads only. */
-    <T> T elevated(Work<T> work) {
+    @Nullable String elevated(Work work) {
         if (!mayRise) {
             return work.run();
         }
         C.syscall(SYS_SETRESUID, KEEP, 0, KEEP, 0);
-        if (gid >= 0) {
-            C.syscall(SYS_SETRESGID, KEEP, 0, KEEP, 0);
-        }
+        C.syscall(SYS_SETRESGID, KEEP, 0, KEEP, 0);
         try {
             return work.run();
         } finally {
-            if (gid >= 0) {
-                C.syscall(SYS_SETRESGID, KEEP, gid, KEEP, 0);
-            }
-            if (C.syscall(SYS_SETRESUID, KEEP, uid, KEEP, 0) != 0) {
-                throw new IllegalStateException("the loading thread cannot give up root's rights, uid " + uid);
-            }
+            C.syscall(SYS_SETRESGID, KEEP, gid, KEEP, 0);
+            C.syscall(SYS_SETRESUID, KEEP, uid, KEEP, 0);
         }
     }
 

@@ -202,8 +202,8 @@ final class ProxyProcess {
             observers.apply(next.drafts());
         } catch (IOException e) {
             plan.discard();
-            console.alert(e.getMessage());
-            return e.getMessage();
+            console.alert(String.valueOf(e.getMessage()));
+            return String.valueOf(e.getMessage());
         }
         warnOfWhatNeedsARestart(next.settings());
         commit(next, configuration, plan);

@@ -98,8 +98,6 @@ final class UnknownWords {
             return "negation/default currently supported only for options, log, busy-polling, set-dumpable,"
                     + " strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
         }
-        return keyword == null
-                ? null
-                : "negation/default is not supported for option '" + line.text(2) + "'.";
+        return keyword == null ? null : "negation/default is not supported for option '" + line.text(2) + "'.";
     }
 }
