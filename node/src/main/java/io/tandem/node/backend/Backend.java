@@ -5,6 +5,7 @@ package io.tandem.node.backend;
 import io.tandem.node.frontend.Intercept;
 import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Meters;
+import io.tandem.node.observe.log.ProxyLog;
 import io.tandem.node.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class Backend {
     private final Rules responseRules;
     private final Rules afterResponseRules;
     private final Intercept intercept;
+    private final ProxyLog log;
     private final int retries;
     private final boolean redispatch;
 
@@ -46,6 +48,7 @@ public final class Backend {
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
         intercept = builder.intercept;
+        log = builder.log;
         retries = builder.retries;
         redispatch = builder.redispatch;
     }
@@ -141,6 +144,11 @@ public final class Backend {
         return intercept;
     }
 
+    /** Where events about this proxy are written. */
+    public ProxyLog log() {
+        return log;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -158,6 +166,7 @@ public final class Backend {
         public Rules requestRules = Rules.NONE;
         public Rules responseRules = Rules.NONE;
         public Intercept intercept = Intercept.NONE;
+        public ProxyLog log = ProxyLog.SILENT;
         public int retries = 3;
         public boolean redispatch;
 

@@ -6,6 +6,7 @@ import io.tandem.node.backend.ServerLines;
 import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.frontend.listen.BindFeature;
 import io.tandem.node.observe.admin.AdminFeature;
+import io.tandem.node.observe.log.LogFeature;
 import io.tandem.node.observe.metrics.MetricsFeature;
 import io.tandem.node.observe.stats.StatsFeature;
 import io.tandem.node.rules.StickTables;
@@ -30,6 +31,7 @@ final class Features {
             new ServerLines(),
             new Balancing(),
             new BindFeature(),
+            new LogFeature(),
             new AdminFeature(),
             new StatsFeature(),
             new MetricsFeature());

@@ -6,6 +6,7 @@ import io.tandem.node.backend.Timeouts;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Meters;
+import io.tandem.node.observe.log.ProxyLog;
 import io.tandem.node.rules.Rules;
 import io.tandem.node.rules.format.Format;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,7 @@ public final class Frontend {
     private final BackendChoice backendChoice;
     private final AccessLog accessLog;
     private final Intercept intercept;
+    private final ProxyLog log;
     private final int maxConnections;
     private final List<Bind> binds;
 
@@ -54,6 +56,7 @@ public final class Frontend {
         backendChoice = builder.backendChoice;
         accessLog = builder.accessLog;
         intercept = builder.intercept;
+        log = builder.log;
         maxConnections = builder.maxConnections;
         binds = List.copyOf(builder.binds);
     }
@@ -151,6 +154,11 @@ public final class Frontend {
         return intercept;
     }
 
+    /** Where events about this proxy are written. */
+    public ProxyLog log() {
+        return log;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -170,6 +178,7 @@ public final class Frontend {
         public BackendChoice backendChoice = facts -> null;
         public AccessLog accessLog = AccessLog.NONE;
         public Intercept intercept = Intercept.NONE;
+        public ProxyLog log = ProxyLog.SILENT;
         public int maxConnections;
         public final List<Bind> binds = new ArrayList<>();
 

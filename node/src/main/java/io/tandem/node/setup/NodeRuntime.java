@@ -35,6 +35,7 @@ public final class NodeRuntime {
     private final LogSockets logSockets = new LogSockets();
     private final Tables tables;
     private volatile @Nullable Configuration configuration; // written by boot, read by any
+    private volatile long logPid = ProcessHandle.current().pid(); // written by boot, read by any
     private volatile int maxConnections; // written by boot, read by any
     private volatile int maxDescriptors; // written by boot, read by any
     private volatile @Nullable String description; // written by boot, read by any
@@ -88,6 +89,15 @@ public final class NodeRuntime {
 
     public int pid() {
         return pid;
+    }
+
+    /** The pid log lines carry: the master's where there is one, for that is the one the operator started. */
+    public long logPid() {
+        return logPid;
+    }
+
+    public void logPid(long master) {
+        logPid = master;
     }
 
     public EventLog events() {

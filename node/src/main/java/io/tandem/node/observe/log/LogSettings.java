@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.log;
 
+import io.tandem.config.text.Origin;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import java.util.ArrayList;
@@ -15,11 +16,26 @@ final class LogSettings implements Facet {
     /** What an access line looks like when no {@code log-format} says so. */
     enum Shape {
         /** {@code Connect from … to …}, once per connection. */
-        CONNECT,
-        TCP,
-        HTTP,
-        HTTPS,
-        CLF
+        CONNECT(""),
+        TCP("%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq"),
+        HTTP("%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs"
+                + " %{+Q}r"),
+        HTTPS(HTTP.format
+                + " %[fc_err]/%[ssl_fc_err,hex]/%[ssl_c_err]/%[ssl_c_ca_err]/%[ssl_fc_is_resumed] %[ssl_fc_sni]/%sslv"
+                + "/%sslc"),
+        CLF("%{+Q}o %{-Q}ci - - [%trg] %r %ST %B \"\" \"\" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc %ac %fc %bc"
+                + " %sc %rc %sq %bq %CC %CS %hrl %hsl");
+
+        private final String format;
+
+        Shape(String format) {
+            this.format = format;
+        }
+
+        /** The format string, as the manual gives it. */
+        String format() {
+            return format;
+        }
     }
 
     final List<LogTarget> targets = new ArrayList<>();
@@ -30,6 +46,8 @@ final class LogSettings implements Facet {
 
     @Nullable String format;
 
+    @Nullable Origin formatOrigin;
+
     @Nullable String tag;
     /** {@code log-send-hostname}: null not sent, empty this host's. */
     @Nullable String hostName;
@@ -38,6 +56,11 @@ final class LogSettings implements Facet {
     boolean dontLogNormal;
     boolean separateErrors;
 
+    void format(String text, Origin origin) {
+        format = text;
+        formatOrigin = origin;
+    }
+
     @Override
     public Facet inherit() {
         LogSettings copy = new LogSettings();
@@ -45,6 +68,7 @@ final class LogSettings implements Facet {
         copy.global = global;
         copy.shape = shape;
         copy.format = format;
+        copy.formatOrigin = formatOrigin;
         copy.tag = tag;
         copy.hostName = hostName;
         copy.dontLogNull = dontLogNull;

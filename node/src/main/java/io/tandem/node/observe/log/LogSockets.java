@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * its loop only.
  */
 public final class LogSockets {
-    /** The row of sockets for lines that no event loop writes; guarded by the {@link ProxyLog} lock of this object. */
+    /** The row of sockets for lines that no event loop writes; guarded by this object. */
     static final int EVENTS = -1;
 
     private record Place(LogTarget.Destination destination, int loop) {}

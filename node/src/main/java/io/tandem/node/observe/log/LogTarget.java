@@ -19,6 +19,13 @@ import org.jspecify.annotations.Nullable;
 public record LogTarget(
         Destination destination, int maxLength, Format format, int facility, int maxLevel, int minLevel) {
 
+    /** The same target with the host's name in the header, where its format has room for one. */
+    LogTarget withHost() {
+        return format == Format.LOCAL
+                ? new LogTarget(destination, maxLength, Format.RFC3164, facility, maxLevel, minLevel)
+                : this;
+    }
+
     /** Where a line can go. */
     public sealed interface Destination {
         /** Syslog over UDP (RFC 5426). */

@@ -8,9 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A process of a host as /proc shows it.
@@ -20,12 +18,6 @@ import java.util.Set;
  * @param commandLine its words, separated by spaces; empty for a zombie
  */
 public record RunningProgram(long pid, String name, String commandLine) {
-    /** Columns of /proc/net/tcp. */
-    private static final int STATE = 3;
-
-    private static final int INODE = 9;
-    private static final String LISTEN = "0A";
-
     /** All processes in the pid namespace of that process, itself left out. */
     static List<RunningProgram> inNamespaceOf(long holder) throws IOException {
         Path namespace = Files.readSymbolicLink(Path.of("/proc/" + holder + "/ns/pid"));
@@ -45,28 +37,6 @@ public record RunningProgram(long pid, String name, String commandLine) {
             }
         }
         return found;
-    }
-
-    /** Whether it has a TCP socket that listens, IPv4 or IPv6. */
-    public boolean listens() throws IOException {
-        Path process = Path.of("/proc/" + pid);
-        Set<String> listening = new HashSet<>();
-        for (String table : List.of("tcp", "tcp6")) {
-            for (String line : Files.readAllLines(process.resolve("net").resolve(table))) {
-                List<String> fields = List.of(line.strip().split("\\s+", -1));
-                if (fields.size() > INODE && fields.get(STATE).equals(LISTEN)) {
-                    listening.add("socket:[" + fields.get(INODE) + "]");
-                }
-            }
-        }
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
-            for (Path descriptor : descriptors) {
-                if (listening.contains(Files.readSymbolicLink(descriptor).toString())) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private static RunningProgram read(long pid, Path process) throws IOException {

@@ -1,0 +1,224 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.observe.admin;
+
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.CheckReport;
+import io.tandem.node.backend.Server;
+import io.tandem.node.backend.ServerState;
+import io.tandem.node.observe.stats.ServerStatus;
+import io.tandem.node.setup.Configuration;
+import io.tandem.node.setup.NodeRuntime;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What operators ask of servers: their state, their weight, maintenance (HAProxy management guide 9.3). */
+public final class ServerCommands {
+    private static final String STATE_HEADER = "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state"
+            + " srv_uweight srv_iweight srv_time_since_last_change srv_check_status srv_check_result srv_check_health"
+            + " srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl"
+            + " srv_check_port srv_check_addr srv_agent_addr srv_agent_port\n";
+
+    private final NodeRuntime node;
+
+    private ServerCommands(NodeRuntime node) {
+        this.node = node;
+    }
+
+    public static List<Command> of(NodeRuntime node) {
+        ServerCommands commands = new ServerCommands(node);
+        return List.of(
+                new Command(
+                        "show servers state",
+                        "show servers state [<backend>]",
+                        "dump volatile server information (all or for a single backend)",
+                        Level.OPERATOR,
+                        commands::showState),
+                new Command(
+                        "disable server",
+                        "disable server (DEPRECATED)",
+                        "disable a server for maintenance (use 'set server' instead)",
+                        Level.ADMIN,
+                        (arguments, answer) -> commands.with(arguments, answer, server -> maintenance(server, true))),
+                new Command(
+                        "enable server",
+                        "enable server  (DEPRECATED)",
+                        "enable a disabled server (use 'set server' instead)",
+                        Level.ADMIN,
+                        (arguments, answer) -> commands.with(arguments, answer, server -> maintenance(server, false))),
+                new Command(
+                        "set server",
+                        "set server <bk>/<srv> [opts]",
+                        "change a server's state, weight, address or ssl",
+                        Level.ADMIN,
+                        commands::set),
+                new Command(
+                        "get weight",
+                        "get weight <bk>/<srv>",
+                        "report a server's current weight",
+                        Level.USER,
+                        (arguments, answer) -> commands.with(arguments, answer, server -> answer.append(
+                                        server.state().weight())
+                                .append(" (initial ")
+                                .append(server.state().initialWeight())
+                                .append(")\n"))),
+                new Command(
+                        "set weight",
+                        "set weight <bk>/<srv>  (DEPRECATED)",
+                        "change a server's weight (use 'set server' instead)",
+                        Level.ADMIN,
+                        (arguments, answer) ->
+                                commands.with(arguments, answer, server -> weight(server, arguments.word(1), answer))));
+    }
+
+    /** Finds the server a command names first, or says why not. */
+    private void with(Command.Arguments arguments, StringBuilder answer, Consumer<Server> then) {
+        String[] names = arguments.word(0).split("/", 2);
+        if (names.length < 2 || names[1].isEmpty()) {
+            answer.append("Require 'backend/server'.\n");
+            return;
+        }
+        Optional<Backend> backend = node.configuration().backend(names[0]);
+        if (backend.isEmpty()) {
+            answer.append("No such backend.\n");
+            return;
+        }
+        backend.get().server(names[1]).ifPresentOrElse(then, () -> answer.append("No such server.\n"));
+    }
+
+    private static void maintenance(Server server, boolean on) {
+        long nowMs = System.currentTimeMillis();
+        server.state().maintenance(on, nowMs);
+        if (!on) {
+            server.state().draining(false, nowMs);
+        }
+    }
+
+    private void set(Command.Arguments arguments, StringBuilder answer) {
+        with(arguments, answer, server -> {
+            switch (arguments.word(1)) {
+                case "state" -> state(server, arguments.word(2), answer);
+                case "weight" -> weight(server, arguments.word(2), answer);
+                case "addr",
+                        "port",
+                        "health",
+                        "agent",
+                        "agent-addr",
+                        "agent-port",
+                        "agent-send",
+                        "check-port",
+                        "check-addr",
+                        "fqdn",
+                        "ssl" ->
+                    answer.append("'set server <srv> ")
+                            .append(arguments.word(1))
+                            .append("' is not supported by this version of tandem\n");
+                default -> answer.append("usage: set server <backend>/<server> state|weight <value>\n");
+            }
+        });
+    }
+
+    private static void state(Server server, String word, StringBuilder answer) {
+        long nowMs = System.currentTimeMillis();
+        switch (word) {
+            case "ready" -> maintenance(server, false);
+            case "drain" -> {
+                server.state().maintenance(false, nowMs);
+                server.state().draining(true, nowMs);
+            }
+            case "maint" -> maintenance(server, true);
+            default -> answer.append("'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n");
+        }
+    }
+
+    private static void weight(Server server, String word, StringBuilder answer) {
+        boolean relative = word.endsWith("%");
+        int number;
+        try {
+            number = Integer.parseInt(relative ? word.substring(0, word.length() - 1) : word);
+        } catch (NumberFormatException notANumber) {
+            answer.append("Trailing garbage in weight string.\n");
+            return;
+        }
+        if (relative && (number < 0 || number > 25_600)) {
+            answer.append("Relative weight must be positive.\n");
+            return;
+        }
+        int weight = relative ? Math.min(256, server.state().initialWeight() * number / 100) : number;
+        if (weight < 0 || weight > 256) {
+            answer.append("Absolute weight can only be between 0 and 256 inclusive.\n");
+            return;
+        }
+        server.state().weight(weight);
+    }
+
+    private void showState(Command.Arguments arguments, StringBuilder answer) {
+        Configuration configuration = node.configuration();
+        List<Backend> backends = configuration.backends();
+        if (arguments.size() > 0) {
+            Optional<Backend> backend = configuration.backend(arguments.word(0));
+            if (backend.isEmpty()) {
+                answer.append("Can't find backend.\n");
+                return;
+            }
+            backends = List.of(backend.get());
+        }
+        answer.append("1\n").append(STATE_HEADER);
+        long nowMs = System.currentTimeMillis();
+        for (Backend backend : backends) {
+            for (Server server : backend.servers()) {
+                line(backend, server, nowMs, answer);
+            }
+        }
+    }
+
+    private static void line(Backend backend, Server server, long nowMs, StringBuilder answer) {
+        ServerState state = server.state();
+        boolean checked = server.description().check() != null;
+        CheckReport report = state.lastCheck();
+        int result = !checked || report.durationMs() < 0 ? 0 : report.passed() ? 3 : 2;
+        answer.append(backend.id()).append(' ').append(backend.name());
+        answer.append(' ').append(server.description().id()).append(' ').append(server.name());
+        answer.append(' ').append(ServerStatus.bareHost(server));
+        answer.append(' ').append(state.isRunning() ? 2 : 0);
+        answer.append(' ').append(adminState(state));
+        answer.append(' ').append(state.weight()).append(' ').append(state.initialWeight());
+        answer.append(' ').append((nowMs - state.changedAtMs()) / 1000);
+        answer.append(' ').append(checked ? checkStatus(report.status()) : 1);
+        answer.append(' ').append(result).append(' ').append(state.healthPoints());
+        answer.append(' ').append(!checked ? 0 : state.maintenance() ? 14 : 6);
+        answer.append(" 0 0 0 - ").append(server.description().address().getPort());
+        answer.append(" - 0 0 - - 0\n");
+    }
+
+    private static int adminState(ServerState state) {
+        int bits = state.draining() ? 8 : 0;
+        if (state.unresolved()) {
+            bits |= 32;
+        } else if (state.maintenance()) {
+            bits |= state.maintenanceByConfiguration() ? 5 : 1;
+        }
+        return bits;
+    }
+
+    /** HAProxy's numbers of the check states. */
+    private static int checkStatus(CheckReport.Status status) {
+        return switch (status) {
+            case UNK -> 0;
+            case INI -> 1;
+            case SOCKERR -> 5;
+            case L4OK -> 6;
+            case L4TOUT -> 7;
+            case L4CON -> 8;
+            case L6OK -> 9;
+            case L6TOUT -> 10;
+            case L6RSP -> 11;
+            case L7TOUT -> 12;
+            case L7RSP -> 13;
+            case L7OK -> 15;
+            case L7OKC -> 16;
+            case L7STS -> 17;
+        };
+    }
+}

@@ -1,0 +1,49 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.observe.log;
+
+import io.tandem.node.frontend.AccessLog;
+import io.tandem.node.frontend.Peer;
+import io.tandem.node.language.Mode;
+import io.tandem.node.rules.Facts;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The line of a frontend without a log format: {@code Connect from 10.0.1.2:33312 to 10.0.3.31:8012 (www/HTTP)}, written
+ * when the connection is accepted (HAProxy manual 8.2.1).
+ */
+final class ConnectLog implements AccessLog {
+    private static final int INFO = 6;
+
+    private final ProxyLog log;
+
+    ConnectLog(ProxyLog log) {
+        this.log = log;
+    }
+
+    @Override
+    public void accepted(Facts facts) {
+        String text = "Connect from " + text(facts.source) + " to " + text(facts.destination) + " ("
+                + facts.frontend.name() + "/" + (facts.frontend.mode() == Mode.HTTP ? "HTTP" : "TCP") + ")";
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        log.access(facts.loop.index(), INFO, bytes, 0, bytes.length, System.currentTimeMillis());
+    }
+
+    private static String text(Peer peer) {
+        if (peer.length() == 0) {
+            return "unix:1";
+        }
+        try {
+            return InetAddress.getByAddress(peer.copyOfAddress()).getHostAddress() + ":" + peer.port();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("address of " + peer.length() + " bytes", e);
+        }
+    }
+
+    @Override
+    public void log(Facts facts) {
+        // said everything when the connection was accepted
+    }
+}

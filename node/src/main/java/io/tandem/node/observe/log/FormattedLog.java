@@ -1,0 +1,47 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.observe.log;
+
+import io.tandem.node.frontend.AccessLog;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Termination;
+import io.tandem.node.rules.format.Format;
+import io.tandem.node.rules.sample.Output;
+
+/** Writes a line for each exchange by a compiled format. Immutable. */
+final class FormattedLog implements AccessLog {
+    private static final int ERR = 3;
+    private static final int INFO = 6;
+
+    private final ProxyLog log;
+    private final Format format;
+    private final boolean dontLogNull;
+    private final boolean dontLogNormal;
+    private final boolean separateErrors;
+
+    FormattedLog(ProxyLog log, Format format, LogSettings settings) {
+        this.log = log;
+        this.format = format;
+        dontLogNull = settings.dontLogNull;
+        dontLogNormal = settings.dontLogNormal;
+        separateErrors = settings.separateErrors;
+    }
+
+    @Override
+    public void log(Facts facts) {
+        if (facts.logLevel == Facts.SILENT || (dontLogNull && facts.bytesIn == 0)) {
+            return;
+        }
+        boolean error = facts.status >= 500 || isAbnormal(facts);
+        if (dontLogNormal && !error && facts.retries == 0 && !facts.redispatched) {
+            return;
+        }
+        int level = facts.logLevel != Facts.DEFAULT_LEVEL ? facts.logLevel : error && separateErrors ? ERR : INFO;
+        Output line = format.render(facts);
+        log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
+    }
+
+    private static boolean isAbnormal(Facts facts) {
+        return facts.terminationWho != Termination.NORMAL && facts.terminationWho != Termination.LOCAL;
+    }
+}

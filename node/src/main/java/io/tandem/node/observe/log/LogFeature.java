@@ -1,0 +1,207 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.observe.log;
+
+import io.tandem.config.text.Origin;
+import io.tandem.node.backend.Backend;
+import io.tandem.node.frontend.AccessLog;
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Directive;
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.language.Mode;
+import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.language.SectionKind;
+import io.tandem.node.rules.format.Format;
+import io.tandem.node.rules.format.FormatParser;
+import io.tandem.node.rules.sample.Place;
+import io.tandem.node.rules.sample.SampleError;
+import io.tandem.node.rules.sample.Site;
+import io.tandem.node.setup.Assembly;
+import io.tandem.node.setup.Feature;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** {@code log}, the log formats and the options about logging (HAProxy manual 3.1, 4.2 and 8). */
+public final class LogFeature implements Feature {
+    private static final Set<SectionKind> ANYWHERE = anywhere();
+
+    private static Set<SectionKind> anywhere() {
+        Set<SectionKind> sections = EnumSet.of(SectionKind.GLOBAL);
+        sections.addAll(SectionKind.PROXIES);
+        return sections;
+    }
+
+    @Override
+    public List<Keyword<Directive>> directives() {
+        return List.of(
+                Keyword.directive("log", ANYWHERE)
+                        .arguments(
+                                "global | <target> [len <length>] [format <format>] <facility> [<level> [<minlevel>]]")
+                        .doc("sends log lines somewhere")
+                        .negatable()
+                        .as(LogFeature::log),
+                Keyword.directive("log-tag", ANYWHERE)
+                        .arguments("<text>")
+                        .doc("the program's name in log lines")
+                        .as((line, draft) ->
+                                settings(draft).tag = line.require("'log-tag' expects a tag for use in syslog.")
+                                        .text()),
+                Keyword.directive("log-send-hostname", SectionKind.GLOBAL)
+                        .arguments("[<name>]")
+                        .doc("puts the host's name into log lines")
+                        .as((line, draft) -> settings(draft).hostName = line.next()),
+                Keyword.directive("log-format", SectionKind.FRONTENDS)
+                        .arguments("<format>")
+                        .doc("what an access line says")
+                        .as(LogFeature::format),
+                Keyword.directive("error-log-format", SectionKind.FRONTENDS)
+                        .arguments("<format>")
+                        .doc("what the line about a connection that failed says")
+                        .as((line, draft) -> {
+                            throw line.error("'error-log-format' is not supported by this version of tandem");
+                        }),
+                Keyword.directive("option httplog", SectionKind.FRONTENDS)
+                        .arguments("[clf]")
+                        .doc("access lines about HTTP requests")
+                        .as(LogFeature::httplog),
+                Keyword.directive("option httpslog", SectionKind.FRONTENDS)
+                        .doc("access lines about HTTP requests with facts about TLS")
+                        .as((line, draft) -> shape(draft, LogSettings.Shape.HTTPS)),
+                Keyword.directive("option tcplog", SectionKind.PROXIES)
+                        .doc("access lines about TCP sessions")
+                        .as(LogFeature::tcplog),
+                flag(
+                        "option dontlognull",
+                        "no line for a connection without a request",
+                        s -> s.dontLogNull = true,
+                        s -> s.dontLogNull = false),
+                flag(
+                        "option dontlog-normal",
+                        "no line for what went well",
+                        s -> s.dontLogNormal = true,
+                        s -> s.dontLogNormal = false),
+                flag(
+                        "option log-separate-errors",
+                        "lines about errors have the level err",
+                        s -> s.separateErrors = true,
+                        s -> s.separateErrors = false));
+    }
+
+    private static Keyword<Directive> flag(
+            String name, String doc, Consumer<LogSettings> on, Consumer<LogSettings> off) {
+        return Keyword.directive(name, SectionKind.FRONTENDS)
+                .doc(doc)
+                .negatable()
+                .as((line, draft) -> (line.negated() ? off : on).accept(settings(draft)));
+    }
+
+    private static LogSettings settings(Draft draft) {
+        return draft.facet(LogSettings.KEY);
+    }
+
+    private static void log(Arguments line, Draft draft) {
+        LogSettings settings = settings(draft);
+        if (line.negated()) {
+            settings.targets.clear();
+            settings.global = false;
+        } else if (line.peek().equals("global")
+                && draft.kind() != SectionKind.GLOBAL
+                && line.line().size() == 2) {
+            settings.global = true;
+        } else {
+            settings.targets.add(LogLine.read(line));
+        }
+    }
+
+    private static void format(Arguments line, Draft draft) {
+        String text = line.require("log-format expects an argument.").text();
+        settings(draft).format(text, line.origin());
+    }
+
+    private static void httplog(Arguments line, Draft draft) {
+        if (!line.hasNext()) {
+            shape(draft, LogSettings.Shape.HTTP);
+        } else if (line.accept("clf")) {
+            shape(draft, LogSettings.Shape.CLF);
+        } else {
+            throw line.error("keyword 'httplog' only supports option 'clf'.");
+        }
+    }
+
+    private static void tcplog(Arguments line, Draft draft) {
+        if (line.hasNext()) {
+            throw line.error("'option tcplog' cannot handle unexpected argument '" + line.peek() + "'.");
+        }
+        shape(draft, LogSettings.Shape.TCP);
+    }
+
+    private static void shape(Draft draft, LogSettings.Shape shape) {
+        LogSettings settings = settings(draft);
+        settings.shape = shape;
+        settings.format = null;
+    }
+
+    @Override
+    public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
+        backend.log = proxyLog(settings(draft), assembly);
+    }
+
+    @Override
+    public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
+        LogSettings settings = settings(draft);
+        ProxyLog log = proxyLog(settings, assembly);
+        frontend.log = log;
+        LogSettings.Shape shape = shapeFor(draft, settings, assembly);
+        String text = settings.format == null ? shape.format() : settings.format;
+        if (log.isSilent()) {
+            if (settings.format != null || shape != LogSettings.Shape.CONNECT) {
+                assembly.problems()
+                        .warning(
+                                draft.origin(),
+                                "config : log format ignored for " + draft + " since it has no log address.");
+            }
+            frontend.accessLog = AccessLog.NONE;
+        } else if (settings.format == null && shape == LogSettings.Shape.CONNECT) {
+            frontend.accessLog = new ConnectLog(log);
+        } else {
+            frontend.accessLog = new FormattedLog(log, compile(text, draft, settings, assembly), settings);
+        }
+    }
+
+    private static LogSettings.Shape shapeFor(ProxyDraft draft, LogSettings settings, Assembly assembly) {
+        LogSettings.Shape shape = settings.shape;
+        if (draft.mode() == Mode.HTTP || shape == LogSettings.Shape.CONNECT || shape == LogSettings.Shape.TCP) {
+            return shape;
+        }
+        String option = shape == LogSettings.Shape.HTTPS ? "httpslog" : "httplog";
+        assembly.problems()
+                .warning(
+                        draft.origin(),
+                        "config : 'option " + option + "' not usable with " + draft
+                                + " (needs 'mode http'). Falling back to 'option tcplog'.");
+        return LogSettings.Shape.TCP;
+    }
+
+    private static Format compile(String text, ProxyDraft draft, LogSettings settings, Assembly assembly) {
+        Origin origin = settings.formatOrigin == null ? draft.origin() : settings.formatOrigin;
+        try {
+            return FormatParser.parse(
+                    text, new Site(draft, Place.LOG, "in log-format", origin, assembly), Format.Style.LOG);
+        } catch (SampleError error) {
+            assembly.problems()
+                    .alert(
+                            origin,
+                            "config : Parsing [" + origin.file() + ":" + origin.line()
+                                    + "]: failed to parse log-format : " + error.text() + ".");
+            return Format.EMPTY;
+        }
+    }
+
+    private static ProxyLog proxyLog(LogSettings settings, Assembly assembly) {
+        return ProxyLog.of(settings, assembly.drafts().global().facet(LogSettings.KEY), assembly.node());
+    }
+}
