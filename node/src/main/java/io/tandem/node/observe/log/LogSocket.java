@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.log;
 
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
@@ -67,6 +68,7 @@ final class LogSocket implements AutoCloseable {
     }
 
     private FileDescriptor connected() throws IOException {
+        Epoll.ensureAvailability(); // loads the native library the sockets are made with
         if (destination instanceof LogTarget.Destination.Udp udp) {
             Socket socket = Socket.newSocketDgram();
             return connectOrClose(socket, udp.address());
