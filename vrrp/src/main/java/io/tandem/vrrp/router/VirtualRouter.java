@@ -90,6 +90,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     /** Told of every transition, on the reactor's thread: must not block. */
     public interface StateListener {
         void onState(VirtualRouter router, StateChange change);
+
+        /** A fault or its end, once the router has taken note of it. */
+        default void onFault(VirtualRouter router, Event event) {}
     }
 
     VirtualRouter(Reactor reactor, Netlink netlink, VirtualRouterConfig config, EventLog log, StateListener listener) {
@@ -193,6 +196,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     public void deliver(Event event, long now) {
         nowNs = now;
         perform(election.on(event, now));
+        if (event instanceof Event.Fault || event instanceof Event.Cleared) {
+            listener.onFault(this, event);
+        }
     }
 
     void onLate(long lateNs, long now) {

@@ -14,6 +14,7 @@ import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.NetlinkException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -210,7 +211,7 @@ public final class VirtualRouters implements AutoCloseable {
     }
 
     private VirtualRouter add(VirtualRouterConfig config) {
-        VirtualRouter router = new VirtualRouter(reactor, netlink, config, log, this::onState);
+        VirtualRouter router = new VirtualRouter(reactor, netlink, config, log, new Groups());
         routers.add(router);
         reactor.add(router);
         return router;
@@ -244,20 +245,40 @@ public final class VirtualRouters implements AutoCloseable {
         return null;
     }
 
-    /** A sync group moves together: one member's transition to or from Active is the others' too. */
-    private void onState(VirtualRouter router, StateChange change) {
-        String group = router.config().syncGroup();
-        if (group != null && (change.to() == State.ACTIVE || change.from() == State.ACTIVE)) {
-            State to = change.to() == State.ACTIVE ? State.ACTIVE : State.BACKUP;
-            reactor.execute(() -> {
-                for (VirtualRouter other : routers) {
-                    if (other != router && group.equals(other.config().syncGroup()) && other.state() != to) {
-                        other.deliver(new Event.GroupMoved(to), System.nanoTime());
-                    }
-                }
-            });
+    /** A sync group moves together: one member's transition to or from Active is the others' too, and so is its fault. */
+    private final class Groups implements VirtualRouter.StateListener {
+        /** Marks a fault as another member's, so that it goes no further. */
+        private static final String PREFIX = "sync-group ";
+
+        @Override
+        public void onState(VirtualRouter router, StateChange change) {
+            if (change.to() == State.ACTIVE || (change.from() == State.ACTIVE && change.to() != State.FAULT)) {
+                State to = change.to() == State.ACTIVE ? State.ACTIVE : State.BACKUP;
+                reactor.execute(() -> tellOthers(router, new Event.GroupMoved(to), System.nanoTime()));
+            }
+            listener.onState(router, change);
         }
-        listener.onState(router, change);
+
+        @Override
+        public void onFault(VirtualRouter router, Event event) {
+            String member = router.config().name();
+            if (event instanceof Event.Fault fault && !fault.cause().startsWith(PREFIX)) {
+                String cause = PREFIX + member + " " + fault.cause();
+                tellOthers(router, new Event.Fault(cause, true), System.nanoTime());
+            } else if (event instanceof Event.Cleared cleared
+                    && !cleared.cause().startsWith(PREFIX)) {
+                tellOthers(router, new Event.Cleared(PREFIX + member + " " + cleared.cause()), System.nanoTime());
+            }
+        }
+
+        private void tellOthers(VirtualRouter router, Event event, long nowNs) {
+            String group = router.config().syncGroup();
+            for (VirtualRouter other : group == null ? List.<VirtualRouter>of() : List.copyOf(routers)) {
+                if (other != router && Objects.equals(group, other.config().syncGroup())) {
+                    other.deliver(event, nowNs);
+                }
+            }
+        }
     }
 
     private boolean isStopped() {

@@ -72,6 +72,35 @@ class VirtualRoutersTest {
     }
 
     @Test
+    void aFaultOfOneMemberIsThatOfItsWholeGroup() throws IOException {
+        VirtualRouterConfig one = grouped("VI_1", 51, "10.99.0.50");
+        VirtualRouterConfig other = grouped("VI_2", 52, "10.99.0.51");
+        try (TestNode node = new TestNode(a, one, other)) {
+            Await.until("both active", SOON, () -> states(node).equals(List.of(State.ACTIVE, State.ACTIVE)));
+
+            node.routers().fault("VI_1", "script check");
+            Await.until("both faulted", SOON, () -> states(node).equals(List.of(State.FAULT, State.FAULT)));
+            assertThat(a.holds(VIRTUAL)).isFalse();
+            node.routers().clear("VI_1", "script check");
+            Await.until("both active again", SOON, () -> states(node).equals(List.of(State.ACTIVE, State.ACTIVE)));
+            assertThat(node.log).anyMatch(line -> line.contains("cause=sync-group VI_1 script check"));
+        }
+    }
+
+    private static List<State> states(TestNode node) {
+        return node.routers().status().stream().map(RouterStatus::state).toList();
+    }
+
+    private static VirtualRouterConfig grouped(String name, int vrid, String address) {
+        return new VirtualRouterConfigBuilder(name, "eth0", vrid)
+                .version(3)
+                .advertInterval(Duration.ofMillis(50))
+                .addresses(List.of(new VirtualAddress(TestLan.address(address), 32, null, null, 0)))
+                .syncGroup("G")
+                .build();
+    }
+
+    @Test
     void aLostLinkMovesTheAddressAndItsReturnMovesItBack() throws IOException {
         try (TestNode high = new TestNode(a, fast(150));
                 TestNode low = new TestNode(b, fast(100))) {
