@@ -46,6 +46,11 @@ public final class HybridClock {
         }
     }
 
+    /** Whether a stamp can have come from a clock that is about right; before the year 2109. */
+    public static boolean isPlausible(long stamp) {
+        return stamp >= 0 && stamp >>> (NODE_BITS + COUNTER_BITS) < 1L << 42;
+    }
+
     /** Takes note of another node's stamp. */
     public void observe(long stamp) {
         long seen = stamp >>> NODE_BITS;

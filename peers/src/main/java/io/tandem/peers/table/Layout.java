@@ -11,7 +11,7 @@ import java.util.List;
  * <pre>
  * entry    ints:  NEXT USE PREV FOLLOWING DIRTY_NEXT DIRTY REPLICAS HASH
  *          longs: DEADLINE EPOCH key… columns…
- * replica  ints:  NEXT ORIGIN
+ * replica  ints:  NEXT ORIGIN KNOWN
  *          longs: EPOCH SEQUENCE columns that are not registers…
  * column   counter, gauge: total · rate: period start and lock, events (current, previous) · register: stamp, value
  * </pre>
@@ -43,7 +43,10 @@ final class Layout {
 
     static final int REPLICA_NEXT = 0;
     static final int REPLICA_ORIGIN = 1;
-    static final int REPLICA_INTS = 2;
+    /** Columns received so far: an older full cell fills only the others. */
+    static final int REPLICA_KNOWN = 2;
+
+    static final int REPLICA_INTS = 3;
     static final int REPLICA_EPOCH = 0;
     static final int REPLICA_SEQUENCE = 1;
     static final int REPLICA_COLUMNS = 2;

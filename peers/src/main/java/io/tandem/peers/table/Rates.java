@@ -57,16 +57,20 @@ final class Rates {
         }
     }
 
-    /** The start and the events as a consistent pair, into {@code into[0]} and {@code into[1]}. */
-    static void read(long[] words, int at, long[] into) {
+    /** Writes (current, previous, age) to the cell, rotated to {@code nowMs}. */
+    static void readAged(long[] words, int at, int periodMs, long nowMs, Cell into, int column, int index) {
         while (true) {
             long stamp = (long) LONGS.getAcquire(words, at);
             if ((stamp & 1) == 0) {
                 long events = (long) LONGS.getOpaque(words, at + 1);
                 VarHandle.acquireFence();
                 if ((long) LONGS.getOpaque(words, at) == stamp) {
-                    into[0] = stamp >> 1;
-                    into[1] = events;
+                    long start = stamp >> 1;
+                    long rotated = rotate(start, events, periodMs, nowMs);
+                    long aged = rotated == start ? events : rotatedEvents(start, events, periodMs, nowMs);
+                    into.set(column, index, aged >>> 32);
+                    into.set(column, index + 1, aged & MAX_U32);
+                    into.set(column, index + 2, aged == 0 ? 0 : nowMs - rotated);
                     return;
                 }
             }

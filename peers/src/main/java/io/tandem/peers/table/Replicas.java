@@ -66,6 +66,7 @@ final class Replicas {
         int longs = longsAt(number);
         Arrays.fill(page.longs, longs, longs + layout.replicaLongs, 0);
         page.ints[intsAt(number) + Layout.REPLICA_ORIGIN] = origin;
+        page.ints[intsAt(number) + Layout.REPLICA_KNOWN] = 0;
         Shard.INTS.setRelease(page.ints, intsAt(number) + Layout.REPLICA_NEXT, head);
         return number;
     }

@@ -37,6 +37,9 @@ final class Shard {
     private static final int SMALL = 64;
     private static final int SAMPLE = 8;
 
+    /** Its place among the table's shards. */
+    final int index;
+
     private final Layout layout;
     private final KeyCodec codec;
     private final int expireMs;
@@ -66,7 +69,8 @@ final class Shard {
         }
     }
 
-    Shard(Layout layout, KeyCodec codec, int expireMs) {
+    Shard(int index, Layout layout, KeyCodec codec, int expireMs) {
+        this.index = index;
         this.layout = layout;
         this.codec = codec;
         this.expireMs = expireMs;
@@ -172,7 +176,7 @@ final class Shard {
      *
      * @return the new entry, or {@code ~entry} when another thread made it first
      */
-    synchronized int insert(int hash, byte[] key, int off, int len, long deadlineMs, long nowMs) {
+    synchronized int insert(int hash, byte[] key, int off, int len, long deadlineMs, long epoch, long nowMs) {
         int existing = indexed(hash, key, off, len);
         if (existing != MISS && hold(existing)) {
             return ~existing;
@@ -186,6 +190,7 @@ final class Shard {
         page.ints[ints + Layout.REPLICAS] = 0;
         Arrays.fill(page.longs, longs, longs + layout.entryLongs, 0);
         page.longs[longs + Layout.DEADLINE] = deadlineMs;
+        page.longs[longs + Layout.EPOCH] = epoch;
         codec.store(page.longs, longs + Layout.KEY, key, off, len);
         if (live >= buckets.length) {
             grow();

@@ -41,6 +41,8 @@ public final class StickTable {
     final HybridClock clock;
     final Origins origins;
     private final Dictionary dictionary;
+    final Tombstones tombstones = new Tombstones();
+    private final TableCells cells;
     private final AtomicInteger used = new AtomicInteger();
     private final AtomicInteger evictFrom = new AtomicInteger();
     /** Called when an entry becomes dirty; null while nobody replicates. Written by replication, read by any. */
@@ -55,11 +57,12 @@ public final class StickTable {
         this.clock = clock;
         this.origins = origins;
         this.dictionary = dictionary;
+        this.cells = new TableCells(this);
         int wanted = Math.max(1, Math.min(MAX_SHARDS, size / ENTRIES_PER_SHARD));
         this.shardBits = 31 - Integer.numberOfLeadingZeros(wanted);
         this.shards = new Shard[1 << shardBits];
         for (int i = 0; i < shards.length; i++) {
-            shards[i] = new Shard(layout, codec, expireMs);
+            shards[i] = new Shard(i, layout, codec, expireMs);
         }
     }
 
@@ -248,7 +251,7 @@ public final class StickTable {
                     Shard.LONGS.getAndAdd(shard.page(local(entry)).longs, entryWordAt(entry, field), difference);
                 }
                 case SUM -> {
-                    if (definition.shared()) {
+                    if (onDirty != null) {
                         new Cells(this, entry).adoptAll(clock.next(nowMs), nowMs);
                     }
                     writeOwn(entry, field, value, nowMs);
@@ -293,12 +296,56 @@ public final class StickTable {
     }
 
     /**
-     * Removes an entry that the caller holds and nobody else; it is released either way. Other nodes keep theirs: see
-     * {@link Tables#clear}.
+     * Removes an entry that the caller holds and nobody else, on all nodes ({@code clear table T key K}); it is released
+     * either way.
      *
      * @return false when it is in use elsewhere
      */
-    public boolean removeHeld(int entry) {
+    public boolean clear(int entry, long nowMs) {
+        byte[] key = new byte[definition.keyBytes()];
+        int length = key(entry, key);
+        if (!removeHeld(entry)) {
+            return false;
+        }
+        if (onDirty != null) {
+            Clear clear = new Clear(java.util.Arrays.copyOf(key, length), clock.next(nowMs));
+            tombstones.bury(key, length, clear.epoch(), nowMs);
+            announce(clear);
+        }
+        return true;
+    }
+
+    /** Removes all entries that are not in use, on all nodes ({@code clear table T}). Answers how many went here. */
+    public int clearAll(long nowMs) {
+        int removed = 0;
+        for (int entry : entries()) {
+            if (hold(entry) && removeHeld(entry)) {
+                removed++;
+            }
+        }
+        if (onDirty != null) {
+            Clear clear = new Clear(null, clock.next(nowMs));
+            tombstones.buryAll(clear.epoch());
+            announce(clear);
+        }
+        return removed;
+    }
+
+    private void announce(Clear clear) {
+        cells.announce(clear);
+        Runnable wake = onDirty;
+        if (wake != null) {
+            wake.run();
+        }
+    }
+
+    /** The table as replication sees it. */
+    public TableCells cells() {
+        return cells;
+    }
+
+    /** As {@link #clear}, on this node alone. */
+    boolean removeHeld(int entry) {
         Shard shard = shardOf(entry);
         shard.release(local(entry));
         if (shard.removeUnused(local(entry))) {
@@ -368,6 +415,12 @@ public final class StickTable {
         return local < 0 ? NONE : local << shardBits | s;
     }
 
+    /** As {@link #findOrCreate} with a deadline of its own, for keys as other nodes sent them. */
+    int hold(byte[] key, int len, long nowMs, long deadlineMs) {
+        int length = codec.length(key, 0, len);
+        return length < 0 ? NONE : hold(codec.hash(key, 0, length), key, 0, length, nowMs, deadlineMs);
+    }
+
     /** The held entry of a key of exact length, created with that deadline if it is not there. */
     int hold(long hash, byte[] key, int off, int len, long nowMs, long deadlineMs) {
         int entry = present(hash, key, off, len);
@@ -390,7 +443,8 @@ public final class StickTable {
             return NONE;
         }
         int s = shardIndex(hash);
-        int local = shards[s].insert((int) hash, key, off, len, deadlineMs, nowMs);
+        long epoch = tombstones.floor(key, off, len);
+        int local = shards[s].insert((int) hash, key, off, len, deadlineMs, epoch, nowMs);
         if (local < 0) {
             used.decrementAndGet();
             local = ~local;
@@ -469,12 +523,19 @@ public final class StickTable {
                 top = (int) Shard.INTS.getVolatile(head, 0);
                 ints[at + Layout.DIRTY_NEXT] = top;
             } while (!Shard.INTS.compareAndSet(head, 0, top, local + 1));
+        }
+        // A refresh alone is in no hurry, and a count mostly follows it: it goes with the next batch.
+        if (bits != TOUCHED && (before & ~TOUCHED & ~IN_STACK) == 0) {
             wake.run();
         }
     }
 
     Shard shardOf(int entry) {
         return shards[entry & (shards.length - 1)];
+    }
+
+    int entry(Shard shard, int local) {
+        return local << shardBits | shard.index;
     }
 
     int local(int entry) {

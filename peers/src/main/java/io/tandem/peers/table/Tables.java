@@ -21,6 +21,7 @@ public final class Tables {
     private final Map<String, StickTable> byName = new ConcurrentHashMap<>();
     private final List<String> order = new ArrayList<>(); // guarded by this
     private volatile @Nullable Runnable onDirty;
+    private volatile int generation; // written under the lock
 
     /**
      * @param seed secret and random: keys the hash against chosen collisions
@@ -45,6 +46,7 @@ public final class Tables {
             present.replicateTo(null);
         }
         byName.put(definition.name(), table);
+        changed();
         return table;
     }
 
@@ -57,7 +59,22 @@ public final class Tables {
                 if (gone != null) {
                     gone.replicateTo(null);
                 }
+                changed();
             }
+        }
+    }
+
+    /** Moves whenever the set of tables changes. */
+    public int generation() {
+        return generation;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the holder of the lock
+    private void changed() {
+        generation++;
+        Runnable wake = onDirty;
+        if (wake != null) {
+            wake.run();
         }
     }
 
@@ -86,20 +103,20 @@ public final class Tables {
     }
 
     /** Calls {@code wake} whenever an entry becomes dirty, from the thread that changed it; null stops it. */
-    synchronized void replicateTo(@Nullable Runnable wake) {
+    public synchronized void replicateTo(@Nullable Runnable wake) {
         onDirty = wake;
         byName.values().forEach(table -> table.replicateTo(wake));
     }
 
-    HybridClock clock() {
+    public HybridClock clock() {
         return clock;
     }
 
-    Origins origins() {
+    public Origins origins() {
         return origins;
     }
 
-    Dictionary dictionary() {
+    public Dictionary dictionary() {
         return dictionary;
     }
 }

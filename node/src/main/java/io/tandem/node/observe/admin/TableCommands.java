@@ -252,7 +252,7 @@ public final class TableCommands {
         if (arguments.word(1).equals("key")) {
             byte[] key = TableKeys.parse(table.definition().keyType(), arguments.word(2));
             int entry = key == null ? StickTable.NONE : table.find(key, 0, key.length, nowMs);
-            if (entry != StickTable.NONE && !table.removeHeld(entry)) {
+            if (entry != StickTable.NONE && !table.clear(entry, nowMs)) {
                 answer.append("Entry currently in use, cannot remove\n");
             }
             return;
@@ -261,10 +261,14 @@ public final class TableCommands {
         if (filters == null) {
             return;
         }
+        if (filters.isEmpty()) {
+            table.clearAll(nowMs);
+            return;
+        }
         for (int entry : table.entries()) {
             if (table.hold(entry)) {
                 if (filters.stream().allMatch(f -> f.accepts(table, entry, nowMs))) {
-                    table.removeHeld(entry);
+                    table.clear(entry, nowMs);
                 } else {
                     table.release(entry);
                 }
