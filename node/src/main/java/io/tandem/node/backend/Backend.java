@@ -3,6 +3,7 @@
 package io.tandem.node.backend;
 
 import io.tandem.node.frontend.Intercept;
+import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.observe.log.ProxyLog;
@@ -29,8 +30,9 @@ public final class Backend {
     private final Rules afterResponseRules;
     private final Intercept intercept;
     private final ProxyLog log;
+    private final HttpSettings http;
     private final int retries;
-    private final boolean redispatch;
+    private final int redispatch;
 
     private Backend(Builder builder) {
         id = builder.id;
@@ -49,6 +51,7 @@ public final class Backend {
         responseRules = builder.responseRules;
         intercept = builder.intercept;
         log = builder.log;
+        http = builder.http;
         retries = builder.retries;
         redispatch = builder.redispatch;
     }
@@ -124,8 +127,12 @@ public final class Backend {
         return retries;
     }
 
-    public boolean redispatch() {
-        return redispatch;
+    /**
+     * Whether the next attempt to connect, the {@code retry}th after the first, goes to another server ({@code option
+     * redispatch}): with an interval of n every nth does, with -n the nth from the last.
+     */
+    public boolean redispatchesAt(int retry) {
+        return redispatch > 0 ? retry % redispatch == 0 : redispatch < 0 && retry == retries + 1 + redispatch;
     }
 
     /** How many servers can take new clients now. */
@@ -149,6 +156,11 @@ public final class Backend {
         return log;
     }
 
+    /** How it speaks HTTP. */
+    public HttpSettings http() {
+        return http;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -167,8 +179,9 @@ public final class Backend {
         public Rules responseRules = Rules.NONE;
         public Intercept intercept = Intercept.NONE;
         public ProxyLog log = ProxyLog.SILENT;
+        public HttpSettings http = HttpSettings.DEFAULT;
         public int retries = 3;
-        public boolean redispatch;
+        public int redispatch;
 
         public Builder(int id, String name, Mode mode, Meters meters) {
             this.id = id;

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class BackendState {
     private final AtomicInteger version = new AtomicInteger();
+    private final WaitingLine waiting = new WaitingLine();
     private volatile boolean up = true;
     private volatile long changedAtMs;
     private volatile long downSinceMs;
@@ -70,5 +71,10 @@ public final class BackendState {
     /** How often it lost its last server: {@code chkdown}. */
     public int downs() {
         return downs;
+    }
+
+    /** Requests that wait for a free slot at any of its servers. */
+    public WaitingLine waiting() {
+        return waiting;
     }
 }

@@ -2,9 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
+import io.tandem.node.backend.RetryLines;
 import io.tandem.node.backend.ServerLines;
+import io.tandem.node.backend.TimeoutLines;
 import io.tandem.node.backend.balance.Balancing;
+import io.tandem.node.frontend.FrontendLines;
+import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.listen.BindFeature;
+import io.tandem.node.loop.TuningLines;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.log.LogFeature;
 import io.tandem.node.observe.metrics.MetricsFeature;
@@ -32,6 +37,11 @@ final class Features {
             new Balancing(),
             new BindFeature(),
             new LogFeature(),
+            new TuningLines(),
+            new TimeoutLines(),
+            new RetryLines(),
+            new FrontendLines(),
+            new HttpLines(),
             new AdminFeature(),
             new StatsFeature(),
             new MetricsFeature());

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend;
 
 import io.tandem.node.backend.Timeouts;
+import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Meters;
@@ -34,6 +35,7 @@ public final class Frontend {
     private final AccessLog accessLog;
     private final Intercept intercept;
     private final ProxyLog log;
+    private final HttpSettings http;
     private final int maxConnections;
     private final List<Bind> binds;
 
@@ -57,6 +59,7 @@ public final class Frontend {
         accessLog = builder.accessLog;
         intercept = builder.intercept;
         log = builder.log;
+        http = builder.http;
         maxConnections = builder.maxConnections;
         binds = List.copyOf(builder.binds);
     }
@@ -131,6 +134,7 @@ public final class Frontend {
         return afterResponseRules;
     }
 
+    /** {@code use_backend} and {@code default_backend}. */
     public BackendChoice backendChoice() {
         return backendChoice;
     }
@@ -159,6 +163,11 @@ public final class Frontend {
         return log;
     }
 
+    /** How it speaks HTTP. */
+    public HttpSettings http() {
+        return http;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -179,6 +188,7 @@ public final class Frontend {
         public AccessLog accessLog = AccessLog.NONE;
         public Intercept intercept = Intercept.NONE;
         public ProxyLog log = ProxyLog.SILENT;
+        public HttpSettings http = HttpSettings.DEFAULT;
         public int maxConnections;
         public final List<Bind> binds = new ArrayList<>();
 

@@ -95,6 +95,24 @@ public final class Arguments {
         return false;
     }
 
+    /** Refuses words behind the last that means something, as HAProxy words it. */
+    public void noMore(String keyword) {
+        if (hasNext()) {
+            throw error("'" + keyword + "' cannot handle unexpected argument '" + peek() + "'.");
+        }
+    }
+
+    /** Takes the next word as C's atoi reads it: {@code 5x} is 5, {@code x} is 0. */
+    public int leadingInteger() {
+        String text = next();
+        int at = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
+        long number = 0;
+        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            number = Math.min(number * 10 + text.charAt(at++) - '0', Integer.MAX_VALUE);
+        }
+        return (int) (text.startsWith("-") ? -number : number);
+    }
+
     /** The word last taken, for its origin. */
     public Word taken() {
         return line.words().get(Math.min(Math.max(next - 1, 0), line.size() - 1));

@@ -8,6 +8,7 @@ import io.tandem.config.haproxy.ParsedConfig;
 import io.tandem.config.haproxy.Platform;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
+import io.tandem.config.text.Severity;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.language.LoadOptions;
@@ -58,14 +59,20 @@ public record LoadedText(Configuration configuration, List<Problem> problems, No
     }
 
     private static LoadedText reload(String text, @Nullable Configuration previous, NodeRuntime node) {
+        LoadedText loaded = load(text, previous, node);
+        if (loaded.problems.stream().noneMatch(problem -> problem.severity() == Severity.ALERT)) {
+            loaded.configuration.commits().forEach(Runnable::run);
+        }
+        return loaded;
+    }
+
+    /** Loads without committing. */
+    static LoadedText load(String text, @Nullable Configuration previous, NodeRuntime node) {
         Problems problems = new Problems();
         ParsedConfig parsed = HaproxyFiles.parse(
                 List.of(new HaproxyFiles.Source("t.cfg", text)), new Environment(Map.of()), PLATFORM, false, problems);
         Drafts drafts = SectionReader.read(parsed, problems, LoadOptions.plain());
         Configuration configuration = Assembler.assemble(drafts, problems, node, previous);
-        if (!problems.hasAlerts()) {
-            configuration.commits().forEach(Runnable::run);
-        }
         return new LoadedText(configuration, problems.all(), node);
     }
 

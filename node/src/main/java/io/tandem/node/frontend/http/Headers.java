@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header fields of one message, as offsets into the bytes of its head.
@@ -15,14 +16,15 @@ import java.util.Arrays;
  */
 public final class Headers {
     /** Offsets kept per field: name start, name end, value start, value end, end of line behind its LF. */
-    private static final int STRIDE = 5;
+    static final int STRIDE = 5;
 
     private static final int REMOVED = -1;
 
     private byte[] bytes = new byte[0];
     private int limit;
     private int tail;
-    private int[] table = new int[32 * STRIDE];
+    private int[] table = NO_FIELDS;
+    private @Nullable HeadBuffer lent;
     private int count;
     private boolean edited;
 
@@ -40,12 +42,29 @@ public final class Headers {
         edited = false;
     }
 
+    /**
+     * Begins a message whose head lies in a pooled buffer; {@link #clear} lets go of it.
+     *
+     * @param limit the first index that edits must not write to
+     */
+    public void begin(HeadBuffer buffer, int limit) {
+        begin(buffer.bytes, limit);
+        lent = buffer;
+        table = buffer.table;
+    }
+
     /** Lets go of the bytes. */
     public void clear() {
+        if (lent != null) {
+            lent.table = table; // it may have grown
+            lent = null;
+            table = NO_FIELDS;
+        }
         begin(EMPTY, 0);
     }
 
     private static final byte[] EMPTY = new byte[0];
+    private static final int[] NO_FIELDS = new int[0];
 
     /** Records a field as received. Offsets are indexes into {@link #bytes}. */
     public void received(int nameStart, int nameEnd, int valueStart, int valueEnd, int lineEnd) {
@@ -61,7 +80,7 @@ public final class Headers {
     private void append(int nameStart, int nameEnd, int valueStart, int valueEnd, int lineEnd) {
         int at = count * STRIDE;
         if (at == table.length) {
-            table = Arrays.copyOf(table, table.length * 2);
+            table = Arrays.copyOf(table, Math.max(table.length * 2, HeadBuffer.FIELDS * STRIDE));
         }
         table[at] = nameStart;
         table[at + 1] = nameEnd;
@@ -130,6 +149,11 @@ public final class Headers {
         return -1;
     }
 
+    /** Cuts the value of field {@code index} off at {@code valueEnd}, not behind its present end. */
+    public void shorten(int index, int valueEnd) {
+        table[index * STRIDE + 3] = valueEnd;
+    }
+
     /** Removes field {@code index}. */
     public void remove(int index) {
         table[index * STRIDE] = REMOVED;
@@ -144,9 +168,9 @@ public final class Headers {
     }
 
     /**
-     * Adds a field behind all others.
+     * Adds a field behind all others; its name is written in lower case, as every name is.
      *
-     * @param name as it shall be written
+     * @param name a token
      * @return false if the reserve is full: nothing was added
      */
     public boolean add(byte[] name, byte[] value, int start, int end) {
@@ -155,8 +179,9 @@ public final class Headers {
             return false;
         }
         int nameStart = tail;
-        System.arraycopy(name, 0, bytes, tail, name.length);
-        tail += name.length;
+        for (byte b : name) {
+            bytes[tail++] = Ascii.toLower(b);
+        }
         bytes[tail++] = ':';
         bytes[tail++] = ' ';
         int valueStart = tail;

@@ -12,6 +12,8 @@ public final class Request {
     private int methodEnd;
     private int uriStart;
     private int uriEnd;
+    private int lineStart;
+    private int lineEnd;
     private int minorVersion;
     private Method method = Method.OTHER;
 
@@ -57,6 +59,20 @@ public final class Request {
     public void uri(int start, int end) {
         uriStart = start;
         uriEnd = end;
+    }
+
+    /** Where the request line as received begins and ends, its line end left out: what logs quote. */
+    public void line(int start, int end) {
+        lineStart = start;
+        lineEnd = end;
+    }
+
+    public int lineStart() {
+        return lineStart;
+    }
+
+    public int lineEnd() {
+        return lineEnd;
     }
 
     /** 0 or 1: the x of HTTP/1.x; HTTP/2 and later count as 1. */

@@ -1,0 +1,281 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.pool;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.tandem.node.backend.Server;
+import io.tandem.node.backend.ServerState;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Timer;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a server, used by one exchange after the other. Translates between Netty and its {@link ServerUser};
+ * without one it is idle in its pool, where anything but silence closes it.
+ */
+public final class ServerConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
+
+    private final Loop loop;
+    private final IdleConnections pool;
+    private final EpollSocketChannel channel;
+    private final Timer timer;
+    private Server server;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ServerUser user;
+    private boolean connected;
+    private boolean closed;
+    private int uses = 1;
+
+    // idle connections of one pool, oldest first; managed by the pool
+    @Nullable ServerConnection older;
+
+    @Nullable ServerConnection newer;
+
+    boolean idle;
+
+    ServerConnection(Loop loop, IdleConnections pool, Server server, ServerUser user) {
+        this.loop = loop;
+        this.pool = pool;
+        this.server = server;
+        this.user = user;
+        channel = new EpollSocketChannel();
+        timer = new Timer(loop) {
+            @Override
+            protected void onTimeout() {
+                timeout();
+            }
+        };
+    }
+
+    void connect(InetSocketAddress address, int timeoutMs) {
+        channel.config()
+                .setTcpNoDelay(true)
+                .setRecvByteBufAllocator(loop.receiveBuffer())
+                .setConnectTimeoutMillis(0)
+                .setWriteBufferWaterMark(WATER_MARK);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        channel.pipeline().addLast(this);
+        loop.eventLoop().register(channel);
+        timer.start(timeoutMs);
+        channel.connect(address).addListener(this);
+    }
+
+    /** The attempt to connect has ended. */
+    @Override
+    public void operationComplete(ChannelFuture attempt) {
+        loop.tick();
+        ServerUser present = user;
+        if (present == null || closed || connected) {
+            return;
+        }
+        timer.stop();
+        if (attempt.isSuccess()) {
+            connected = true;
+            present.onConnected(this);
+        } else {
+            fail(present, false);
+        }
+    }
+
+    private void fail(ServerUser present, boolean timedOut) {
+        user = null;
+        closed = true;
+        timer.dispose();
+        channel.close();
+        present.onConnectFailed(this, timedOut);
+    }
+
+    private void timeout() {
+        ServerUser present = user;
+        if (present == null) {
+            return;
+        }
+        if (connected) {
+            present.onServerTimeout();
+        } else {
+            fail(present, true);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        loop.tick();
+        ByteBuf in = (ByteBuf) message;
+        try {
+            ServerUser present = user;
+            if (present == null) {
+                close(); // nothing was asked: whatever it says belongs to no request
+            } else {
+                present.onServerBytes(in);
+            }
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        ServerUser present = user;
+        if (present != null) {
+            present.onServerReadComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        ServerUser present = user;
+        if (present != null) {
+            loop.tick();
+            present.onServerWritabilityChanged(channel.isWritable());
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            loop.tick();
+            ServerUser present = user;
+            if (present == null) {
+                close();
+            } else {
+                present.onServerHalfClosed();
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (closed) {
+            return;
+        }
+        loop.tick();
+        closed = true;
+        timer.dispose();
+        if (idle) {
+            pool.remove(this);
+        }
+        ServerUser present = user;
+        if (present != null && connected) {
+            user = null;
+            present.onServerClosed();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close(); // a reset, or a write to a closed socket: channelInactive tells the user
+    }
+
+    /** Takes it out of the pool for {@code user}. */
+    void use(Server server, ServerUser user) {
+        this.server = server;
+        this.user = user;
+        uses++;
+    }
+
+    /** Whether another exchange used it before. */
+    public boolean isReused() {
+        return uses > 1;
+    }
+
+    public Server server() {
+        return server;
+    }
+
+    ServerState state() {
+        return server.state();
+    }
+
+    public boolean isOpen() {
+        return !closed && channel.isActive();
+    }
+
+    /** Where the connection comes from, for logs. */
+    public @Nullable InetSocketAddress localAddress() {
+        return channel.localAddress();
+    }
+
+    /** Writes without flushing; {@code out} is given away. */
+    public void write(ByteBuf out) {
+        ChannelHandlerContext present = context;
+        if (present == null || closed) {
+            out.release();
+        } else {
+            present.write(out, present.voidPromise());
+        }
+    }
+
+    public void flush() {
+        ChannelHandlerContext present = context;
+        if (present != null && !closed) {
+            present.flush();
+        }
+    }
+
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    /** Whether more is read from the server; back-pressure of the client. */
+    public void reading(boolean on) {
+        channel.config().setAutoRead(on);
+    }
+
+    /** From now on the server must say something within {@code timeoutMs}; 0 for as long as it likes. */
+    public void expect(int timeoutMs) {
+        timer.start(timeoutMs);
+    }
+
+    /** From now on either side may end before the other. */
+    public void becomeTunnel() {
+        channel.config().setAllowHalfClosure(true);
+    }
+
+    /** Ends our side; the server may go on sending. */
+    public void shutdownOutput() {
+        if (!closed) {
+            channel.shutdownOutput();
+        }
+    }
+
+    /** Gives it back after a complete exchange: it waits for the next one. */
+    public void release() {
+        user = null;
+        timer.stop();
+        if (!isOpen()) {
+            close();
+        } else {
+            channel.config().setAutoRead(true);
+            pool.add(this);
+        }
+    }
+
+    /** Ends it; its user hears nothing more. */
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        user = null;
+        timer.dispose();
+        if (idle) {
+            pool.remove(this);
+        }
+        channel.close();
+    }
+}

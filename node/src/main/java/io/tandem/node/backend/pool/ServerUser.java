@@ -1,0 +1,32 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.pool;
+
+import io.netty.buffer.ByteBuf;
+
+/** Who uses a server connection now. All calls come on the loop that both live on. */
+public interface ServerUser {
+    /** The connection is established. */
+    void onConnected(ServerConnection connection);
+
+    /** It could not be established; it is closed already. */
+    void onConnectFailed(ServerConnection connection, boolean timedOut);
+
+    /** Bytes from the server; the caller keeps {@code in}. */
+    void onServerBytes(ByteBuf in);
+
+    /** The last {@link #onServerBytes} of this event. */
+    void onServerReadComplete();
+
+    /** The server has sent its last byte but still listens; tunnels and TCP only. */
+    void onServerHalfClosed();
+
+    /** The connection has ended. */
+    void onServerClosed();
+
+    /** The server takes bytes again, or no longer. */
+    void onServerWritabilityChanged(boolean writable);
+
+    /** The time given to {@link ServerConnection#expect} is over. */
+    void onServerTimeout();
+}

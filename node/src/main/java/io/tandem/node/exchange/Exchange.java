@@ -1,0 +1,835 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Server;
+import io.tandem.node.backend.Timeouts;
+import io.tandem.node.backend.WaitingLine;
+import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.backend.pool.ServerPools;
+import io.tandem.node.backend.pool.ServerUser;
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.http.ErrorPages;
+import io.tandem.node.frontend.http.ForwardedFor;
+import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
+import io.tandem.node.frontend.http.HttpSettings.Reuse;
+import io.tandem.node.frontend.http.Method;
+import io.tandem.node.frontend.http.h1.Framing;
+import io.tandem.node.frontend.http.h1.Malformed;
+import io.tandem.node.frontend.http.h1.RequestScanner;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Timer;
+import io.tandem.node.loop.Tuning;
+import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Reply;
+import io.tandem.node.rules.Rules;
+import io.tandem.node.rules.Termination;
+import io.tandem.node.rules.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response. The only class that sees every stage, in HAProxy's order: frontend rules, choice of the
+ * backend, its rules, choice of the server, connection, response, rules of the way back, log.
+ *
+ * <p>Lives as long as the client connection and is reused from one request to the next; between two it holds no buffer and
+ * no server connection. All on the client connection's loop.
+ */
+public final class Exchange implements ServerUser, ResponseForwarder.Guide {
+    private enum Phase {
+        /** Between two requests. */
+        IDLE,
+        /** A request is being received, or judged. */
+        REQUEST,
+        /** Waiting for a server that has a free slot. */
+        QUEUED,
+        /** Waiting for the connection, or for the next attempt. */
+        CONNECTING,
+        /** The request is on its way, no final response head yet. */
+        WAITING,
+        /** The response's body is being forwarded. */
+        RESPONDING,
+        /** Bytes go both ways (RFC 9110 section 7.8). */
+        TUNNEL
+    }
+
+    /** Before the next attempt at the same server HAProxy waits so long. */
+    private static final int RETRY_DELAY_MS = 1000;
+
+    private final Loop loop;
+    private final Facts facts;
+    private final ClientSide client;
+    private final RequestScanner request;
+    private final Tuning tuning;
+    private final RequestSender sender;
+    private final ResponseForwarder forwarder;
+    private final Ledger ledger;
+
+    private Phase phase = Phase.IDLE;
+    private @Nullable ServerConnection server;
+    private @Nullable Timer patience;
+    private WaitingLine.@Nullable Ticket ticket;
+    private ConnectionMode connectionMode = ConnectionMode.KEEP_ALIVE;
+    private boolean clientKeepsAlive;
+    private boolean serverKeepsAlive;
+    private boolean requestSent;
+
+    public Exchange(Loop loop, Facts facts, ClientSide client, RequestScanner request, Tuning tuning) {
+        this.loop = loop;
+        this.facts = facts;
+        this.client = client;
+        this.request = request;
+        this.tuning = tuning;
+        sender = new RequestSender(loop);
+        forwarder = new ResponseForwarder(loop, tuning, client, this, facts.response);
+        ledger = new Ledger(loop, facts);
+    }
+
+    public Facts facts() {
+        return facts;
+    }
+
+    /** Whether a request has begun and not ended. */
+    public boolean isBusy() {
+        return phase != Phase.IDLE;
+    }
+
+    /** The first byte of a request has come. */
+    public void begin() {
+        phase = Phase.REQUEST;
+        facts.requestStartNs = loop.nowNs();
+        facts.requestAtMs = loop.nowMs();
+        facts.requestsOnConnection++;
+    }
+
+    // ---- (4) the request: rules, backend, server
+
+    /** The head of the request is whole. */
+    public void onRequest() {
+        Frontend frontend = facts.frontend;
+        facts.requestHeadNs = loop.nowNs();
+        facts.bytesIn = request.countedSize();
+        connectionMode = frontend.http().connectionMode();
+        ledger.requestBegins();
+        if (!passes(frontend.requestRules())) {
+            return;
+        }
+        Reply own = frontend.intercept().intercept(facts);
+        if (own != null) {
+            replyLocally(own);
+            return;
+        }
+        Backend backend = frontend.backendChoice().choose(facts);
+        if (backend == null) {
+            fail(503, Termination.SERVER, Termination.IN_CONNECT);
+            return;
+        }
+        facts.backend = backend;
+        connectionMode = connectionMode.stricter(backend.http().connectionMode());
+        ledger.backendBegins();
+        if (!passes(backend.requestRules())) {
+            return;
+        }
+        own = backend.intercept().intercept(facts);
+        if (own != null) {
+            replyLocally(own);
+            return;
+        }
+        if (!addForwardedFor(frontend, backend)) {
+            facts.frontend.meters().count(loop.index(), ProxyCounter.HEADER_REWRITE_FAILURES);
+            fail(500, Termination.PROXY, Termination.IN_REQUEST);
+            return;
+        }
+        assign(null);
+    }
+
+    /** Whether the rules let the request go on; otherwise it has been answered. */
+    private boolean passes(Rules rules) {
+        if (rules.isEmpty()) {
+            return true;
+        }
+        switch (rules.judge(facts)) {
+            case CONTINUE, ACCEPT -> {
+                return true;
+            }
+            case REPLY -> {
+                Reply reply = facts.reply;
+                replyLocally(reply != null ? reply : page(500));
+            }
+            case CLOSE -> {
+                terminated(Termination.PROXY, Termination.IN_REQUEST);
+                end();
+                client.abort();
+            }
+            case WAIT ->
+                throw new IllegalStateException("an http-request rule asked to wait for bytes: the head is whole");
+        }
+        return false;
+    }
+
+    private void replyLocally(Reply reply) {
+        terminated(Termination.LOCAL, Termination.IN_REQUEST);
+        respond(reply);
+    }
+
+    private boolean addForwardedFor(Frontend frontend, Backend backend) {
+        ForwardedFor ours = frontend.http().forwardedFor();
+        if (ours == null) {
+            ours = backend.http().forwardedFor();
+        }
+        return ours == null || ours.addTo(facts.request.headers(), facts.source);
+    }
+
+    private void assign(@Nullable Server avoid) {
+        Backend backend = backend();
+        Server chosen = backend.balancer().choose(facts, avoid);
+        if (chosen == null) {
+            if (backend.usableServers() > 0) {
+                enqueue(backend);
+            } else {
+                fail(503, Termination.SERVER, Termination.IN_CONNECT);
+            }
+            return;
+        }
+        facts.server = chosen;
+        ledger.serverBegins(chosen);
+        facts.connectingNs = loop.nowNs();
+        connect(chosen);
+    }
+
+    private void enqueue(Backend backend) {
+        phase = Phase.QUEUED;
+        facts.queuedNs = loop.nowNs();
+        WaitingLine line = backend.state().waiting();
+        WaitingLine.Ticket place = line.join(this::onTurn, loop.eventLoop());
+        ticket = place;
+        facts.backendQueue = place.ahead();
+        Timeouts timeouts = backend.timeouts();
+        patience().start(timeouts.queue() > 0 ? timeouts.queue() : timeouts.connect());
+        for (Server candidate : backend.servers()) {
+            if (candidate.state().isUsable() && !candidate.isFull()) {
+                line.callNext(); // a slot came free before we stood in line
+                return;
+            }
+        }
+    }
+
+    /** A slot may be free. Called on this exchange's loop. */
+    private void onTurn() {
+        if (phase == Phase.QUEUED) {
+            loop.tick();
+            patience().stop();
+            ticket = null;
+            phase = Phase.REQUEST;
+            assign(null);
+            sender.flush();
+            expectServer();
+        }
+    }
+
+    private void leaveLine() {
+        WaitingLine.Ticket place = ticket;
+        if (place != null) {
+            ticket = null;
+            place.leave();
+        }
+    }
+
+    private void connect(Server target) {
+        ServerPools pools = ServerPools.of(loop);
+        ServerConnection idle = mayReuse() ? pools.idle(target, this) : null;
+        if (idle != null) {
+            ledger.count(target, ProxyCounter.REUSES);
+            established(idle);
+            return;
+        }
+        phase = Phase.CONNECTING;
+        ledger.count(target, ProxyCounter.CONNECTS);
+        server = pools.connect(
+                target, this, facts.destination.port(), backend().timeouts().connect());
+    }
+
+    private boolean mayReuse() {
+        Reuse reuse = backend().http().reuse();
+        return switch (reuse) {
+            case NEVER -> false;
+            case SAFE, AGGRESSIVE -> facts.requestsOnConnection > 1;
+            case ALWAYS -> true;
+        };
+    }
+
+    // ---- (5) the server connection
+
+    @Override
+    public void onConnected(ServerConnection connection) {
+        established(connection);
+        sender.flush();
+        client.reading(true);
+        expectServer();
+    }
+
+    private void established(ServerConnection connection) {
+        server = connection;
+        phase = Phase.WAITING;
+        facts.connectedNs = loop.nowNs();
+        boolean http10 = facts.request.minorVersion() == 0;
+        serverKeepsAlive = connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(request, http10);
+        forwarder.begin(facts.request.method());
+        sender.start(connection, facts.request, serverKeepsAlive);
+    }
+
+    @Override
+    public void onConnectFailed(ServerConnection connection, boolean timedOut) {
+        server = null;
+        Backend backend = backend();
+        Server failed = facts.server;
+        if (failed == null) {
+            throw new IllegalStateException("a connection failed that belongs to no server");
+        }
+        if (facts.retries >= backend.retries()) {
+            ledger.count(failed, ProxyCounter.CONNECT_ERRORS);
+            fail(503, timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER, Termination.IN_CONNECT);
+            return;
+        }
+        facts.retries++;
+        if (backend.redispatchesAt(facts.retries) && backend.usableServers() > 1) {
+            ledger.count(failed, ProxyCounter.REDISPATCHES);
+            facts.redispatched = true;
+            ledger.serverEnds();
+            assign(failed);
+            sender.flush();
+            return;
+        }
+        ledger.count(failed, ProxyCounter.RETRIES);
+        if (timedOut) {
+            connect(failed);
+        } else {
+            int connect = backend.timeouts().connect();
+            patience().start(connect > 0 ? Math.min(connect, RETRY_DELAY_MS) : RETRY_DELAY_MS);
+        }
+    }
+
+    /** The timer of what the exchange waits for without a connection: a slot, or the next attempt. */
+    private Timer patience() {
+        if (patience == null) {
+            patience = new Timer(loop) {
+                @Override
+                protected void onTimeout() {
+                    onPatienceOver();
+                }
+            };
+        }
+        return patience;
+    }
+
+    private void onPatienceOver() {
+        Server target = facts.server;
+        if (phase == Phase.QUEUED) {
+            leaveLine();
+            fail(503, Termination.SERVER_TIMEOUT, Termination.IN_QUEUE);
+        } else if (phase == Phase.CONNECTING && target != null) {
+            connect(target);
+            sender.flush();
+        }
+    }
+
+    /** The time the server has to say something counts once it has the whole request. */
+    private void expectServer() {
+        ServerConnection present = server;
+        if (present != null && requestSent) {
+            present.expect(backend().timeouts().server());
+        }
+    }
+
+    // ---- the request's body
+
+    /** Whether body bytes are of any use now. */
+    public boolean wantsBody() {
+        return switch (phase) {
+            case QUEUED, CONNECTING, WAITING, RESPONDING -> true;
+            case IDLE, REQUEST, TUNNEL -> false;
+        };
+    }
+
+    /**
+     * The next {@code length} bytes of the request's body, framed as they go to the server; the caller keeps {@code in} and
+     * skips them.
+     */
+    public void requestBody(ByteBuf in, int length) {
+        facts.bytesIn += length;
+        sender.body(in, length);
+        if (phase != Phase.WAITING && phase != Phase.RESPONDING && sender.waitingBytes() >= tuning.bufferSize()) {
+            client.reading(false);
+        }
+    }
+
+    /** No more body bytes come with this event; {@code last}: none at all. */
+    public void requestFlush(boolean last) {
+        requestSent |= last;
+        sender.flush();
+        ServerConnection present = server;
+        if (present != null && (phase == Phase.WAITING || phase == Phase.RESPONDING)) {
+            if (last) {
+                expectServer();
+            } else if (!present.isWritable()) {
+                client.reading(false);
+            }
+        }
+    }
+
+    @Override
+    public void onServerWritabilityChanged(boolean writable) {
+        if (writable) {
+            client.reading(true);
+        }
+    }
+
+    // ---- (6) the response
+
+    @Override
+    public void onServerBytes(ByteBuf in) {
+        if (phase == Phase.TUNNEL) {
+            facts.bytesOut += in.readableBytes();
+            client.write(in.retain());
+            expectTunnel();
+            return;
+        }
+        forwarder.onBytes(in);
+        if (phase == Phase.WAITING || phase == Phase.RESPONDING) {
+            expectServer();
+        } else if (phase == Phase.TUNNEL && in.isReadable()) {
+            facts.bytesOut += in.readableBytes();
+            client.write(in.retainedSlice());
+        }
+    }
+
+    @Override
+    public void onServerReadComplete() {
+        if (phase != Phase.IDLE) {
+            client.flush();
+            ServerConnection present = server;
+            if (present != null && !client.isWritable()) {
+                present.reading(false);
+            }
+        }
+    }
+
+    /** The client takes bytes again, or no longer. */
+    public void onClientWritabilityChanged(boolean writable) {
+        ServerConnection present = server;
+        if (present != null) {
+            present.reading(writable);
+        }
+    }
+
+    @Override
+    public void onInterim() {
+        facts.bytesOut += forwarder.scanner().countedSize();
+    }
+
+    @Override
+    public boolean onHead(Framing framing) {
+        facts.responseHeadNs = loop.nowNs();
+        facts.responding = true;
+        facts.status = facts.response.status();
+        facts.bytesOut += forwarder.scanner().countedSize();
+        Backend backend = backend();
+        boolean switching = facts.status == 101;
+        if (switching && !agreesToUpgrade()) {
+            onMalformed();
+            return false;
+        }
+        ledger.serverAnswered();
+        if (!responsePasses(backend.responseRules()) || !responsePasses(facts.frontend.responseRules())) {
+            return false;
+        }
+        facts.frontend.afterResponseRules().judge(facts);
+        phase = Phase.RESPONDING;
+        clientKeepsAlive = connectionMode != ConnectionMode.CLOSE
+                && request.keepsAlive()
+                && framing != Framing.UNTIL_CLOSE
+                && !(forwarder.scanner().isChunked() && facts.response.minorVersion() == 0)
+                && client.isRequestComplete()
+                && !facts.configuration.node().stopping();
+        return true;
+    }
+
+    private boolean agreesToUpgrade() {
+        return request.offersUpgrade() && WebSocketKey.matches(facts, request, forwarder.scanner());
+    }
+
+    private boolean responsePasses(Rules rules) {
+        if (rules.isEmpty()) {
+            return true;
+        }
+        Verdict verdict = rules.judge(facts);
+        if (verdict == Verdict.CONTINUE || verdict == Verdict.ACCEPT) {
+            return true;
+        }
+        Reply reply = facts.reply;
+        closeServer();
+        terminated(Termination.PROXY, Termination.IN_HEADERS);
+        if (verdict == Verdict.REPLY) {
+            respond(reply != null ? reply : page(502));
+        } else {
+            end();
+            client.abort();
+        }
+        return false;
+    }
+
+    @Override
+    public byte[] connectionField() {
+        if (opensTunnel()) {
+            return ResponseForwarder.NOTHING;
+        }
+        return connectionField(facts.response.minorVersion());
+    }
+
+    private boolean opensTunnel() {
+        return facts.status == 101 || (facts.request.method() == Method.CONNECT && facts.status / 100 == 2);
+    }
+
+    private byte[] connectionField(int responseMinorVersion) {
+        if (!clientKeepsAlive) {
+            return responseMinorVersion > 0 ? ResponseForwarder.CLOSE : ResponseForwarder.NOTHING;
+        }
+        return responseMinorVersion == 0 || facts.request.minorVersion() == 0
+                ? ResponseForwarder.KEEP_ALIVE
+                : ResponseForwarder.NOTHING;
+    }
+
+    @Override
+    public void onMalformed() {
+        Server broken = facts.server;
+        closeServer();
+        if (broken != null) {
+            ledger.count(broken, ProxyCounter.RESPONSE_ERRORS);
+        }
+        if (forwarder.hasSentHead()) {
+            terminated(Termination.PROXY, Termination.IN_DATA);
+            facts.bytesOut += forwarder.countedBody();
+            end();
+            client.finished(false);
+        } else {
+            facts.responding = false;
+            fail(502, Termination.PROXY, Termination.IN_HEADERS);
+        }
+    }
+
+    @Override
+    public void onComplete(boolean surplus) {
+        if (opensTunnel()) {
+            beginTunnel();
+            return;
+        }
+        ServerConnection present = server;
+        server = null;
+        if (present != null) {
+            if (!surplus && serverKeepsAlive && forwarder.scanner().keepsAlive() && client.isRequestComplete()) {
+                present.release();
+            } else {
+                present.close();
+            }
+        }
+        facts.bytesOut += forwarder.countedBody();
+        boolean keepAlive = clientKeepsAlive && client.isRequestComplete();
+        end();
+        client.finished(keepAlive);
+    }
+
+    @Override
+    public void onServerClosed() {
+        ServerConnection ended = server;
+        server = null;
+        Server failed = facts.server;
+        if (phase == Phase.TUNNEL) {
+            end();
+            client.finished(false);
+        } else if (forwarder.endsWithConnection()) {
+            facts.bytesOut += forwarder.countedBody();
+            end();
+            client.finished(false);
+        } else if (phase == Phase.RESPONDING) {
+            ledger.countBoth(failed, ProxyCounter.SERVER_ABORTS);
+            terminated(Termination.SERVER, Termination.IN_DATA);
+            facts.bytesOut += forwarder.countedBody();
+            end();
+            client.finished(false);
+        } else if (phase == Phase.WAITING) {
+            if (failed != null) {
+                ledger.count(failed, ProxyCounter.RESPONSE_ERRORS);
+            }
+            boolean reused = ended != null && ended.isReused();
+            if (reused && facts.requestsOnConnection > 1 && !forwarder.hasBegun()) {
+                // the client sent it on a connection that had answered before: it will send it again by itself
+                ledger.silently();
+                end();
+                client.abort();
+            } else {
+                fail(502, Termination.SERVER, Termination.IN_HEADERS);
+            }
+        }
+    }
+
+    @Override
+    public void onServerTimeout() {
+        Server slow = facts.server;
+        if (phase == Phase.WAITING) {
+            if (slow != null) {
+                ledger.count(slow, ProxyCounter.RESPONSE_ERRORS);
+            }
+            closeServer();
+            fail(504, Termination.SERVER_TIMEOUT, Termination.IN_HEADERS);
+        } else if (phase == Phase.RESPONDING) {
+            ledger.countBoth(slow, ProxyCounter.SERVER_ABORTS);
+            closeServer();
+            terminated(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
+            facts.bytesOut += forwarder.countedBody();
+            end();
+            client.finished(false);
+        } else if (phase == Phase.TUNNEL) {
+            closeServer();
+            terminated(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
+            end();
+            client.finished(false);
+        }
+    }
+
+    // ---- tunnels
+
+    private void beginTunnel() {
+        phase = Phase.TUNNEL;
+        ServerConnection present = server;
+        if (present != null) {
+            present.becomeTunnel();
+        }
+        client.becomeTunnel();
+        expectTunnel();
+    }
+
+    private void expectTunnel() {
+        ServerConnection present = server;
+        if (present != null) {
+            Timeouts timeouts = backend().timeouts();
+            present.expect(timeouts.tunnel() > 0 ? timeouts.tunnel() : timeouts.server());
+        }
+    }
+
+    /** Bytes of the client in a tunnel; the caller keeps {@code in}. */
+    public void tunnelBytes(ByteBuf in) {
+        ServerConnection present = server;
+        if (phase == Phase.TUNNEL && present != null) {
+            facts.bytesIn += in.readableBytes();
+            present.write(in.retain());
+            present.flush();
+            expectTunnel();
+            if (!present.isWritable()) {
+                client.reading(false);
+            }
+        }
+    }
+
+    @Override
+    public void onServerHalfClosed() {
+        client.flush();
+        client.shutdownOutput();
+    }
+
+    // ---- how it ends
+
+    /** The client has sent its last byte. */
+    public void onClientHalfClosed() {
+        ServerConnection present = server;
+        if (phase == Phase.TUNNEL && present != null) {
+            present.shutdownOutput();
+        } else if (isAbandoned()) {
+            onClientClosed();
+            client.abort();
+        }
+    }
+
+    /** With {@code option abortonclose} a client that no longer sends is taken to have gone. */
+    private boolean isAbandoned() {
+        Backend backend = facts.backend;
+        return backend != null
+                && backend.http().abortOnClose()
+                && (phase == Phase.QUEUED || phase == Phase.CONNECTING || phase == Phase.WAITING);
+    }
+
+    /** The client's connection has ended. */
+    public void onClientClosed() {
+        switch (phase) {
+            case IDLE -> {
+                return;
+            }
+            case REQUEST -> clientAborted(Termination.IN_REQUEST);
+            case QUEUED -> {
+                leaveLine();
+                clientAborted(Termination.IN_QUEUE);
+            }
+            case CONNECTING -> clientAborted(Termination.IN_CONNECT);
+            case WAITING -> clientAborted(requestSent ? Termination.IN_HEADERS : Termination.IN_DATA);
+            case RESPONDING -> {
+                facts.bytesOut += forwarder.countedBody();
+                clientAborted(Termination.IN_DATA);
+            }
+            case TUNNEL -> {}
+        }
+        closeServer();
+        end();
+    }
+
+    private void clientAborted(char when) {
+        if (facts.status == 0 && phase != Phase.REQUEST) {
+            facts.status = -1;
+        }
+        ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+        terminated(Termination.CLIENT, when);
+    }
+
+    /** The client has been silent, or has taken nothing, for too long while its request or response was under way. */
+    public void onClientTimeout() {
+        switch (phase) {
+            case WAITING, CONNECTING, QUEUED -> {
+                leaveLine();
+                closeServer();
+                fail(
+                        408,
+                        Termination.CLIENT_TIMEOUT,
+                        phase == Phase.WAITING ? Termination.IN_HEADERS : Termination.IN_DATA);
+            }
+            case RESPONDING, TUNNEL -> {
+                ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+                facts.bytesOut += phase == Phase.RESPONDING ? forwarder.countedBody() : 0;
+                closeServer();
+                terminated(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
+                end();
+                client.abort();
+            }
+            case IDLE, REQUEST -> {}
+        }
+    }
+
+    /** The request cannot be read, or did not come in time: the page of {@code status} goes out as it is. */
+    public void onBadRequest(@Nullable Malformed reason, int status, char who) {
+        facts.status = status;
+        ledger.badRequest();
+        terminated(who, Termination.IN_REQUEST);
+        byte[] page = ErrorPages.of(facts).raw(status);
+        end();
+        if (page.length > 0) {
+            ByteBuf out = loop.sendBuffer();
+            out.writeBytes(page);
+            client.write(out);
+        }
+        client.finished(false);
+    }
+
+    /** The request's body cannot be read; its head, and perhaps more, has gone to the server. */
+    public void onBadBody() {
+        Server target = facts.server;
+        closeServer();
+        leaveLine();
+        facts.frontend.meters().count(loop.index(), ProxyCounter.REQUEST_ERRORS);
+        if (target != null && phase == Phase.RESPONDING) {
+            terminated(Termination.PROXY, Termination.IN_DATA);
+            facts.bytesOut += forwarder.countedBody();
+            end();
+            client.finished(false);
+        } else {
+            fail(400, Termination.PROXY, Termination.IN_DATA);
+        }
+    }
+
+    /** A client that leaves before its request is whole. */
+    public void onClientLeft(int status) {
+        facts.status = status;
+        ledger.badRequest();
+        terminated(Termination.CLIENT, Termination.IN_REQUEST);
+        end();
+    }
+
+    private void fail(int status, char who, char when) {
+        terminated(who, when);
+        respond(page(status));
+    }
+
+    private Reply page(int status) {
+        return ErrorPages.of(facts).of(status);
+    }
+
+    /** Answers by ourselves; nothing of a response has been sent yet. */
+    private void respond(Reply reply) {
+        facts.status = reply.status();
+        clientKeepsAlive = connectionMode != ConnectionMode.CLOSE
+                && request.keepsAlive()
+                && !reply.close()
+                && client.isRequestComplete()
+                && !facts.configuration.node().stopping();
+        ReplyWriter writer = new ReplyWriter(loop, tuning, facts, reply);
+        if (writer.isEmpty()) {
+            end();
+            client.abort();
+            return;
+        }
+        facts.responseHeadNs = 0;
+        facts.responding = true;
+        facts.frontend.afterResponseRules().judge(facts);
+        client.write(writer.write(connectionField(1)));
+        facts.bytesOut = writer.countedSize();
+        ledger.answered();
+        boolean keepAlive = clientKeepsAlive;
+        end();
+        writer.release();
+        client.finished(keepAlive);
+    }
+
+    /** Takes note of how it ended, unless a rule has said so already. */
+    private void terminated(char who, char when) {
+        if (facts.terminationWho == Termination.NORMAL) {
+            facts.terminationWho = who;
+            facts.terminationWhen = when;
+        }
+    }
+
+    private void closeServer() {
+        ServerConnection present = server;
+        server = null;
+        if (present != null) {
+            present.close();
+        }
+    }
+
+    /** Counts and logs, and forgets the request. What must still be sent has been given to the client's side. */
+    private void end() {
+        if (patience != null) {
+            patience.stop();
+        }
+        closeServer();
+        sender.clear();
+        facts.endNs = loop.nowNs();
+        ledger.ends();
+        forwarder.clear();
+        facts.reset();
+        requestSent = false;
+        phase = Phase.IDLE;
+    }
+
+    /** The connection has ended for good. */
+    public void dispose() {
+        if (patience != null) {
+            patience.dispose();
+        }
+    }
+
+    private Backend backend() {
+        Backend present = facts.backend;
+        if (present == null) {
+            throw new IllegalStateException("no backend in phase " + phase);
+        }
+        return present;
+    }
+}

@@ -1,0 +1,138 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.exchange;
+
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Server;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.observe.Counters;
+import io.tandem.node.observe.Meters;
+import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.rules.Facts;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the books of an exchange: which counters it raises as it goes along, and the log line at its end. */
+final class Ledger {
+    private final Loop loop;
+    private final Facts facts;
+    private @Nullable Backend backend;
+    private @Nullable Server server;
+    private boolean silent;
+
+    Ledger(Loop loop, Facts facts) {
+        this.loop = loop;
+        this.facts = facts;
+    }
+
+    void requestBegins() {
+        facts.frontend.meters().count(loop.index(), ProxyCounter.REQUESTS);
+    }
+
+    void backendBegins() {
+        Backend present = facts.backend;
+        if (present != null) {
+            backend = present;
+            present.meters().begin(loop.index());
+            present.meters().count(loop.index(), ProxyCounter.REQUESTS);
+        }
+    }
+
+    void serverBegins(Server chosen) {
+        server = chosen;
+        Meters meters = chosen.state().meters();
+        meters.begin(loop.index());
+        meters.count(loop.index(), ProxyCounter.BALANCED);
+        meters.count(loop.index(), ProxyCounter.REQUESTS);
+        count(backend, ProxyCounter.BALANCED);
+    }
+
+    /** The slot at the server is free again; whoever waits for one is told. */
+    void serverEnds() {
+        Server left = server;
+        if (left != null) {
+            server = null;
+            left.state().meters().end(loop.index());
+            if (left.description().maxConnections() > 0) {
+                left.state().backend().waiting().callNext();
+            }
+        }
+    }
+
+    private void count(@Nullable Backend proxy, ProxyCounter counter) {
+        if (proxy != null) {
+            proxy.meters().count(loop.index(), counter);
+        }
+    }
+
+    /** Counts for a server and its backend. */
+    void count(Server where, ProxyCounter counter) {
+        where.state().meters().count(loop.index(), counter);
+        count(facts.backend, counter);
+    }
+
+    /** Counts for everybody involved: frontend, backend, and the server if one was chosen. */
+    void countBoth(@Nullable Server where, ProxyCounter counter) {
+        facts.frontend.meters().count(loop.index(), counter);
+        if (where != null) {
+            where.state().meters().count(loop.index(), counter);
+        }
+        count(facts.backend, counter);
+    }
+
+    /** A server has answered with {@code facts.status}. */
+    void serverAnswered() {
+        ProxyCounter counter = ProxyCounter.ofStatus(facts.status);
+        Server present = server;
+        if (present != null) {
+            present.state().meters().count(loop.index(), counter);
+        }
+        answered();
+    }
+
+    /** The client gets an answer with {@code facts.status}. */
+    void answered() {
+        ProxyCounter counter = ProxyCounter.ofStatus(facts.status);
+        facts.frontend.meters().count(loop.index(), counter);
+        count(facts.backend, counter);
+    }
+
+    /** A request that could not be read. */
+    void badRequest() {
+        Counters<ProxyCounter> counters = facts.frontend.meters().counters();
+        counters.add(loop.index(), ProxyCounter.REQUESTS, 1);
+        counters.add(loop.index(), ProxyCounter.REQUEST_ERRORS, 1);
+        counters.add(loop.index(), ProxyCounter.ofStatus(facts.status), 1);
+    }
+
+    /** There shall be no log line. */
+    void silently() {
+        silent = true;
+    }
+
+    /** Everything has been said: adds up the bytes, writes the log line, gives the slots back. */
+    void ends() {
+        addBytes(facts.frontend.meters());
+        Backend presentBackend = backend;
+        if (presentBackend != null) {
+            addBytes(presentBackend.meters());
+        }
+        Server presentServer = server;
+        if (presentServer != null) {
+            addBytes(presentServer.state().meters());
+        }
+        if (!silent) {
+            facts.frontend.accessLog().log(facts);
+        }
+        silent = false;
+        serverEnds();
+        if (presentBackend != null) {
+            backend = null;
+            presentBackend.meters().end(loop.index());
+        }
+    }
+
+    private void addBytes(Meters meters) {
+        meters.counters().add(loop.index(), ProxyCounter.BYTES_IN, facts.bytesIn);
+        meters.counters().add(loop.index(), ProxyCounter.BYTES_OUT, facts.bytesOut);
+    }
+}

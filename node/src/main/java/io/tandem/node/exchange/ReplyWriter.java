@@ -1,0 +1,75 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.Method;
+import io.tandem.node.frontend.http.h1.HeadWriter;
+import io.tandem.node.frontend.http.h1.ResponseScanner;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Tuning;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Reply;
+
+/** Writes a response of the proxy's own: its head takes the same way as a server's, so that rules can change it. */
+final class ReplyWriter {
+    private final Loop loop;
+    private final Facts facts;
+    private final Reply reply;
+    private final HeadBuffer buffer;
+    private final ResponseScanner scanner;
+    private final boolean readable;
+
+    ReplyWriter(Loop loop, Tuning tuning, Facts facts, Reply reply) {
+        this.loop = loop;
+        this.facts = facts;
+        this.reply = reply;
+        buffer = HeadBuffer.take(loop, tuning.bufferSize());
+        scanner = new ResponseScanner(facts.response, tuning.maxFields());
+        scanner.begin(buffer, tuning.maxRewrite());
+        int head = Math.min(reply.bodyStart(), scanner.room());
+        System.arraycopy(reply.bytes(), 0, buffer.bytes(), 0, head);
+        readable = head > 0 && scanner.scan(head) == ResponseScanner.Progress.COMPLETE;
+    }
+
+    /** Whether there is nothing to send: an empty error file closes the connection without a word. */
+    boolean isEmpty() {
+        if (reply.bytes().length == 0) {
+            release();
+            return true;
+        }
+        return false;
+    }
+
+    private boolean hasBody() {
+        return facts.request.method() != Method.HEAD && reply.status() != 204 && reply.status() != 304;
+    }
+
+    ByteBuf write(byte[] connection) {
+        ByteBuf out = loop.sendBuffer();
+        if (readable) {
+            scanner.dropLengths();
+            HeadWriter.statusLineAndFields(facts.response, out);
+            out.writeBytes(connection);
+            HeadWriter.end(out);
+        } else {
+            out.writeBytes(reply.bytes(), 0, reply.bodyStart()); // an error file that is no HTTP/1.1: as it is
+        }
+        if (hasBody()) {
+            out.writeBytes(reply.bytes(), reply.bodyStart(), reply.bytes().length - reply.bodyStart());
+        }
+        return out;
+    }
+
+    /** The response's size as HAProxy counts bytes. */
+    int countedSize() {
+        int body = hasBody() ? reply.bytes().length - reply.bodyStart() : 0;
+        return readable ? scanner.countedSize() + body : reply.bytes().length;
+    }
+
+    void release() {
+        scanner.clear();
+        buffer.release(loop);
+    }
+}

@@ -1,0 +1,121 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend;
+
+import io.netty.channel.Channel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
+import io.netty.channel.socket.DuplexChannelConfig;
+import io.tandem.node.frontend.http.h1.Http1Connection;
+import io.tandem.node.frontend.listen.Bind;
+import io.tandem.node.frontend.listen.ConnectionOpener;
+import io.tandem.node.frontend.listen.ListenTarget;
+import io.tandem.node.frontend.listen.TlsStage;
+import io.tandem.node.language.Mode;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.LoopLocal;
+import io.tandem.node.loop.Tuning;
+import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Verdict;
+import io.tandem.node.rules.sample.Scratch;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Opens accepted connections: notes who is there, asks {@code tcp-request connection}, puts TLS in front where the listener
+ * has it, and hands on to the protocol of the frontend. Runs on the connection's loop.
+ */
+public final class ClientConnections implements ConnectionOpener {
+    private static final LoopLocal<Set<Http1Connection>> OPEN = new LoopLocal<>(loop -> new LinkedHashSet<>());
+    private static final LoopLocal<Scratch[]> SCRATCH = new LoopLocal<>(loop -> new Scratch[1]);
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
+
+    @Override
+    public void open(Channel channel, Loop loop, ListenTarget target, Runnable onEnd) {
+        Frontend frontend = target.frontend();
+        Tuning tuning = Tuning.of(target.configuration().drafts());
+        configure(channel, loop);
+        Facts facts = new Facts(loop, scratch(loop, tuning), target.configuration(), frontend);
+        describe(facts, channel, target.bind());
+        frontend.meters().count(loop.index(), ProxyCounter.CONNECTIONS);
+        Verdict verdict = frontend.connectionRules().judge(facts);
+        if (verdict == Verdict.CLOSE || verdict == Verdict.REPLY) {
+            channel.unsafe().closeForcibly();
+            onEnd.run();
+            return;
+        }
+        frontend.meters().begin(loop.index());
+        frontend.accessLog().accepted(facts);
+        TlsStage tls = target.bind().tls();
+        if (tls != null) {
+            facts.tls = tls.secure(channel, loop);
+        }
+        if (frontend.mode() == Mode.HTTP) {
+            openHttp(channel, loop, facts, tuning, onEnd);
+        } else {
+            throw new IllegalStateException("mode tcp");
+        }
+    }
+
+    private static void openHttp(Channel channel, Loop loop, Facts facts, Tuning tuning, Runnable onEnd) {
+        Set<Http1Connection> open = OPEN.of(loop);
+        Frontend frontend = facts.frontend;
+        Http1Connection[] self = new Http1Connection[1];
+        Http1Connection connection = new Http1Connection(facts, tuning, () -> {
+            open.remove(self[0]);
+            frontend.meters().end(loop.index());
+            onEnd.run();
+        });
+        self[0] = connection;
+        open.add(connection);
+        channel.pipeline().addLast(connection);
+    }
+
+    private static Scratch scratch(Loop loop, Tuning tuning) {
+        Scratch[] slot = SCRATCH.of(loop);
+        Scratch scratch = slot[0];
+        if (scratch == null) {
+            scratch = new Scratch(tuning.bufferSize());
+            slot[0] = scratch;
+        }
+        return scratch;
+    }
+
+    private static void configure(Channel channel, Loop loop) {
+        channel.config().setRecvByteBufAllocator(loop.receiveBuffer());
+        channel.config().setWriteBufferWaterMark(WATER_MARK);
+        if (channel.config() instanceof DuplexChannelConfig duplex) {
+            duplex.setAllowHalfClosure(true);
+        }
+        if (channel.config() instanceof EpollSocketChannelConfig tcp) {
+            tcp.setTcpNoDelay(true);
+        }
+    }
+
+    private static void describe(Facts facts, Channel channel, Bind bind) {
+        facts.acceptedNs = facts.loop.nowNs();
+        facts.acceptedAtMs = facts.loop.nowMs();
+        facts.listenerName = bind.name();
+        facts.listenerId = bind.id();
+        if (channel instanceof EpollSocketChannel tcp) {
+            set(facts.source, tcp.remoteAddress());
+            set(facts.destination, tcp.localAddress());
+        }
+    }
+
+    private static void set(Peer peer, InetSocketAddress address) {
+        if (address != null && address.getAddress() != null) {
+            peer.set(address.getAddress().getAddress(), address.getPort());
+        }
+    }
+
+    /** The process stops: idle connections of that loop end now, the others after their response. On the loop. */
+    public void softStop(Loop loop) {
+        for (Http1Connection connection : OPEN.of(loop).toArray(Http1Connection[]::new)) {
+            connection.onSoftStop();
+        }
+    }
+}

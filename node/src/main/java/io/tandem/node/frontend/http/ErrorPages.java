@@ -1,0 +1,165 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.http;
+
+import io.tandem.node.backend.Backend;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Reply;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the proxy answers when it has to answer an error: HAProxy's own pages, replaced one by one by {@code errorfile}.
+ * Immutable.
+ */
+public final class ErrorPages {
+    /** HAProxy's pages. */
+    public static final ErrorPages DEFAULT;
+
+    private static final String PASSWORD = "You need a valid user and password to access this content.";
+
+    private static final Map<Integer, Page> PAGES = pages();
+
+    static {
+        DEFAULT = new ErrorPages(defaults(), Map.of());
+    }
+
+    private final Map<Integer, Reply> pages;
+    private final Map<Integer, byte[]> custom;
+
+    private ErrorPages(Map<Integer, Reply> pages, Map<Integer, byte[]> custom) {
+        this.pages = pages;
+        this.custom = custom;
+    }
+
+    /** These pages, with others in the place of some: each a whole response, or empty to answer nothing at all. */
+    public ErrorPages with(Map<Integer, byte[]> files) {
+        Map<Integer, Reply> replaced = new HashMap<>(pages);
+        Map<Integer, byte[]> raw = new HashMap<>(custom);
+        files.forEach((status, bytes) -> {
+            replaced.put(status, new Reply(status, bytes, bodyStart(bytes), closes(status)));
+            raw.put(status, bytes);
+        });
+        return new ErrorPages(replaced, raw);
+    }
+
+    /** Statuses that have a page, and so may be given to {@code errorfile} and {@code deny_status}. */
+    public static Set<Integer> statuses() {
+        return DEFAULT.pages.keySet();
+    }
+
+    /** The pages of an exchange's proxies: the backend's own, or else the frontend's. */
+    public static ErrorPages of(Facts facts) {
+        Backend backend = facts.backend;
+        ErrorPages pages = backend == null ? null : backend.http().errorPages();
+        if (pages == null) {
+            pages = facts.frontend.http().errorPages();
+        }
+        return pages == null ? DEFAULT : pages;
+    }
+
+    /** The page for {@code status}, or that of 500 where HAProxy has none. */
+    public Reply of(int status) {
+        Reply page = pages.get(status);
+        return page != null ? page : of(500);
+    }
+
+    /**
+     * What goes to a client whose request could not even be read: HAProxy sends those pages as they were written, with the
+     * capitals of old.
+     */
+    public byte[] raw(int status) {
+        byte[] bytes = custom.get(status);
+        return bytes != null ? bytes : rawDefault(status);
+    }
+
+    private static byte[] rawDefault(int status) {
+        Page page = PAGES.get(status);
+        if (page == null) {
+            return rawDefault(400);
+        }
+        byte[] body = page.body(status);
+        String head = "HTTP/1.1 " + status + " " + page.reason + "\r\nContent-length: " + body.length
+                + "\r\nCache-Control: no-cache\r\n" + (closes(status) ? "Connection: close\r\n" : "")
+                + "Content-Type: text/html\r\n\r\n";
+        return join(head, body);
+    }
+
+    private static boolean closes(int status) {
+        return status == 400 || status == 408;
+    }
+
+    private static int bodyStart(byte[] bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\n') {
+                int next = i + 1 < bytes.length && bytes[i + 1] == '\r' ? i + 2 : i + 1;
+                if (next < bytes.length && bytes[next] == '\n') {
+                    return next + 1;
+                }
+            }
+        }
+        return bytes.length;
+    }
+
+    private static byte[] join(String head, byte[] body) {
+        byte[] bytes = head.getBytes(StandardCharsets.US_ASCII);
+        int length = bytes.length;
+        bytes = Arrays.copyOf(bytes, length + body.length);
+        System.arraycopy(body, 0, bytes, length, body.length);
+        return bytes;
+    }
+
+    private record Page(String reason, String text) {
+        byte[] body(int status) {
+            return ("<html><body><h1>" + status + " " + reason + "</h1>\n" + text + "\n</body></html>\n")
+                    .getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static Map<Integer, Reply> defaults() {
+        Map<Integer, Reply> replies = new HashMap<>();
+        PAGES.forEach((status, page) -> {
+            byte[] body = page.body(status);
+            String head = "HTTP/1.1 " + status + " " + page.reason + "\r\ncontent-length: " + body.length
+                    + "\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n\r\n";
+            replies.put(status, new Reply(status, join(head, body), head.length(), closes(status)));
+        });
+        return replies;
+    }
+
+    private static Map<Integer, Page> pages() {
+        Map<Integer, Page> pages = new LinkedHashMap<>();
+        pages.put(200, new Page("OK", "Service ready."));
+        pages.put(400, new Page("Bad request", "Your browser sent an invalid request."));
+        pages.put(401, new Page("Unauthorized", PASSWORD));
+        pages.put(403, new Page("Forbidden", "Request forbidden by administrative rules."));
+        pages.put(404, new Page("Not Found", "The resource could not be found."));
+        pages.put(
+                405,
+                new Page(
+                        "Method Not Allowed",
+                        "A request was made of a resource using a request method not supported by that resource"));
+        pages.put(407, new Page("Unauthorized", PASSWORD));
+        pages.put(408, new Page("Request Time-out", "Your browser didn't send a complete request in time."));
+        pages.put(410, new Page("Gone", "The resource is no longer available and will not be available again."));
+        pages.put(413, new Page("Payload Too Large", "The request entity exceeds the maximum allowed."));
+        pages.put(421, new Page("Misdirected Request", "Request sent to a non-authoritative server."));
+        pages.put(422, new Page("Unprocessable Content", "The server cannot process the contained instructions."));
+        pages.put(425, new Page("Too Early", "Your browser sent early data."));
+        pages.put(429, new Page("Too Many Requests", "You have sent too many requests in a given amount of time."));
+        pages.put(500, new Page("Internal Server Error", "An internal server error occurred."));
+        pages.put(
+                501,
+                new Page(
+                        "Not Implemented",
+                        ".The server does not support the functionality required to fulfill the request."));
+        pages.put(502, new Page("Bad Gateway", "The server returned an invalid or incomplete response."));
+        pages.put(503, new Page("Service Unavailable", "No server is available to handle this request."));
+        pages.put(504, new Page("Gateway Time-out", "The server didn't respond in time."));
+        return pages;
+    }
+}

@@ -1,0 +1,537 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.http.h1;
+
+import io.tandem.node.frontend.http.Ascii;
+import io.tandem.node.frontend.http.Headers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scans the head of a message in a byte array as it grows: start line, fields, empty line (RFC 9112 sections 2 to 5).
+ *
+ * <p>Remembers where it stopped, so that no byte is looked at twice whatever the sizes in which the head arrives. Line ends
+ * are found eight bytes at a time; a line is then taken apart once it is whole. Field names are checked and folded to
+ * lower case in place, which is how HAProxy sends them on.
+ *
+ * <p>As lenient as HAProxy 2.6 and no more: a lone LF ends a line, empty lines may precede a request, obs-fold becomes
+ * blanks. Stricter in one point: a NUL in a field is refused (RFC 9110 section 5.5).
+ *
+ * <p>Not thread-safe; reused from one message to the next.
+ */
+abstract class HeadScanner {
+    /** What a look at the bytes received so far found. */
+    public enum Progress {
+        /** More bytes are needed. */
+        INCOMPLETE,
+        /** The head is whole; {@link #headEnd} is behind it. */
+        COMPLETE,
+        /** It never will be: {@link #reason} says why. */
+        MALFORMED
+    }
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = ONES << 7;
+    /** Bytes below this are looked at one by one: NUL, TAB, LF, CR and other controls. */
+    private static final long BELOW = ONES * 0x10;
+
+    /** What HAProxy keeps beside each field, beside the start line and beside a whole message: it bounds heads too. */
+    private static final int BLOCK = 8;
+
+    private static final int START_LINE = 20;
+    private static final int BOOKKEEPING = 48;
+
+    private static final int MORE = -1;
+    private static final int BAD = -2;
+
+    private static final byte[] CONNECTION = ascii("connection");
+    private static final byte[] CONTENT_LENGTH = ascii("content-length");
+    private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
+    private static final byte[] UPGRADE = ascii("upgrade");
+    private static final byte[] CLOSE = ascii("close");
+    private static final byte[] KEEP_ALIVE = ascii("keep-alive");
+    private static final byte[] CHUNKED = ascii("chunked");
+
+    /** The field name character a byte stands for, in lower case; 0 for bytes that no token holds (RFC 9110 5.6.2). */
+    private static final byte[] TOKEN = tokens();
+
+    private final Headers headers;
+    private final int maxFields;
+
+    byte[] bytes = new byte[0];
+    private int limit;
+    private int end;
+    private int position;
+    private int lineStart;
+    private boolean inFields;
+    private int fields;
+    private int headEnd;
+    private @Nullable Malformed reason;
+
+    private long contentLength;
+    private int contentLengthIndex;
+    private boolean chunked;
+    private boolean otherEncoding;
+    private int weight;
+    private boolean connectionClose;
+    private boolean connectionKeepAlive;
+    private boolean connectionUpgrade;
+    private boolean hasUpgrade;
+    private boolean lengthDropped;
+
+    /** @param maxFields {@code tune.http.maxhdr}: one less than that many fields are accepted, as HAProxy does */
+    HeadScanner(Headers headers, int maxFields) {
+        this.headers = headers;
+        this.maxFields = maxFields;
+    }
+
+    /**
+     * Begins a head that will lie at the start of {@code bytes}.
+     *
+     * @param limit the longest head accepted
+     */
+    final void begin(byte[] bytes, int limit) {
+        this.bytes = bytes;
+        this.limit = limit;
+        end = 0;
+        position = 0;
+        lineStart = 0;
+        inFields = false;
+        fields = 0;
+        headEnd = 0;
+        reason = null;
+        contentLength = -1;
+        contentLengthIndex = -1;
+        chunked = false;
+        otherEncoding = false;
+        weight = 0;
+        connectionClose = false;
+        connectionKeepAlive = false;
+        connectionUpgrade = false;
+        hasUpgrade = false;
+        lengthDropped = false;
+        beginMessage();
+    }
+
+    /** Lets go of the bytes. */
+    public final void clear() {
+        bytes = new byte[0];
+        headers.clear();
+    }
+
+    /** How many bytes were put into the array: where the next ones go. */
+    public final int end() {
+        return end;
+    }
+
+    /** How many more bytes the head may have. */
+    public final int room() {
+        return limit - end;
+    }
+
+    /** Looks at the bytes up to {@code end}, which the caller has just put there. */
+    public final Progress scan(int end) {
+        this.end = end;
+        while (true) {
+            int lf = findLineEnd();
+            if (lf == MORE) {
+                return end >= limit ? malformed(Malformed.HEAD_TOO_LONG) : Progress.INCOMPLETE;
+            }
+            if (lf == BAD) {
+                return Progress.MALFORMED;
+            }
+            int textEnd = lf > lineStart && bytes[lf - 1] == '\r' ? lf - 1 : lf;
+            int next = lf + 1;
+            if (!inFields) {
+                if (textEnd == lineStart && acceptsLeadingEmptyLines()) {
+                    lineStart = next;
+                    position = next;
+                    continue;
+                }
+                if (!startLine(lineStart, textEnd)) {
+                    return Progress.MALFORMED;
+                }
+                inFields = true;
+                weight = startLineText() + START_LINE + 2 * BLOCK + 1;
+            } else if (textEnd == lineStart) {
+                headEnd = next;
+                headers.headEnd(next);
+                if (otherEncoding) {
+                    return malformed(Malformed.TRANSFER_ENCODING);
+                }
+                if (weight > limit - BOOKKEEPING) {
+                    return malformed(Malformed.HEAD_TOO_LONG);
+                }
+                return finish() ? Progress.COMPLETE : Progress.MALFORMED;
+            } else {
+                if (next >= end) {
+                    position = textEnd; // whether the line goes on shows in the byte behind it
+                    return end >= limit ? malformed(Malformed.HEAD_TOO_LONG) : Progress.INCOMPLETE;
+                }
+                if (bytes[next] == ' ' || bytes[next] == '\t') {
+                    unfold(textEnd, next);
+                    position = next;
+                    continue;
+                }
+                if (!field(lineStart, textEnd, next)) {
+                    return Progress.MALFORMED;
+                }
+            }
+            lineStart = next;
+            position = next;
+        }
+    }
+
+    /** Index of the LF that ends the current line, {@link #MORE} or {@link #BAD}. */
+    private int findLineEnd() {
+        byte[] a = bytes;
+        int i = position;
+        int stop = end;
+        while (true) {
+            for (int last = stop - 8; i <= last; i += 8) {
+                long x = (long) LONGS.get(a, i);
+                long hit = (x - BELOW) & ~x & HIGH_BITS; // the lowest set bit marks the first byte below 0x10
+                if (hit != 0) {
+                    i += Long.numberOfTrailingZeros(hit) >>> 3;
+                    break;
+                }
+            }
+            while (i < stop && (a[i] & 0xf0) != 0) {
+                i++;
+            }
+            if (i >= stop) {
+                position = stop;
+                return MORE;
+            }
+            switch (a[i]) {
+                case '\n' -> {
+                    return i;
+                }
+                case '\r' -> {
+                    if (i + 1 >= stop) {
+                        position = i;
+                        return MORE;
+                    }
+                    if (a[i + 1] != '\n') {
+                        malformed(Malformed.BARE_CR);
+                        return BAD;
+                    }
+                    return i + 1;
+                }
+                case 0 -> {
+                    malformed(Malformed.NUL);
+                    return BAD;
+                }
+                default -> i++;
+            }
+        }
+    }
+
+    /** obs-fold (RFC 9112 section 5.2): the line end becomes blanks and the field goes on. */
+    private void unfold(int from, int to) {
+        for (int i = from; i < to; i++) {
+            bytes[i] = ' ';
+        }
+    }
+
+    private boolean field(int start, int textEnd, int next) {
+        byte[] a = bytes;
+        int i = start;
+        while (i < textEnd && a[i] != ':') {
+            byte lower = TOKEN[a[i] & 0xff];
+            if (lower == 0) {
+                return refuse(Malformed.FIELD_NAME);
+            }
+            a[i++] = lower;
+        }
+        int nameEnd = i;
+        if (nameEnd == start || nameEnd == textEnd) {
+            return refuse(Malformed.FIELD_NAME);
+        }
+        int valueStart = nameEnd + 1;
+        while (valueStart < textEnd && isBlank(a[valueStart])) {
+            valueStart++;
+        }
+        int valueEnd = textEnd;
+        while (valueEnd > valueStart && isBlank(a[valueEnd - 1])) {
+            valueEnd--;
+        }
+        if (++fields >= maxFields) {
+            return refuse(Malformed.TOO_MANY_FIELDS);
+        }
+        int index = headers.count();
+        headers.received(start, nameEnd, valueStart, valueEnd, next);
+        int size = nameEnd - start + valueEnd - valueStart;
+        weight += size + BLOCK;
+        boolean kept =
+                switch (nameEnd - start) {
+                    case 7 -> {
+                        hasUpgrade |= named(start, UPGRADE);
+                        yield true;
+                    }
+                    case 10 -> !named(start, CONNECTION) || connection(index);
+                    case 14 -> !named(start, CONTENT_LENGTH) || contentLength(index);
+                    case 17 -> !named(start, TRANSFER_ENCODING) || transferEncoding(index);
+                    default -> true;
+                };
+        return kept && interpret(index, start, nameEnd - start);
+    }
+
+    static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    /** Whether the name at {@code start}, already in lower case and of the right length, is {@code name}. */
+    final boolean named(int start, byte[] name) {
+        for (int i = 0; i < name.length; i++) {
+            if (bytes[start + i] != name[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes note of the options that concern this hop and removes them from the field, as HAProxy does. */
+    private boolean connection(int index) {
+        int start = headers.valueStart(index);
+        int end = headers.valueEnd(index);
+        int kept = start;
+        int from = start;
+        boolean any = false;
+        while (from < end) {
+            int comma = from;
+            while (comma < end && bytes[comma] != ',') {
+                comma++;
+            }
+            int first = from;
+            while (first < comma && isBlank(bytes[first])) {
+                first++;
+            }
+            int last = comma;
+            while (last > first && isBlank(bytes[last - 1])) {
+                last--;
+            }
+            if (equalsIgnoreCase(first, last, CLOSE)) {
+                connectionClose = true;
+            } else if (equalsIgnoreCase(first, last, KEEP_ALIVE)) {
+                connectionKeepAlive = true;
+            } else {
+                connectionUpgrade |= equalsIgnoreCase(first, last, UPGRADE);
+                if (any) {
+                    bytes[kept++] = ','; // where a comma stood that has been read
+                }
+                any = true;
+                System.arraycopy(bytes, first, bytes, kept, comma - first);
+                kept += comma - first;
+            }
+            from = comma + 1;
+        }
+        if (kept == start) {
+            headers.remove(index);
+        } else if (kept != end) {
+            headers.shorten(index, kept);
+        }
+        return true;
+    }
+
+    private boolean contentLength(int index) {
+        int at = headers.valueStart(index);
+        int end = headers.valueEnd(index);
+        int firstEnd = -1;
+        while (true) {
+            int digits = at;
+            long value = 0;
+            while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
+                int digit = bytes[at++] - '0';
+                if (value > (Long.MAX_VALUE - digit) / 10) {
+                    return refuse(Malformed.CONTENT_LENGTH);
+                }
+                value = value * 10 + digit;
+            }
+            if (at == digits || (contentLength >= 0 && contentLength != value)) {
+                return refuse(Malformed.CONTENT_LENGTH);
+            }
+            contentLength = value;
+            if (firstEnd < 0) {
+                firstEnd = at;
+            }
+            while (at < end && isBlank(bytes[at])) {
+                at++;
+            }
+            if (at == end) {
+                break;
+            }
+            if (bytes[at++] != ',') {
+                return refuse(Malformed.CONTENT_LENGTH);
+            }
+            while (at < end && isBlank(bytes[at])) {
+                at++;
+            }
+        }
+        if (contentLengthIndex >= 0 || chunked) {
+            headers.remove(index);
+            lengthDropped |= chunked;
+        } else {
+            contentLengthIndex = index;
+            if (firstEnd != end) {
+                headers.shorten(index, firstEnd);
+            }
+        }
+        return true;
+    }
+
+    private boolean transferEncoding(int index) {
+        int from = headers.valueStart(index);
+        int end = headers.valueEnd(index);
+        boolean other = false;
+        while (from <= end) {
+            int comma = from;
+            while (comma < end && bytes[comma] != ',') {
+                comma++;
+            }
+            int first = from;
+            while (first < comma && isBlank(bytes[first])) {
+                first++;
+            }
+            int last = comma;
+            while (last > first && isBlank(bytes[last - 1])) {
+                last--;
+            }
+            if (chunked && last > first) {
+                return refuse(Malformed.TRANSFER_ENCODING); // nothing may follow it, nor may it come twice
+            }
+            if (equalsIgnoreCase(first, last, CHUNKED)) {
+                chunked = true;
+                headers.shorten(index, last);
+            } else if (!chunked) {
+                other = true;
+            }
+            from = comma + 1;
+        }
+        otherEncoding |= other;
+        if (otherEncoding) {
+            // alone it is refused when the head is whole: another field may bring the chunked that must be last
+            return !chunked || refuse(Malformed.TRANSFER_ENCODING_UNKNOWN);
+        }
+        if (contentLengthIndex >= 0) {
+            headers.remove(contentLengthIndex);
+            lengthDropped = true;
+        }
+        return true;
+    }
+
+    final boolean equalsIgnoreCase(int start, int end, byte[] lower) {
+        return end - start == lower.length && Ascii.equalsIgnoreCase(bytes, start, lower);
+    }
+
+    final boolean refuse(Malformed why) {
+        reason = why;
+        return false;
+    }
+
+    private Progress malformed(Malformed why) {
+        reason = why;
+        return Progress.MALFORMED;
+    }
+
+    /** Forgets what the previous message was. */
+    abstract void beginMessage();
+
+    /** Takes the start line apart; false after {@link #refuse}. */
+    abstract boolean startLine(int start, int end);
+
+    abstract boolean acceptsLeadingEmptyLines();
+
+    /** Length of the start line's three parts without the blanks between them. */
+    abstract int startLineText();
+
+    /** Looks at a field that only requests, or only responses, care about. */
+    abstract boolean interpret(int index, int nameStart, int nameLength);
+
+    /** The head is whole: checks what concerns several fields. */
+    abstract boolean finish();
+
+    final Headers headers() {
+        return headers;
+    }
+
+    /**
+     * The head's size as HAProxy counts bytes in logs and statistics: its own representation, in which fields lack their
+     * punctuation and the start line weighs 20 more. Fields of this hop are not counted.
+     */
+    public final int countedSize() {
+        int size = START_LINE + startLineText() + 1;
+        for (int i = 0; i < headers.count(); i++) {
+            if (headers.isLive(i)) {
+                size += headers.nameEnd(i) - headers.nameStart(i) + headers.valueEnd(i) - headers.valueStart(i);
+            }
+        }
+        return size;
+    }
+
+    /** Behind the empty line. */
+    public final int headEnd() {
+        return headEnd;
+    }
+
+    /** Why it was refused; {@link Malformed#REQUEST_LINE} before any refusal. */
+    public final Malformed reason() {
+        Malformed why = reason;
+        return why == null ? Malformed.REQUEST_LINE : why;
+    }
+
+    /** The number of {@code Content-Length}, or -1; without meaning when {@link #isChunked}. */
+    public final long contentLength() {
+        return contentLength;
+    }
+
+    public final boolean isChunked() {
+        return chunked;
+    }
+
+    /** Whether a {@code Content-Length} was dropped in favour of {@code Transfer-Encoding} (RFC 9112 section 6.1). */
+    public final boolean isLengthDropped() {
+        return lengthDropped;
+    }
+
+    final int contentLengthIndex() {
+        return contentLengthIndex;
+    }
+
+    public final boolean saysClose() {
+        return connectionClose;
+    }
+
+    public final boolean saysKeepAlive() {
+        return connectionKeepAlive;
+    }
+
+    /** Whether the sender asks for, or agrees to, another protocol. */
+    public final boolean saysUpgrade() {
+        return connectionUpgrade && hasUpgrade;
+    }
+
+    static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Whether a byte may stand in a token. */
+    static boolean isToken(byte b) {
+        return TOKEN[b & 0xff] != 0;
+    }
+
+    private static byte[] tokens() {
+        byte[] tokens = new byte[256];
+        for (char c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz".toCharArray()) {
+            tokens[c] = (byte) c;
+        }
+        for (char c = 'A'; c <= 'Z'; c++) {
+            tokens[c] = (byte) (c + 32);
+        }
+        return tokens;
+    }
+}

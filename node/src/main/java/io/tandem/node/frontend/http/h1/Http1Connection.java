@@ -1,0 +1,513 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.http.h1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.tandem.node.backend.Timeouts;
+import io.tandem.node.exchange.ClientSide;
+import io.tandem.node.exchange.Exchange;
+import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Timer;
+import io.tandem.node.loop.Tuning;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Termination;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side of an HTTP/1 connection: finds heads and bodies in what arrives and writes what the exchange answers.
+ * Policy is the exchange's; here is the protocol alone.
+ *
+ * <p>Requests that arrive behind the present one wait, and with them the client: one exchange at a time.
+ */
+public final class Http1Connection extends ChannelInboundHandlerAdapter implements ClientSide {
+    private enum State {
+        HEAD,
+        BODY,
+        /** The request is whole; its response is not. */
+        RESPONSE,
+        TUNNEL,
+        /** Nothing more is read: the connection ends when all is sent. */
+        CLOSING
+    }
+
+    private final Loop loop;
+    private final Tuning tuning;
+    private final Facts facts;
+    private final RequestScanner scanner;
+    private final Exchange exchange;
+    private final Timer timer;
+    private final Runnable onEnd;
+    private final ChunkedBody chunks = new ChunkedBody();
+
+    private State state = State.HEAD;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable HeadBuffer buffer;
+    /** Bytes read too early. */
+    private @Nullable ByteBuf pending;
+    /** A chunked body's bytes that came with its head, framed anew. */
+    private @Nullable ByteBuf early;
+
+    private Framing framing = Framing.NONE;
+    private long remaining;
+    private boolean bodyComplete;
+    private boolean responseDone;
+    private boolean processing;
+    private boolean halfClosed;
+    private boolean ended;
+
+    /** @param onEnd runs once when the connection has ended */
+    public Http1Connection(Facts facts, Tuning tuning, Runnable onEnd) {
+        this.loop = facts.loop;
+        this.tuning = tuning;
+        this.facts = facts;
+        this.onEnd = onEnd;
+        scanner = new RequestScanner(facts.request, tuning.maxFields());
+        exchange = new Exchange(loop, facts, this, scanner, tuning);
+        timer = new Timer(loop) {
+            @Override
+            protected void onTimeout() {
+                timeout();
+            }
+        };
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        this.context = context;
+        Timeouts timeouts = timeouts();
+        timer.start(timeouts.httpRequest() > 0 ? timeouts.httpRequest() : timeouts.client());
+    }
+
+    private Timeouts timeouts() {
+        return facts.frontend.timeouts();
+    }
+
+    // ---- what arrives
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        loop.tick();
+        ByteBuf in = (ByteBuf) message;
+        try {
+            process(in);
+        } finally {
+            in.release();
+        }
+    }
+
+    private void process(ByteBuf in) {
+        processing = true;
+        boolean more = true;
+        while (more) {
+            more = switch (state) {
+                case HEAD -> head(in);
+                case BODY -> body(in);
+                case RESPONSE -> response(in);
+                case TUNNEL -> {
+                    if (in.isReadable()) {
+                        exchange.tunnelBytes(in);
+                    }
+                    yield false;
+                }
+                case CLOSING -> {
+                    in.skipBytes(in.readableBytes());
+                    yield false;
+                }
+            };
+        }
+        processing = false;
+    }
+
+    /** Looks for a head; whether there is more to do. */
+    private boolean head(ByteBuf in) {
+        if (!in.isReadable()) {
+            return false;
+        }
+        HeadBuffer present = buffer;
+        if (present == null) {
+            present = HeadBuffer.take(loop, tuning.bufferSize());
+            buffer = present;
+            scanner.begin(present, tuning.maxRewrite());
+            exchange.begin();
+            beginHeadTimeout();
+        }
+        int had = scanner.end();
+        int length = Math.min(in.readableBytes(), scanner.room());
+        in.getBytes(in.readerIndex(), present.bytes(), had, length);
+        switch (scanner.scan(had + length)) {
+            case INCOMPLETE -> {
+                in.skipBytes(length);
+                return in.isReadable();
+            }
+            case MALFORMED -> {
+                Malformed reason = scanner.reason();
+                exchange.onBadRequest(
+                        reason, reason == Malformed.TRANSFER_ENCODING_UNKNOWN ? 422 : 400, Termination.PROXY);
+                return true;
+            }
+            case COMPLETE -> {
+                in.skipBytes(scanner.headEnd() - had);
+                return request(in);
+            }
+        }
+        return false;
+    }
+
+    /** The first request's time counts from the connection's beginning, the others' from their first byte. */
+    private void beginHeadTimeout() {
+        int limit = timeouts().httpRequest();
+        if (facts.requestsOnConnection > 1) {
+            timer.start(limit > 0 ? limit : timeouts().client());
+        }
+    }
+
+    private boolean request(ByteBuf in) {
+        framing = scanner.framing();
+        remaining = framing == Framing.LENGTH ? scanner.contentLength() : 0;
+        bodyComplete = framing == Framing.NONE || (framing == Framing.LENGTH && remaining <= in.readableBytes());
+        responseDone = false;
+        if (framing == Framing.CHUNKED) {
+            chunks.begin(tuning.bufferSize() - tuning.maxRewrite());
+            ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes() + 64);
+            ChunkedBody.Progress progress = chunks.transfer(in, out, false);
+            if (progress == ChunkedBody.Progress.MALFORMED) {
+                out.release();
+                exchange.onBadRequest(chunks.reason(), 400, Termination.PROXY);
+                return true;
+            }
+            bodyComplete = progress == ChunkedBody.Progress.COMPLETE;
+            early = out;
+        }
+        state = State.BODY;
+        timer.start(bodyComplete ? 0 : timeouts().client());
+        exchange.onRequest();
+        return true;
+    }
+
+    private boolean body(ByteBuf in) {
+        boolean wanted = exchange.wantsBody();
+        switch (framing) {
+            case LENGTH -> {
+                int length = (int) Math.min(remaining, in.readableBytes());
+                if (wanted && length > 0) {
+                    exchange.requestBody(in, length);
+                }
+                in.skipBytes(length);
+                remaining -= length;
+                bodyComplete = remaining == 0;
+            }
+            case CHUNKED -> chunkedBody(in, wanted);
+            case NONE, UNTIL_CLOSE -> bodyComplete = true;
+        }
+        if (state != State.BODY) {
+            return true;
+        }
+        if (wanted) {
+            exchange.requestFlush(bodyComplete);
+        }
+        if (bodyComplete) {
+            timer.stop();
+            state = State.RESPONSE;
+            return true;
+        }
+        if (!timer.isRunning() || in.isReadable()) {
+            timer.start(timeouts().client());
+        }
+        return false;
+    }
+
+    private void chunkedBody(ByteBuf in, boolean wanted) {
+        ByteBuf out = early;
+        early = null;
+        if (out == null) {
+            out = loop.sendBuffer();
+            switch (chunks.transfer(in, out, false)) {
+                case INCOMPLETE -> {}
+                case COMPLETE -> bodyComplete = true;
+                case MALFORMED -> {
+                    out.release();
+                    exchange.onBadBody();
+                    return;
+                }
+            }
+        }
+        if (wanted && out.isReadable()) {
+            exchange.requestBody(out, out.readableBytes());
+        }
+        out.release();
+    }
+
+    /** Waits for the end of the response; what came too early is kept. */
+    private boolean response(ByteBuf in) {
+        if (responseDone) {
+            next();
+            return true;
+        }
+        if (in.isReadable()) {
+            keep(in);
+        }
+        return false;
+    }
+
+    private void keep(ByteBuf in) {
+        ByteBuf kept = pending;
+        if (kept == null) {
+            kept = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
+            pending = kept;
+        }
+        kept.writeBytes(in);
+        if (kept.readableBytes() >= tuning.bufferSize()) {
+            reading(false);
+        }
+    }
+
+    /** The exchange is over and the connection goes on. */
+    private void next() {
+        releaseHead();
+        state = State.HEAD;
+        responseDone = false;
+        if (halfClosed && pending == null) {
+            close();
+            return;
+        }
+        Timeouts timeouts = timeouts();
+        int idle = timeouts.httpKeepAlive() > 0 ? timeouts.httpKeepAlive() : timeouts.httpRequest();
+        timer.start(idle > 0 ? idle : timeouts.client());
+    }
+
+    private void releaseHead() {
+        HeadBuffer present = buffer;
+        if (present != null) {
+            buffer = null;
+            scanner.clear();
+            present.release(loop);
+        }
+        if (early != null) {
+            early.release();
+            early = null;
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (state != State.TUNNEL && state != State.CLOSING) {
+            context.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        loop.tick();
+        boolean writable = context.channel().isWritable();
+        exchange.onClientWritabilityChanged(writable);
+        if (state != State.HEAD) {
+            timer.start(writable ? 0 : timeouts().client());
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            loop.tick();
+            inputEnded();
+        } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (handshake.isSuccess()) {
+                facts.handshakeNs = loop.tick();
+            } else {
+                context.close();
+            }
+        }
+    }
+
+    private void inputEnded() {
+        halfClosed = true;
+        switch (state) {
+            case HEAD -> {
+                if (exchange.isBusy()) {
+                    exchange.onBadRequest(null, 400, Termination.CLIENT);
+                } else {
+                    silentEnd();
+                    close();
+                }
+            }
+            case BODY, RESPONSE, TUNNEL -> exchange.onClientHalfClosed();
+            case CLOSING -> {}
+        }
+    }
+
+    /** A connection that ends, or stays silent too long, before its first request is logged as a bad one. */
+    private void silentEnd() {
+        if (facts.requestsOnConnection == 0 && !facts.frontend.http().ignoreProbes()) {
+            facts.requestAtMs = facts.acceptedAtMs;
+            facts.requestStartNs = facts.acceptedNs;
+            exchange.onClientLeft(400);
+        }
+    }
+
+    private void timeout() {
+        switch (state) {
+            case HEAD -> {
+                if (exchange.isBusy()) {
+                    exchange.onBadRequest(null, 408, Termination.CLIENT_TIMEOUT);
+                } else if (facts.requestsOnConnection == 0
+                        && !facts.frontend.http().ignoreProbes()) {
+                    exchange.begin();
+                    facts.requestAtMs = facts.acceptedAtMs;
+                    facts.requestStartNs = facts.acceptedNs;
+                    exchange.onBadRequest(null, 408, Termination.CLIENT_TIMEOUT);
+                } else {
+                    close();
+                }
+            }
+            case BODY, RESPONSE, TUNNEL -> exchange.onClientTimeout();
+            case CLOSING -> abort();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (ended) {
+            return;
+        }
+        loop.tick();
+        ended = true;
+        if (exchange.isBusy()) {
+            exchange.onClientClosed();
+        } else if (state == State.HEAD) {
+            silentEnd();
+        }
+        state = State.CLOSING;
+        releaseHead();
+        if (pending != null) {
+            pending.release();
+            pending = null;
+        }
+        timer.dispose();
+        exchange.dispose();
+        onEnd.run();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close(); // a reset, or TLS that cannot go on: channelInactive tells the exchange
+    }
+
+    /** The process stops: idle connections end, the others after their response. */
+    public void onSoftStop() {
+        if (state == State.HEAD && !exchange.isBusy()) {
+            close();
+        }
+    }
+
+    // ---- what the exchange asks for
+
+    @Override
+    public boolean isRequestComplete() {
+        return bodyComplete;
+    }
+
+    @Override
+    public void write(ByteBuf out) {
+        ChannelHandlerContext present = context;
+        if (present == null || ended) {
+            out.release();
+        } else {
+            present.write(out, present.voidPromise());
+        }
+    }
+
+    @Override
+    public void flush() {
+        ChannelHandlerContext present = context;
+        if (present != null) {
+            present.flush();
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        ChannelHandlerContext present = context;
+        return present != null && present.channel().isWritable();
+    }
+
+    @Override
+    public void reading(boolean on) {
+        ChannelHandlerContext present = context;
+        if (present != null) {
+            present.channel().config().setAutoRead(on);
+        }
+    }
+
+    @Override
+    public void finished(boolean keepAlive) {
+        responseDone = true;
+        if (!keepAlive) {
+            close();
+            return;
+        }
+        if (processing) {
+            return; // the loop that called us goes on, and flushes at its end
+        }
+        ByteBuf early = pending;
+        if (early == null) {
+            flush();
+            next();
+            return;
+        }
+        pending = null;
+        reading(true);
+        process(early);
+        early.release();
+        flush();
+    }
+
+    /** Ends the connection when all that has been written is sent. */
+    private void close() {
+        ChannelHandlerContext present = context;
+        if (present == null || state == State.CLOSING) {
+            return;
+        }
+        state = State.CLOSING;
+        releaseHead();
+        timer.start(timeouts().client());
+        present.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void abort() {
+        ChannelHandlerContext present = context;
+        state = State.CLOSING;
+        if (present != null) {
+            present.close();
+        }
+    }
+
+    @Override
+    public void becomeTunnel() {
+        state = State.TUNNEL;
+        timer.stop();
+        releaseHead();
+        ByteBuf early = pending;
+        if (early != null) {
+            pending = null;
+            exchange.tunnelBytes(early);
+            early.release();
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        ChannelHandlerContext present = context;
+        if (present != null && present.channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.listen;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Loops;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/** Accepts connections of one listening socket, as long as the limits allow. Lives on one loop. */
+final class Acceptor extends ChannelInboundHandlerAdapter {
+    /** After accept(2) failed, usually for want of file descriptors, it is left alone for so long. */
+    private static final int PAUSE_MS = 100;
+
+    private final Listener listener;
+    private final Loop loop;
+    private final Loops loops;
+    private final boolean spread;
+    private final ArrayDeque<Channel> held = new ArrayDeque<>();
+
+    /** @param spread whether this socket serves all loops */
+    Acceptor(Listener listener, Loop loop, Loops loops, boolean spread) {
+        this.listener = listener;
+        this.loop = loop;
+        this.loops = loops;
+        this.spread = spread;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Channel child = (Channel) message;
+        if (!held.isEmpty() || !admit(child, context)) {
+            held.add(child);
+        }
+    }
+
+    /** Opens {@code child}, or stops accepting until there is room. */
+    private boolean admit(Channel child, ChannelHandlerContext context) {
+        for (int i = 0; i < listener.limits().size(); i++) {
+            ConnectionLimit limit = listener.limits().get(i);
+            if (!limit.acquire()) {
+                for (int taken = 0; taken < i; taken++) {
+                    listener.limits().get(taken).release();
+                }
+                context.channel().config().setAutoRead(false);
+                limit.await(() -> loop.eventLoop().execute(() -> resume(context)));
+                return false;
+            }
+        }
+        Loop home = spread ? loops.next() : loop;
+        if (home == loop) {
+            open(child, home);
+        } else {
+            home.eventLoop().execute(() -> open(child, home));
+        }
+        return true;
+    }
+
+    private void resume(ChannelHandlerContext context) {
+        while (!held.isEmpty()) {
+            if (!admit(held.getFirst(), context)) {
+                return;
+            }
+            held.removeFirst();
+        }
+        if (context.channel().isOpen()) {
+            context.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void open(Channel child, Loop home) {
+        home.tick();
+        var limits = listener.limits();
+        Runnable onEnd = () -> limits.forEach(ConnectionLimit::release);
+        try {
+            home.eventLoop().register(child);
+            listener.opener().open(child, home, listener.target(), onEnd);
+        } catch (RuntimeException failure) {
+            child.unsafe().closeForcibly();
+            onEnd.run();
+            throw failure;
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        listener.acceptFailed(cause);
+        context.channel().config().setAutoRead(false);
+        loop.eventLoop().schedule(() -> resume(context), PAUSE_MS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        for (Channel child : held) {
+            child.unsafe().closeForcibly();
+        }
+        held.clear();
+    }
+}

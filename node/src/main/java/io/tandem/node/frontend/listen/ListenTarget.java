@@ -1,0 +1,9 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.listen;
+
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.setup.Configuration;
+
+/** Whom a listener accepts connections for: replaced at a reload while its sockets stay. */
+public record ListenTarget(Configuration configuration, Frontend frontend, Bind bind) {}

@@ -1,0 +1,54 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.loop;
+
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.Drafts;
+import io.tandem.node.language.Facet;
+import io.tandem.node.language.FacetKey;
+
+/** The sizes that the data plane lives by, from the {@code global} section. */
+public final class Tuning implements Facet {
+    public static final FacetKey<Tuning> KEY = new FacetKey<>(Tuning.class, Tuning::new);
+
+    int bufferSize = 16_384;
+    int maxRewrite = 1_024;
+    int maxFields = 101;
+
+    private Tuning() {}
+
+    /** The values HAProxy starts from. */
+    public static Tuning defaults() {
+        return new Tuning();
+    }
+
+    /** What a configuration says. */
+    public static Tuning of(Drafts drafts) {
+        return of(drafts.global());
+    }
+
+    static Tuning of(Draft global) {
+        return global.facet(KEY);
+    }
+
+    /** {@code tune.bufsize}: what is kept of a message per direction, bytes. */
+    public int bufferSize() {
+        return bufferSize;
+    }
+
+    /** {@code tune.maxrewrite}: how much of it is for edits. */
+    public int maxRewrite() {
+        return Math.min(maxRewrite, bufferSize / 2);
+    }
+
+    /** {@code tune.http.maxhdr}. */
+    public int maxFields() {
+        return maxFields;
+    }
+
+    /** Not inherited: there is one process. */
+    @Override
+    public Facet inherit() {
+        return this;
+    }
+}

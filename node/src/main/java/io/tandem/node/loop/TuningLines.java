@@ -1,0 +1,54 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.loop;
+
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Directive;
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.language.SectionKind;
+import io.tandem.node.setup.Feature;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
+
+/** The sizes of the {@code global} section that concern messages (HAProxy manual 3.2). */
+public final class TuningLines implements Feature {
+    private static final int SMALLEST_BUFFER = 1024;
+    private static final int LARGEST_BUFFER = 16 * 1024 * 1024;
+
+    @Override
+    public List<Keyword<Directive>> directives() {
+        return List.of(
+                line(
+                        "tune.bufsize",
+                        "bytes kept of a message per direction, 16384 by default",
+                        (t, n) -> t.bufferSize = Math.min(Math.max(n, SMALLEST_BUFFER), LARGEST_BUFFER)),
+                line(
+                        "tune.maxrewrite",
+                        "bytes of a buffer kept for edits, 1024 by default",
+                        (t, n) -> t.maxRewrite = Math.max(n, 0)),
+                line("tune.http.maxhdr", "header fields of a message, 101 by default", (t, n) -> t.maxFields = n));
+    }
+
+    private static Keyword<Directive> line(String name, String doc, ObjIntConsumer<Tuning> setting) {
+        return Keyword.directive(name, SectionKind.GLOBAL)
+                .arguments("NUMBER")
+                .doc(doc)
+                .as((line, draft) -> apply(name, line, draft, setting));
+    }
+
+    private static void apply(String name, Arguments line, Draft draft, ObjIntConsumer<Tuning> setting) {
+        if (!line.hasNext()) {
+            throw line.error("'" + name + "' expects an integer argument.");
+        }
+        int number = line.leadingInteger();
+        if (number <= 0 && !name.equals("tune.maxrewrite")) {
+            throw line.error("'" + name + "' expects a positive integer argument.");
+        }
+        if (name.equals("tune.http.maxhdr") && number > 32_767) {
+            throw line.error("'tune.http.maxhdr' expects a numeric value between 1 and 32767");
+        }
+        setting.accept(Tuning.of(draft), number);
+        line.noMore(name);
+    }
+}
