@@ -31,11 +31,10 @@ public final class FrontendLines implements Feature {
 
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(
-                Keyword.directive("maxconn", SectionKind.PROXIES)
-                        .arguments("NUMBER")
-                        .doc("client connections at once")
-                        .as(FrontendLines::maxConnections));
+        return List.of(Keyword.directive("maxconn", SectionKind.PROXIES)
+                .arguments("NUMBER")
+                .doc("client connections at once")
+                .as(FrontendLines::maxConnections));
     }
 
     private static void maxConnections(Arguments line, Draft draft) {
