@@ -122,7 +122,18 @@ final class RunningLab {
         for (Node node : lab.nodes()) {
             out.printf("output of %s: %s/*.out%n", node.name(), node.host().logs());
         }
+        for (Node node : lab.nodes()) {
+            out.printf("%s:%n%s", node.name(), statusOf(node).indent(2));
+        }
         return text.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String statusOf(Node node) {
+        try {
+            return node.status();
+        } catch (IOException e) {
+            return "no status: " + e.getMessage();
+        }
     }
 
     private static String running(boolean none) {

@@ -65,6 +65,9 @@ final class Cluster {
         for (Node node : lab.nodes()) {
             Await.until(node.name() + " to answer requests at its own address", STEADY_LIMIT, () -> serves(node));
         }
+        for (Node node : lab.nodes()) {
+            Await.until(node.name() + " to know the other nodes", STEADY_LIMIT, node::isSettled);
+        }
         Node active = holder().orElseThrow(() -> new IOException("the address moved without a fault"));
         Await.until(
                 "the stick table of " + active.name() + " to have " + MIN_ENTRIES + " entries",

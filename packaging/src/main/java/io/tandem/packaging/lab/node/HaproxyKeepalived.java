@@ -66,6 +66,16 @@ public record HaproxyKeepalived(NodeFiles files, String keepalivedConf) implemen
     }
 
     @Override
+    public boolean isSettled(Host host) {
+        return true;
+    }
+
+    @Override
+    public String status(Host host) {
+        return "";
+    }
+
+    @Override
     public boolean isGuardian(RunningProgram program) {
         return program.name().startsWith("keepalived");
     }

@@ -85,6 +85,16 @@ public final class Node {
         Signals.CONT.sendTo(programs());
     }
 
+    /** Whether its parts know of each other and of the other nodes. */
+    public boolean isSettled() throws IOException {
+        return software.isSettled(host);
+    }
+
+    /** What its software says of itself; empty if it says nothing. */
+    public String status() throws IOException {
+        return software.status(host);
+    }
+
     public List<RunningProgram> guardians() throws IOException {
         return host.programs().stream().filter(software::isGuardian).toList();
     }

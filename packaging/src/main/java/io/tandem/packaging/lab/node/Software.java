@@ -22,6 +22,12 @@ public interface Software {
     /** What to start, in order; each keeps running in the foreground. */
     List<Program> programs();
 
+    /** Whether its parts know of each other and of the other nodes, as far as it can tell. */
+    boolean isSettled(Host host) throws IOException;
+
+    /** What its own status command says; empty if it has none. */
+    String status(Host host) throws IOException;
+
     /** Whether this process holds the virtual address. */
     boolean isGuardian(RunningProgram program);
 

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.packaging.lab.node;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import io.tandem.packaging.lab.Topology;
 import io.tandem.packaging.lab.host.Host;
 import io.tandem.packaging.lab.host.RunningProgram;
@@ -23,6 +26,7 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
         implements Software {
     private static final String CONF = "/etc/tandem/tandem.conf";
     private static final String SECRET = "/etc/tandem/cluster.secret";
+    private static final String GUARDIAN_SOCKET = "/run/tandem/guardian.sock";
     private static final String KEEPALIVED_CONF = "/etc/keepalived/keepalived.conf";
 
     @Override
@@ -41,6 +45,28 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
         Map<String, String> environment = System.getenv();
         String launcher = environment.getOrDefault("TANDEM_LAUNCHER", "/usr/bin/tandem");
         return List.of(new Program(List.of(launcher, "-Ws", "-f", CONF), "tandem.out"));
+    }
+
+    @Override
+    public boolean isSettled(Host host) throws IOException {
+        return isSettled(AdminSocket.ask(host.file(GUARDIAN_SOCKET), "json"));
+    }
+
+    /** Proxy ready and every liveness link up, by the guardian's JSON. */
+    static boolean isSettled(String json) throws IOException {
+        try {
+            Config status = ConfigFactory.parseString(json);
+            return status.getString("proxy.state").equals("ready")
+                    && status.getConfigList("links").stream()
+                            .allMatch(link -> link.getString("state").equals("up"));
+        } catch (ConfigException e) {
+            throw new IOException("the guardian's status is not what is known: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String status(Host host) throws IOException {
+        return AdminSocket.ask(host.file(GUARDIAN_SOCKET), "status");
     }
 
     @Override
