@@ -66,7 +66,7 @@ public final class Lateness {
     }
 
     private static int bucket(long ns) {
-        long us = ns / 1000;
+        long us = (ns + 999) / 1000;
         if (us < 1) {
             return 0;
         }

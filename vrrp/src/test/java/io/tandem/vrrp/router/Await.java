@@ -5,6 +5,7 @@ package io.tandem.vrrp.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a condition, with a deadline. */
@@ -15,7 +16,7 @@ final class Await {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - end).as(what + " within " + limit).isNegative();
-            Thread.onSpinWait();
+            LockSupport.parkNanos(2_000_000L);
         }
     }
 

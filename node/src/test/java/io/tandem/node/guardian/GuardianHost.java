@@ -1,0 +1,198 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import io.tandem.vrrp.netlink.NetNamespace;
+import io.tandem.vrrp.netlink.Netlink;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A host: a network namespace on a bridge, in which a real guardian process with a {@link StandInProxy} is started. */
+final class GuardianHost implements AutoCloseable {
+    static final InetAddress VIRTUAL = address("10.99.0.50");
+    private static final String SECRET = "the secret of a test that nobody else can reach\n";
+
+    private final String name;
+    private final Path directory;
+    private final NetNamespace namespace;
+    private final Netlink netlink;
+    private @Nullable Process process;
+
+    GuardianHost(String name, int number, Path parent, Netlink bridge) throws IOException {
+        this.name = name;
+        this.directory = Files.createDirectory(parent.resolve(name));
+        namespace = NetNamespace.create("tnd-vs-" + name);
+        netlink = namespace.netlink();
+        bridge.links().addVeth(name, "eth0", namespace);
+        bridge.links().setMaster(name, "br0");
+        bridge.links().up(name);
+        netlink.links().up("lo");
+        netlink.addresses().add(address("10.99.0." + number), 24, "eth0");
+        netlink.links().up("eth0");
+        Path secret = directory.resolve("secret");
+        Files.writeString(secret, SECRET);
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(
+                directory.resolve("tandem.conf"),
+                """
+                cluster { name = test, self = %s, secret-file = "%s", members { a = 10.99.0.11, b = 10.99.0.12 } }
+                vrrp.routers.VI_1 {
+                  interface = eth0, vrid = 51, version = 3, priority = 100, advert-interval = 1s, preempt = false
+                  addresses = [ "10.99.0.50/32" ]
+                }
+                """
+                        .formatted(name, secret));
+    }
+
+    /** Starts the guardian; its messages go to {@link #log}. */
+    void start(String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("nsenter", "--net=" + namespace.path()));
+        command.addAll(List.of(
+                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+                "-Xmx24m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xss256k",
+                "-XX:-UsePerfData",
+                "-Dtandem.run=" + directory.resolve("run"),
+                "-Dtandem.worker.main=" + StandInProxy.class.getName(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                GuardianMain.class.getName(),
+                "-f",
+                directory.resolve("tandem.conf").toString(),
+                "-p",
+                directory.resolve("pid").toString()));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
+        builder.environment().put("TANDEM_PROXY_OPTS", "-Xmx48m -XX:TieredStopAtLevel=1 -Dstandin=" + directory);
+        builder.environment().put("_JAVA_SR_SIGNUM", "40");
+        builder.environment().put("NOTIFY_SOCKET", "@" + notifyName());
+        process = builder.start();
+    }
+
+    String notifyName() {
+        return "tnd-vs-" + ProcessHandle.current().pid() + "-" + name;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    NetNamespace namespace() {
+        return namespace;
+    }
+
+    /** nsenter becomes the guardian by exec: one pid. */
+    Process process() {
+        if (process == null) {
+            throw new IllegalStateException("not started");
+        }
+        return process;
+    }
+
+    String log() {
+        try {
+            return Files.readString(directory.resolve("log"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    boolean holds() {
+        try {
+            return netlink.addresses().list().stream()
+                    .anyMatch(entry -> entry.address().equals(VIRTUAL));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The guardian's JSON, or an empty text while nobody answers. */
+    String json() {
+        return ask("json");
+    }
+
+    String ask(String command) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(directory.resolve("run/guardian.sock")));
+            channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+            StringBuilder text = new StringBuilder();
+            ByteBuffer bytes = ByteBuffer.allocate(8192);
+            while (channel.read(bytes) >= 0) {
+                text.append(StandardCharsets.UTF_8.decode(bytes.flip()));
+                bytes.clear();
+            }
+            return text.toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    boolean isActive() {
+        return json().contains("\"state\":\"ACTIVE\"");
+    }
+
+    boolean isBackup() {
+        return json().contains("\"state\":\"BACKUP\"");
+    }
+
+    boolean isLinked() {
+        return json().contains("\"state\":\"up\"");
+    }
+
+    long proxyPid() {
+        return number("\"proxy\":\\{\"pid\":(\\d+)");
+    }
+
+    long number(String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(json());
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
+    static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (process != null) {
+            long proxy = proxyPid();
+            process.destroy();
+            try {
+                if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (proxy > 0) {
+                ProcessHandle.of(proxy).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+        netlink.close();
+        namespace.close();
+    }
+}

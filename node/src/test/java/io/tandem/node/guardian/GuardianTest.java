@@ -1,0 +1,233 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.tandem.vrrp.netlink.Libc;
+import io.tandem.vrrp.netlink.NetNamespace;
+import io.tandem.vrrp.netlink.Netlink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two real guardians with stand-in proxies on a bridge: killed, stopped, frozen, reloaded. */
+@Timeout(90)
+class GuardianTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int SIGHUP = 1;
+    private static final int SIGINT = 2;
+    private static final int SIGKILL = 9;
+    private static final int SIGUSR2 = 12;
+    private static final int SIGCONT = 18;
+    private static final int SIGSTOP = 19;
+
+    @TempDir
+    Path directory;
+
+    private NetNamespace bridge;
+    private Netlink bridgeNetlink;
+    private GuardianHost a;
+    private GuardianHost b;
+
+    @BeforeEach
+    void hosts() throws IOException {
+        if (Libc.C.geteuid() != 0) {
+            if ("true".equals(System.getenv("CI"))) {
+                fail("needs root for network namespaces");
+            }
+            abort("needs root for network namespaces");
+        }
+        bridge = NetNamespace.create("tnd-vs-bridge");
+        bridgeNetlink = bridge.netlink();
+        bridgeNetlink.links().addBridge("br0");
+        bridgeNetlink.links().up("br0");
+        a = new GuardianHost("a", 11, directory, bridgeNetlink);
+        b = new GuardianHost("b", 12, directory, bridgeNetlink);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        if (bridge != null) {
+            a.close();
+            b.close();
+            bridgeNetlink.close();
+            bridge.close();
+        }
+    }
+
+    @Test
+    void killingGuardianAndProxyClearsTheAddressAndThePeerTakesIt() throws IOException {
+        startBoth();
+        long proxy = a.proxyPid();
+
+        long killedAt = System.nanoTime();
+        Libc.C.kill((int) a.process().pid(), SIGKILL);
+        Libc.C.kill((int) proxy, SIGKILL);
+
+        until("the address is gone here", () -> !a.holds());
+        long goneMs = (System.nanoTime() - killedAt) / 1_000_000L;
+        until("and there", () -> b.holds());
+        long takenMs = (System.nanoTime() - killedAt) / 1_000_000L;
+        // Generous, for a busy machine; by its advertisements alone the peer would need 3.6 s.
+        assertThat(goneMs).isLessThan(1500);
+        assertThat(takenMs).isLessThan(2500);
+        assertThat(b.log()).contains("to=ACTIVE reason=peer-gone peer=10.99.0.11");
+    }
+
+    @Test
+    void killingTheProxyAloneMovesTheAddressAndStartsAnotherProxy() throws IOException {
+        startBoth();
+        long proxy = a.proxyPid();
+
+        Libc.C.kill((int) proxy, SIGKILL);
+
+        until("moved", () -> b.holds() && !a.holds());
+        until("another proxy", () -> a.proxyPid() > 0 && a.proxyPid() != proxy && a.isBackup());
+        assertThat(a.log())
+                .contains("Current worker (" + proxy + ") exited with code 137 (Killed)")
+                .contains("New worker (" + a.proxyPid() + ") forked");
+        assertThat(b.log()).contains("to=ACTIVE");
+    }
+
+    @Test
+    void aFrozenNodeLosesItsAddressByItselfAndGivesWayWhenItWakes() throws IOException {
+        startBoth();
+        long proxy = a.proxyPid();
+        Libc.C.kill((int) a.process().pid(), SIGSTOP);
+        Libc.C.kill((int) proxy, SIGSTOP);
+        try {
+            until("taken over", () -> b.holds());
+            until("expired", () -> !a.holds());
+        } finally {
+            Libc.C.kill((int) proxy, SIGCONT);
+            Libc.C.kill((int) a.process().pid(), SIGCONT);
+        }
+        until("backup", () -> a.isBackup());
+        assertThat(a.holds()).isFalse();
+        assertThat(b.holds()).isTrue();
+    }
+
+    @Test
+    void aHungProxyMovesTheAddress() throws IOException {
+        startBoth();
+
+        Files.createFile(a.directory().resolve("hang"));
+
+        until("moved", () -> b.holds() && !a.holds());
+        assertThat(a.log()).contains("is=hung");
+    }
+
+    @Test
+    void aStopHandsOverFirstAndEndsWithZero() throws Exception {
+        startBoth();
+        long proxy = a.proxyPid();
+
+        a.process().destroy();
+
+        assertThat(a.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(a.process().exitValue()).isZero();
+        assertThat(b.holds()).isTrue();
+        assertThat(b.log()).contains("to=ACTIVE reason=peer-releasing peer=10.99.0.11");
+        assertThat(a.log())
+                .contains("Exiting Master process...")
+                .contains("Current worker (" + proxy + ") exited with code 143 (Terminated)")
+                .contains("All workers exited. Exiting... (0)");
+        assertThat(ProcessHandle.of(proxy)).isEmpty();
+    }
+
+    @Test
+    void anInterruptEndsWith130AndTheProxyDoesNotOutliveAKilledGuardian() throws Exception {
+        a.start("-W");
+        until("active", () -> a.isActive());
+        long proxy = a.proxyPid();
+        assertThat(Files.readString(a.directory().resolve("pid")).strip())
+                .isEqualTo(Long.toString(a.process().pid()));
+        Libc.C.kill((int) a.process().pid(), SIGINT);
+        assertThat(a.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(a.process().exitValue()).isEqualTo(130);
+
+        a.start("-W");
+        until("active again", () -> a.isActive() && a.proxyPid() != proxy);
+        long second = a.proxyPid();
+        Libc.C.kill((int) a.process().pid(), SIGKILL);
+
+        until("no orphan", () -> ProcessHandle.of(second).isEmpty());
+        until("no address", () -> !a.holds());
+    }
+
+    @Test
+    void reloadsAreForwardedAndTheirOutcomeIsSaidToTheLogAndToSystemd() throws IOException {
+        try (NotifySocket notify = a.namespace().run(() -> new NotifySocket(a.notifyName()))) {
+            a.start("-Ws");
+            until("ready", () -> notify.text().contains("READY=1"));
+            assertThat(notify.text()).contains("MAINPID=" + a.process().pid());
+
+            Libc.C.kill((int) a.process().pid(), SIGUSR2);
+            until("reloaded", () -> a.json().contains("\"reloads\":1"));
+            until("told", () -> notify.text().contains("RELOADING=1"));
+
+            Files.createFile(a.directory().resolve("bad"));
+            Libc.C.kill((int) a.process().pid(), SIGHUP);
+            until("failed", () -> a.json().contains("\"failed_reloads\":1"));
+
+            until("logged", () -> a.log().contains("Loading failure!"));
+            assertThat(a.log())
+                    .contains("Reloading HAProxy")
+                    .contains("[ALERT]    (" + a.process().pid() + ") : parsing [x.cfg:3] : unknown keyword 'foo'");
+            until("still serving", () -> a.isActive());
+        }
+    }
+
+    @Test
+    void aBadTandemConfLeavesWhatRunsUntouchedAndSaysWhere() throws IOException {
+        a.start("-W");
+        until("active", () -> a.isActive());
+
+        Files.writeString(a.directory().resolve("tandem.conf"), "vrrp.routers.VI_1 { prioritty = 3 }\n");
+        Libc.C.kill((int) a.process().pid(), SIGUSR2);
+
+        until("refused", () -> a.log().contains("Loading failure!"));
+        assertThat(a.log()).contains("tandem.conf:1").contains("prioritty");
+        assertThat(a.isActive()).isTrue();
+        assertThat(a.holds()).isTrue();
+    }
+
+    @Test
+    void theGuardianStaysSmall() throws IOException {
+        startBoth();
+        assertThat(a.number("\"rss_kb\":(\\d+)")).isBetween(1L, 64L * 1024);
+        assertThat(a.ask("status")).contains("router name=VI_1 vrid=51 interface=eth0 state=ACTIVE");
+        assertThat(a.ask("nonsense")).startsWith("unknown command; one of:");
+    }
+
+    /** a is active, b its backup, the link is up and an advertisement has been heard. */
+    private void startBoth() throws IOException {
+        a.start("-W");
+        until("a is active", () -> a.isActive() && a.holds());
+        b.start("-W");
+        until("b is backup and linked", () -> b.isBackup() && b.isLinked() && a.isLinked());
+        until("b hears a", () -> b.number("\"adverts_received\":(\\d+)") > 0);
+    }
+
+    private void until(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + SOON.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end >= 0) {
+                fail(what + " within " + SOON + "\n--- a\n" + a.log() + "\n--- b\n" + b.log());
+            }
+            LockSupport.parkNanos(2_000_000L);
+        }
+    }
+}
