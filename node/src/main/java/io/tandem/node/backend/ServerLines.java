@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code server} and {@code default-server} lines: the servers of a backend. */
@@ -140,10 +141,11 @@ public final class ServerLines implements Feature {
         if (KnownKeywords.has(KeywordFamily.SERVER_OPTION, word)) {
             return KnownKeywords.notSupported(word) + ".";
         }
+        Optional<String> near = !word.isEmpty() && Character.isLetter(word.charAt(0)) // never for a second address
+                ? Nearest.to(word, KnownKeywords.names(KeywordFamily.SERVER_OPTION))
+                : Optional.empty();
         return "unknown keyword '" + word + "'"
-                + Nearest.to(word, KnownKeywords.names(KeywordFamily.SERVER_OPTION))
-                        .map(near -> "; did you mean '" + near + "' maybe ?")
-                        .orElse(".");
+                + near.map(name -> "; did you mean '" + name + "' maybe ?").orElse(".");
     }
 
     private static void refuseSameId(

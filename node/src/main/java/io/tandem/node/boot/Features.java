@@ -9,6 +9,7 @@ import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.listen.BindFeature;
+import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.loop.TuningLines;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.log.LogFeature;
@@ -42,6 +43,7 @@ final class Features {
             new RetryLines(),
             new FrontendLines(),
             new HttpLines(),
+            new TlsFeature(),
             new AdminFeature(),
             new StatsFeature(),
             new MetricsFeature());

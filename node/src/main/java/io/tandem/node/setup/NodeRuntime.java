@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.setup;
 
+import io.tandem.node.frontend.tls.TicketKeys;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Totals;
 import io.tandem.node.observe.log.LogSockets;
@@ -33,6 +34,7 @@ public final class NodeRuntime {
     private final AtomicLong droppedLogs = new AtomicLong();
     private final Totals totals = new Totals();
     private final LogSockets logSockets = new LogSockets();
+    private final TicketKeys ticketKeys = new TicketKeys();
     private final Tables tables;
     private volatile @Nullable Configuration configuration; // written by boot, read by any
     private volatile long logPid = ProcessHandle.current().pid(); // written by boot, read by any
@@ -141,6 +143,11 @@ public final class NodeRuntime {
     /** The stick tables. Declared on {@link Assembly#onCommit commit} only, so that a failed load changes none. */
     public Tables tables() {
         return tables;
+    }
+
+    /** The keys of TLS session tickets. */
+    public TicketKeys ticketKeys() {
+        return ticketKeys;
     }
 
     /** Rates of the whole process. */

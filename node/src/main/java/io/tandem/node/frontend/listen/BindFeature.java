@@ -137,7 +137,7 @@ public final class BindFeature implements Feature {
         } catch (BindAddress.Malformed malformed) {
             throw line.error("'bind' : " + malformed.text());
         }
-        BindLine bind = new BindLine(line.origin(), written, addresses);
+        BindLine bind = new BindLine(line.origin(), draft.name(), written, addresses);
         String where = "'bind " + written + "' in section '" + draft.kind().keyword() + "'";
         while (line.hasNext()) {
             String word = line.next();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BindLine {
     private final Origin origin;
+    private final String proxy;
     private final String written;
     private final List<BindAddress> addresses;
     private final Map<FacetKey<?>, Facet> facets = new LinkedHashMap<>();
@@ -31,14 +32,20 @@ public final class BindLine {
 
     private @Nullable TlsStageSource tls;
 
-    BindLine(Origin origin, String written, List<BindAddress> addresses) {
+    BindLine(Origin origin, String proxy, String written, List<BindAddress> addresses) {
         this.origin = origin;
+        this.proxy = proxy;
         this.written = written;
         this.addresses = List.copyOf(addresses);
     }
 
     public Origin origin() {
         return origin;
+    }
+
+    /** The name of the section it stands in. */
+    public String proxy() {
+        return proxy;
     }
 
     /** The address word as the user wrote it, as HAProxy repeats it in messages. */

@@ -1,0 +1,46 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import io.netty.handler.ssl.OpenSsl;
+import java.security.NoSuchAlgorithmException;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+
+/** Which TLS engine this process has: BoringSSL, or the JDK's where that cannot be loaded. */
+public final class Engine {
+    private static final String PLAIN_KEYS = "io.netty.handler.ssl.openssl.useKeyManagerFactory";
+
+    private Engine() {}
+
+    /** Whether it is BoringSSL. Loads it when first asked. */
+    public static boolean isNative() {
+        return Holder.NATIVE;
+    }
+
+    /** As {@code -vv} names it. */
+    public static String name() {
+        return isNative() ? OpenSsl.versionString() : "JDK " + System.getProperty("java.version");
+    }
+
+    static Set<String> jdkSuites() {
+        try {
+            return Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the JDK has no TLS", e);
+        }
+    }
+
+    private static final class Holder {
+        static final boolean NATIVE = load();
+
+        private Holder() {}
+
+        private static boolean load() {
+            if (System.getProperty(PLAIN_KEYS) == null) {
+                System.setProperty(PLAIN_KEYS, "false"); // keys go to BoringSSL itself: no call into Java per handshake
+            }
+            return OpenSsl.isAvailable();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslClientHelloHandler;
+import io.netty.handler.ssl.SslCompletionEvent;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for a client's first message, chooses the certificate by it and gives way to the TLS handler proper. Bounded: a
+ * message that does not fit one record of 16 KB is refused.
+ */
+final class HelloHandler extends SslClientHelloHandler<SslContext> {
+    /** A fatal alert, unrecognized_name (RFC 6066 3). */
+    private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
+
+    private final CertificateChoice choice;
+    private final NettyTlsStage stage;
+    private final Session session;
+
+    HelloHandler(CertificateChoice choice, NettyTlsStage stage, Session session) {
+        super(16 * 1024);
+        this.choice = choice;
+        this.stage = stage;
+        this.session = session;
+    }
+
+    @Override
+    protected Future<SslContext> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
+        Promise<SslContext> promise = ctx.executor().newPromise();
+        ClientHello hello = clientHello == null ? new ClientHello("", false) : ClientHello.parse(clientHello);
+        SslContext context = choice.choose(hello);
+        return context == null
+                ? promise.setFailure(new SSLHandshakeException("no certificate for '" + hello.serverName() + "'"))
+                : promise.setSuccess(context);
+    }
+
+    @Override
+    protected void onLookupComplete(ChannelHandlerContext ctx, Future<SslContext> future) {
+        if (future.isSuccess()) {
+            ctx.pipeline().replace(this, "tls", stage.handler(future.getNow(), ctx.channel(), session));
+            return;
+        }
+        SslCompletionEvent failed = new SslHandshakeCompletionEvent(future.cause());
+        ctx.writeAndFlush(ctx.alloc().buffer(UNRECOGNIZED_NAME.length).writeBytes(UNRECOGNIZED_NAME));
+        ctx.fireUserEventTriggered(failed);
+        ctx.close();
+    }
+}

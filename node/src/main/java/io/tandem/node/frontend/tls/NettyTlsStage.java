@@ -1,0 +1,43 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.tandem.node.frontend.TlsFacts;
+import io.tandem.node.frontend.listen.TlsStage;
+import io.tandem.node.loop.Loop;
+import org.jspecify.annotations.Nullable;
+
+/** The TLS of one {@code bind} line on Netty's engine. Immutable. */
+final class NettyTlsStage implements TlsStage {
+    private final CertificateChoice choice;
+    private final @Nullable SslContext only;
+
+    NettyTlsStage(CertificateChoice choice, int certificates) {
+        this.choice = choice;
+        only = choice.only(certificates);
+    }
+
+    @Override
+    public TlsFacts secure(Channel channel, Loop loop) {
+        Session session = new Session();
+        if (only != null) {
+            channel.pipeline().addFirst("tls", handler(only, channel, session));
+        } else {
+            channel.pipeline().addFirst("hello", new HelloHandler(choice, this, session));
+        }
+        return session;
+    }
+
+    SslHandler handler(SslContext context, Channel channel, Session session) {
+        SslHandler handler = context.newHandler(channel.alloc());
+        handler.handshakeFuture().addListener(done -> {
+            if (done.isSuccess()) {
+                session.established(handler);
+            }
+        });
+        return handler;
+    }
+}

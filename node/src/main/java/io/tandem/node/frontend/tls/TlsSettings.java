@@ -1,0 +1,72 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import io.netty.handler.ssl.ClientAuth;
+import io.tandem.node.language.Facet;
+import io.tandem.node.language.FacetKey;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the TLS options of one {@code bind} line, or of {@code ssl-default-bind-options}, say. */
+final class TlsSettings implements Facet {
+    static final FacetKey<TlsSettings> KEY = new FacetKey<>(TlsSettings.class, TlsSettings::new);
+
+    final List<Certificate> certificates = new ArrayList<>();
+
+    @Nullable TlsVersion least;
+
+    @Nullable TlsVersion most;
+
+    final Set<TlsVersion> disabled = EnumSet.noneOf(TlsVersion.class);
+
+    @Nullable String ciphers;
+
+    @Nullable String ciphersuites;
+
+    @Nullable String curves;
+    /** {@code ecdhe}: HAProxy words a mistake in it differently. */
+    @Nullable String ecdhe;
+
+    List<String> alpn = List.of();
+    boolean strictSni;
+    boolean noTickets;
+    boolean preferClientCiphers;
+    ClientAuth clientAuth = ClientAuth.NONE;
+    List<X509Certificate> authorities = List.of();
+
+    @Override
+    public Facet inherit() {
+        return new TlsSettings();
+    }
+
+    /** The versions to offer, given the defaults of {@code global}; empty when they exclude each other. */
+    Set<TlsVersion> versions(TlsSettings defaults) {
+        TlsVersion from = least != null ? least : defaults.least != null ? defaults.least : TlsVersion.TLS12;
+        TlsVersion to = most != null ? most : defaults.most != null ? defaults.most : TlsVersion.TLS13;
+        Set<TlsVersion> versions = EnumSet.noneOf(TlsVersion.class);
+        for (TlsVersion version : TlsVersion.values()) {
+            if (version.compareTo(from) >= 0 && version.compareTo(to) <= 0 && version != TlsVersion.SSL30) {
+                versions.add(version);
+            }
+        }
+        if (!bounded(defaults)) {
+            versions.removeAll(disabled);
+            versions.removeAll(defaults.disabled);
+        }
+        return versions;
+    }
+
+    /** Whether versions are disabled one by one although bounds are set, which then decide alone. */
+    boolean disablesInVain(TlsSettings defaults) {
+        return bounded(defaults) && !(disabled.isEmpty() && defaults.disabled.isEmpty());
+    }
+
+    private boolean bounded(TlsSettings defaults) {
+        return least != null || most != null || defaults.least != null || defaults.most != null;
+    }
+}

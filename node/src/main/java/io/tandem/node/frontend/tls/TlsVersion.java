@@ -1,0 +1,48 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import java.util.Optional;
+
+/** The protocol versions that HAProxy's options name, oldest first. */
+enum TlsVersion {
+    SSL30("SSLv3", "SSLv3", "sslv3"),
+    TLS10("TLSv1.0", "TLSv1", "tlsv10"),
+    TLS11("TLSv1.1", "TLSv1.1", "tlsv11"),
+    TLS12("TLSv1.2", "TLSv1.2", "tlsv12"),
+    TLS13("TLSv1.3", "TLSv1.3", "tlsv13");
+
+    private final String word;
+    private final String protocol;
+    private final String suffix;
+
+    TlsVersion(String word, String protocol, String suffix) {
+        this.word = word;
+        this.protocol = protocol;
+        this.suffix = suffix;
+    }
+
+    /** As {@code ssl-min-ver} takes it. */
+    String word() {
+        return word;
+    }
+
+    /** As the TLS engine names it. */
+    String protocol() {
+        return protocol;
+    }
+
+    /** As {@code no-…} and {@code force-…} name it. */
+    String suffix() {
+        return suffix;
+    }
+
+    static Optional<TlsVersion> named(String word) {
+        for (TlsVersion version : values()) {
+            if (version.word.equals(word)) {
+                return Optional.of(version);
+            }
+        }
+        return Optional.empty();
+    }
+}
