@@ -4,13 +4,7 @@ package io.tandem.peers.sync;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tandem.peers.table.Cell;
-import io.tandem.peers.table.Clear;
-import io.tandem.peers.table.DataType;
-import io.tandem.peers.table.HybridClock;
 import io.tandem.peers.table.Origins;
-import io.tandem.peers.table.TableCells;
-import io.tandem.peers.table.TableDefinition;
 import io.tandem.peers.table.Tables;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +12,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +52,7 @@ public final class Session<P> {
     private static final long STALLED_MS = 3_000;
     private static final int MAX_EARLY = 64;
     private static final int CHUNKS_PER_STEP = 4;
-    private static final int MAX_SCHEMAS = 1024;
+    static final int MAX_SCHEMAS = 1024;
     private static final int MAX_NAME_BYTES = 1024;
 
     private final Tables tables;
@@ -78,13 +71,11 @@ public final class Session<P> {
     private boolean requestsDue; // guarded by this
     private long nextRequestId = 1; // guarded by this
     private volatile boolean alone = true;
-    private volatile long sequence; // written by the replicator thread
     private long helloAtMs = Long.MIN_VALUE; // replicator thread
     private int helloGeneration = -1; // replicator thread
 
-    private final ByteWriter out = new ByteWriter(BATCH_BYTES + 4096); // replicator thread
-    private final Sections sections;
-    private final Map<Long, Cell> scratch = new LinkedHashMap<>(); // replicator thread
+    private final Outbox<P> outbox;
+    private final Inbox inbox;
 
     public Session(Tables tables, Identity self) {
         this.tables = tables;
@@ -92,7 +83,8 @@ public final class Session<P> {
         this.selfNode = self.node();
         this.bindings = new Bindings(tables);
         this.state = new ReplicatedState(tables.clock());
-        this.sections = new Sections(out, tables.dictionary(), tables.origins(), self);
+        this.outbox = new Outbox<>(tables, self, state, stats);
+        this.inbox = new Inbox(tables, self, bindings, state, stats);
         tables.clock().identify(selfNode);
     }
 
@@ -139,7 +131,7 @@ public final class Session<P> {
 
     /** The number of the last batch sent. */
     public long lastSequence() {
-        return sequence;
+        return outbox.sequence();
     }
 
     /** The members of the cluster changed; {@code others} are all but this node. */
@@ -196,11 +188,11 @@ public final class Session<P> {
         }
         greet(nowMs, output);
         request(nowMs, output);
-        sendState(state.takeDirty(), null, output);
+        outbox.sendState(state.takeDirty(), null, output);
         for (Bindings.Local table : bindings.local()) {
-            sendClears(table, table.cells().takeClears(), null, output);
+            outbox.sendClears(table, table.cells().takeClears(), null, output);
         }
-        sendUpdates(nowMs, output);
+        outbox.sendUpdates(bindings.local(), nowMs, output);
         teach(nowMs, output);
     }
 
@@ -225,15 +217,7 @@ public final class Session<P> {
         }
         helloGeneration = tables.generation();
         helloAtMs = nowMs;
-        List<Bindings.Local> local = bindings.local();
-        header(HELLO);
-        out.varint(sequence);
-        out.u8(inSync ? 1 : 0);
-        byte[] name = self.name().getBytes(UTF_8);
-        out.block(name, 0, name.length);
-        out.varint(Math.min(local.size(), MAX_SCHEMAS));
-        local.stream().limit(MAX_SCHEMAS).forEach(table -> table.schema().encode(out));
-        send(null, output);
+        outbox.sendHello(inSync, bindings.local(), output);
     }
 
     private void request(long nowMs, Output<P> output) {
@@ -256,96 +240,7 @@ public final class Session<P> {
             }
         }
         for (Peer<P> peer : asked) {
-            header(REQUEST);
-            out.varint(peer.requestId);
-            out.u8(1);
-            send(peer.address, output);
-        }
-    }
-
-    private void sendState(Collection<String> keys, @Nullable P to, Output<P> output) {
-        if (keys.isEmpty()) {
-            return;
-        }
-        headerNumbered(STATE, to);
-        int empty = out.size();
-        for (String key : keys) {
-            state.encode(key, out);
-            if (out.size() > BATCH_BYTES - ReplicatedState.MAX_VALUE_BYTES - ReplicatedState.MAX_KEY_BYTES) {
-                sendNumbered(to, output);
-                headerNumbered(STATE, to);
-            }
-        }
-        if (out.size() > empty) {
-            sendNumbered(to, output);
-        }
-    }
-
-    private void sendClears(Bindings.Local table, List<Clear> clears, @Nullable P to, Output<P> output) {
-        if (clears.isEmpty()) {
-            return;
-        }
-        headerNumbered(CLEARS, to);
-        for (Clear clear : clears) {
-            byte[] key = clear.key();
-            if (out.size() + (key == null ? 0 : key.length) + 32 > BATCH_BYTES) {
-                sendNumbered(to, output);
-                headerNumbered(CLEARS, to);
-            }
-            out.i64(table.id());
-            out.u8(key == null ? 1 : 0);
-            out.block(key == null ? new byte[0] : key, 0, key == null ? 0 : key.length);
-            out.i64(clear.epoch());
-        }
-        sendNumbered(to, output);
-    }
-
-    private void sendUpdates(long nowMs, Output<P> output) {
-        boolean open = false;
-        for (Bindings.Local table : bindings.local()) {
-            if (!table.cells().isDirty()) {
-                continue;
-            }
-            Cell cell = scratchOf(table);
-            for (int s = 0; s < table.cells().shards(); s++) {
-                if (!open) {
-                    openUpdate();
-                    open = true;
-                }
-                table.cells().drain(s, cell, nowMs, (origin, changed) -> {
-                    sections.add(table, origin, changed);
-                    if (out.size() >= BATCH_BYTES - maxCellBytes(table.schema())) {
-                        closeUpdate(output);
-                        openUpdate();
-                    }
-                });
-            }
-        }
-        if (open) {
-            closeUpdate(output);
-        }
-    }
-
-    private void openUpdate() {
-        headerNumbered(UPDATE, null);
-        sections.begin(-1);
-    }
-
-    /** Numbers a message to all, so that its loss is noticed; 0 for one member. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the replicator thread
-    private void sendNumbered(@Nullable P to, Output<P> output) {
-        if (to == null) {
-            sequence++;
-        }
-        send(to, output);
-    }
-
-    private void closeUpdate(Output<P> output) {
-        sections.close();
-        if (sections.entries() > 0) {
-            stats.batchesSent.increment();
-            stats.entriesSent.add(sections.entries());
-            sendNumbered(null, output);
+            outbox.sendRequest(peer.requestId, peer.address, output);
         }
     }
 
@@ -362,12 +257,12 @@ public final class Session<P> {
             for (int i = 0; i < CHUNKS_PER_STEP; i++) {
                 long chunk = teaching.nextChunk();
                 if (chunk == 0) {
-                    sendState(state.keys(), learner.address, output);
+                    outbox.sendState(state.keys(), learner.address, output);
                     for (Bindings.Local table : bindings.local()) {
-                        sendClears(table, table.cells().clears(), learner.address, output);
+                        outbox.sendClears(table, table.cells().clears(), learner.address, output);
                     }
                 }
-                if (sendChunk(teaching, chunk, learner.address, nowMs, output)) {
+                if (outbox.sendChunk(teaching, chunk, learner.address, nowMs, output)) {
                     synchronized (this) {
                         if (learner.teaching == teaching) {
                             learner.teaching = null;
@@ -377,56 +272,6 @@ public final class Session<P> {
                 }
             }
         }
-    }
-
-    private boolean sendChunk(Teaching teaching, long chunk, P to, long nowMs, Output<P> output) {
-        header(CHUNK);
-        out.varint(teaching.requestId);
-        out.varint(chunk);
-        int lastFlag = out.size();
-        out.u8(0);
-        sections.begin(sequence); // what the cells hold is at least as new as the last batch
-        teaching.fill(sections, BATCH_BYTES * 3 / 4, nowMs);
-        sections.close();
-        out.array()[lastFlag] = (byte) (teaching.isFinished() ? 1 : 0);
-        stats.cellsTaught.add(sections.entries());
-        send(to, output);
-        return teaching.isFinished();
-    }
-
-    private Cell scratchOf(Bindings.Local table) {
-        if (scratch.size() > MAX_SCHEMAS) {
-            scratch.clear();
-        }
-        return scratch.computeIfAbsent(
-                table.id(), id -> new Cell(table.cells().table().definition()));
-    }
-
-    /** An upper bound of one cell and its section header. */
-    private static int maxCellBytes(Schema schema) {
-        int bytes = schema.keyBytes() + 64;
-        for (var column : schema.columns()) {
-            bytes += column.elements() * (column.type().wire() == DataType.Wire.DICTIONARY ? 600 : 20);
-        }
-        return bytes;
-    }
-
-    private void header(int kind) {
-        out.truncate(0);
-        out.u8(VERSION);
-        out.u8(kind);
-        out.i64(selfNode);
-        out.varint(self.incarnation());
-    }
-
-    private void headerNumbered(int kind, @Nullable P to) {
-        header(kind);
-        out.varint(to == null ? sequence + 1 : 0);
-    }
-
-    private void send(@Nullable P to, Output<P> output) {
-        stats.bytesSent.add(out.size());
-        output.send(to, out.array(), out.size());
     }
 
     // ---- receivers ----
@@ -470,8 +315,8 @@ public final class Session<P> {
             case HELLO -> onHello(from, in, nowMs);
             case REQUEST -> onRequest(from, in);
             case CHUNK -> onChunk(from, in, nowMs);
-            case CLEARS -> onNumbered(from, in, nowMs, (batch, body) -> onClears(body, nowMs));
-            case STATE -> onNumbered(from, in, nowMs, (batch, body) -> onState(body));
+            case CLEARS -> onNumbered(from, in, nowMs, (batch, body) -> inbox.readClears(body, nowMs));
+            case STATE -> onNumbered(from, in, nowMs, (batch, body) -> inbox.readState(body));
             default -> DecodeFailure.KIND;
         };
     }
@@ -533,7 +378,7 @@ public final class Session<P> {
 
     private @Nullable DecodeFailure onUpdate(long batch, ByteReader in, long nowMs) {
         stats.batchesReceived.increment();
-        return readSections(in, batch, stats.entriesReceived, nowMs);
+        return inbox.readSections(in, batch, stats.entriesReceived, nowMs);
     }
 
     /** Something of that member was lost: asks for all it has, unless that is under way. */
@@ -541,66 +386,6 @@ public final class Session<P> {
         stats.gaps.increment();
         if (peer.requestId == 0 || peer.nextChunk > 0) {
             ask(peer, nowMs);
-        }
-    }
-
-    private @Nullable DecodeFailure readSections(ByteReader in, long batch, LongAdder counter, long nowMs) {
-        CellCodec codec = new CellCodec(tables.dictionary());
-        while (in.remaining() > 0) {
-            long node = in.i64();
-            long incarnation = in.varint();
-            long schemaId = in.i64();
-            ByteReader cells = in.slice(in.u32Length());
-            if (in.failed() || incarnation <= 0) {
-                return DecodeFailure.TRUNCATED;
-            }
-            boolean own = node == selfNode && incarnation == self.incarnation();
-            int origin = own ? Origins.NONE : tables.origins().register(node, incarnation);
-            Bindings.Binding binding = bindings.find(schemaId);
-            if (binding == null) {
-                stats.failed(bindings.whyNot(schemaId)); // the other sections may do
-                continue;
-            }
-            if (origin == Origins.NONE && !own) {
-                stats.failed(DecodeFailure.ORIGINS);
-                continue;
-            }
-            if (!readCells(cells, codec, binding, origin, own, batch, counter, nowMs)) {
-                return DecodeFailure.TRUNCATED;
-            }
-        }
-        return null;
-    }
-
-    private boolean readCells(
-            ByteReader in,
-            CellCodec codec,
-            Bindings.Binding binding,
-            int origin,
-            boolean own,
-            long batch,
-            LongAdder counter,
-            long nowMs) {
-        Cell cell = new Cell(binding.cells().table().definition());
-        int count = 0;
-        boolean good = true;
-        while (good && in.remaining() > 0) {
-            good = codec.decode(in, binding.schema(), binding.places(), batch, cell);
-            if (good && !own) {
-                count++;
-                count(binding.cells().apply(origin, cell, nowMs));
-            }
-        }
-        counter.add(count);
-        return good;
-    }
-
-    private void count(TableCells.Applied applied) {
-        switch (applied) {
-            case TAKEN -> {}
-            case STALE -> stats.stale.increment();
-            case GONE -> stats.gone.increment();
-            case FULL -> stats.full.increment();
         }
     }
 
@@ -662,7 +447,7 @@ public final class Session<P> {
         if (in.failed()) {
             return DecodeFailure.TRUNCATED;
         }
-        DecodeFailure failure = readSections(in, 0, stats.cellsLearned, nowMs);
+        DecodeFailure failure = inbox.readSections(in, 0, stats.cellsLearned, nowMs);
         synchronized (this) {
             Peer<P> peer = peers.get(from);
             if (peer == null || peer.requestId != id) {
@@ -678,34 +463,6 @@ public final class Session<P> {
             }
         }
         return failure;
-    }
-
-    private @Nullable DecodeFailure onClears(ByteReader in, long nowMs) {
-        while (in.remaining() > 0) {
-            long schemaId = in.i64();
-            boolean all = in.u8() == 1;
-            byte[] key = in.block(TableDefinition.MAX_KEY_BYTES);
-            long epoch = in.i64();
-            if (in.failed() || !HybridClock.isPlausible(epoch)) {
-                return DecodeFailure.TRUNCATED;
-            }
-            Bindings.Binding binding = bindings.find(schemaId);
-            if (binding == null) {
-                stats.failed(bindings.whyNot(schemaId));
-            } else {
-                binding.cells().apply(new Clear(all ? null : key, epoch), nowMs);
-            }
-        }
-        return null;
-    }
-
-    private @Nullable DecodeFailure onState(ByteReader in) {
-        while (in.remaining() > 0) {
-            if (!state.decode(in)) {
-                return DecodeFailure.TRUNCATED;
-            }
-        }
-        return null;
     }
 
     private void event(String text) {

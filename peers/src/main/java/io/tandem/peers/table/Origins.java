@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.peers.table;
 
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * stay until their keys expire. Written by the receiver under its lock, read by any thread.
  */
 public final class Origins {
-    /** Origins remembered at once; further ones are refused, see {@link #register}. */
+    /** Origins remembered at once; beyond, a place without cells is given to another. */
     public static final int MAX = 1024;
 
     /** No origin. */
@@ -23,10 +25,11 @@ public final class Origins {
      */
     public record Origin(long node, long incarnation) {}
 
+    private final AtomicIntegerArray cells = new AtomicIntegerArray(MAX);
     private volatile Origin[] known = new Origin[0];
     private volatile boolean[] live = new boolean[0];
 
-    /** The place of that origin, added when new; {@link #NONE} when {@link #MAX} are known. */
+    /** The place of that origin, added when new; {@link #NONE} when {@link #MAX} have cells. */
     public synchronized int register(long node, long incarnation) {
         int place = find(node, incarnation);
         if (place != NONE) {
@@ -34,13 +37,31 @@ public final class Origins {
         }
         Origin[] before = known;
         if (before.length == MAX) {
-            return NONE;
+            return reuse(new Origin(node, incarnation));
         }
-        Origin[] after = java.util.Arrays.copyOf(before, before.length + 1);
+        Origin[] after = Arrays.copyOf(before, before.length + 1);
         after[before.length] = new Origin(node, incarnation);
-        live = java.util.Arrays.copyOf(live, after.length);
+        live = Arrays.copyOf(live, after.length);
         known = after;
         return before.length;
+    }
+
+    /** A node that starts again and again must not use up the places: one of a life without cells is taken. */
+    private int reuse(Origin origin) {
+        for (int place = 0; place < MAX; place++) {
+            if (!live[place] && cells.get(place) == 0) {
+                Origin[] after = known.clone();
+                after[place] = origin;
+                known = after;
+                return place;
+            }
+        }
+        return NONE;
+    }
+
+    /** A cell of that origin came, or with −1 went. */
+    void countCell(int place, int change) {
+        cells.addAndGet(place, change);
     }
 
     /** The place of that origin, or {@link #NONE}. */

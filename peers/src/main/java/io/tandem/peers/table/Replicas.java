@@ -10,12 +10,14 @@ import java.util.Arrays;
  */
 final class Replicas {
     private final Layout layout;
+    private final Origins origins;
     private volatile Shard.Page[] pages = new Shard.Page[0];
     private int neverUsed;
     private int free;
 
-    Replicas(Layout layout) {
+    Replicas(Layout layout, Origins origins) {
         this.layout = layout;
+        this.origins = origins;
     }
 
     Shard.Page page(int number) {
@@ -62,6 +64,7 @@ final class Replicas {
                 pages = more;
             }
         }
+        origins.countCell(origin, 1);
         Shard.Page page = page(number);
         int longs = longsAt(number);
         Arrays.fill(page.longs, longs, longs + layout.replicaLongs, 0);
@@ -77,6 +80,7 @@ final class Replicas {
         while (next != 0) {
             int number = next - 1;
             next = next(number);
+            origins.countCell(origin(number), -1);
             Shard.INTS.setRelease(page(number).ints, intsAt(number) + Layout.REPLICA_NEXT, free);
             free = number + 1;
         }

@@ -69,14 +69,14 @@ final class Shard {
         }
     }
 
-    Shard(int index, Layout layout, KeyCodec codec, int expireMs) {
+    Shard(int index, Layout layout, KeyCodec codec, int expireMs, Origins origins) {
         this.index = index;
         this.layout = layout;
         this.codec = codec;
         this.expireMs = expireMs;
         // Deadlines reach half a lap ahead, so that a wheel swept late does not confuse laps.
         this.widthMs = Math.max(1, (2L * expireMs + BUCKETS - 1) / BUCKETS);
-        this.replicas = new Replicas(layout);
+        this.replicas = new Replicas(layout, origins);
     }
 
     Page page(int local) {

@@ -62,7 +62,7 @@ public final class StickTable {
         this.shardBits = 31 - Integer.numberOfLeadingZeros(wanted);
         this.shards = new Shard[1 << shardBits];
         for (int i = 0; i < shards.length; i++) {
-            shards[i] = new Shard(i, layout, codec, expireMs);
+            shards[i] = new Shard(i, layout, codec, expireMs, origins);
         }
     }
 
