@@ -15,6 +15,7 @@ import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
+import io.tandem.node.loop.Loops;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
@@ -112,10 +113,14 @@ public final class ClientConnections implements ConnectionOpener {
         }
     }
 
-    /** The process stops: idle connections of that loop end now, the others after their response. On the loop. */
-    public void softStop(Loop loop) {
-        for (Http1Connection connection : OPEN.of(loop).toArray(Http1Connection[]::new)) {
-            connection.onSoftStop();
+    /** The process stops: idle connections end now, the others after their response. Any thread. */
+    public void softStop(Loops loops) {
+        for (Loop loop : loops.all()) {
+            loop.eventLoop().execute(() -> {
+                for (Http1Connection connection : OPEN.of(loop).toArray(Http1Connection[]::new)) {
+                    connection.onSoftStop();
+                }
+            });
         }
     }
 }

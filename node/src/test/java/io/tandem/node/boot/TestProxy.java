@@ -3,28 +3,34 @@
 package io.tandem.node.boot;
 
 import io.tandem.config.text.Severity;
-import io.tandem.node.frontend.ClientConnections;
-import io.tandem.node.frontend.listen.ListenException;
-import io.tandem.node.frontend.listen.Listeners;
+import io.tandem.node.frontend.listen.Listener;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import io.tandem.peers.table.Tables;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A proxy in this process, from a haproxy.cfg; {@code main} starts one for measurements. */
 public final class TestProxy implements AutoCloseable {
     private final Loops loops;
     private final NodeRuntime node;
     private final Listeners listeners;
-    private final ClientConnections connections = new ClientConnections();
+
+    private final Map<String, Listener> opened = new ConcurrentHashMap<>();
 
     private TestProxy(int threads) {
         loops = Loops.start(threads);
         node = new NodeRuntime(threads, "test", System.currentTimeMillis(), new EventLog(), new Tables(1, 0));
-        listeners = new Listeners(loops, node, connections);
+        ListenerOpener opener = DataPlane.opener(node, loops);
+        listeners = new Listeners((frontend, bind, adopted) -> {
+            var listener = opener.open(frontend, bind, adopted);
+            opened.put(bind.address().written(), ((DataPlane.Open) listener).listener());
+            return listener;
+        });
     }
 
     /** @throws IllegalStateException with the problems found */
@@ -48,14 +54,14 @@ public final class TestProxy implements AutoCloseable {
     }
 
     private void apply(Configuration next) {
-        try {
-            Listeners.Change change = listeners.prepare(next);
-            next.commits().forEach(Runnable::run);
-            node.configuration(next);
-            change.commit();
-        } catch (ListenException failure) {
-            throw new IllegalStateException(failure);
+        Listeners.Plan plan = listeners.prepare(next, Map.of());
+        if (!plan.complaints().isEmpty()) {
+            plan.discard();
+            throw new IllegalStateException(plan.complaints().toString());
         }
+        next.commits().forEach(Runnable::run);
+        node.configuration(next);
+        plan.commit();
     }
 
     /** Replaces the configuration, as a reload does. */
@@ -73,19 +79,13 @@ public final class TestProxy implements AutoCloseable {
 
     /** The port of the listener written as {@code address}. */
     public int port(String address) {
-        return ((InetSocketAddress) Objects.requireNonNull(listeners.localAddress(address))).getPort();
+        return ((InetSocketAddress) Objects.requireNonNull(opened.get(address).localAddress())).getPort();
     }
 
     /** Begins a soft stop. */
     public void softStop() {
         node.stop();
         listeners.close();
-        loops.all().forEach(loop -> loop.eventLoop().execute(() -> connections.softStop(loop)));
-    }
-
-    /** Client connections open now. */
-    public int openConnections() {
-        return listeners.openConnections();
     }
 
     @Override

@@ -31,11 +31,6 @@ public record BindAddress(String written, @Nullable SocketAddress socket, int fd
         }
     }
 
-    /** Equal for addresses that are the same socket. */
-    Object key() {
-        return socket != null ? socket : written;
-    }
-
     /** All addresses of a comma-separated list, ports of a range one by one. */
     static List<BindAddress> parse(String list) throws Malformed {
         List<BindAddress> addresses = new ArrayList<>();

@@ -24,6 +24,10 @@ final class ConnectionLimit {
         wake();
     }
 
+    boolean isSet() {
+        return max > 0;
+    }
+
     int open() {
         return open.get();
     }

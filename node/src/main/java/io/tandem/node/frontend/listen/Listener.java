@@ -12,8 +12,8 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelOption;
+import io.tandem.node.frontend.Frontend;
 import io.tandem.node.loop.Loop;
-import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,37 +32,42 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Opened and closed by the thread that loads; accepts on the loops.
  */
-final class Listener {
+public final class Listener {
     private static final int DEFAULT_BACKLOG = 4096;
 
-    private final Loops loops;
-    private final ConnectionOpener opener;
+    private final ListenerFactory factory;
     private final BindAddress address;
+    private final ConnectionLimit own;
     private final List<Channel> channels = new ArrayList<>();
-    private volatile ListenTarget target; // written by the thread that loads, read by the loops
-    private volatile List<ConnectionLimit> limits; // written by the thread that loads, read by the loops
     private final AtomicLong acceptFailures = new AtomicLong();
+    private volatile @Nullable ListenTarget target; // written by the thread that loads, read by the loops
+    private volatile List<ConnectionLimit> limits = List.of(); // written by the thread that loads, read by the loops
 
-    Listener(Loops loops, ConnectionOpener opener, ListenTarget target, List<ConnectionLimit> limits) {
-        this.loops = loops;
-        this.opener = opener;
-        this.target = target;
-        this.limits = List.copyOf(limits);
-        address = target.bind().address();
+    Listener(ListenerFactory factory, Bind bind) {
+        this.factory = factory;
+        address = bind.address();
+        own = new ConnectionLimit(bind.maxConnections());
     }
 
-    BindAddress address() {
-        return address;
+    /** From now on new connections belong to this frontend and bind line; called again after each reload. */
+    public void serve(Frontend frontend, Bind bind) {
+        own.max(bind.maxConnections());
+        limits = factory.limits(frontend, own);
+        boolean first = target == null;
+        target = new ListenTarget(factory.node().configuration(), frontend, bind);
+        if (first) {
+            factory.node().listeners().incrementAndGet();
+            channels.forEach(channel -> channel.config().setAutoRead(true));
+        }
     }
 
+    /** Whom it serves; asked once it has begun to. */
     ListenTarget target() {
-        return target;
-    }
-
-    /** From now on connections are accepted for {@code next}. */
-    void target(ListenTarget next, List<ConnectionLimit> nextLimits) {
-        target = next;
-        limits = List.copyOf(nextLimits);
+        ListenTarget present = target;
+        if (present == null) {
+            throw new IllegalStateException("a connection was accepted before there was anybody to serve");
+        }
+        return present;
     }
 
     List<ConnectionLimit> limits() {
@@ -70,66 +75,84 @@ final class Listener {
     }
 
     ConnectionOpener opener() {
-        return opener;
+        return factory.opener();
     }
 
     void acceptFailed(Throwable cause) {
         if (acceptFailures.getAndIncrement() == 0) {
-            target.configuration()
-                    .node()
+            String frontend = target().frontend().name();
+            factory.node()
                     .events()
                     .tell(
-                            EventLog.Level.WARNING,
-                            target.frontend().name(),
-                            "Proxy " + target.frontend().name() + " cannot accept connections at " + address.written()
-                                    + ": " + cause.getMessage());
+                            EventLog.Level.ALERT,
+                            frontend,
+                            "Proxy " + frontend + " cannot accept connections at " + address.written() + ": "
+                                    + cause.getMessage());
         }
     }
 
-    /**
-     * Binds and listens; accepts nothing before {@link #accept}.
-     *
-     * @throws ListenException naming frontend, address and the system's reason; nothing is left open
-     */
-    void open() throws ListenException {
+    /** Binds and listens, or takes over; nothing is left open when it fails. */
+    void open(Bind bind, List<Integer> adopted) throws IOException {
         try {
             SocketAddress socket = address.socket();
-            if (address.fd() >= 0) {
-                adopt(address.fd());
+            if (!adopted.isEmpty()) {
+                adoptAll(adopted, bind);
+            } else if (address.fd() >= 0) {
+                adopt(address.fd(), bind, factory.loops().get(0), true);
             } else if (socket instanceof DomainSocketAddress unix) {
-                openUnix(unix);
+                openUnix(unix, bind);
             } else if (socket instanceof InetSocketAddress) {
-                for (Loop loop : loops.all()) {
+                for (Loop loop : factory.loops().all()) {
                     EpollServerSocketChannel channel = new EpollServerSocketChannel();
                     channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
                     channel.config().setOption(EpollChannelOption.IP_FREEBIND, true);
                     channel.config().setReuseAddress(true);
-                    register(channel, loop, false);
+                    register(channel, bind, loop, false);
                     bind(channel, socket);
                 }
             }
         } catch (IOException | RuntimeException failure) {
             close();
-            throw new ListenException(target.frontend().name(), address.written(), failure);
+            throw new IOException(complaint(failure), failure);
+        }
+    }
+
+    private String complaint(Exception failure) {
+        String message = String.valueOf(failure.getMessage());
+        String reason = message.substring(message.lastIndexOf(": ") + 1).trim();
+        return address.socket() instanceof DomainSocketAddress
+                ? "cannot bind UNIX socket (" + reason + ") [" + address.written() + "]"
+                : "cannot bind socket (" + reason + ") for [" + address.written() + "]";
+    }
+
+    /** As many sockets as there are loops go one to each; any other number is shared out connection by connection. */
+    private void adoptAll(List<Integer> descriptors, Bind bind) throws IOException {
+        boolean spread = descriptors.size() != factory.loops().count();
+        for (int i = 0; i < descriptors.size(); i++) {
+            adopt(
+                    descriptors.get(i),
+                    bind,
+                    factory.loops().get(i % factory.loops().count()),
+                    spread);
         }
     }
 
     /** Takes over a socket that is bound, and perhaps listening, already. */
-    private void adopt(int fd) throws IOException {
+    private void adopt(int fd, Bind bind, Loop loop, boolean spread) throws IOException {
         Socket socket = new Socket(fd);
-        socket.listen(backlog());
+        socket.listen(backlog(bind));
         boolean inet = socket.localAddress() != null;
         Channel channel = inet ? new EpollServerSocketChannel(fd) : new EpollServerDomainSocketChannel(fd);
-        register(channel, loops.get(0), true);
+        register(channel, bind, loop, spread);
     }
 
-    private void openUnix(DomainSocketAddress unix) throws IOException {
+    private void openUnix(DomainSocketAddress unix, Bind bind) throws IOException {
         Path path = Path.of(unix.path());
         Files.deleteIfExists(path);
         Channel channel = new EpollServerDomainSocketChannel();
-        register(channel, loops.get(0), true);
+        register(channel, bind, factory.loops().get(0), true);
         bind(channel, unix);
-        @Nullable String mode = target.bind().mode();
+        String mode = bind.mode();
         if (mode != null) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions(mode)));
         }
@@ -146,16 +169,16 @@ final class Listener {
         return text.toString();
     }
 
-    private int backlog() {
-        int backlog = target.bind().backlog();
+    private static int backlog(Bind bind) {
+        int backlog = bind.backlog();
         return backlog > 0 ? backlog : DEFAULT_BACKLOG;
     }
 
-    private void register(Channel channel, Loop loop, boolean spread) {
+    private void register(Channel channel, Bind bind, Loop loop, boolean spread) {
         channels.add(channel);
         channel.config().setAutoRead(false);
-        channel.config().setOption(ChannelOption.SO_BACKLOG, backlog());
-        channel.pipeline().addLast(new Acceptor(this, loop, loops, spread));
+        channel.config().setOption(ChannelOption.SO_BACKLOG, backlog(bind));
+        channel.pipeline().addLast(new Acceptor(this, loop, factory.loops(), spread));
         loop.eventLoop().register(channel).syncUninterruptibly();
     }
 
@@ -170,18 +193,13 @@ final class Listener {
         }
     }
 
-    /** Begins to accept. */
-    void accept() {
-        channels.forEach(channel -> channel.config().setAutoRead(true));
-    }
-
     /** Where it listens in fact: the port where 0 was asked for; null for unix sockets and inherited ones. */
-    @Nullable SocketAddress localAddress() {
+    public @Nullable SocketAddress localAddress() {
         return channels.isEmpty() ? null : channels.get(0).localAddress();
     }
 
     /** Its sockets' descriptors, to hand over to another process. */
-    List<Integer> descriptors() {
+    public List<Integer> descriptors() {
         List<Integer> fds = new ArrayList<>();
         for (Channel channel : channels) {
             if (channel instanceof UnixChannel unix && channel.isOpen()) {
@@ -191,11 +209,12 @@ final class Listener {
         return fds;
     }
 
-    int sockets() {
-        return channels.size();
-    }
-
-    void close() {
+    /** Accepts no more; connections in flight go on. */
+    public void close() {
+        if (target != null) {
+            target = null;
+            factory.node().listeners().decrementAndGet();
+        }
         channels.forEach(channel -> channel.close().awaitUninterruptibly());
         channels.clear();
     }

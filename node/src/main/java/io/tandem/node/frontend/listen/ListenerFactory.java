@@ -1,0 +1,69 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.listen;
+
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.loop.Loops;
+import io.tandem.node.setup.NodeRuntime;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes listeners, and knows the limits that several of them share. One per process; used by the thread that loads. */
+public final class ListenerFactory {
+    private final Loops loops;
+    private final NodeRuntime node;
+    private final ConnectionOpener opener;
+    private final ConnectionLimit process = new ConnectionLimit(0);
+    private final Map<String, ConnectionLimit> frontends = new ConcurrentHashMap<>();
+
+    public ListenerFactory(Loops loops, NodeRuntime node, ConnectionOpener opener) {
+        this.loops = loops;
+        this.node = node;
+        this.opener = opener;
+    }
+
+    /**
+     * Binds and listens; the listener accepts from {@link Listener#serve} on.
+     *
+     * @param adopted listening descriptors for this address that another process gave, or none
+     * @throws IOException worded as HAProxy words it behind {@code Binding [FILE:LINE] for frontend NAME: }
+     */
+    public Listener open(Bind bind, List<Integer> adopted) throws IOException {
+        Listener listener = new Listener(this, bind);
+        listener.open(bind, adopted);
+        return listener;
+    }
+
+    Loops loops() {
+        return loops;
+    }
+
+    NodeRuntime node() {
+        return node;
+    }
+
+    ConnectionOpener opener() {
+        return opener;
+    }
+
+    /** The limits a connection to {@code frontend} has to fit in, brought up to date. */
+    List<ConnectionLimit> limits(Frontend frontend, ConnectionLimit own) {
+        process.max(node.maxConnections());
+        ConnectionLimit shared = frontends.computeIfAbsent(frontend.name(), name -> new ConnectionLimit(0));
+        shared.max(frontend.maxConnections());
+        frontend.meters().limit(frontend.maxConnections());
+        List<ConnectionLimit> limits = new ArrayList<>(List.of(process, shared));
+        if (own.isSet()) {
+            limits.add(own);
+        }
+        return List.copyOf(limits);
+    }
+
+    /** Client connections open now. */
+    public int openConnections() {
+        return process.open();
+    }
+}
