@@ -79,7 +79,9 @@ public final class TestProxy implements AutoCloseable {
 
     /** The port of the listener written as {@code address}. */
     public int port(String address) {
-        return ((InetSocketAddress) Objects.requireNonNull(Objects.requireNonNull(opened.get(address)).localAddress())).getPort();
+        return ((InetSocketAddress) Objects.requireNonNull(
+                        Objects.requireNonNull(opened.get(address)).localAddress()))
+                .getPort();
     }
 
     /** Begins a soft stop. */
