@@ -4,10 +4,14 @@ package io.tandem.packaging.archive;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 
 /**
  * {@code tandem archive}: loads what guardian and proxy load at their start. The launcher runs it with
@@ -27,10 +31,26 @@ public final class ArchiveTraining {
                 }
             }
         }
-        Rehearsal.run();
+        rehearse();
         System.out.println("tandem archive: " + loaded + " classes");
         // The archive is written at an orderly end, whatever threads the libraries have started.
         System.exit(0);
+    }
+
+    /** What it brings is a gain, not a condition: the archive is written without it too. */
+    private static void rehearse() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("tandem-archive");
+        try {
+            Rehearsal.run(directory);
+        } catch (IOException | GeneralSecurityException e) {
+            System.err.println("tandem archive: the rehearsal failed, start-up will be slower: " + e.getMessage());
+        } finally {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     /** Our own jars whole; of the libraries what our classes and the rehearsal bring with them. */

@@ -27,7 +27,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A certificate for the lab: P-256, for the tutorial's names and the floating address, 30 days. */
-final class SelfSignedCertificate {
+public final class SelfSignedCertificate {
     private static final Duration VALIDITY = Duration.ofDays(30);
     private static final Duration CLOCK_SLACK = Duration.ofHours(1);
     private static final int SERIAL_BITS = 64;
@@ -39,7 +39,7 @@ final class SelfSignedCertificate {
      *
      * @param dnsNames the first one is also the subject
      */
-    static String pem(List<String> dnsNames, List<String> ipAddresses, Instant now) throws IOException {
+    public static String pem(List<String> dnsNames, List<String> ipAddresses, Instant now) throws IOException {
         try {
             SecureRandom random = new SecureRandom();
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
