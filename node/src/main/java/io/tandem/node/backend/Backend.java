@@ -24,6 +24,7 @@ public final class Backend {
     private final Balancer balancer;
     private final Rules contentRules;
     private final int inspectDelayMs;
+    private final CheckPlan checkPlan;
     private final Rules requestRules;
     private final Rules responseContentRules;
     private final Rules responseRules;
@@ -47,6 +48,7 @@ public final class Backend {
         inspectDelayMs = builder.inspectDelayMs;
         responseContentRules = builder.responseContentRules;
         afterResponseRules = builder.afterResponseRules;
+        checkPlan = builder.checkPlan;
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
         intercept = builder.intercept;
@@ -88,6 +90,11 @@ public final class Backend {
 
     public Optional<Server> server(String name) {
         return servers.stream().filter(s -> s.name().equals(name)).findFirst();
+    }
+
+    /** What health checks of its servers ask. */
+    public CheckPlan checkPlan() {
+        return checkPlan;
     }
 
     public Balancer balancer() {
@@ -170,6 +177,7 @@ public final class Backend {
         public BackendState state = new BackendState(0);
         public Timeouts timeouts = Timeouts.NONE;
         public final List<Server> servers = new ArrayList<>();
+        public CheckPlan checkPlan = CheckPlan.CONNECT;
         public Balancer balancer = (facts, avoid) -> null;
         public Rules contentRules = Rules.NONE;
         public int inspectDelayMs;

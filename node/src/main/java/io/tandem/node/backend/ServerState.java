@@ -3,6 +3,7 @@
 package io.tandem.node.backend;
 
 import io.tandem.node.observe.Meters;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The living part of a server: what survives a reload as long as the server keeps its backend and name.
@@ -16,6 +17,8 @@ public final class ServerState {
         UP,
         /** Up, but a check failed recently. */
         GOING_DOWN,
+        /** Up, but takes no new clients until it is ready again. */
+        STOPPING,
         DOWN,
         /** Down, but a check succeeded recently. */
         GOING_UP
@@ -24,6 +27,7 @@ public final class ServerState {
     private final Meters meters;
     private final BackendState backend;
     private boolean configured; // guarded by this
+    private boolean disabledInConfiguration; // guarded by this
     private volatile Health health = Health.UP;
     /** Successes and failures in a row as HAProxy counts them, 0..rise+fall-1; up from {@code rise} on. */
     private volatile int healthPoints = 2;
@@ -38,6 +42,11 @@ public final class ServerState {
     private volatile long downSinceMs;
     private volatile long downtimeMs;
     private volatile CheckReport lastCheck = CheckReport.NONE;
+    private volatile int rise = 2;
+    private volatile int fall = 3;
+    private volatile boolean checksEnabled = true;
+    private final AtomicInteger failedChecks = new AtomicInteger();
+    private final AtomicInteger downs = new AtomicInteger();
 
     /** @param nowMs wall clock, milliseconds since 1970 */
     public ServerState(Meters meters, BackendState backend, long nowMs) {
@@ -55,10 +64,13 @@ public final class ServerState {
             this.weight = weight;
         }
         initialWeight = weight;
-        if (!configured || disabled != maintenanceByConfiguration) {
+        if (!configured || disabled != disabledInConfiguration) {
             maintenance = disabled;
+            maintenanceByConfiguration = disabled;
         }
-        maintenanceByConfiguration = disabled;
+        disabledInConfiguration = disabled;
+        this.rise = rise;
+        this.fall = fall;
         this.unresolved = unresolved;
         if (!configured) {
             healthPoints = rise; // up, but the first failure takes it down
@@ -86,25 +98,39 @@ public final class ServerState {
         return healthPoints;
     }
 
-    /** Takes note of a check's result; the time of the last change and the downtime follow from it. */
+    /**
+     * Takes note of a check's result; the time of the last change and the downtime follow from it.
+     *
+     * @param points 0..rise+fall-1
+     */
     public synchronized void health(Health health, int points, long nowMs) {
-        boolean wasUp = isUp(this.health);
+        boolean wasRunning = isRunning();
+        boolean wasUsable = isUsable();
         this.health = health;
         healthPoints = points;
-        if (wasUp != isUp(health)) {
-            changedAtMs = nowMs;
-            if (wasUp) {
-                downSinceMs = nowMs;
-            } else if (downSinceMs != 0) {
-                downtimeMs += nowMs - downSinceMs;
+        changed(wasRunning, wasUsable, nowMs);
+    }
+
+    /** What follows from a change: to be called under the lock, with what was the case before. */
+    private void changed(boolean wasRunning, boolean wasUsable, long nowMs) {
+        boolean running = isRunning();
+        if (wasRunning != running) {
+            if (running) {
+                downtimeMs += downSinceMs == 0 ? 0 : nowMs - downSinceMs;
                 downSinceMs = 0;
+            } else {
+                downSinceMs = nowMs;
+                downs.incrementAndGet();
             }
-            backend.changed();
         }
+        if (wasRunning != running || wasUsable != isUsable()) {
+            changedAtMs = nowMs;
+        }
+        backend.changed();
     }
 
     private static boolean isUp(Health health) {
-        return health == Health.UP || health == Health.GOING_DOWN;
+        return health == Health.UP || health == Health.GOING_DOWN || health == Health.STOPPING;
     }
 
     /** Whether an operator or the configuration ({@code disabled}) took it out, or its name could not be resolved. */
@@ -123,11 +149,13 @@ public final class ServerState {
     }
 
     public synchronized void maintenance(boolean maintenance, long nowMs) {
-        if (this.maintenance != maintenance) {
-            changedAtMs = nowMs;
-        }
+        boolean wasRunning = isRunning();
+        boolean wasUsable = isUsable();
         this.maintenance = maintenance;
-        backend.changed();
+        if (!maintenance) {
+            maintenanceByConfiguration = false;
+        }
+        changed(wasRunning, wasUsable, nowMs);
     }
 
     /** Whether an operator asked it to take no new clients but those that persistence sends. */
@@ -136,11 +164,10 @@ public final class ServerState {
     }
 
     public synchronized void draining(boolean draining, long nowMs) {
-        if (this.draining != draining) {
-            changedAtMs = nowMs;
-        }
+        boolean wasRunning = isRunning();
+        boolean wasUsable = isUsable();
         this.draining = draining;
-        backend.changed();
+        changed(wasRunning, wasUsable, nowMs);
     }
 
     /** 0..256, as set now: by the configuration or at run time. */
@@ -165,7 +192,7 @@ public final class ServerState {
 
     /** Whether it may receive new clients. */
     public boolean isUsable() {
-        return isRunning() && !draining && weight > 0;
+        return isRunning() && !draining && weight > 0 && health != Health.STOPPING;
     }
 
     /** Wall clock of the last change, milliseconds since 1970. */
@@ -186,5 +213,37 @@ public final class ServerState {
 
     public void lastCheck(CheckReport report) {
         lastCheck = report;
+    }
+
+    /** {@code rise}: from so many {@link #healthPoints} on it is up. */
+    public int rise() {
+        return rise;
+    }
+
+    public int fall() {
+        return fall;
+    }
+
+    /** Whether checks go on; an operator may suspend them. */
+    public boolean checksEnabled() {
+        return checksEnabled;
+    }
+
+    public void checksEnabled(boolean enabled) {
+        checksEnabled = enabled;
+    }
+
+    /** Checks that failed while it was up: {@code chkfail}. */
+    public int failedChecks() {
+        return failedChecks.get();
+    }
+
+    public void countFailedCheck() {
+        failedChecks.incrementAndGet();
+    }
+
+    /** How often it went down or into maintenance: {@code chkdown}. */
+    public int downs() {
+        return downs.get();
     }
 }

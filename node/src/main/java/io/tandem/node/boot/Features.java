@@ -6,6 +6,7 @@ import io.tandem.node.backend.RetryLines;
 import io.tandem.node.backend.ServerLines;
 import io.tandem.node.backend.TimeoutLines;
 import io.tandem.node.backend.balance.Balancing;
+import io.tandem.node.backend.check.CheckLines;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.listen.BindFeature;
@@ -36,7 +37,9 @@ final class Features {
             new SwitchingFeature(),
             new ServerLines(),
             new Balancing(),
+            new CheckLines(),
             new BindFeature(),
+            new TlsFeature(),
             new LogFeature(),
             new TuningLines(),
             new TimeoutLines(),

@@ -38,8 +38,6 @@ public enum ProxyCounter {
     CONNECTS,
     /** Requests on a connection that was already there: {@code reuse}. */
     REUSES,
-    FAILED_CHECKS,
-    CHECK_DOWNS,
     HEADER_REWRITE_FAILURES,
     /** Requests the proxy answered by itself: {@code intercepted}. */
     INTERCEPTED,

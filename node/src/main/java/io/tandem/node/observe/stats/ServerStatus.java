@@ -3,7 +3,6 @@
 package io.tandem.node.observe.stats;
 
 import io.tandem.node.backend.CheckReport;
-import io.tandem.node.backend.CheckSettings;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import java.net.InetSocketAddress;
@@ -12,23 +11,31 @@ import java.net.InetSocketAddress;
 public final class ServerStatus {
     private ServerStatus() {}
 
-    /** {@code UP}, {@code DOWN 1/2}, {@code MAINT}, {@code DRAIN}, {@code no check}, … */
+    /** {@code UP}, {@code UP 1/3}, {@code DOWN}, {@code MAINT}, {@code DRAIN}, {@code NOLB}, {@code no check}. */
     static String of(Server server) {
         ServerState state = server.state();
         if (state.maintenance()) {
             return state.unresolved() ? "MAINT (resolution)" : "MAINT";
         }
-        CheckSettings check = server.description().check();
-        if (check == null) {
+        if (!isChecked(server) && state.isRunning()) {
             return state.draining() ? "DRAIN" : "no check";
         }
+        int points = state.healthPoints();
         return switch (state.health()) {
             case DOWN -> "DOWN";
-            case GOING_UP -> "DOWN " + state.healthPoints() + "/" + check.rise();
-            case GOING_DOWN ->
-                (state.draining() ? "DRAIN " : "UP ") + (state.healthPoints() - check.rise() + 1) + "/" + check.fall();
-            case UP -> state.draining() ? "DRAIN" : "UP";
+            case GOING_UP -> "DOWN " + points + "/" + state.rise();
+            case STOPPING -> "NOLB";
+            case GOING_DOWN, UP -> {
+                String fraction = points - state.rise() + 1 == state.fall()
+                        ? ""
+                        : " " + (points - state.rise() + 1) + "/" + state.fall();
+                yield (state.draining() ? "DRAIN" : "UP") + fraction;
+            }
         };
+    }
+
+    private static boolean isChecked(Server server) {
+        return server.description().check() != null && server.state().checksEnabled();
     }
 
     /** The address and port, IPv6 in brackets. */
@@ -51,22 +58,24 @@ public final class ServerStatus {
 
     /** The last health check's result. */
     static void check(Row row, Server server) {
-        CheckSettings settings = server.description().check();
-        if (settings == null) {
+        ServerState state = server.state();
+        CheckReport report = state.lastCheck();
+        if (!isChecked(server)) {
             return;
         }
-        row.set("check_rise", settings.rise());
-        row.set("check_fall", settings.fall());
-        row.set("check_health", server.state().healthPoints());
-        CheckReport report = server.state().lastCheck();
-        if (server.state().maintenance() || report.durationMs() < 0) {
+        row.set("chkfail", state.failedChecks());
+        row.set("chkdown", state.downs());
+        row.set("check_rise", state.rise());
+        row.set("check_fall", state.fall());
+        row.set("check_health", state.healthPoints());
+        if (state.maintenance() || report.durationMs() < 0) {
             return; // nothing is known yet, or any more
         }
         row.set("check_status", report.status().name());
         row.set("check_desc", report.status().text());
         row.set("check_duration", report.durationMs());
         row.set("last_chk", report.info());
-        if (report.status().hasCode() && report.code() > 0) {
+        if (report.code() > 0) {
             row.set("check_code", report.code());
         }
     }

@@ -93,8 +93,6 @@ public final class Statistics {
         row.set("uweight", state.weight());
         row.set("act", server.description().backup() ? 0 : 1);
         row.set("bck", server.description().backup() ? 1 : 0);
-        count(row, meters, "chkfail", ProxyCounter.FAILED_CHECKS);
-        count(row, meters, "chkdown", ProxyCounter.CHECK_DOWNS);
         row.set("lastchg", (nowMs - state.changedAtMs()) / 1000);
         row.set("downtime", state.downtimeMs(nowMs) / 1000);
         count(row, meters, "lbtot", ProxyCounter.BALANCED);
@@ -124,16 +122,12 @@ public final class Statistics {
         int weight = 0;
         int active = 0;
         int backup = 0;
-        long downs = 0;
-        long changedAtMs = 0;
         for (Server server : backend.servers()) {
             if (server.state().isUsable()) {
                 weight += server.description().backup() ? 0 : server.state().weight();
                 active += server.description().backup() ? 0 : 1;
                 backup += server.description().backup() ? 1 : 0;
             }
-            downs += server.state().meters().counters().sum(ProxyCounter.CHECK_DOWNS);
-            changedAtMs = Math.max(changedAtMs, server.state().changedAtMs());
         }
         boolean up = active + backup > 0 || backend.servers().isEmpty();
         row.set("status", up ? "UP" : "DOWN");
@@ -141,10 +135,9 @@ public final class Statistics {
         row.set("uweight", weight);
         row.set("act", active);
         row.set("bck", backup);
-        row.set("chkdown", downs);
-        if (changedAtMs > 0) {
-            row.set("lastchg", (nowMs - changedAtMs) / 1000);
-        }
+        row.set("chkdown", backend.state().downs());
+        row.set("lastchg", (nowMs - backend.state().changedAtMs()) / 1000);
+        row.set("downtime", backend.state().downtimeMs(nowMs) / 1000);
         count(row, meters, "lbtot", ProxyCounter.BALANCED);
         count(row, meters, "connect", ProxyCounter.CONNECTS);
         count(row, meters, "reuse", ProxyCounter.REUSES);

@@ -1,0 +1,146 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import io.tandem.node.observe.EventLog;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators do to servers, by the admin socket or the statistics page (HAProxy management guide 9.3). Any thread.
+ *
+ * <p>Nothing survives a restart; a reload keeps it as long as the configuration says nothing else.
+ */
+public final class ServerAdmin {
+    private final ServerEvents events;
+    private final LongSupplier clockMs;
+
+    /** @param clockMs wall clock, milliseconds since 1970 */
+    public ServerAdmin(EventLog log, LongSupplier clockMs) {
+        events = new ServerEvents(log);
+        this.clockMs = clockMs;
+    }
+
+    /** Ends maintenance and draining: {@code set server … state ready}. */
+    public void ready(Backend backend, Server server) {
+        enable(backend, server);
+        ServerState state = server.state();
+        if (state.draining()) {
+            long nowMs = clockMs.getAsLong();
+            state.draining(false, nowMs);
+            events.told(backend, server, "is " + upOrDown(state) + " (leaving forced drain)", nowMs);
+        }
+    }
+
+    /** Ends maintenance: {@code enable server}. */
+    public void enable(Backend backend, Server server) {
+        ServerState state = server.state();
+        if (state.maintenance()) {
+            long nowMs = clockMs.getAsLong();
+            if (server.description().check() != null) {
+                state.health(ServerState.Health.UP, state.rise(), nowMs); // up, but the first failure takes it down
+            }
+            state.maintenance(false, nowMs);
+            String ready = state.draining() ? "/DRAIN" : "/READY";
+            events.told(backend, server, "is " + upOrDown(state) + ready + " (leaving forced maintenance)", nowMs);
+        }
+    }
+
+    /** No new clients but those that persistence sends: {@code set server … state drain}. Ends maintenance. */
+    public void drain(Backend backend, Server server) {
+        ServerState state = server.state();
+        long nowMs = clockMs.getAsLong();
+        boolean wasMaintenance = state.maintenance();
+        if (!state.draining()) {
+            state.draining(true, nowMs);
+            if (!wasMaintenance && state.isRunning()) {
+                events.up(backend, server, "enters drain state", nowMs);
+            }
+        }
+        enable(backend, server);
+    }
+
+    /** No clients and no checks: {@code disable server}, {@code set server … state maint}. */
+    public void maintenance(Backend backend, Server server) {
+        ServerState state = server.state();
+        if (state.maintenance()) {
+            return;
+        }
+        long nowMs = clockMs.getAsLong();
+        boolean wasRunning = state.isRunning();
+        state.maintenance(true, nowMs);
+        if (wasRunning) {
+            events.down(backend, server, "is going DOWN for maintenance", nowMs);
+        } else {
+            events.told(backend, server, "was DOWN and now enters maintenance", nowMs);
+        }
+    }
+
+    /** {@code set server … health up}: until the next check says otherwise. */
+    public void healthUp(Backend backend, Server server) {
+        ServerState state = server.state();
+        boolean news = !state.isRunning() || state.health() == ServerState.Health.STOPPING;
+        long nowMs = clockMs.getAsLong();
+        state.health(ServerState.Health.UP, state.rise() + state.fall() - 1, nowMs);
+        if (news && state.isRunning()) {
+            events.up(backend, server, "is UP, changed from CLI", nowMs);
+        }
+    }
+
+    /** {@code set server … health stopping}. */
+    public void healthStopping(Backend backend, Server server) {
+        ServerState state = server.state();
+        long nowMs = clockMs.getAsLong();
+        boolean news = state.health() != ServerState.Health.STOPPING;
+        state.health(ServerState.Health.STOPPING, state.rise() + state.fall() - 1, nowMs);
+        if (news && state.isRunning()) {
+            events.up(backend, server, "is stopping, changed from CLI", nowMs);
+        }
+    }
+
+    /** {@code set server … health down}. */
+    public void healthDown(Backend backend, Server server) {
+        ServerState state = server.state();
+        long nowMs = clockMs.getAsLong();
+        boolean wasRunning = state.isRunning();
+        state.health(ServerState.Health.DOWN, 0, nowMs);
+        if (wasRunning) {
+            events.down(backend, server, "is DOWN, changed from CLI", nowMs);
+        }
+    }
+
+    /** {@code enable health} and {@code disable health}. */
+    public void checks(Server server, boolean enabled) {
+        server.state().checksEnabled(enabled);
+    }
+
+    /**
+     * {@code set server … weight}: a number, or a part of the configured weight as {@code 50%}.
+     *
+     * @return what is wrong with {@code text}, worded as HAProxy, or null
+     */
+    public @Nullable String weight(Backend backend, Server server, String text) {
+        boolean relative = text.endsWith("%");
+        String digits = relative ? text.substring(0, text.length() - 1) : text;
+        if (!digits.matches("[0-9]+")) {
+            return "Empty weight string empty or preceded by garbage";
+        }
+        long number = digits.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(digits);
+        if (relative && number > 10_000) {
+            return "Relative weight can only be between 0 and 10000% inclusive."; // 256 is the bound all the same
+        }
+        if (!relative && number > 256) {
+            return "Absolute weight can only be between 0 and 256 inclusive.";
+        }
+        long weight = relative ? (number * server.state().initialWeight() + 99) / 100 : number;
+        server.state().weight((int) Math.min(256, weight));
+        backend.state().up(backend.usableServers() > 0, clockMs.getAsLong());
+        return null;
+    }
+
+    private static String upOrDown(ServerState state) {
+        return state.health() == ServerState.Health.DOWN || state.health() == ServerState.Health.GOING_UP
+                ? "DOWN"
+                : "UP";
+    }
+}

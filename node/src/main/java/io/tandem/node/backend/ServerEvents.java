@@ -1,0 +1,89 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import io.tandem.node.observe.EventLog;
+
+/** Tells operators, in HAProxy's words, that a server or a backend changed. Thread-safe. */
+public final class ServerEvents {
+    private final EventLog log;
+
+    public ServerEvents(EventLog log) {
+        this.log = log;
+    }
+
+    /** {@code Server be/web1 is DOWN…}; then the alert if it was the last one. */
+    public void down(Backend backend, Server server, String what, long nowMs) {
+        tell(EventLog.Level.ALERT, backend, "Server " + server + " " + what + ". " + left(backend, server));
+        lookAtBackend(backend, nowMs);
+    }
+
+    /** {@code Server be/web1 is UP…}. */
+    public void up(Backend backend, Server server, String what, long nowMs) {
+        tell(EventLog.Level.NOTICE, backend, "Server " + server + " " + what + ". " + online(backend));
+        lookAtBackend(backend, nowMs);
+    }
+
+    /** A sentence of its own: {@code Server be/web1 is UP (leaving forced drain).} */
+    public void told(Backend backend, Server server, String sentence, long nowMs) {
+        tell(EventLog.Level.NOTICE, backend, "Server " + server + " " + sentence + ".");
+        lookAtBackend(backend, nowMs);
+    }
+
+    /** The result of one check: {@code option log-health-checks}. */
+    public void checked(Backend backend, Server server, CheckReport report) {
+        ServerState state = server.state();
+        int points = state.healthPoints();
+        boolean up = points >= state.rise();
+        tell(
+                EventLog.Level.NOTICE,
+                backend,
+                "Health check for server " + server + (report.passed() ? " succeeded" : " failed") + reason(report)
+                        + ", status: " + (up ? points - state.rise() + 1 : points) + "/"
+                        + (up ? state.fall() : state.rise()) + (up ? " UP." : " DOWN."));
+    }
+
+    /** {@code , reason: Layer7 wrong status, code: 500, info: "Foo", check duration: 0ms}. */
+    public static String reason(CheckReport report) {
+        return ", reason: " + report.status().text()
+                + (report.code() > 0 ? ", code: " + report.code() : "")
+                + (report.info().isEmpty() ? "" : ", info: \"" + report.info() + "\"")
+                + ", check duration: " + report.durationMs() + "ms";
+    }
+
+    private static String left(Backend backend, Server server) {
+        return counts(backend, "left") + " " + server.state().meters().current()
+                + " sessions active, 0 requeued, 0 remaining in queue.";
+    }
+
+    private static String online(Backend backend) {
+        return counts(backend, "online") + " 0 sessions requeued, 0 total in queue.";
+    }
+
+    private static String counts(Backend backend, String word) {
+        int active = 0;
+        int backups = 0;
+        for (Server server : backend.servers()) {
+            if (server.state().isUsable()) {
+                if (server.description().backup()) {
+                    backups++;
+                } else {
+                    active++;
+                }
+            }
+        }
+        return active + " active and " + backups + " backup servers " + word + "."
+                + (active == 0 && backups > 0 ? " Running on backup." : "");
+    }
+
+    private void lookAtBackend(Backend backend, long nowMs) {
+        boolean up = backend.usableServers() > 0;
+        if (backend.state().up(up, nowMs) && !up) {
+            tell(EventLog.Level.EMERG, backend, "backend " + backend.name() + " has no server available!");
+        }
+    }
+
+    private void tell(EventLog.Level level, Backend backend, String text) {
+        log.tell(level, backend.name(), text);
+    }
+}

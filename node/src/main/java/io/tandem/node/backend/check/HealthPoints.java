@@ -1,0 +1,49 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.check;
+
+import io.tandem.node.backend.CheckSettings;
+import io.tandem.node.backend.ServerState.Health;
+
+/**
+ * How results of checks add up to health. Pure.
+ *
+ * <p>As HAProxy, one number tells all: below {@code rise} a server is down, and counts its successes in a row; from there
+ * on it is up, and counts its failures in a row from {@code rise + fall - 1} downwards. A server begins at {@code rise}: up,
+ * and down by its first failure.
+ *
+ * @param points 0..rise+fall-1
+ */
+record HealthPoints(int points, int rise, int fall) {
+    HealthPoints after(boolean passed) {
+        return new HealthPoints(passed ? afterSuccess() : afterFailure(), rise, fall);
+    }
+
+    private int afterSuccess() {
+        return points + 1 >= rise ? rise + fall - 1 : points + 1;
+    }
+
+    private int afterFailure() {
+        return points > rise ? points - 1 : 0;
+    }
+
+    Health health() {
+        if (points >= rise) {
+            return points == rise + fall - 1 ? Health.UP : Health.GOING_DOWN;
+        }
+        return points > 0 ? Health.GOING_UP : Health.DOWN;
+    }
+
+    boolean isUp() {
+        return points >= rise;
+    }
+
+    /** Time to the next check, milliseconds. */
+    int intervalMs(CheckSettings settings) {
+        return switch (health()) {
+            case UP, STOPPING -> settings.interMs();
+            case GOING_DOWN, GOING_UP -> settings.fastInterMs();
+            case DOWN -> settings.downInterMs();
+        };
+    }
+}

@@ -1,0 +1,177 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.check;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.util.concurrent.Future;
+import io.tandem.node.backend.CheckPlan;
+import io.tandem.node.backend.CheckReport;
+import io.tandem.node.backend.CheckReport.Status;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** One health check under way: connects, asks, listens, reports once. Owned by its event loop. */
+final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
+    /** More than this without the end of a line is no answer. */
+    private static final int LONGEST_LINE = 16 * 1024;
+
+    /** What the kernel said, in the message of Netty's exception. */
+    private static final Pattern ERRNO = Pattern.compile("failed(?: with error\\(-?[0-9]+\\))?: ([A-Z][A-Za-z ()/-]+)");
+
+    private final CheckPlan plan;
+    private final int readTimeoutMs;
+    private final Consumer<CheckReport> report;
+    private final long startNs = System.nanoTime();
+    private final ByteBuf answer = Unpooled.buffer(256, LONGEST_LINE + 1);
+    private @Nullable Channel channel;
+    private @Nullable Future<?> timeout;
+    private boolean connected;
+    private boolean done;
+
+    private Probe(CheckPlan plan, int readTimeoutMs, Consumer<CheckReport> report) {
+        this.plan = plan;
+        this.readTimeoutMs = readTimeoutMs;
+        this.report = report;
+    }
+
+    /**
+     * Starts a check on {@code loop}, the calling thread's.
+     *
+     * @param readTimeoutMs time for the answer once connected; 0: {@code connectTimeoutMs} is for everything
+     * @param report called once, on the loop
+     */
+    static Probe start(
+            EventLoop loop,
+            InetSocketAddress address,
+            CheckPlan plan,
+            int connectTimeoutMs,
+            int readTimeoutMs,
+            Consumer<CheckReport> report) {
+        Probe probe = new Probe(plan, readTimeoutMs, report);
+        probe.timeout = loop.schedule(probe::onTimeout, connectTimeoutMs, TimeUnit.MILLISECONDS);
+        ChannelFuture attempt = new Bootstrap()
+                .group(loop)
+                .channel(EpollSocketChannel.class)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .option(ChannelOption.SO_LINGER, 0) // no TIME_WAIT for each check
+                .option(ChannelOption.TCP_NODELAY, true)
+                .handler(probe)
+                .connect(address);
+        probe.channel = attempt.channel();
+        attempt.addListener(done -> probe.onConnect(done.cause()));
+        return probe;
+    }
+
+    private void onConnect(@Nullable Throwable failure) {
+        if (done) {
+            return;
+        }
+        if (failure != null) {
+            finish(Status.L4CON, 0, errno(failure), false);
+            return;
+        }
+        connected = true;
+        byte[] request = plan.request();
+        if (request == null) {
+            finish(Status.L4OK, 0, "", true);
+            return;
+        }
+        if (readTimeoutMs > 0) {
+            restartTimeout();
+        }
+        if (channel != null) {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(request));
+        }
+    }
+
+    private void restartTimeout() {
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        if (channel != null) {
+            timeout = channel.eventLoop().schedule(this::onTimeout, readTimeoutMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
+        if (done) {
+            return;
+        }
+        answer.writeBytes(bytes, Math.min(bytes.readableBytes(), answer.maxWritableBytes()));
+        if (StatusLine.isComplete(answer) || answer.readableBytes() > LONGEST_LINE) {
+            judge();
+        }
+    }
+
+    private void judge() {
+        StatusLine line = StatusLine.isComplete(answer) ? StatusLine.parse(answer) : null;
+        if (line == null) {
+            finish(Status.L7RSP, 0, "", false);
+        } else if (plan.accepts(line.status())) {
+            finish(Status.L7OK, line.status(), "", true);
+        } else {
+            finish(Status.L7STS, line.status(), line.reason(), false);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (connected && !done) {
+            judge();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (connected && !done) {
+            finish(Status.L7RSP, 0, errno(cause), false);
+        }
+    }
+
+    private void onTimeout() {
+        if (!done) {
+            finish(connected ? Status.L7TOUT : Status.L4TOUT, 0, "", false);
+        }
+    }
+
+    private void finish(Status status, int code, String info, boolean passed) {
+        cancel();
+        report.accept(new CheckReport(status, code, (System.nanoTime() - startNs) / 1_000_000, info, passed));
+    }
+
+    /** Ends it without a report. */
+    void cancel() {
+        done = true;
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        if (channel != null) {
+            channel.close();
+        }
+        answer.release();
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    private static String errno(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        Matcher matcher = ERRNO.matcher(message);
+        return matcher.find() ? matcher.group(1).strip() : message;
+    }
+}

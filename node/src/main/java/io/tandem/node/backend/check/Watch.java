@@ -1,0 +1,68 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.check;
+
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.CheckReport;
+import io.tandem.node.backend.CheckSettings;
+import io.tandem.node.backend.Server;
+import io.tandem.node.backend.ServerEvents;
+import io.tandem.node.backend.ServerState;
+import java.util.function.LongSupplier;
+
+/** Draws the consequences of one server's checks: its health, and what operators are told. Owned by one event loop. */
+final class Watch {
+    private final Backend backend;
+    private final Server server;
+    private final CheckSettings settings;
+    private final ServerEvents events;
+    private final LongSupplier clockMs;
+
+    /** @param clockMs wall clock, milliseconds since 1970 */
+    Watch(Backend backend, Server server, CheckSettings settings, ServerEvents events, LongSupplier clockMs) {
+        this.backend = backend;
+        this.server = server;
+        this.settings = settings;
+        this.events = events;
+        this.clockMs = clockMs;
+    }
+
+    /** Takes note of a result. */
+    void on(CheckReport report) {
+        ServerState state = server.state();
+        long nowMs = clockMs.getAsLong();
+        HealthPoints before = points();
+        HealthPoints after = before.after(report.passed());
+        boolean stopping = state.health() == ServerState.Health.STOPPING;
+        boolean news = before.points() != after.points()
+                || report.status() != state.lastCheck().status();
+        if (!report.passed() && before.isUp()) {
+            state.countFailedCheck();
+        }
+        state.lastCheck(report);
+        state.health(after.health(), after.points(), nowMs);
+        if (news && backend.checkPlan().logsEach()) {
+            events.checked(backend, server, report);
+        }
+        String reason = backend.checkPlan().logsEach() ? "" : ServerEvents.reason(report);
+        if (before.isUp() && !after.isUp()) {
+            events.down(backend, server, "is DOWN" + reason, nowMs);
+        } else if (after.isUp() && (!before.isUp() || stopping)) {
+            events.up(backend, server, "is UP" + reason, nowMs);
+        }
+    }
+
+    private HealthPoints points() {
+        return new HealthPoints(server.state().healthPoints(), settings.rise(), settings.fall());
+    }
+
+    /** Whether there is anything to check now. */
+    boolean isPaused() {
+        return server.state().maintenance() || !server.state().checksEnabled();
+    }
+
+    /** Time to the next check, milliseconds. */
+    int intervalMs() {
+        return points().intervalMs(settings);
+    }
+}
