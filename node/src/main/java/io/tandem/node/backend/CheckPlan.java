@@ -3,26 +3,30 @@
 package io.tandem.node.backend;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the health checks of a backend's servers ask, and what they want to hear.
  *
- * @param request the bytes of an HTTP request, or null where a connection is enough
+ * @param request the bytes of an HTTP request, or none where a connection is enough
  * @param accepted ranges of status codes that are good
  * @param inverted {@code ! status}: those ranges are bad, all others are good
  * @param logsEach {@code option log-health-checks}: every change is told, not only up and down
  */
 @SuppressWarnings("ArrayRecordComponent") // written to servers, never compared
-public record CheckPlan(byte @Nullable [] request, List<Range> accepted, boolean inverted, boolean logsEach) {
+public record CheckPlan(byte[] request, List<Range> accepted, boolean inverted, boolean logsEach) {
     /** Status codes from one to another, both included. */
     public record Range(int first, int last) {}
 
     /** A connection is enough. */
-    public static final CheckPlan CONNECT = new CheckPlan(null, List.of(), false, false);
+    public static final CheckPlan CONNECT = new CheckPlan(new byte[0], List.of(), false, false);
 
     public CheckPlan {
         accepted = List.copyOf(accepted);
+    }
+
+    /** Whether there is anything to say once connected. */
+    public boolean asks() {
+        return request.length > 0;
     }
 
     public boolean accepts(int status) {

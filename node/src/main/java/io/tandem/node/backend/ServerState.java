@@ -116,7 +116,9 @@ public final class ServerState {
         boolean running = isRunning();
         if (wasRunning != running) {
             if (running) {
-                downtimeMs += downSinceMs == 0 ? 0 : nowMs - downSinceMs;
+                long down = downSinceMs == 0 ? 0 : nowMs - downSinceMs;
+                long before = downtimeMs;
+                downtimeMs = before + down;
                 downSinceMs = 0;
             } else {
                 downSinceMs = nowMs;

@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Severity;
+import io.tandem.node.backend.check.HealthChecks;
 import io.tandem.node.cli.CommandLine;
 import io.tandem.node.cli.Console;
 import io.tandem.node.guardian.GuardianLink;
@@ -39,6 +40,7 @@ final class ProxyProcess {
     private final NodeRuntime node;
     private final Listeners listeners;
     private final Observers observers;
+    private final HealthChecks checks;
     private final Privileges privileges = new Privileges();
     private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
     private @Nullable GuardianLink guardian;
@@ -55,14 +57,15 @@ final class ProxyProcess {
                 HostName.orGiven(Optional.ofNullable(command.localPeer()).orElse(settings.nodeName)));
         this.listeners = new Listeners(DataPlane.opener(node, loops));
         this.observers = new Observers(node);
+        this.checks = new HealthChecks(loops, node.events(), System::currentTimeMillis);
         node.events().listen((level, proxy, text) -> console.say(severity(level), text));
     }
 
     private static Severity severity(EventLog.Level level) {
         return switch (level) {
-            case EMERG, ALERT, CRIT -> Severity.ALERT;
-            case WARNING -> Severity.WARNING;
-            case NOTICE, INFO -> Severity.NOTICE;
+            case EMERG, CRIT -> Severity.ALERT;
+            case ALERT, WARNING, NOTICE -> Severity.WARNING; // a server's way down and up, as HAProxy shows them
+            case INFO -> Severity.NOTICE;
         };
     }
 
@@ -77,6 +80,7 @@ final class ProxyProcess {
             return serve();
         } finally {
             observers.close();
+            checks.close();
             loops.close();
         }
     }
@@ -157,6 +161,7 @@ final class ProxyProcess {
         configuration.commits().forEach(Runnable::run);
         node.configuration(configuration);
         plan.commit();
+        checks.watch(configuration);
     }
 
     private int serve() {

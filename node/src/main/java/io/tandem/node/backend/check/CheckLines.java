@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** {@code option httpchk}, {@code http-check} and their kin: what health checks ask (HAProxy manual 4.2). */
 public final class CheckLines implements Feature {
@@ -278,7 +277,7 @@ public final class CheckLines implements Feature {
                             "proxy '" + draft.name()
                                     + "' uses http-check rules without 'option httpchk', so the rules are ignored.");
         }
-        byte @Nullable [] request = asked.http ? request(asked) : null;
+        byte[] request = asked.http ? request(asked) : new byte[0];
         backend.checkPlan = new CheckPlan(request, asked.accepted, asked.inverted, asked.logsEach);
     }
 

@@ -84,8 +84,7 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
             return;
         }
         connected = true;
-        byte[] request = plan.request();
-        if (request == null) {
+        if (!plan.asks()) {
             finish(Status.L4OK, 0, "", true);
             return;
         }
@@ -93,7 +92,7 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
             restartTimeout();
         }
         if (channel != null) {
-            channel.writeAndFlush(Unpooled.wrappedBuffer(request));
+            channel.writeAndFlush(Unpooled.wrappedBuffer(plan.request()));
         }
     }
 

@@ -5,13 +5,14 @@ package io.tandem.node.observe.admin;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.Server;
+import io.tandem.node.backend.ServerAdmin;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.observe.stats.ServerStatus;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** What operators ask of servers: their state, their weight, maintenance (HAProxy management guide 9.3). */
 public final class ServerCommands {
@@ -21,9 +22,11 @@ public final class ServerCommands {
             + " srv_check_port srv_check_addr srv_agent_addr srv_agent_port\n";
 
     private final NodeRuntime node;
+    private final ServerAdmin admin;
 
     private ServerCommands(NodeRuntime node) {
         this.node = node;
+        admin = new ServerAdmin(node.events(), System::currentTimeMillis);
     }
 
     public static List<Command> of(NodeRuntime node) {
@@ -40,13 +43,13 @@ public final class ServerCommands {
                         "disable server (DEPRECATED)",
                         "disable a server for maintenance (use 'set server' instead)",
                         Level.ADMIN,
-                        (arguments, answer) -> commands.with(arguments, answer, server -> maintenance(server, true))),
+                        (arguments, answer) -> commands.with(arguments, answer, commands.admin::maintenance)),
                 new Command(
                         "enable server",
                         "enable server  (DEPRECATED)",
                         "enable a disabled server (use 'set server' instead)",
                         Level.ADMIN,
-                        (arguments, answer) -> commands.with(arguments, answer, server -> maintenance(server, false))),
+                        (arguments, answer) -> commands.with(arguments, answer, commands.admin::enable)),
                 new Command(
                         "set server",
                         "set server <bk>/<srv> [opts]",
@@ -58,7 +61,7 @@ public final class ServerCommands {
                         "get weight <bk>/<srv>",
                         "report a server's current weight",
                         Level.USER,
-                        (arguments, answer) -> commands.with(arguments, answer, server -> answer.append(
+                        (arguments, answer) -> commands.with(arguments, answer, (backend, server) -> answer.append(
                                         server.state().weight())
                                 .append(" (initial ")
                                 .append(server.state().initialWeight())
@@ -68,12 +71,28 @@ public final class ServerCommands {
                         "set weight <bk>/<srv>  (DEPRECATED)",
                         "change a server's weight (use 'set server' instead)",
                         Level.ADMIN,
-                        (arguments, answer) ->
-                                commands.with(arguments, answer, server -> weight(server, arguments.word(1), answer))));
+                        (arguments, answer) -> commands.with(
+                                arguments,
+                                answer,
+                                (backend, server) -> commands.weight(backend, server, arguments.word(1), answer))),
+                new Command(
+                        "disable health",
+                        "disable health",
+                        "disable health checks",
+                        Level.ADMIN,
+                        (arguments, answer) -> commands.with(
+                                arguments, answer, (backend, server) -> commands.admin.checks(server, false))),
+                new Command(
+                        "enable health",
+                        "enable health",
+                        "enable health checks",
+                        Level.ADMIN,
+                        (arguments, answer) -> commands.with(
+                                arguments, answer, (backend, server) -> commands.admin.checks(server, true))));
     }
 
     /** Finds the server a command names first, or says why not. */
-    private void with(Command.Arguments arguments, StringBuilder answer, Consumer<Server> then) {
+    private void with(Command.Arguments arguments, StringBuilder answer, BiConsumer<Backend, Server> then) {
         String[] names = arguments.word(0).split("/", 2);
         if (names.length < 2 || names[1].isEmpty()) {
             answer.append("Require 'backend/server'.\n");
@@ -84,25 +103,20 @@ public final class ServerCommands {
             answer.append("No such backend.\n");
             return;
         }
-        backend.get().server(names[1]).ifPresentOrElse(then, () -> answer.append("No such server.\n"));
-    }
-
-    private static void maintenance(Server server, boolean on) {
-        long nowMs = System.currentTimeMillis();
-        server.state().maintenance(on, nowMs);
-        if (!on) {
-            server.state().draining(false, nowMs);
-        }
+        backend.get()
+                .server(names[1])
+                .ifPresentOrElse(
+                        server -> then.accept(backend.get(), server), () -> answer.append("No such server.\n"));
     }
 
     private void set(Command.Arguments arguments, StringBuilder answer) {
-        with(arguments, answer, server -> {
+        with(arguments, answer, (backend, server) -> {
             switch (arguments.word(1)) {
-                case "state" -> state(server, arguments.word(2), answer);
-                case "weight" -> weight(server, arguments.word(2), answer);
+                case "state" -> state(backend, server, arguments.word(2), answer);
+                case "weight" -> weight(backend, server, arguments.word(2), answer);
+                case "health" -> health(backend, server, arguments.word(2), answer);
                 case "addr",
                         "port",
-                        "health",
                         "agent",
                         "agent-addr",
                         "agent-port",
@@ -114,43 +128,34 @@ public final class ServerCommands {
                     answer.append("'set server <srv> ")
                             .append(arguments.word(1))
                             .append("' is not supported by this version of tandem\n");
-                default -> answer.append("usage: set server <backend>/<server> state|weight <value>\n");
+                default -> answer.append("usage: set server <backend>/<server> state|weight|health <value>\n");
             }
         });
     }
 
-    private static void state(Server server, String word, StringBuilder answer) {
-        long nowMs = System.currentTimeMillis();
+    private void state(Backend backend, Server server, String word, StringBuilder answer) {
         switch (word) {
-            case "ready" -> maintenance(server, false);
-            case "drain" -> {
-                server.state().maintenance(false, nowMs);
-                server.state().draining(true, nowMs);
-            }
-            case "maint" -> maintenance(server, true);
+            case "ready" -> admin.ready(backend, server);
+            case "drain" -> admin.drain(backend, server);
+            case "maint" -> admin.maintenance(backend, server);
             default -> answer.append("'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n");
         }
     }
 
-    private static void weight(Server server, String word, StringBuilder answer) {
-        boolean relative = word.endsWith("%");
-        int number;
-        try {
-            number = Integer.parseInt(relative ? word.substring(0, word.length() - 1) : word);
-        } catch (NumberFormatException notANumber) {
-            answer.append("Trailing garbage in weight string.\n");
-            return;
+    private void health(Backend backend, Server server, String word, StringBuilder answer) {
+        switch (word) {
+            case "up" -> admin.healthUp(backend, server);
+            case "stopping" -> admin.healthStopping(backend, server);
+            case "down" -> admin.healthDown(backend, server);
+            default -> answer.append("'set server <srv> health' expects 'up', 'stopping', or 'down'.\n");
         }
-        if (relative && (number < 0 || number > 25_600)) {
-            answer.append("Relative weight must be positive.\n");
-            return;
+    }
+
+    private void weight(Backend backend, Server server, String word, StringBuilder answer) {
+        String complaint = admin.weight(backend, server, word);
+        if (complaint != null) {
+            answer.append(complaint).append('\n');
         }
-        int weight = relative ? Math.min(256, server.state().initialWeight() * number / 100) : number;
-        if (weight < 0 || weight > 256) {
-            answer.append("Absolute weight can only be between 0 and 256 inclusive.\n");
-            return;
-        }
-        server.state().weight(weight);
     }
 
     private void showState(Command.Arguments arguments, StringBuilder answer) {

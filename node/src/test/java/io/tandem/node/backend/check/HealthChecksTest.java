@@ -58,7 +58,7 @@ class HealthChecksTest {
                         socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
                     }
                 } catch (IOException ended) {
-                    continue; // the check went away, or the test is over
+                    // the check went away, or the test is over
                 }
             }
         });
