@@ -46,7 +46,6 @@ final class Features {
             new RetryLines(),
             new FrontendLines(),
             new HttpLines(),
-            new TlsFeature(),
             new AdminFeature(),
             new StatsFeature(),
             new MetricsFeature());
