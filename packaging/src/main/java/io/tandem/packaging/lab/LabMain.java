@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code tandem lab}: reads the command line and does what it says. */
 public final class LabMain {
@@ -103,7 +104,10 @@ public final class LabMain {
         command.addAll(List.of("nsenter", "-t", Files.readString(pidFile).strip()));
         command.addAll(List.of("-n", "-m", "-p", "-u", "-i", "-w", "--"));
         command.addAll(exec.command());
-        return new ProcessBuilder(command).inheritIO().start().waitFor();
+        ProcessBuilder inside = new ProcessBuilder(command).inheritIO();
+        // The launcher's own settings are not the command's.
+        inside.environment().keySet().removeAll(Set.of("CLASSPATH", "_JAVA_SR_SIGNUM", "TANDEM_LAUNCHER"));
+        return inside.start().waitFor();
     }
 
     private static int status(LabDirectory directory) throws IOException {

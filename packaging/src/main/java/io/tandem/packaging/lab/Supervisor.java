@@ -56,8 +56,9 @@ final class Supervisor {
         directory.create(uid);
         Process lab;
         try {
-            lab = new ProcessBuilder(command())
-                    .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+            ProcessBuilder builder = new ProcessBuilder(command());
+            builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+            lab = builder.redirectOutput(ProcessBuilder.Redirect.INHERIT)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
         } catch (IOException e) {
@@ -112,7 +113,7 @@ final class Supervisor {
                 "-Djava.net.preferIPv4Stack=true",
                 "-Dio.netty.machineId=02:00:00:00:00:01",
                 "-Dtandem.share=" + System.getProperty("tandem.share", "/usr/share/tandem")));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), LabInside.class.getName()));
+        command.addAll(List.of(LabInside.class.getName()));
         command.add(directory.path().toString());
         command.add(network);
         command.addAll(words);
