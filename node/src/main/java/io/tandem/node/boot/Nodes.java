@@ -13,8 +13,8 @@ final class Nodes {
 
     static NodeRuntime create(int loops, String name) {
         long nowMs = System.currentTimeMillis();
-        // Tables count in the milliseconds of the loops' clock, see Loop.nowMs.
-        Tables tables = new Tables(new SecureRandom().nextLong(), 0);
+        // Tables count in monotonic milliseconds; registers of several nodes are ordered by UTC.
+        Tables tables = new Tables(new SecureRandom().nextLong(), nowMs - NodeRuntime.monotonicMs());
         return new NodeRuntime(loops, name, nowMs, new EventLog(), tables);
     }
 }

@@ -2,26 +2,64 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
+import io.tandem.node.backend.Backend;
+import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Drafts;
+import io.tandem.node.observe.EventLog;
+import io.tandem.node.observe.Rate;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.admin.AdminServer;
 import io.tandem.node.observe.admin.Command;
 import io.tandem.node.observe.admin.Commands;
+import io.tandem.node.observe.admin.ServerCommands;
 import io.tandem.node.observe.admin.ShowCommands;
 import io.tandem.node.observe.admin.TableCommands;
+import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The admin sockets of the process and the commands they answer. */
+/**
+ * Who watches the process: the admin sockets and their commands, the sampling of rates, the expiry of table entries, and
+ * events on their way to the proxies' logs. All on the admin socket's thread.
+ */
 final class Observers implements AutoCloseable {
     private final AdminServer server;
 
     Observers(NodeRuntime node) {
         List<Command> commands = new ArrayList<>(ShowCommands.of(node));
         commands.addAll(TableCommands.of(node));
+        commands.addAll(ServerCommands.of(node));
         server = new AdminServer(new Commands(commands));
+        node.events().listen((level, proxy, text) -> log(node, level, proxy, text));
+    }
+
+    /** Begins the periodic work. Called once the first configuration is in place. */
+    void start(NodeRuntime node) {
+        server.group()
+                .scheduleAtFixedRate(
+                        () -> {
+                            node.totals().sample(node.configuration());
+                            node.tables().expire(NodeRuntime.monotonicMs());
+                        },
+                        Rate.PERIOD_MS,
+                        Rate.PERIOD_MS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static void log(NodeRuntime node, EventLog.Level level, @Nullable String proxy, String text) {
+        if (proxy == null || !node.isConfigured()) {
+            return; // about the process: the console has said it
+        }
+        Configuration configuration = node.configuration();
+        configuration
+                .backend(proxy)
+                .map(Backend::log)
+                .or(() -> configuration.frontend(proxy).map(Frontend::log))
+                .ifPresent(log -> log.event(level.code(), text));
     }
 
     /** Opens and closes admin sockets as a configuration says; nothing has changed if it throws. */

@@ -41,6 +41,7 @@ final class ProxyProcess {
     private final Listeners listeners;
     private final Observers observers;
     private final HealthChecks checks;
+    private final Cluster cluster;
     private final Privileges privileges = new Privileges();
     private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
     private @Nullable GuardianLink guardian;
@@ -58,6 +59,7 @@ final class ProxyProcess {
         this.listeners = new Listeners(DataPlane.opener(node, loops));
         this.observers = new Observers(node);
         this.checks = new HealthChecks(loops, node.events(), System::currentTimeMillis);
+        this.cluster = new Cluster(node, console);
         node.events().listen((level, proxy, text) -> console.say(severity(level), text));
     }
 
@@ -79,6 +81,7 @@ final class ProxyProcess {
             }
             return serve();
         } finally {
+            cluster.close();
             observers.close();
             checks.close();
             loops.close();
@@ -126,7 +129,9 @@ final class ProxyProcess {
             guardian = GuardianLink.connect(System.getenv(), new Guarded()).orElse(null);
             Signals.install(wishes);
             privileges.drop(settings, loops.all(), guardian != null);
+            cluster.join(loaded.cluster());
             commit(loaded, configuration, plan);
+            observers.start(node);
             OldProcesses.dismiss(command);
             if (daemon != null) {
                 console.quiet(true);
@@ -211,6 +216,9 @@ final class ProxyProcess {
             return String.valueOf(e.getMessage());
         }
         warnOfWhatNeedsARestart(next.settings());
+        if (!cluster.isOf(next.cluster())) {
+            console.warning("config : 'cluster' has changed, which takes a restart.");
+        }
         commit(next, configuration, plan);
         console.notice("Loading success.");
         return null;

@@ -69,6 +69,11 @@ public final class Loop {
         return nowNs / 1_000_000 + wallClockOffsetMs;
     }
 
+    /** The clock of stick tables as of the event being handled: monotonic milliseconds, no step of the wall clock shows. */
+    public long monotonicMs() {
+        return nowNs / 1_000_000;
+    }
+
     private void readWallClock() {
         wallClockReadNs = nowNs;
         wallClockOffsetMs = System.currentTimeMillis() - nowNs / 1_000_000;

@@ -72,6 +72,11 @@ public final class NodeRuntime {
         return now;
     }
 
+    /** Whether the first configuration is in place. */
+    public boolean isConfigured() {
+        return configuration != null;
+    }
+
     /** Puts a configuration in place; connections in flight keep theirs. */
     public void configuration(Configuration next) {
         configuration = next;
@@ -176,6 +181,11 @@ public final class NodeRuntime {
 
     public void description(@Nullable String text) {
         description = text;
+    }
+
+    /** Whether this node shares its stick tables with others: all of them, once tandem.conf names a cluster. */
+    public boolean isClustered() {
+        return peers != PeerStatus.NONE;
     }
 
     /** The other nodes, as statistics count them. */
