@@ -83,7 +83,9 @@ public final class StickTables implements Feature {
             for (Declared declared : all) {
                 TableDefinition definition = declared.definition;
                 if (definition != null) {
-                    declared.table = assembly.node().tables().declare(definition.withShared(assembly.node().isClustered()));
+                    declared.table = assembly.node()
+                            .tables()
+                            .declare(definition.withShared(assembly.node().isClustered()));
                     names.add(definition.name());
                 }
             }
