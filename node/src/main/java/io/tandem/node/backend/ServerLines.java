@@ -200,6 +200,11 @@ public final class ServerLines implements Feature {
         }
     }
 
+    /** Whether the backend has a server line of that name. */
+    public static boolean declares(ProxyDraft backend, String server) {
+        return backend.facet(LINES).servers.stream().anyMatch(s -> s.name.equals(server));
+    }
+
     private static boolean isTaken(int id, List<ServerSettings> servers) {
         return servers.stream().anyMatch(server -> server.id == id);
     }

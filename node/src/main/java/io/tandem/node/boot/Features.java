@@ -19,6 +19,8 @@ import io.tandem.node.observe.stats.StatsFeature;
 import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.Userlists;
 import io.tandem.node.rules.acl.Acls;
+import io.tandem.node.rules.action.Captures;
+import io.tandem.node.rules.action.RequestFeatures;
 import io.tandem.node.rules.action.RuleFeature;
 import io.tandem.node.rules.action.SwitchingFeature;
 import io.tandem.node.setup.Feature;
@@ -34,6 +36,8 @@ final class Features {
             new StickTables(),
             new Acls(),
             new RuleFeature(),
+            new RequestFeatures(),
+            new Captures(),
             new SwitchingFeature(),
             new ServerLines(),
             new Balancing(),

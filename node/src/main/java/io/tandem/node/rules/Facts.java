@@ -68,8 +68,14 @@ public final class Facts {
 
     public int contentStart;
     public int contentEnd;
-    /** No more bytes will come, or the inspection delay is over: nothing is {@link #incomplete} any more. */
-    public boolean contentFinal;
+    /**
+     * No more bytes will come, or the inspection delay is over: nothing is {@link #incomplete} any more. False only while
+     * {@code tcp-request content} rules may still wait.
+     */
+    public boolean contentFinal = true;
+
+    /** The rule at which rules that {@link Verdict#WAIT} go on; written by {@link Rules}. */
+    int resumeAt;
     /** {@link Verdict#REPLY} is to be sent only after {@code timeout tarpit}. */
     public boolean tarpit;
     /** {@link Verdict#CLOSE} is to be done without telling the client. */
@@ -183,7 +189,8 @@ public final class Facts {
         logLevel = DEFAULT_LEVEL;
         contentStart = 0;
         contentEnd = 0;
-        contentFinal = false;
+        contentFinal = true;
+        resumeAt = 0;
     }
 
     /** The variables of a scope. */

@@ -55,18 +55,26 @@ public final class Rules {
             return Verdict.CONTINUE;
         }
         Verdict verdict = Verdict.CONTINUE;
-        for (Rule rule : rules) {
-            facts.scratch.reset();
-            if (rule.condition().test(facts)) {
-                verdict = rule.action().perform(facts);
-                if (verdict != Verdict.CONTINUE) {
-                    break;
-                }
+        int first = facts.resumeAt;
+        facts.resumeAt = 0;
+        for (int i = first; i < rules.length && verdict == Verdict.CONTINUE; i++) {
+            verdict = apply(rules[i], facts);
+            if (verdict == Verdict.WAIT) {
+                facts.resumeAt = i;
             }
         }
         if (next != null && (verdict == Verdict.CONTINUE || verdict == Verdict.ACCEPT)) {
             return next.judge(facts);
         }
         return verdict;
+    }
+
+    private static Verdict apply(Rule rule, Facts facts) {
+        facts.scratch.reset();
+        facts.incomplete = false;
+        if (rule.condition().test(facts)) {
+            return rule.action().perform(facts);
+        }
+        return facts.incomplete ? Verdict.WAIT : Verdict.CONTINUE;
     }
 }

@@ -51,8 +51,9 @@ final class AclParser {
         String written = words.isEmpty() ? "" : words.get(0);
         String name = written.substring(0, ExpressionParser.nameEnd(written, 0));
         Criterion criterion = Criterion.of(name);
-        method = criterion.implied();
         ExpressionParser.Result result = expression(written, name, criterion);
+        // Behind converters the name's own method is forgotten: HAProxy matches what they return by its type.
+        method = result.end() > result.name().length() ? null : criterion.implied();
         if (known != null) {
             return new AclExpression(known.keyword(), result.expression(), known.wants(), known.match());
         }

@@ -5,6 +5,7 @@ package io.tandem.node.rules.acl;
 import io.tandem.config.text.Word;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.rules.Condition;
+import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Place;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Site;
@@ -38,7 +39,8 @@ public final class ConditionParser {
     public static Condition parse(Arguments line, Site site, String context) {
         boolean unless = line.next().equals("unless");
         Condition condition = new ConditionParser(line, site, context).parse();
-        return unless ? facts -> !condition.test(facts) : condition;
+        // What is not known yet holds neither way: the rule waits for more bytes.
+        return unless ? facts -> !condition.test(facts) && !facts.incomplete : condition;
     }
 
     private Condition parse() {
@@ -72,26 +74,26 @@ public final class ConditionParser {
 
     private Condition simplified() {
         if (alternatives.size() == 1 && alternatives.get(0).length == 1) {
-            Term only = alternatives.get(0)[0];
-            AclExpression[] expressions = only.expressions();
-            return only.negated()
-                    ? facts -> !Acl.anyMatches(expressions, facts)
-                    : facts -> Acl.anyMatches(expressions, facts);
+            return alternatives.get(0)[0]::holds;
         }
         Term[][] all = alternatives.toArray(Term[][]::new);
         return facts -> {
+            boolean unknown = false;
             for (Term[] terms : all) {
                 if (allHold(terms, facts)) {
+                    facts.incomplete = false;
                     return true;
                 }
+                unknown |= facts.incomplete;
             }
+            facts.incomplete = unknown;
             return false;
         };
     }
 
-    private static boolean allHold(Term[] terms, io.tandem.node.rules.Facts facts) {
+    private static boolean allHold(Term[] terms, Facts facts) {
         for (Term term : terms) {
-            if (Acl.anyMatches(term.expressions(), facts) == term.negated()) {
+            if (!term.holds(facts)) {
                 return false;
             }
         }
@@ -150,5 +152,15 @@ public final class ConditionParser {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Term(AclExpression[] expressions, boolean negated) {}
+    private record Term(AclExpression[] expressions, boolean negated) {
+        /** False also where more bytes are needed to know, which {@link Facts#incomplete} then says. */
+        boolean holds(Facts facts) {
+            facts.incomplete = false;
+            boolean matches = Acl.anyMatches(expressions, facts);
+            if (matches) {
+                facts.incomplete = false;
+            }
+            return !facts.incomplete && matches != negated;
+        }
+    }
 }

@@ -68,7 +68,7 @@ final class Patterns {
         for (String word : words) {
             int slash = word.indexOf('/');
             String address = slash < 0 ? word : word.substring(0, slash);
-            Long ipv4 = Addresses.parseIpv4(address);
+            Long ipv4 = Addresses.parseShortIpv4(address);
             byte[] ipv6 = ipv4 == null ? Addresses.parseIpv6(address) : null;
             String mask = slash < 0 ? (ipv4 != null ? "32" : "128") : word.substring(slash + 1);
             Long mask4 = ipv4 == null ? null : Addresses.parseMask4(mask);

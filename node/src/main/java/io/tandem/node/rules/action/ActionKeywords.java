@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The registry of actions: joins the families. Immutable. */
 public final class ActionKeywords {
-    private static final Map<String, Keyword<ActionKind>> ALL =
-            join(List.of(HeaderActions.ALL, RequestLineActions.ALL, ReplyActions.ALL, VariableActions.ALL));
+    private static final Map<String, Keyword<ActionKind>> ALL = join(List.of(
+            HeaderActions.ALL,
+            RequestLineActions.ALL,
+            ReplyActions.ALL,
+            VariableActions.ALL,
+            TrackActions.ALL,
+            MiscActions.ALL));
 
     private ActionKeywords() {}
 

@@ -84,8 +84,7 @@ final class Redirect implements Action {
                         cookie = text + "; path=/;";
                     }
                     case "clear-cookie" -> {
-                        String text = value(line, word);
-                        cookie = text + (text.indexOf('=') < 0 ? "=" : "") + "; path=/; Max-Age=0;";
+                        cookie = value(line, word) + "; path=/; Max-Age=0;";
                     }
                     case "drop-query" -> dropQuery = true;
                     case "append-slash" -> appendSlash = true;
@@ -171,12 +170,9 @@ final class Redirect implements Action {
         if (slashOnly) {
             out.length(out.length() - 1);
         }
-        if (appendSlash && query > from && bytes[query - 1] != '/') {
-            out.append(bytes, from, query);
+        out.append(bytes, from, to);
+        if (appendSlash && to > from && bytes[to - 1] != '/') {
             out.append('/');
-            out.append(bytes, query, Math.max(query, to));
-        } else {
-            out.append(bytes, from, to);
         }
     }
 

@@ -213,6 +213,7 @@ final class ReplyText {
     }
 
     private Reply build(Facts facts, List<Field> all, Format content, @Nullable String type) {
+        facts.status = status;
         Output out = facts.scratch.output;
         out.clear();
         content.write(facts, out);

@@ -37,6 +37,10 @@ final class RuleCompiler {
 
     /** The rules of a proxy, once all proxies are known. */
     static Rules assemble(RuleSet set, ProxyDraft proxy, Assembly assembly) {
+        return proxy.facet(RuleLines.KEY).compiled(set, () -> all(set, proxy, assembly));
+    }
+
+    private static Rules all(RuleSet set, ProxyDraft proxy, Assembly assembly) {
         List<Rules.Rule> rules = new ArrayList<>();
         for (RuleLines.Entry entry : proxy.facet(RuleLines.KEY).of(set)) {
             rules.add(new RuleCompiler(set, proxy, assembly)

@@ -10,12 +10,14 @@ import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keywords;
 import io.tandem.node.language.LoadContext;
+import io.tandem.node.rules.Rules;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The rule lines of a proxy, in file order. They are kept as lines: each is compiled when it is read, for its mistakes, and
@@ -66,6 +68,7 @@ final class RuleLines implements Facet {
     private final Map<RuleSet, List<Entry>> bySet = new EnumMap<>(RuleSet.class);
     private final Map<Stage, List<Entry>> byStage = new EnumMap<>(Stage.class);
     private final Set<Stage> seen = EnumSet.noneOf(Stage.class);
+    private final Map<RuleSet, Rules> compiled = new EnumMap<>(RuleSet.class);
     private final Set<RuleSet> ended = EnumSet.noneOf(RuleSet.class);
     int inspectDelayMs;
     int responseInspectDelayMs;
@@ -76,6 +79,11 @@ final class RuleLines implements Facet {
 
     List<Entry> of(Stage stage) {
         return byStage.getOrDefault(stage, List.of());
+    }
+
+    /** The rules of a set, compiled once however many sides of a {@code listen} ask for them. */
+    Rules compiled(RuleSet set, Supplier<Rules> compile) {
+        return compiled.computeIfAbsent(set, s -> compile.get());
     }
 
     void add(RuleSet set, Entry entry) {

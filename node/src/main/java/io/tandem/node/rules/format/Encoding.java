@@ -8,9 +8,10 @@ import io.tandem.node.rules.sample.Output;
 final class Encoding {
     private Encoding() {}
 
-    /** Text as it is, but for quotes and escapes that the flags ask for; in logs control characters as {@code #XX}. */
+    /** Text as it is, but for control characters: {@code %XX} in values, {@code #XX} in logs; there quoted if asked for. */
     static void text(Output out, byte[] bytes, int start, int end, Flags flags, Format.Style style) {
-        if (flags.quote()) {
+        boolean log = style == Format.Style.LOG;
+        if (log && flags.quote()) {
             out.append('"');
         }
         for (int i = start; i < end; i++) {
@@ -18,14 +19,15 @@ final class Encoding {
             if (flags.escape() && (b == '"' || b == '\\' || b == ']')) {
                 out.append('\\');
                 out.append((char) b);
-            } else if (style == Format.Style.LOG && b >= 0 && b < ' ') {
-                // HAProxy writes these as they are; a line feed would let a client write log lines of its own.
-                encoded(out, b);
+            } else if (b >= 0 && (b < ' ' || b == 127) && b != '\t') {
+                // HAProxy leaves them in logs; a line feed would let a client write log lines of its own.
+                out.append(log ? '#' : '%');
+                out.appendHex(b, 2);
             } else {
                 out.append((char) (b & 0xFF));
             }
         }
-        if (flags.quote()) {
+        if (log && flags.quote()) {
             out.append('"');
         }
     }

@@ -173,8 +173,6 @@ public final class FormatParser {
                 Encoding.text(out, sample.bytes, sample.start, sample.end, own, style);
             } else if (isLog()) {
                 out.append(own.quote() ? "\"-\"" : "-");
-            } else if (own.quote()) {
-                out.append("\"\"");
             }
         };
     }

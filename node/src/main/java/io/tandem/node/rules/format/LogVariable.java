@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 enum LogVariable {
     B("B", (facts, out, f, s) -> out.append(facts.bytesOut)),
     U("U", (facts, out, f, s) -> out.append(facts.bytesIn)),
-    CC("CC", true, (facts, out, f, s) -> text(out, facts.requestCookie, f)),
-    CS("CS", true, (facts, out, f, s) -> text(out, facts.responseCookie, f)),
-    H("H", (facts, out, f, s) -> text(out, Host.NAME, f)),
+    CC("CC", true, (facts, out, f, s) -> text(out, facts.requestCookie, f, s)),
+    CS("CS", true, (facts, out, f, s) -> text(out, facts.responseCookie, f, s)),
+    H("H", (facts, out, f, s) -> text(out, Host.NAME, f, s)),
     HM("HM", true, (facts, out, f, s) -> {
         Request request = facts.request;
         line(out, request.bytes(), request.methodStart(), request.methodEnd(), f, "<BADREQ>");
@@ -48,7 +48,7 @@ enum LogVariable {
         boolean none = facts.request.methodEnd() == facts.request.methodStart();
         quoted(out, none ? "<BADREQ>" : facts.request.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1", f);
     }),
-    ID("ID", (facts, out, f, s) -> text(out, UniqueId.of(facts), f)),
+    ID("ID", (facts, out, f, s) -> text(out, UniqueId.of(facts), f, s)),
     ST("ST", (facts, out, f, s) -> {
         if (facts.status == 0 && s == Format.Style.LOG) {
             out.append(-1);
@@ -102,7 +102,7 @@ enum LogVariable {
         String service = facts.service;
         quoted(out, service != null ? service : server != null ? server.name() : "<NOSRV>", f);
     }),
-    F("f", (facts, out, f, s) -> text(out, facts.frontend.nameBytes(), f)),
+    F("f", (facts, out, f, s) -> text(out, facts.frontend.nameBytes(), f, s)),
     FT("ft", (facts, out, f, s) -> {
         if (f.quote()) {
             out.append('"');
@@ -142,8 +142,8 @@ enum LogVariable {
     HS("hs", (facts, out, f, s) -> captures(out, facts.responseCaptures, f)),
     HSL("hsl", (facts, out, f, s) -> captureList(out, facts.responseCaptures, f)),
     R("r", true, LogVariable::requestLine),
-    SSLC("sslc", (facts, out, f, s) -> quoted(out, facts.tls == null ? "-" : facts.tls.cipher(), f)),
-    SSLV("sslv", (facts, out, f, s) -> quoted(out, facts.tls == null ? "-" : facts.tls.protocol(), f)),
+    SSLC("sslc", (facts, out, f, s) -> quoted(out, facts.tls == null ? none(s) : facts.tls.cipher(), f)),
+    SSLV("sslv", (facts, out, f, s) -> quoted(out, facts.tls == null ? none(s) : facts.tls.protocol(), f)),
     TS("ts", (facts, out, f, s) -> {
         out.append(facts.terminationWho);
         out.append(facts.terminationWhen);
@@ -195,6 +195,10 @@ enum LogVariable {
 
     void write(Facts facts, Output out, Flags flags, Format.Style style) {
         writer.write(facts, out, flags, style);
+    }
+
+    private static String none(Format.Style style) {
+        return style == Format.Style.LOG ? "-" : "";
     }
 
     private static long requestAt(Facts facts) {
@@ -255,9 +259,9 @@ enum LogVariable {
         }
     }
 
-    private static void text(Output out, byte @Nullable [] text, Flags flags) {
+    private static void text(Output out, byte @Nullable [] text, Flags flags, Format.Style style) {
         if (text == null) {
-            quoted(out, "-", flags);
+            quoted(out, style == Format.Style.LOG ? "-" : "", flags);
         } else {
             Encoding.line(out, text, 0, text.length, flags, false);
         }

@@ -8,11 +8,32 @@ import org.jspecify.annotations.Nullable;
 public final class Addresses {
     private Addresses() {}
 
-    /** Four decimal numbers; fewer as inet_aton reads them, {@code 10.1} being 10.0.0.1. Null where it is none. */
+    /** Four decimal numbers; null where it is something else. */
     public static @Nullable Long parseIpv4(String text) {
         byte[] bytes = Text.bytes(text);
         long address = parseIpv4(bytes, 0, bytes.length);
         return address < 0 ? null : address;
+    }
+
+    /** As inet_aton(3) reads it, fewer numbers filling up from the right: {@code 10.1} is 10.0.0.1. Null where it is none. */
+    public static @Nullable Long parseShortIpv4(String text) {
+        String[] parts = text.split("\\.", -1);
+        if (parts.length > 4) {
+            return null;
+        }
+        long address = 0;
+        for (int i = 0; i < parts.length; i++) {
+            if (!parts[i].matches("[0-9]{1,10}")) {
+                return null;
+            }
+            long part = Long.parseLong(parts[i]);
+            int bits = i == parts.length - 1 ? 32 - 8 * i : 8;
+            if (part >> bits != 0) {
+                return null;
+            }
+            address = (address << bits) | part;
+        }
+        return address;
     }
 
     /** As {@link #parseIpv4(String)} in a slice; -1 where it is none. Strictly four numbers. */

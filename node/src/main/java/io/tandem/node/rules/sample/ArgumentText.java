@@ -44,7 +44,11 @@ final class ArgumentText {
             StringBuilder word = new StringBuilder();
             char stop = word(word);
             if (stop == '\0') {
-                throw new SampleError("expected ')'");
+                int required =
+                        (int) parameters.stream().filter(p -> !p.optional()).count();
+                throw words.size() + 1 < required
+                        ? missing(words.size() + 1, parameters)
+                        : new SampleError("expected ')'");
             }
             words.add(word.toString());
             closed = stop == ')';
@@ -64,6 +68,9 @@ final class ArgumentText {
     }
 
     private Args emptyList(List<Parameter> parameters, Site site) {
+        if (parameters.size() == 1 && parameters.get(0).kind() == Kind.STRING) {
+            return new Args(List.of(""), List.of(""), site);
+        }
         if (!parameters.isEmpty() && !parameters.get(0).optional()) {
             throw new SampleError(
                     "expected type '" + parameters.get(0).kind().wording() + "' at position 1, but got nothing");
@@ -139,7 +146,7 @@ final class ArgumentText {
 
     private static @Nullable Long integer(String word) {
         try {
-            return Long.valueOf(word.startsWith("0x") ? Long.parseLong(word.substring(2), 16) : Long.parseLong(word));
+            return Long.valueOf(word);
         } catch (NumberFormatException e) {
             return null;
         }

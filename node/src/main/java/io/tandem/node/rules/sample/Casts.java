@@ -66,11 +66,10 @@ public final class Casts {
             case BOOLEAN, IPV4 -> sample.type = SampleType.INTEGER;
             case INTEGER -> {}
             case STRING -> {
-                long number = Text.number(sample.bytes, sample.start, sample.end);
-                if (number == Text.NO_NUMBER) {
+                if (sample.length() == 0) {
                     return false;
                 }
-                sample.set(number);
+                sample.set(Text.prefixNumber(sample.bytes, sample.start, sample.end));
             }
             default -> {
                 return false;
@@ -171,7 +170,13 @@ public final class Casts {
                 return retype(sample, SampleType.STRING);
             }
             case BINARY -> {
-                return toHex(scratch, sample);
+                // As C sees it: up to the first NUL.
+                for (int i = sample.start; i < sample.end; i++) {
+                    if (sample.bytes[i] == 0) {
+                        sample.end = i;
+                    }
+                }
+                return retype(sample, SampleType.STRING);
             }
             default -> {}
         }

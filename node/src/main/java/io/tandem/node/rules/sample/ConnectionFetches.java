@@ -99,7 +99,7 @@ final class ConnectionFetches {
         });
     }
 
-    private static boolean address(Peer peer, Sample out) {
+    static boolean address(Peer peer, Sample out) {
         if (peer.length() == 4) {
             out.ipv4(Text.int32(peer.address(), 0));
             return true;

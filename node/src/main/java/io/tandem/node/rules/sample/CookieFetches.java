@@ -71,7 +71,15 @@ final class CookieFetches {
 
         @Override
         public boolean fetch(Facts facts, Sample out) {
-            return first(facts, out);
+            int last = -1;
+            for (boolean any = first(facts, out); any; any = next(facts, out)) {
+                last++;
+            }
+            boolean any = last >= 0 && first(facts, out);
+            for (int i = 0; i < last && any; i++) {
+                any = next(facts, out);
+            }
+            return any;
         }
 
         @Override

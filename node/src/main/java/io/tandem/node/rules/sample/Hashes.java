@@ -39,7 +39,10 @@ public final class Hashes {
         return crc.getValue();
     }
 
-    /** Bob Jenkins's integer hash, which spreads every bit over the whole: {@code hash-type … avalanche}. */
+    /**
+     * Bob Jenkins's integer hash, which spreads every bit over the whole, times a large prime: {@code hash-type …
+     * avalanche} as HAProxy computes it.
+     */
     public static long avalanche(long hash) {
         int a = (int) hash;
         a = a + 0x7ed55d16 + (a << 12);
@@ -48,6 +51,6 @@ public final class Hashes {
         a = a + 0xd3a2646c ^ a << 9;
         a = a + 0xfd7046c5 + (a << 3);
         a = a ^ 0xb55a4f09 ^ a >>> 16;
-        return a & 0xFFFFFFFFL;
+        return (a * 3221225473L) & 0xFFFFFFFFL;
     }
 }

@@ -17,9 +17,19 @@ public final class SampleKeywords {
             ConnectionFetches.ALL,
             RequestFetches.ALL,
             HeaderFetches.ALL,
-            CookieFetches.ALL));
+            CookieFetches.ALL,
+            TableFetches.ALL,
+            PayloadFetches.ALL,
+            AuthFetches.ALL,
+            CaptureFetches.ALL));
 
-    private static final Map<String, Keyword<ConverterKind>> CONVERTERS = join(List.of(TextConverters.ALL));
+    private static final Map<String, Keyword<ConverterKind>> CONVERTERS = join(List.of(
+            TextConverters.ALL,
+            NumberConverters.ALL,
+            CodecConverters.ALL,
+            HashConverters.ALL,
+            TableConverters.ALL,
+            StateConverters.ALL));
 
     private SampleKeywords() {}
 

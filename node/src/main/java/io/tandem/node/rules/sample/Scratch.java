@@ -8,6 +8,7 @@ package io.tandem.node.rules.sample;
  */
 public final class Scratch {
     private final byte[] bytes;
+    private byte[] key = new byte[64];
     private int used;
     /** What an expression evaluates into. */
     public final Sample value = new Sample();
@@ -24,6 +25,14 @@ public final class Scratch {
 
     public byte[] bytes() {
         return bytes;
+    }
+
+    /** An array of at least {@code length} for a stick table's key; the same every time, valid until the next call. */
+    public byte[] key(int length) {
+        if (key.length < length) {
+            key = new byte[length];
+        }
+        return key;
     }
 
     public void reset() {

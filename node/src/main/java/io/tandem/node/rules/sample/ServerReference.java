@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
-import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
+import io.tandem.node.backend.ServerLines;
+import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.rules.Facts;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,12 @@ public final class ServerReference {
         String backend = slash < 0 ? site.proxy().name() : name.substring(0, slash);
         String server = name.substring(slash + 1);
         if (site.assembly() != null) {
-            if (site.assembly().drafts().backend(backend).isEmpty()) {
+            ProxyDraft draft = site.assembly().drafts().backend(backend).orElse(null);
+            if (draft == null) {
                 throw new BackendReference.Missing(
                         "unable to find proxy '" + backend + "' referenced in arg " + position);
             }
-            Backend built = site.assembly().backend(backend);
-            if (built != null && built.server(server).isEmpty()) {
+            if (!ServerLines.declares(draft, server)) {
                 throw new BackendReference.Missing("unable to find server '" + server + "' in proxy '" + backend
                         + "', referenced in arg " + position);
             }

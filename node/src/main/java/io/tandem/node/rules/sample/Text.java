@@ -65,6 +65,24 @@ public final class Text {
         return negative ? -number : number;
     }
 
+    /** The number a slice begins with, 0 where it begins with none; stops at the limits of 64 bits, as HAProxy's cast does. */
+    static long prefixNumber(byte[] bytes, int start, int end) {
+        int at = start;
+        boolean negative = at < end && bytes[at] == '-';
+        if (negative || (at < end && bytes[at] == '+')) {
+            at++;
+        }
+        long number = 0;
+        while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
+            int digit = bytes[at++] - '0';
+            if (number > (Long.MAX_VALUE - digit) / 10) {
+                return negative ? Long.MIN_VALUE : Long.MAX_VALUE;
+            }
+            number = number * 10 + digit;
+        }
+        return negative ? -number : number;
+    }
+
     /** A decimal number 0..{@code max}, or -1. */
     static int smallNumber(String text, int max) {
         if (text.isEmpty() || text.length() > 4 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {

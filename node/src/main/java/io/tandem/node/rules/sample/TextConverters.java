@@ -140,10 +140,10 @@ final class TextConverters {
             .as(TextConverters::regsub);
 
     private static final Keyword<ConverterKind> HOST_ONLY = converter("host_only")
-            .doc("the host of a Host field, without its port")
+            .doc("the host of a Host field in lower case, without its port")
             .simply((facts, in) -> {
                 in.end = hostEnd(in);
-                return true;
+                return mapAscii(facts.scratch, in, 'A', 32);
             });
 
     private static final Keyword<ConverterKind> PORT_ONLY = converter("port_only")
@@ -292,6 +292,9 @@ final class TextConverters {
 
         Pieces(Args args, boolean words) {
             index = args.integer(0, 0);
+            if (index == 0) {
+                throw new SampleError("Unexpected value 0 for index");
+            }
             delimiters = args.bytes(1);
             // 0 means up to the end
             count = args.has(2) ? args.integer(2, 1) : 1;
@@ -299,7 +302,7 @@ final class TextConverters {
         }
 
         boolean take(Facts facts, Sample in) {
-            return index > 0 ? fromStart(in) : index < 0 && fromEnd(in);
+            return index > 0 ? fromStart(in) : fromEnd(in);
         }
 
         private boolean fromStart(Sample in) {

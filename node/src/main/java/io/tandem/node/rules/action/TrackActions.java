@@ -1,0 +1,212 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.action;
+
+import static io.tandem.node.rules.action.ActionKind.action;
+import static io.tandem.node.rules.action.RuleSet.CONNECTION;
+import static io.tandem.node.rules.action.RuleSet.CONTENT;
+import static io.tandem.node.rules.action.RuleSet.REQUEST;
+import static io.tandem.node.rules.action.RuleSet.RESPONSE;
+import static io.tandem.node.rules.action.RuleSet.RESPONSE_CONTENT;
+import static io.tandem.node.rules.action.RuleSet.SESSION;
+
+import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.Action;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Tracking;
+import io.tandem.node.rules.Verdict;
+import io.tandem.node.rules.sample.Expression;
+import io.tandem.node.rules.sample.Sample;
+import io.tandem.node.rules.sample.SampleError;
+import io.tandem.node.rules.sample.SampleType;
+import io.tandem.node.rules.sample.TableKey;
+import io.tandem.node.rules.sample.TableReference;
+import io.tandem.peers.table.DataType;
+import io.tandem.peers.table.StickTable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Actions on stick tables: tracking an entry, counting on what is tracked (HAProxy manual 4.2). */
+final class TrackActions {
+    private static final RuleSet[] COUNTING = {REQUEST, RESPONSE, CONNECTION, SESSION, CONTENT, RESPONSE_CONTENT};
+
+    static final List<Keyword<ActionKind>> ALL = List.of(
+            action("track-sc", REQUEST, RESPONSE, CONNECTION, SESSION, CONTENT)
+                    .arguments("{0|1|2} <key> [table <table>]")
+                    .doc("counts the connection or exchange on the entry of the key")
+                    .parameterized()
+                    .as(TrackActions::track),
+            action("sc-inc-gpc0", REQUEST, COUNTING)
+                    .arguments("(<counter>)")
+                    .doc("adds one to the first general counter of the entry tracked")
+                    .parameterized()
+                    .as(line -> increase(line, DataType.GPC0, DataType.GPC0_RATE, 0)),
+            action("sc-inc-gpc1", REQUEST, COUNTING)
+                    .arguments("(<counter>)")
+                    .doc("adds one to the second general counter of the entry tracked")
+                    .parameterized()
+                    .as(line -> increase(line, DataType.GPC1, DataType.GPC1_RATE, 0)),
+            action("sc-inc-gpc", REQUEST, COUNTING)
+                    .arguments("(<index>,<counter>)")
+                    .doc("adds one to a general counter of the entry tracked")
+                    .parameterized()
+                    .as(line -> increase(line, DataType.GPC, DataType.GPC_RATE, 1)),
+            action("sc-set-gpt0", REQUEST, COUNTING)
+                    .arguments("(<counter>) {<integer>|<expression>}")
+                    .doc("sets the general tag of the entry tracked")
+                    .parameterized()
+                    .as(line -> set(line, DataType.GPT0, 0)),
+            action("sc-set-gpt", REQUEST, COUNTING)
+                    .arguments("(<index>,<counter>) {<integer>|<expression>}")
+                    .doc("sets a general tag of the entry tracked")
+                    .parameterized()
+                    .as(line -> set(line, DataType.GPT, 1)));
+
+    private TrackActions() {}
+
+    private static long nowMs(Facts facts) {
+        return facts.loop.nowNs() / 1_000_000;
+    }
+
+    private static Action track(ActionLine line) {
+        int slot = trackedSlot(line.name());
+        Expression key = line.expression("missing fetch method");
+        String name = line.site().proxy().name();
+        if (line.hasArgument() && line.words().peek().equals("table")) {
+            line.words().next();
+            name = line.words().next();
+        }
+        TableReference reference = TableReference.find(name, line.site());
+        if (reference == null) {
+            missing(line, name, slot);
+            return facts -> Verdict.CONTINUE;
+        }
+        boolean exchange = line.set() != RuleSet.CONNECTION && line.set() != RuleSet.SESSION;
+        boolean http = line.set().isHttp();
+        return facts -> perform(facts, slot, key, reference, exchange, http);
+    }
+
+    private static Verdict perform(
+            Facts facts, int slot, Expression key, TableReference reference, boolean exchange, boolean http) {
+        StickTable table = reference.table();
+        if (table == null || facts.tracking.table(slot) != null) {
+            return Verdict.CONTINUE;
+        }
+        Sample value = facts.scratch.value;
+        facts.incomplete = false;
+        if (!key.evaluate(facts, value)) {
+            return facts.incomplete ? Verdict.WAIT : Verdict.CONTINUE;
+        }
+        long now = nowMs(facts);
+        int entry = TableKey.findOrCreate(table, facts, value, now);
+        if (entry != StickTable.NONE) {
+            facts.tracking.track(slot, table, entry, exchange, http, now);
+        }
+        return Verdict.CONTINUE;
+    }
+
+    private static int trackedSlot(String name) {
+        String number = name.substring("track-sc".length());
+        if (!number.matches("[0-9]{1,4}")) {
+            throw new SampleError("missing or invalid track-sc number");
+        }
+        int slot = Integer.parseInt(number);
+        if (slot >= Tracking.SLOTS) {
+            throw new SampleError(
+                    slot + " track-sc number exceeding " + (Tracking.SLOTS - 1) + " (MAX_SESS_STKCTR-1) value");
+        }
+        return slot;
+    }
+
+    private static void missing(ActionLine line, String table, int slot) {
+        if (line.site().assembly() != null) {
+            line.site()
+                    .assembly()
+                    .problems()
+                    .alert(
+                            line.origin(),
+                            "Proxy '" + line.site().proxy().name() + "': unable to find table '" + table
+                                    + "' referenced by track-sc" + slot + ".");
+        }
+    }
+
+    /** The numbers in the parentheses; 0 where there are none. */
+    private static int number(ActionLine line, int index) {
+        String parameter = line.parameter();
+        String[] words = parameter == null ? new String[0] : parameter.split(",", -1);
+        String word = index < words.length ? words[index].strip() : "0";
+        if (!word.matches("[0-9]{1,4}")) {
+            throw new SampleError("invalid stick table track ID '" + word + "'");
+        }
+        return Integer.parseInt(word);
+    }
+
+    private static int slot(ActionLine line, int index) {
+        int slot = number(line, index);
+        if (slot >= Tracking.SLOTS) {
+            throw new SampleError("invalid stick table track ID. The max allowed ID is " + (Tracking.SLOTS - 1));
+        }
+        return slot;
+    }
+
+    private static Action increase(ActionLine line, DataType counter, DataType rate, int slotIndex) {
+        int element = slotIndex > 0 ? number(line, 0) : 0;
+        int slot = slot(line, slotIndex);
+        return facts -> {
+            StickTable table = facts.tracking.table(slot);
+            if (table != null) {
+                add(table, facts, slot, field(table, counter, element));
+                add(table, facts, slot, field(table, rate, element));
+            }
+            return Verdict.CONTINUE;
+        };
+    }
+
+    private static int field(StickTable table, DataType type, int element) {
+        return type.isArray() ? table.field(type, element) : table.field(type);
+    }
+
+    private static void add(StickTable table, Facts facts, int slot, int field) {
+        if (field != StickTable.NOT_STORED) {
+            table.add(facts.tracking.entry(slot), field, 1, nowMs(facts));
+        }
+    }
+
+    private static Action set(ActionLine line, DataType type, int slotIndex) {
+        int element = slotIndex > 0 ? number(line, 0) : 0;
+        int slot = slot(line, slotIndex);
+        String text = line.words().peek();
+        Expression expression = null;
+        long constant = 0;
+        if (text.matches("[0-9]{1,10}")) {
+            constant = Long.parseLong(line.words().next());
+        } else if (line.hasArgument()) {
+            expression = line.expression("missing value");
+        }
+        return new SetTag(slot, type, element, constant, expression);
+    }
+
+    private record SetTag(int slot, DataType type, int element, long constant, @Nullable Expression expression)
+            implements Action {
+        @Override
+        public Verdict perform(Facts facts) {
+            StickTable table = facts.tracking.table(slot);
+            long value = constant;
+            if (table == null) {
+                return Verdict.CONTINUE;
+            }
+            if (expression != null) {
+                Sample sample = facts.scratch.value;
+                if (!expression.evaluateAs(SampleType.INTEGER, facts, sample)) {
+                    return Verdict.CONTINUE;
+                }
+                value = sample.number;
+            }
+            int field = field(table, type, element);
+            if (field != StickTable.NOT_STORED) {
+                table.set(facts.tracking.entry(slot), field, value & 0xFFFFFFFFL, nowMs(facts));
+            }
+            return Verdict.CONTINUE;
+        }
+    }
+}
