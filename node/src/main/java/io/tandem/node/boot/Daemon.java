@@ -14,9 +14,9 @@ import java.util.List;
  * Going to the background ({@code -D}). A Java runtime cannot fork, so the parent starts the same program once more, in a
  * session of its own, and waits until that one listens or fails: {@code -D} ends with 0 only if the proxy runs.
  */
-final class Daemon {
+public final class Daemon {
     /** In the child: the descriptor of the pipe to its parent. */
-    private static final String READY = "TANDEM_READY_FD";
+    public static final String READY = "TANDEM_READY_FD";
 
     private static final int PIPE_FD = 197;
     private static final int O_CLOEXEC = 0x80000;
@@ -31,12 +31,12 @@ final class Daemon {
     }
 
     /** Whether this process is the child that stays. */
-    static boolean isChild() {
+    public static boolean isChild() {
         return System.getenv(READY) != null;
     }
 
     /** In the child: leaves the parent's session; {@link #ready} later lets the parent go. */
-    static Daemon enter() throws IOException {
+    public static Daemon enter() throws IOException {
         SystemCall.check("setsid", C.setsid());
         int fd = Integer.parseInt(System.getenv(READY));
         C.fcntl(fd, 2 /* F_SETFD */, 1 /* FD_CLOEXEC */);
@@ -44,7 +44,7 @@ final class Daemon {
     }
 
     /** In the child: it listens. Standard input, output and error are let go of. */
-    void ready() throws IOException {
+    public void ready() throws IOException {
         int nothing = SystemCall.check("open /dev/null", C.open("/dev/null", O_RDWR | O_CLOEXEC, 0));
         for (int fd = 0; fd <= 2; fd++) {
             SystemCall.check("dup2", C.dup2(nothing, fd));
@@ -57,7 +57,7 @@ final class Daemon {
     }
 
     /** In the parent: starts the child and answers the exit status once it is ready or has failed. */
-    static int start() throws IOException {
+    public static int start() throws IOException {
         NativeBuffer pipe = new NativeBuffer(8);
         SystemCall.check("pipe2", C.pipe2(pipe.address(), O_CLOEXEC));
         int readEnd = pipe.bytes().getInt(0);

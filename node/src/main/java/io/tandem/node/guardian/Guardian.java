@@ -6,6 +6,7 @@ import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
+import io.tandem.node.boot.Daemon;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.election.StateChange;
 import io.tandem.vrrp.link.LivenessLinks;
@@ -42,6 +43,7 @@ final class Guardian implements AutoCloseable {
 
     private final GuardianOptions options;
     private final MasterLog log;
+    private final @Nullable Daemon daemon;
     private final RunDirectory directory;
     private final SdNotify systemd;
     private final Reactor reactor;
@@ -71,7 +73,10 @@ final class Guardian implements AutoCloseable {
     private volatile int exitCode; // written before finished is counted down
     private long pauseMs = 100; // used by the thread that waits for the proxy's end
 
-    Guardian(GuardianOptions options, GuardianConfig config, Spawner spawner, MasterLog log) throws IOException {
+    /** @param daemon the parent that waits in the foreground for this process to be ready, or null */
+    Guardian(GuardianOptions options, GuardianConfig config, Spawner spawner, MasterLog log, @Nullable Daemon daemon)
+            throws IOException {
+        this.daemon = daemon;
         this.options = options;
         this.log = log;
         directory = RunDirectory.open(System.getenv());
@@ -288,6 +293,7 @@ final class Guardian implements AutoCloseable {
                 // What counts is life after the start: classes have been loaded and paths compiled.
                 reactor.lateness().reset();
                 stopOthers();
+                releaseParent();
             }
             systemd.ready("Ready.");
         }
@@ -358,6 +364,16 @@ final class Guardian implements AutoCloseable {
         } catch (IOException e) {
             log.alert("cannot start the worker again: " + e.getMessage());
             finish(1);
+        }
+    }
+
+    private void releaseParent() {
+        if (daemon != null) {
+            try {
+                daemon.ready();
+            } catch (IOException e) {
+                log.warning(String.valueOf(e.getMessage()));
+            }
         }
     }
 

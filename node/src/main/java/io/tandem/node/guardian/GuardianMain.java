@@ -3,7 +3,9 @@
 package io.tandem.node.guardian;
 
 import io.tandem.config.text.Problems;
+import io.tandem.node.boot.Daemon;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** The guardian's entry point: HAProxy's master process ({@code -W}, {@code -Ws}) and the owner of the virtual addresses. */
 public final class GuardianMain {
@@ -20,6 +22,10 @@ public final class GuardianMain {
             System.exit(1);
             return;
         }
+        if (options.background() && !Daemon.isChild()) {
+            System.exit(goToBackground());
+            return;
+        }
         int status;
         MasterLog log = new MasterLog(System.err, options.quiet());
         try {
@@ -31,6 +37,15 @@ public final class GuardianMain {
         Runtime.getRuntime().halt(status);
     }
 
+    private static int goToBackground() {
+        try {
+            return Daemon.start();
+        } catch (IOException e) {
+            System.err.println("[ALERT]    (" + ProcessHandle.current().pid() + ") : " + e.getMessage());
+            return 1;
+        }
+    }
+
     private static int run(GuardianOptions options, Spawner spawner, MasterLog log) {
         Problems problems = new Problems();
         GuardianConfig config = GuardianConfig.load(options, System.getenv(), problems);
@@ -38,13 +53,22 @@ public final class GuardianMain {
         if (config == null) {
             return 1;
         }
-        try (Guardian guardian = new Guardian(options, config, spawner, log)) {
-            listenToSignals(guardian);
-            guardian.start();
-            return guardian.awaitEnd();
+        try {
+            Daemon daemon = Daemon.isChild() ? Daemon.enter() : null;
+            return guard(options, config, spawner, log, daemon);
         } catch (IOException e) {
             log.alert(String.valueOf(e.getMessage()));
             return 1;
+        }
+    }
+
+    private static int guard(
+            GuardianOptions options, GuardianConfig config, Spawner spawner, MasterLog log, @Nullable Daemon daemon)
+            throws IOException {
+        try (Guardian guardian = new Guardian(options, config, spawner, log, daemon)) {
+            listenToSignals(guardian);
+            guardian.start();
+            return guardian.awaitEnd();
         }
     }
 

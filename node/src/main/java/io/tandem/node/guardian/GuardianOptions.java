@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param files of {@code -f} and after {@code --}
  * @param pidFile of {@code -p}, or null
  * @param systemd {@code -Ws}
+ * @param background {@code -D}, unless {@code -d}, {@code -db} or {@code -Ws} keep it in the foreground
  * @param localName of {@code -L}, or null
  */
 record GuardianOptions(
@@ -22,9 +23,9 @@ record GuardianOptions(
         List<Path> files,
         @Nullable Path pidFile,
         boolean systemd,
+        boolean background,
         boolean quiet,
         @Nullable String localName,
-        @Nullable String directory,
         List<Long> softStop,
         List<Long> hardStop) {
     /** Options of HAProxy whose value is the next word. */
@@ -55,6 +56,8 @@ record GuardianOptions(
         String directory = null;
         boolean systemd = false;
         boolean quiet = false;
+        boolean daemon = false;
+        boolean foreground = false;
         for (int i = 0; i < words.length; i++) {
             String word = words[i];
             if (word.equals("--")) {
@@ -84,6 +87,8 @@ record GuardianOptions(
                 case "-C" -> directory = value;
                 case "-Ws" -> systemd = true;
                 case "-q" -> quiet = true;
+                case "-D" -> daemon = true;
+                case "-d", "-db" -> foreground = true;
                 case "-S" ->
                     throw new UsageException("the master's runtime socket (-S) is not supported by this version of"
                             + " tandem; use 'stats socket' and 'tandem status'");
@@ -92,6 +97,17 @@ record GuardianOptions(
                 }
             }
         }
-        return new GuardianOptions(List.of(words), files, pidFile, systemd, quiet, name, directory, soft, hard);
+        // -C: what follows is relative to that directory.
+        Path base = Path.of(directory == null ? "" : directory);
+        return new GuardianOptions(
+                List.of(words),
+                files.stream().map(base::resolve).toList(),
+                pidFile == null ? null : base.resolve(pidFile),
+                systemd,
+                daemon && !foreground && !systemd,
+                quiet,
+                name,
+                soft,
+                hard);
     }
 }

@@ -4,6 +4,7 @@ package io.tandem.node.guardian;
 
 import static io.tandem.vrrp.netlink.Libc.C;
 
+import io.tandem.node.boot.Daemon;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -70,6 +71,7 @@ final class Worker implements AutoCloseable {
         heartbeat.reset();
         Map<String, String> environment = new TreeMap<>(System.getenv());
         environment.remove("NOTIFY_SOCKET");
+        environment.remove(Daemon.READY);
         environment.put(GuardianLink.ENVIRONMENT, directory.worker().toString());
         environment.put("TANDEM_ROLE", "proxy");
         environment.put("HAPROXY_MWORKER", "1");

@@ -62,7 +62,13 @@ final class GuardianHost implements AutoCloseable {
 
     /** Starts the guardian; its messages go to {@link #log}. */
     void start(String... options) throws IOException {
-        List<String> command = new ArrayList<>(List.of("nsenter", "--net=" + namespace.path()));
+        startAfter("true", options);
+    }
+
+    /** As {@link #start}, from a shell that runs {@code preparation} first. */
+    void startAfter(String preparation, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("bash", "-c", preparation + "; exec \"$@\"", "bash"));
+        command.addAll(List.of("nsenter", "--net=" + namespace.path()));
         command.addAll(List.of(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
                 "-Xmx24m",

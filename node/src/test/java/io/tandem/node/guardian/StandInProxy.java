@@ -5,8 +5,11 @@ package io.tandem.node.guardian;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a proxy is to its guardian, and no more: it beats, is ready, echoes datagrams on port 7777, reloads and stops. */
@@ -15,6 +18,7 @@ public final class StandInProxy {
 
     /** A file of that name in the directory of the property {@code standin} steers it: {@code bad} fails the reload. */
     public static void main(String[] arguments) throws IOException {
+        System.err.println("standin sockets " + sockets());
         Path directory = Path.of(System.getProperty("standin", "/nonexistent"));
         GuardianLink link = GuardianLink.connect(System.getenv(), new GuardianLink.Handler() {
                     @Override
@@ -49,5 +53,19 @@ public final class StandInProxy {
             socket.receive(packet);
             socket.send(packet);
         }
+    }
+
+    /** The descriptors of the sockets this process was started with. */
+    private static List<String> sockets() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path fd : open) {
+                if (Files.isSymbolicLink(fd)
+                        && Files.readSymbolicLink(fd).toString().startsWith("socket:")) {
+                    found.add(String.valueOf(fd.getFileName()));
+                }
+            }
+        }
+        return found;
     }
 }

@@ -32,7 +32,7 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     private static final int ORDINARY_SILENCE_MS = 150;
 
     /** The same with it. */
-    private static final int REAL_TIME_SILENCE_MS = 40;
+    private static final int REAL_TIME_SILENCE_MS = 60;
 
     private static final int MAX_PENDING = 8;
     private static final int MAX_DATAGRAMS_A_WAKE = 64;
@@ -185,11 +185,6 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     }
 
     @Override
-    public void forgive(long nowNs) {
-        peers.forEach(peer -> peer.forgive(nowNs));
-    }
-
-    @Override
     public void askToTake(VirtualRouter router, InetAddress peer) {
         peers.stream().filter(link -> link.speaksFor(router, peer)).forEach(link -> link.sendAsk(router));
     }
@@ -214,18 +209,14 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     }
 
     @Override
-    public boolean hasPeers() {
-        for (int i = 0; i < peers.size(); i++) {
-            if (peers.get(i).isUp()) {
-                return true;
-            }
+    public boolean wasGivenUp(long lateNs, long nowNs) {
+        boolean givenUp = false;
+        for (PeerLink peer : peers) {
+            boolean wasUp = peer.isUp();
+            peer.catchUp(nowNs);
+            givenUp |= wasUp && peer.isSuspect() && lateNs >= silenceMs() * 1_000_000L;
         }
-        return false;
-    }
-
-    @Override
-    public long silenceNs() {
-        return silenceMs() * 1_000_000L;
+        return givenUp;
     }
 
     /** Told to the peers: after so much silence, with its connection still standing, this node counts as dead. */

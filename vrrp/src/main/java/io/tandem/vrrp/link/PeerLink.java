@@ -77,6 +77,7 @@ final class PeerLink {
     private long lastBeatNs;
     private long silenceNs = MAX_SILENCE_NS;
     private boolean heardBeats;
+    private boolean beatsAfterEnd;
     private long deadlineNs;
     private long retryNs = RETRY_NS;
     private List<RouterNews> known = List.of();
@@ -118,6 +119,11 @@ final class PeerLink {
 
     boolean isUp() {
         return phase == Phase.UP;
+    }
+
+    /** Its connection ended without farewell. */
+    boolean isSuspect() {
+        return phase == Phase.SUSPECT;
     }
 
     LinkStatus status() {
@@ -171,6 +177,9 @@ final class PeerLink {
     void tick(long nowNs, InetSocket udp, int port) {
         // Also between two connections: as long as it beats, the peer knows that this process lives.
         beat(udp, port);
+        if (phase != Phase.UP && phase != Phase.SUSPECT && !known.isEmpty() && nowNs - lastBeatNs > silenceNs) {
+            lose("gone-after-cut", nowNs);
+        }
         switch (phase) {
             case IDLE -> {
                 if (initiator && nowNs - deadlineNs >= 0) {
@@ -191,9 +200,13 @@ final class PeerLink {
         }
     }
 
-    /** This thread slept: the peer's silence during that time was ours. */
-    void forgive(long nowNs) {
-        lastBeatNs = nowNs;
+    /** This thread slept: the peer's silence during that time was ours. Reads what it has sent, its farewell included. */
+    void catchUp(long nowNs) {
+        InetSocket current = socket;
+        if (phase == Phase.UP && current != null) {
+            lastBeatNs = nowNs;
+            onReadable(current, nowNs);
+        }
     }
 
     boolean hasId(long id) {
@@ -204,6 +217,7 @@ final class PeerLink {
         if (beatsIn != null && beatsIn.accept(datagram)) {
             lastBeatNs = nowNs;
             heardBeats = true;
+            beatsAfterEnd = true;
         }
     }
 
@@ -449,6 +463,7 @@ final class PeerLink {
         }
         replaceSocket();
         phase = Phase.SUSPECT;
+        beatsAfterEnd = false;
         deadlineNs = nowNs;
         confirm(nowNs);
     }
@@ -456,7 +471,7 @@ final class PeerLink {
     private void confirm(long nowNs) {
         if (!heardBeats || nowNs - lastBeatNs > CONFIRM_NS) {
             lose("connection-ended", nowNs);
-        } else if (initiator && nowNs - deadlineNs > CONFIRM_NS) {
+        } else if (initiator && beatsAfterEnd && nowNs - deadlineNs > CONFIRM_NS) {
             // It lives: somebody cut the connection. Dial again; the old heartbeats go on until the new link is up.
             log.warning("liveness link peer=" + member.name() + " state=down reason=cut: the peer still beats");
             phase = Phase.IDLE;

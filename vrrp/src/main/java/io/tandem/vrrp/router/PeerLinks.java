@@ -21,16 +21,8 @@ public interface PeerLinks {
         public void stateChanged(VirtualRouter router) {}
 
         @Override
-        public boolean hasPeers() {
+        public boolean wasGivenUp(long lateNs, long nowNs) {
             return false;
-        }
-
-        @Override
-        public void forgive(long nowNs) {}
-
-        @Override
-        public long silenceNs() {
-            return 0;
         }
     };
 
@@ -43,12 +35,10 @@ public interface PeerLinks {
     /** Priority, state or source address changed: the peers want to know. */
     void stateChanged(VirtualRouter router);
 
-    /** Whether any link is up. */
-    boolean hasPeers();
-
-    /** This thread was late: what the peers seemed to keep silent was not their doing. */
-    void forgive(long nowNs);
-
-    /** After how much silence a peer takes over. */
-    long silenceNs();
+    /**
+     * This thread was late. What the peers seemed to keep silent is forgiven, and what they have sent meanwhile is read.
+     *
+     * @return whether one of them took this node for dead and ended its link: it may hold the addresses by now
+     */
+    boolean wasGivenUp(long lateNs, long nowNs);
 }

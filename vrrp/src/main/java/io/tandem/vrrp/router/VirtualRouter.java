@@ -201,12 +201,12 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         }
     }
 
+    /** This process slept and a peer noticed. */
     void onLate(long lateNs, long now) {
-        boolean peersHaveTakenOver = links.hasPeers() && lateNs >= links.silenceNs();
-        if (peersHaveTakenOver && election.state() == State.ACTIVE) {
+        if (election.state() == State.ACTIVE) {
             counters.late.incrementAndGet();
             log.warning("vrrp late vrid=" + config.vrid() + " by_ms=" + lateNs / 1_000_000L
-                    + " action=give-way: the process was stopped or starved and a peer may be active");
+                    + " action=give-way: the process was stopped or starved, and a peer has given it up");
             deliver(new Event.Late(), now);
         }
     }

@@ -76,8 +76,9 @@ public final class VirtualRouters implements AutoCloseable {
     /** Begins on the reactor's thread. Faults given before hold from the start. */
     public void start() {
         reactor.onLate((lateNs, nowNs) -> {
-            routers.forEach(router -> router.onLate(lateNs, nowNs));
-            links.forgive(nowNs);
+            if (links.wasGivenUp(lateNs, nowNs)) {
+                routers.forEach(router -> router.onLate(lateNs, nowNs));
+            }
         });
         reactor.register(
                 events.fd(), Reactor.READABLE, (ready, nowNs) -> events.read(netlink.port(), new Kernel(nowNs)));
