@@ -35,6 +35,7 @@ public final class SystemLog {
     public void serve(Host host) throws IOException {
         Path socket = host.file("/dev/log");
         Path file = host.logs().resolve(FILE);
+        Files.writeString(file, ""); // there from the start, for tail -f
         Channel channel = new Bootstrap()
                 .group(loop)
                 .channel(EpollDomainDatagramChannel.class)
