@@ -128,8 +128,9 @@ final class ProxyProcess {
             Handover.offer(listeners);
             guardian = GuardianLink.connect(System.getenv(), new Guarded()).orElse(null);
             Signals.install(wishes);
-            privileges.drop(settings, loops.all(), guardian != null);
+            // Before rights are given up: the secret is root's own.
             cluster.join(loaded.cluster());
+            privileges.drop(settings, loops.all(), guardian != null);
             commit(loaded, configuration, plan);
             observers.start(node);
             OldProcesses.dismiss(command);

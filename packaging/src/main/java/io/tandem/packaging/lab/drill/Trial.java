@@ -17,7 +17,7 @@ final class Trial {
     private static final long ENTRY_AGE_NS = 20_000_000;
 
     /** A pause between samples counts as overlap where the address moved; longer ones make no sense. */
-    private static final long MAX_SAMPLE_PAUSE_NS = 500_000_000;
+    private static final long MAX_SAMPLE_PAUSE_NS = 2_000_000_000;
 
     private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
     private static final int CLEAN_PROBES = 250;
