@@ -25,6 +25,7 @@ public final class Backend {
     private final Rules contentRules;
     private final int inspectDelayMs;
     private final CheckPlan checkPlan;
+    private final Persistence persistence;
     private final Rules requestRules;
     private final Rules responseContentRules;
     private final Rules responseRules;
@@ -49,6 +50,7 @@ public final class Backend {
         responseContentRules = builder.responseContentRules;
         afterResponseRules = builder.afterResponseRules;
         checkPlan = builder.checkPlan;
+        persistence = builder.persistence;
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
         intercept = builder.intercept;
@@ -95,6 +97,11 @@ public final class Backend {
     /** What health checks of its servers ask. */
     public CheckPlan checkPlan() {
         return checkPlan;
+    }
+
+    /** What brings clients back to the server they had. */
+    public Persistence persistence() {
+        return persistence;
     }
 
     public Balancer balancer() {
@@ -177,6 +184,10 @@ public final class Backend {
         public BackendState state = new BackendState(0);
         public Timeouts timeouts = Timeouts.NONE;
         public final List<Server> servers = new ArrayList<>();
+        public Persistence persistence = Persistence.NONE;
+        /** {@code option persist}. */
+        public boolean persistToDown;
+
         public CheckPlan checkPlan = CheckPlan.CONNECT;
         public Balancer balancer = (facts, avoid) -> null;
         public Rules contentRules = Rules.NONE;

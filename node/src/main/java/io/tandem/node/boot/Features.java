@@ -7,6 +7,7 @@ import io.tandem.node.backend.ServerLines;
 import io.tandem.node.backend.TimeoutLines;
 import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.backend.check.CheckLines;
+import io.tandem.node.backend.persist.CookieLines;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.listen.BindFeature;
@@ -42,6 +43,7 @@ final class Features {
             new ServerLines(),
             new Balancing(),
             new CheckLines(),
+            new CookieLines(),
             new BindFeature(),
             new TlsFeature(),
             new LogFeature(),

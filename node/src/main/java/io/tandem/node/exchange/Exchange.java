@@ -142,7 +142,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
             fail(500, Termination.PROXY, Termination.IN_REQUEST);
             return;
         }
-        assign(null);
+        assign(backend.persistence().serverFor(facts), null);
     }
 
     /** Whether the rules let the request go on; otherwise it has been answered. */
@@ -182,9 +182,11 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         return ours == null || ours.addTo(facts.request.headers(), facts.source);
     }
 
-    private void assign(@Nullable Server avoid) {
+    /** @param wanted the server the client had before; where it is full another one does */
+    private void assign(@Nullable Server wanted, @Nullable Server avoid) {
         Backend backend = backend();
-        Server chosen = backend.balancer().choose(facts, avoid);
+        boolean persists = wanted != null && !wanted.isFull();
+        Server chosen = persists ? wanted : backend.balancer().choose(facts, avoid);
         if (chosen == null) {
             if (backend.usableServers() > 0) {
                 enqueue(backend);
@@ -194,6 +196,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
             return;
         }
         facts.server = chosen;
+        backend.persistence().onServerChosen(facts);
         ledger.serverBegins(chosen);
         facts.connectingNs = loop.nowNs();
         connect(chosen);
@@ -223,7 +226,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
             patience().stop();
             ticket = null;
             phase = Phase.REQUEST;
-            assign(null);
+            assign(facts.persistent, null);
             sender.flush();
             expectServer();
         }
@@ -298,7 +301,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
             ledger.count(failed, ProxyCounter.REDISPATCHES);
             facts.redispatched = true;
             ledger.serverEnds();
-            assign(failed);
+            assign(null, failed);
             sender.flush();
             return;
         }
@@ -445,6 +448,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         if (!responsePasses(backend.responseRules()) || !responsePasses(facts.frontend.responseRules())) {
             return false;
         }
+        backend.persistence().onResponse(facts);
         facts.frontend.afterResponseRules().judge(facts);
         phase = Phase.RESPONDING;
         clientKeepsAlive = connectionMode != ConnectionMode.CLOSE

@@ -121,6 +121,12 @@ public final class Facts {
     public char cookieRequest = Termination.NORMAL;
 
     public char cookieResponse = Termination.NORMAL;
+    /** The server that the client's cookie named, while it could be used. */
+    public @Nullable Server persistent;
+    /** When the client first got its cookie, seconds since 1970; 0 where that is not known ({@code maxlife}). */
+    public long cookieFirstSeenS;
+    /** Whether the client's cookie needs a newer date ({@code maxidle}). */
+    public boolean cookieStale;
     /** Captured values, {@code capture request|response header}; null where nothing is captured. */
     public byte @Nullable [] @Nullable [] requestCaptures;
 
@@ -173,6 +179,9 @@ public final class Facts {
         terminationWhen = Termination.NORMAL;
         cookieRequest = Termination.NORMAL;
         cookieResponse = Termination.NORMAL;
+        persistent = null;
+        cookieFirstSeenS = 0;
+        cookieStale = false;
         requestCaptures = null;
         responseCaptures = null;
         requestCookie = null;
