@@ -22,12 +22,9 @@ public final class Backend {
     private final Timeouts timeouts;
     private final List<Server> servers;
     private final Balancer balancer;
-    private final Rules contentRules;
-    private final int inspectDelayMs;
     private final CheckPlan checkPlan;
     private final Persistence persistence;
     private final Rules requestRules;
-    private final Rules responseContentRules;
     private final Rules responseRules;
     private final Rules afterResponseRules;
     private final Intercept intercept;
@@ -45,9 +42,6 @@ public final class Backend {
         timeouts = builder.timeouts;
         servers = List.copyOf(builder.servers);
         balancer = builder.balancer;
-        contentRules = builder.contentRules;
-        inspectDelayMs = builder.inspectDelayMs;
-        responseContentRules = builder.responseContentRules;
         afterResponseRules = builder.afterResponseRules;
         checkPlan = builder.checkPlan;
         persistence = builder.persistence;
@@ -106,21 +100,6 @@ public final class Backend {
 
     public Balancer balancer() {
         return balancer;
-    }
-
-    /** {@code tcp-request content}. */
-    public Rules contentRules() {
-        return contentRules;
-    }
-
-    /** {@code tcp-request inspect-delay}. */
-    public int inspectDelayMs() {
-        return inspectDelayMs;
-    }
-
-    /** {@code tcp-response content}. */
-    public Rules responseContentRules() {
-        return responseContentRules;
     }
 
     /** {@code http-after-response}: before those of the frontend. */
@@ -190,9 +169,6 @@ public final class Backend {
 
         public CheckPlan checkPlan = CheckPlan.CONNECT;
         public Balancer balancer = (facts, avoid) -> null;
-        public Rules contentRules = Rules.NONE;
-        public int inspectDelayMs;
-        public Rules responseContentRules = Rules.NONE;
         public Rules afterResponseRules = Rules.NONE;
         public Rules requestRules = Rules.NONE;
         public Rules responseRules = Rules.NONE;

@@ -26,7 +26,6 @@ public final class Frontend {
     private final Rules sessionRules;
     private final Rules contentRules;
     private final int inspectDelayMs;
-    private final Rules responseContentRules;
     private final Rules requestRules;
     private final Rules responseRules;
     private final Rules afterResponseRules;
@@ -50,7 +49,6 @@ public final class Frontend {
         sessionRules = builder.sessionRules;
         contentRules = builder.contentRules;
         inspectDelayMs = builder.inspectDelayMs;
-        responseContentRules = builder.responseContentRules;
         uniqueIdFormat = builder.uniqueIdFormat;
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
@@ -94,12 +92,12 @@ public final class Frontend {
         return connectionRules;
     }
 
-    /** {@code tcp-request session}: once handshakes are over. */
+    /** {@code tcp-request session} in {@code mode tcp}: once handshakes are over. With HTTP they are among the request rules. */
     public Rules sessionRules() {
         return sessionRules;
     }
 
-    /** {@code tcp-request content}: asked again while they {@link io.tandem.node.rules.Verdict#WAIT}. */
+    /** {@code tcp-request content} in {@code mode tcp}: asked again while they {@link io.tandem.node.rules.Verdict#WAIT}. */
     public Rules contentRules() {
         return contentRules;
     }
@@ -107,11 +105,6 @@ public final class Frontend {
     /** How long {@link #contentRules} may wait for bytes, {@code tcp-request inspect-delay}. */
     public int inspectDelayMs() {
         return inspectDelayMs;
-    }
-
-    /** {@code tcp-response content}. */
-    public Rules responseContentRules() {
-        return responseContentRules;
     }
 
     /** {@code unique-id-format}; empty where there is none. */
@@ -179,7 +172,6 @@ public final class Frontend {
         public Rules sessionRules = Rules.NONE;
         public Rules contentRules = Rules.NONE;
         public int inspectDelayMs;
-        public Rules responseContentRules = Rules.NONE;
         public Format uniqueIdFormat = Format.EMPTY;
         public Rules requestRules = Rules.NONE;
         public Rules responseRules = Rules.NONE;

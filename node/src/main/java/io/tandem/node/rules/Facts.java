@@ -152,6 +152,7 @@ public final class Facts {
 
     /** Forgets the exchange, keeps the connection. */
     public void reset() {
+        tracking.endExchange(loop.nowNs() / 1_000_000);
         request.headers().clear();
         response.headers().clear();
         responding = false;

@@ -21,6 +21,18 @@ public final class Rules {
         this(rules, null, false);
     }
 
+    /** Rules that are asked of the first request of a connection only. */
+    public Rules forFirstRequest() {
+        return isEmpty()
+                ? this
+                : new Rules(List.of(new Rule(facts -> facts.requestsOnConnection <= 1, this::judgeAndGoOn)));
+    }
+
+    private Verdict judgeAndGoOn(Facts facts) {
+        Verdict verdict = judge(facts);
+        return verdict == Verdict.ACCEPT ? Verdict.CONTINUE : verdict;
+    }
+
     private Rules(List<Rule> rules, @Nullable Rules next, boolean skippedInListen) {
         this.rules = rules.toArray(Rule[]::new);
         this.next = next;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.action;
 
+import io.tandem.config.text.Origin;
 import io.tandem.config.text.Times;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
@@ -9,11 +10,13 @@ import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.rules.Condition;
 import io.tandem.node.rules.Rules;
+import io.tandem.node.rules.Verdict;
 import io.tandem.node.rules.acl.ConditionParser;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Site;
@@ -197,17 +200,20 @@ public final class RuleFeature implements Feature {
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         RuleLines lines = draft.facet(RuleLines.KEY);
-        backend.inspectDelayMs = lines.inspectDelayMs;
-        backend.contentRules =
-                RuleCompiler.assemble(RuleSet.CONTENT, draft, assembly).skippedInListen();
-        backend.responseContentRules = RuleCompiler.assemble(RuleSet.RESPONSE_CONTENT, draft, assembly);
+        Rules content = RuleCompiler.assemble(RuleSet.CONTENT, draft, assembly);
+        Rules responseContent = RuleCompiler.assemble(RuleSet.RESPONSE_CONTENT, draft, assembly);
         if (draft.mode() == Mode.HTTP) {
-            backend.requestRules = RuleCompiler.assemble(RuleSet.REQUEST, draft, assembly)
+            // With HTTP the head is whole before the first of these is asked: they never wait.
+            backend.requestRules = content.then(RuleCompiler.assemble(RuleSet.REQUEST, draft, assembly))
                     .then(redirects(draft, assembly))
                     .skippedInListen();
-            backend.responseRules = RuleCompiler.assemble(RuleSet.RESPONSE, draft, assembly);
+            backend.responseRules = responseContent.then(RuleCompiler.assemble(RuleSet.RESPONSE, draft, assembly));
             backend.afterResponseRules = RuleCompiler.assemble(RuleSet.AFTER_RESPONSE, draft, assembly);
-        } else if (!draft.isFrontend()) {
+            return;
+        }
+        refuseInTcp(draft, lines.of(RuleSet.RESPONSE_CONTENT), "tcp-response content", assembly);
+        if (!draft.isFrontend()) {
+            refuseInTcp(draft, lines.of(RuleSet.CONTENT), "tcp-request content of a backend", assembly);
             warnIgnored(draft, lines, assembly);
         }
     }
@@ -215,22 +221,56 @@ public final class RuleFeature implements Feature {
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
         RuleLines lines = draft.facet(RuleLines.KEY);
-        frontend.inspectDelayMs = lines.inspectDelayMs;
         frontend.connectionRules = RuleCompiler.assemble(RuleSet.CONNECTION, draft, assembly);
-        frontend.sessionRules = RuleCompiler.assemble(RuleSet.SESSION, draft, assembly);
-        frontend.contentRules = RuleCompiler.assemble(RuleSet.CONTENT, draft, assembly);
-        frontend.responseContentRules =
-                RuleCompiler.assemble(RuleSet.RESPONSE_CONTENT, draft, assembly).skippedInListen();
+        Rules session = RuleCompiler.assemble(RuleSet.SESSION, draft, assembly);
+        Rules content = RuleCompiler.assemble(RuleSet.CONTENT, draft, assembly);
+        Rules responseContent = RuleCompiler.assemble(RuleSet.RESPONSE_CONTENT, draft, assembly);
         if (draft.mode() == Mode.HTTP) {
-            frontend.requestRules = frontend.requestRules
+            frontend.requestRules = session.forFirstRequest()
+                    .then(content)
+                    .then(frontend.requestRules)
                     .then(RuleCompiler.assemble(RuleSet.REQUEST, draft, assembly))
                     .then(redirects(draft, assembly));
-            frontend.responseRules = frontend.responseRules.then(
-                    RuleCompiler.assemble(RuleSet.RESPONSE, draft, assembly).skippedInListen());
-            frontend.afterResponseRules = RuleCompiler.assemble(RuleSet.AFTER_RESPONSE, draft, assembly)
-                    .skippedInListen();
-        } else {
-            warnIgnored(draft, lines, assembly);
+            frontend.responseRules = frontend.responseRules.then(responseContent
+                    .then(RuleCompiler.assemble(RuleSet.RESPONSE, draft, assembly))
+                    .skippedInListen());
+            frontend.afterResponseRules = ofBackend(assembly)
+                    .then(RuleCompiler.assemble(RuleSet.AFTER_RESPONSE, draft, assembly)
+                            .skippedInListen());
+            return;
+        }
+        frontend.inspectDelayMs = lines.inspectDelayMs;
+        frontend.sessionRules = session;
+        frontend.contentRules = content;
+        if (!draft.isBackend()) {
+            refuseInTcp(draft, lines.of(RuleSet.RESPONSE_CONTENT), "tcp-response content", assembly);
+        }
+        warnIgnored(draft, lines, assembly);
+    }
+
+    /** The rules of whichever backend the exchange went to, if any backend has some. */
+    private static Rules ofBackend(Assembly assembly) {
+        boolean any = assembly.backends().values().stream()
+                .anyMatch(backend -> !backend.afterResponseRules().isEmpty());
+        return any
+                ? Captures.always(facts -> {
+                    Backend backend = facts.backend;
+                    if (backend != null) {
+                        backend.afterResponseRules().judge(facts);
+                    }
+                    return Verdict.CONTINUE;
+                })
+                : Rules.NONE;
+    }
+
+    private static void refuseInTcp(ProxyDraft draft, List<RuleLines.Entry> entries, String what, Assembly assembly) {
+        if (!entries.isEmpty()) {
+            Origin origin = entries.get(0).line().origin();
+            assembly.problems()
+                    .alert(
+                            origin,
+                            "parsing [" + origin.file() + ":" + origin.line() + "] : "
+                                    + KnownKeywords.notSupported(what + " in " + draft + " (mode tcp)"));
         }
     }
 
