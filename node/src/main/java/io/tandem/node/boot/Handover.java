@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -112,19 +113,23 @@ final class Handover {
         return new int[] {credentials.bytes().getInt(0), credentials.bytes().getInt(4)};
     }
 
-    /** Gives the listeners to whoever may ask, from a thread of its own, as long as the process lives. */
-    static void offer(Listeners listeners) throws IOException {
+    /**
+     * Gives the listeners to whoever may ask, from a thread of its own, as long as the process lives.
+     *
+     * @param offered the present ones, replaced by each load
+     */
+    static void offer(AtomicReference<Map<String, List<Integer>>> offered) throws IOException {
         int socket = SystemCall.check("socket", C.socket(AF_UNIX, SEQPACKET_CLOEXEC, 0));
         Name name = Name.abstractName(name(C.getpid()));
         SystemCall.check(
                 "bind " + name(C.getpid()), C.bind(socket, name.buffer().address(), name.length()));
         SystemCall.check("listen", C.listen(socket, 1));
-        Thread thread = new Thread(() -> serve(socket, listeners), "tandem-handover");
+        Thread thread = new Thread(() -> serve(socket, offered), "tandem-handover");
         thread.setDaemon(true);
         thread.start();
     }
 
-    private static void serve(int socket, Listeners listeners) {
+    private static void serve(int socket, AtomicReference<Map<String, List<Integer>>> offered) {
         while (true) {
             int connection = C.accept4(socket, 0, 0, CLOEXEC);
             if (connection < 0) {
@@ -133,7 +138,7 @@ final class Handover {
             try {
                 int user = peer(connection)[1];
                 if (user == 0 || user == C.geteuid()) {
-                    give(connection, listeners.descriptors());
+                    give(connection, offered.get());
                 }
             } catch (IOException e) {
                 // The taker has gone: nothing was given that it could miss.

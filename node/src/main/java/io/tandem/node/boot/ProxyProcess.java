@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ final class ProxyProcess {
     private final Cluster cluster;
     private final Privileges privileges = new Privileges();
     private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
+    private final AtomicReference<Map<String, List<Integer>>> offered = new AtomicReference<>(Map.of());
     private @Nullable GuardianLink guardian;
     private long hardStopAfterMs;
 
@@ -125,7 +127,7 @@ final class ProxyProcess {
             if (daemon != null) {
                 writePidFile();
             }
-            Handover.offer(listeners);
+            Handover.offer(offered);
             guardian = GuardianLink.connect(System.getenv(), new Guarded()).orElse(null);
             Signals.install(wishes);
             // Before rights are given up: the secret is root's own.
@@ -167,6 +169,7 @@ final class ProxyProcess {
         configuration.commits().forEach(Runnable::run);
         node.configuration(configuration);
         plan.commit();
+        offered.set(listeners.descriptors());
         checks.watch(configuration);
     }
 

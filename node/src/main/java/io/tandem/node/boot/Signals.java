@@ -22,6 +22,9 @@ final class Signals {
 
     /** SIGINT and SIGTERM end the process at once and by themselves; the others are put into {@code wishes}. */
     static void install(Queue<Wish> wishes) {
+        // A runtime leaves signals alone that it inherited as ignored, as background jobs of scripts do SIGINT.
+        C.signal(SIGINT, DEFAULT_ACTION);
+        C.signal(SIGTERM, DEFAULT_ACTION);
         handle("INT", () -> dieOf(SIGINT));
         handle("TERM", () -> dieOf(SIGTERM));
         handle("USR1", () -> wishes.add(Wish.stop()));

@@ -3,11 +3,14 @@
 package io.tandem.node.frontend.listen;
 
 import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,12 +91,28 @@ public record BindAddress(String written, @Nullable SocketAddress socket, int fd
         try {
             int fd = Integer.parseInt(written.substring(3));
             if (fd >= 0) {
+                requireSocket(fd);
                 return fd;
             }
         } catch (NumberFormatException notANumber) {
             // falls through to the complaint
         }
-        throw new Malformed("file descriptor '" + written.substring(3) + "' is not a number in '" + written + "'");
+        throw new Malformed("file descriptor '" + written.substring(3) + "' is not a valid integer in '" + written + "'");
+    }
+
+    /** Where nothing was inherited the runtime has some file of its own at that number. */
+    private static void requireSocket(int fd) throws Malformed {
+        String reason = "Bad file descriptor";
+        try {
+            Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd));
+            if (target.toString().startsWith("socket:")) {
+                return;
+            }
+            reason = "Socket operation on non-socket";
+        } catch (IOException closed) {
+            // answered below
+        }
+        throw new Malformed("cannot use file descriptor '" + fd + "' : " + reason + ".");
     }
 
     private static int port(String digits, String ports, String written) throws Malformed {
