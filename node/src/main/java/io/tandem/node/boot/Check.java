@@ -24,7 +24,7 @@ final class Check {
         Configuration configuration = loader.build(loaded, node, null);
         report(loaded, console);
         if (loaded.problems().hasAlerts()) {
-            console.alert("config : Fatal errors found in configuration.");
+            sayFatal(loaded, console);
             return 1;
         }
         return verdict(configuration, command.warningsAreFatal() || loaded.settings().zeroWarning, console);
@@ -54,6 +54,15 @@ final class Check {
             console.alert("config : Fatal errors found in configuration.");
         }
         return 1;
+    }
+
+    /** The last word on a configuration that cannot be built; servers that cannot be found have their own. */
+    static void sayFatal(Loaded loaded, Console console) {
+        boolean unresolved = loaded.problems().all().stream()
+                .anyMatch(problem -> problem.text().equals("Failed to initialize server(s) addr."));
+        if (!unresolved) {
+            console.alert("config : Fatal errors found in configuration.");
+        }
     }
 
     /** Says all problems, in order. */

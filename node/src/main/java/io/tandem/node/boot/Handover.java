@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -118,7 +118,7 @@ final class Handover {
      *
      * @param offered the present ones, replaced by each load
      */
-    static void offer(AtomicReference<Map<String, List<Integer>>> offered) throws IOException {
+    static void offer(Supplier<Map<String, List<Integer>>> offered) throws IOException {
         int socket = SystemCall.check("socket", C.socket(AF_UNIX, SEQPACKET_CLOEXEC, 0));
         Name name = Name.abstractName(name(C.getpid()));
         SystemCall.check(
@@ -129,7 +129,7 @@ final class Handover {
         thread.start();
     }
 
-    private static void serve(int socket, AtomicReference<Map<String, List<Integer>>> offered) {
+    private static void serve(int socket, Supplier<Map<String, List<Integer>>> offered) {
         while (true) {
             int connection = C.accept4(socket, 0, 0, CLOEXEC);
             if (connection < 0) {

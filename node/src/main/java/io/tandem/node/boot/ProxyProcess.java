@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,7 @@ final class ProxyProcess {
     private final Cluster cluster;
     private final Privileges privileges = new Privileges();
     private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
-    private final AtomicReference<Map<String, List<Integer>>> offered = new AtomicReference<>(Map.of());
+    private volatile Map<String, List<Integer>> offered = Map.of(); // written by the main thread, read by the hand-over
     private @Nullable GuardianLink guardian;
     private long hardStopAfterMs;
 
@@ -92,7 +91,7 @@ final class ProxyProcess {
 
     private boolean mayStart(Loaded loaded, Configuration configuration) {
         if (loaded.problems().hasAlerts()) {
-            console.alert("config : Fatal errors found in configuration.");
+            Check.sayFatal(loaded, console);
             return false;
         }
         if (console.warned() && (command.warningsAreFatal() || settings.zeroWarning)) {
@@ -127,7 +126,7 @@ final class ProxyProcess {
             if (daemon != null) {
                 writePidFile();
             }
-            Handover.offer(offered);
+            Handover.offer(() -> offered);
             guardian = GuardianLink.connect(System.getenv(), new Guarded()).orElse(null);
             Signals.install(wishes);
             // Before rights are given up: the secret is root's own.
@@ -169,7 +168,7 @@ final class ProxyProcess {
         configuration.commits().forEach(Runnable::run);
         node.configuration(configuration);
         plan.commit();
-        offered.set(listeners.descriptors());
+        offered = listeners.descriptors();
         checks.watch(configuration);
     }
 

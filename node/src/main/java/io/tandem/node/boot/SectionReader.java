@@ -107,7 +107,16 @@ final class SectionReader {
         return new Line(words);
     }
 
-    private void apply(Line line, Draft draft) {
+    private void apply(Line written, Draft draft) {
+        Line modern = SectionKind.PROXIES.contains(draft.kind()) ? LegacyLines.modern(written) : null;
+        if (modern != null) {
+            context.problems()
+                    .warning(
+                            written.origin(),
+                            at(written.origin()) + " : the '" + written.keyword() + "' directive is retired. Use '"
+                                    + modern.keyword() + " " + modern.text(1) + "' instead.");
+        }
+        Line line = modern == null ? written : modern;
         boolean prefixed = line.keyword().equals("no") || line.keyword().equals("default");
         int first = prefixed ? 1 : 0;
         int words = 2;

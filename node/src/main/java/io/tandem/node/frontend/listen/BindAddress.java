@@ -97,7 +97,8 @@ public record BindAddress(String written, @Nullable SocketAddress socket, int fd
         } catch (NumberFormatException notANumber) {
             // falls through to the complaint
         }
-        throw new Malformed("file descriptor '" + written.substring(3) + "' is not a valid integer in '" + written + "'");
+        throw new Malformed(
+                "file descriptor '" + written.substring(3) + "' is not a valid integer in '" + written + "'");
     }
 
     /** Where nothing was inherited the runtime has some file of its own at that number. */

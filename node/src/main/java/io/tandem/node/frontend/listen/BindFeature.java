@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.listen;
 
+import io.tandem.config.text.Nearest;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
@@ -143,7 +144,8 @@ public final class BindFeature implements Feature {
             String word = line.next();
             Keyword<BindOption> option = line.context().keywords().find(BindOption.class, word);
             if (option == null) {
-                throw line.error(where + ": unknown keyword '" + word + "'");
+                throw line.error(where + ": unknown keyword '" + word + "'"
+                        + Nearest.hint(word, line.context().keywords().names(BindOption.class)));
             }
             try {
                 option.meaning().apply(line, bind);

@@ -160,9 +160,7 @@ public final class LogFeature implements Feature {
         if (log.isSilent()) {
             if (settings.format != null || shape != LogSettings.Shape.CONNECT) {
                 assembly.problems()
-                        .warning(
-                                draft.origin(),
-                                "config : log format ignored for " + draft + " since it has no log address.");
+                        .warning(draft.origin(), "log format ignored for " + draft + " since it has no log address.");
             }
             frontend.accessLog = AccessLog.NONE;
         } else if (settings.format == null && shape == LogSettings.Shape.CONNECT) {
@@ -181,7 +179,7 @@ public final class LogFeature implements Feature {
         assembly.problems()
                 .warning(
                         draft.origin(),
-                        "config : 'option " + option + "' not usable with " + draft
+                        "'option " + option + "' not usable with " + draft
                                 + " (needs 'mode http'). Falling back to 'option tcplog'.");
         return LogSettings.Shape.TCP;
     }
@@ -195,8 +193,8 @@ public final class LogFeature implements Feature {
             assembly.problems()
                     .alert(
                             origin,
-                            "config : Parsing [" + origin.file() + ":" + origin.line()
-                                    + "]: failed to parse log-format : " + error.text() + ".");
+                            "Parsing [" + origin.file() + ":" + origin.line() + "]: failed to parse log-format : "
+                                    + error.text() + ".");
             return Format.EMPTY;
         }
     }

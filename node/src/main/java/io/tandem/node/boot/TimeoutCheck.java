@@ -1,0 +1,49 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.boot;
+
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Problems;
+import io.tandem.node.backend.Backend;
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.setup.Configuration;
+
+/** Warns of proxies that could wait for ever: 0 counts as missing for the three main timeouts. */
+final class TimeoutCheck {
+    private TimeoutCheck() {}
+
+    static void warn(Configuration configuration, Problems problems) {
+        for (ProxyDraft proxy : configuration.drafts().proxies()) {
+            boolean missing = (proxy.isFrontend()
+                            && configuration.frontend(proxy.name()).stream().anyMatch(TimeoutCheck::waitsForEver))
+                    || (proxy.isBackend()
+                            && configuration.backend(proxy.name()).stream().anyMatch(TimeoutCheck::waitsForEver));
+            if (missing) {
+                problems.add(Problem.warning(null, text(kind(proxy), proxy.name())));
+            }
+        }
+    }
+
+    private static boolean waitsForEver(Frontend frontend) {
+        return frontend.timeouts().client() == 0;
+    }
+
+    private static boolean waitsForEver(Backend backend) {
+        return !backend.servers().isEmpty()
+                && (backend.timeouts().connect() == 0 || backend.timeouts().server() == 0);
+    }
+
+    private static String kind(ProxyDraft proxy) {
+        return proxy.isFrontend() && proxy.isBackend() ? "proxy" : proxy.kind().keyword();
+    }
+
+    private static String text(String kind, String name) {
+        return """
+                missing timeouts for %s '%s'.
+                   | While not properly invalid, you will certainly encounter various problems
+                   | with such a configuration. To fix this, please ensure that all following
+                   | timeouts are set to a non-zero value: 'client', 'connect', 'server'."""
+                .formatted(kind, name);
+    }
+}
