@@ -58,6 +58,7 @@ public final class Server {
     private final String backendName;
     private final int index;
     private final byte[] nameBytes;
+    private final String addressText;
 
     /** @param index a number unique among all servers of the configuration, from 0: the row of per-loop pools */
     public Server(Description description, ServerState state, String backendName, int index) {
@@ -66,6 +67,11 @@ public final class Server {
         this.backendName = backendName;
         this.index = index;
         nameBytes = description.name().getBytes(StandardCharsets.UTF_8);
+        InetSocketAddress address = description.address();
+        addressText = (address.getAddress() == null
+                        ? address.getHostString()
+                        : address.getAddress().getHostAddress())
+                + ":" + address.getPort();
     }
 
     public Description description() {
@@ -102,6 +108,11 @@ public final class Server {
     /** The name as logs write it. */
     public byte[] nameBytes() {
         return nameBytes;
+    }
+
+    /** Address and port, {@code 192.0.2.1:80}: how stick tables with {@code srvkey addr} name it. */
+    public String addressText() {
+        return addressText;
     }
 
     public String backendName() {

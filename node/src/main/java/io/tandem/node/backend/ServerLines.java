@@ -89,6 +89,7 @@ public final class ServerLines implements Feature {
                     name,
                     line.origin(),
                     ServerAddress.parse(line.context().options().environment().expandAddress(address)));
+            server.mayStayUnresolved = line.context().options().ignoreResolution();
             if (options(line, server, subject, "")) {
                 refuseSameId(line, subject, server, lines.servers);
                 lines.servers.add(server);
@@ -267,6 +268,10 @@ public final class ServerLines implements Feature {
                     return ServerAddress.literal(method);
                 }
             }
+        }
+        if (settings.mayStayUnresolved) {
+            assembly.problems().warning(settings.origin, subject + ", disabling server.");
+            return null;
         }
         assembly.problems().alert(settings.origin, subject + ".");
         assembly.closingAlert("Failed to initialize server(s) addr.");

@@ -24,6 +24,9 @@ public final class ServerSettings {
     /** Methods in order, {@code none}, {@code libc}, {@code last} or an address; empty for the default. */
     java.util.List<String> initAddress = java.util.List.of();
 
+    /** {@code -dr}: a name that cannot be resolved disables the server, nothing more. */
+    boolean mayStayUnresolved;
+
     boolean checked;
     int interMs = 2000;
     int fastInterMs;

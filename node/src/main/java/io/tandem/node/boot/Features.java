@@ -8,6 +8,7 @@ import io.tandem.node.backend.TimeoutLines;
 import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.backend.check.CheckLines;
 import io.tandem.node.backend.persist.CookieLines;
+import io.tandem.node.backend.persist.StickLines;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.listen.BindFeature;
@@ -44,6 +45,7 @@ final class Features {
             new Balancing(),
             new CheckLines(),
             new CookieLines(),
+            new StickLines(),
             new BindFeature(),
             new TlsFeature(),
             new LogFeature(),
