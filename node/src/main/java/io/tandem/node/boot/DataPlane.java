@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
+import io.netty.handler.codec.DecoderException;
 import io.tandem.node.frontend.ClientConnections;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.frontend.listen.Listener;
 import io.tandem.node.frontend.listen.ListenerFactory;
+import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Loops;
+import io.tandem.node.observe.EventLog;
 import io.tandem.node.setup.NodeRuntime;
 import java.util.List;
 
@@ -18,11 +21,26 @@ final class DataPlane {
     static ListenerOpener opener(NodeRuntime node, Loops loops) {
         ClientConnections connections = new ClientConnections();
         ListenerFactory factory = new ListenerFactory(loops, node, connections);
+        for (Loop loop : loops.all()) {
+            loop.onFailure(failure -> report(node, failure));
+        }
         return (frontend, bind, adopted) -> new Open(factory.open(bind, adopted), () -> {
             if (node.stopping()) {
                 connections.softStop(loops);
             }
         });
+    }
+
+    /** TLS that fails is the peer's affair; anything else is a mistake of ours, and where it happened says which. */
+    private static void report(NodeRuntime node, Throwable failure) {
+        if (!(failure instanceof DecoderException)) {
+            StackTraceElement[] trace = failure.getStackTrace();
+            node.events()
+                    .tell(
+                            EventLog.Level.ALERT,
+                            null,
+                            "internal error: " + failure + (trace.length > 0 ? " at " + trace[0] : ""));
+        }
     }
 
     /** @param afterClose runs when it has stopped accepting */

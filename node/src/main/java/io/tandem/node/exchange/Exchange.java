@@ -6,10 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.Timeouts;
-import io.tandem.node.backend.WaitingLine;
 import io.tandem.node.backend.pool.ServerConnection;
-import io.tandem.node.backend.pool.ServerPools;
-import io.tandem.node.backend.pool.ServerUser;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.ForwardedFor;
@@ -20,7 +17,6 @@ import io.tandem.node.frontend.http.h1.Framing;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.frontend.http.h1.RequestScanner;
 import io.tandem.node.loop.Loop;
-import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
@@ -37,16 +33,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Lives as long as the client connection and is reused from one request to the next; between two it holds no buffer and
  * no server connection. All on the client connection's loop.
  */
-public final class Exchange implements ServerUser, ResponseForwarder.Guide {
+public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Guide {
     private enum Phase {
         /** Between two requests. */
         IDLE,
         /** A request is being received, or judged. */
         REQUEST,
-        /** Waiting for a server that has a free slot. */
-        QUEUED,
-        /** Waiting for the connection, or for the next attempt. */
-        CONNECTING,
+        /** A server is sought, or connected to. */
+        SEARCHING,
         /** The request is on its way, no final response head yet. */
         WAITING,
         /** The response's body is being forwarded. */
@@ -54,9 +48,6 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         /** Bytes go both ways (RFC 9110 section 7.8). */
         TUNNEL
     }
-
-    /** Before the next attempt at the same server HAProxy waits so long. */
-    private static final int RETRY_DELAY_MS = 1000;
 
     private final Loop loop;
     private final Facts facts;
@@ -66,15 +57,21 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     private final RequestSender sender;
     private final ResponseForwarder forwarder;
     private final Ledger ledger;
+    private final ServerSearch search;
 
     private Phase phase = Phase.IDLE;
     private @Nullable ServerConnection server;
-    private @Nullable Timer patience;
-    private WaitingLine.@Nullable Ticket ticket;
     private ConnectionMode connectionMode = ConnectionMode.KEEP_ALIVE;
     private boolean clientKeepsAlive;
     private boolean serverKeepsAlive;
     private boolean requestSent;
+    /** Whether the server's first bytes of a tunnel came with the response that opened it. */
+    private boolean tunnelHasBegun;
+
+    private boolean clientHalfClosed;
+    private boolean serverHalfClosed;
+    /** Whether what came with the head has been handed over: from then on a connection flushes by itself. */
+    private boolean bodyHasPassed;
 
     public Exchange(Loop loop, Facts facts, ClientSide client, RequestScanner request, Tuning tuning) {
         this.loop = loop;
@@ -85,6 +82,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         sender = new RequestSender(loop);
         forwarder = new ResponseForwarder(loop, tuning, client, this, facts.response);
         ledger = new Ledger(loop, facts);
+        search = new ServerSearch(loop, facts, ledger, this);
     }
 
     public Facts facts() {
@@ -142,7 +140,8 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
             fail(500, Termination.PROXY, Termination.IN_REQUEST);
             return;
         }
-        assign(backend.persistence().serverFor(facts), null);
+        phase = Phase.SEARCHING;
+        search.begin(backend);
     }
 
     /** Whether the rules let the request go on; otherwise it has been answered. */
@@ -182,79 +181,8 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         return ours == null || ours.addTo(facts.request.headers(), facts.source);
     }
 
-    /** @param wanted the server the client had before; where it is full another one does */
-    private void assign(@Nullable Server wanted, @Nullable Server avoid) {
-        Backend backend = backend();
-        boolean persists = wanted != null && !wanted.isFull();
-        Server chosen = persists ? wanted : backend.balancer().choose(facts, avoid);
-        if (chosen == null) {
-            if (backend.usableServers() > 0) {
-                enqueue(backend);
-            } else {
-                fail(503, Termination.SERVER, Termination.IN_CONNECT);
-            }
-            return;
-        }
-        facts.server = chosen;
-        backend.persistence().onServerChosen(facts);
-        ledger.serverBegins(chosen);
-        facts.connectingNs = loop.nowNs();
-        connect(chosen);
-    }
-
-    private void enqueue(Backend backend) {
-        phase = Phase.QUEUED;
-        facts.queuedNs = loop.nowNs();
-        WaitingLine line = backend.state().waiting();
-        WaitingLine.Ticket place = line.join(this::onTurn, loop.eventLoop());
-        ticket = place;
-        facts.backendQueue = place.ahead();
-        Timeouts timeouts = backend.timeouts();
-        patience().start(timeouts.queue() > 0 ? timeouts.queue() : timeouts.connect());
-        for (Server candidate : backend.servers()) {
-            if (candidate.state().isUsable() && !candidate.isFull()) {
-                line.callNext(); // a slot came free before we stood in line
-                return;
-            }
-        }
-    }
-
-    /** A slot may be free. Called on this exchange's loop. */
-    private void onTurn() {
-        if (phase == Phase.QUEUED) {
-            loop.tick();
-            patience().stop();
-            ticket = null;
-            phase = Phase.REQUEST;
-            assign(facts.persistent, null);
-            sender.flush();
-            expectServer();
-        }
-    }
-
-    private void leaveLine() {
-        WaitingLine.Ticket place = ticket;
-        if (place != null) {
-            ticket = null;
-            place.leave();
-        }
-    }
-
-    private void connect(Server target) {
-        ServerPools pools = ServerPools.of(loop);
-        ServerConnection idle = mayReuse() ? pools.idle(target, this) : null;
-        if (idle != null) {
-            ledger.count(target, ProxyCounter.REUSES);
-            established(idle);
-            return;
-        }
-        phase = Phase.CONNECTING;
-        ledger.count(target, ProxyCounter.CONNECTS);
-        server = pools.connect(
-                target, this, facts.destination.port(), backend().timeouts().connect());
-    }
-
-    private boolean mayReuse() {
+    @Override
+    public boolean mayReuse() {
         Reuse reuse = backend().http().reuse();
         return switch (reuse) {
             case NEVER -> false;
@@ -267,75 +195,33 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
 
     @Override
     public void onConnected(ServerConnection connection) {
-        established(connection);
-        sender.flush();
-        client.reading(true);
-        expectServer();
-    }
-
-    private void established(ServerConnection connection) {
-        server = connection;
-        phase = Phase.WAITING;
-        facts.connectedNs = loop.nowNs();
-        boolean http10 = facts.request.minorVersion() == 0;
-        serverKeepsAlive = connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(request, http10);
-        forwarder.begin(facts.request.method());
-        sender.start(connection, facts.request, serverKeepsAlive);
+        search.onConnected(connection);
     }
 
     @Override
     public void onConnectFailed(ServerConnection connection, boolean timedOut) {
-        server = null;
-        Backend backend = backend();
-        Server failed = facts.server;
-        if (failed == null) {
-            throw new IllegalStateException("a connection failed that belongs to no server");
-        }
-        if (facts.retries >= backend.retries()) {
-            ledger.count(failed, ProxyCounter.CONNECT_ERRORS);
-            fail(503, timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER, Termination.IN_CONNECT);
-            return;
-        }
-        facts.retries++;
-        if (backend.redispatchesAt(facts.retries) && backend.usableServers() > 1) {
-            ledger.count(failed, ProxyCounter.REDISPATCHES);
-            facts.redispatched = true;
-            ledger.serverEnds();
-            assign(null, failed);
+        search.onConnectFailed(timedOut);
+    }
+
+    @Override
+    public void onServerFound(ServerConnection connection) {
+        server = connection;
+        phase = Phase.WAITING;
+        boolean http10 = facts.request.minorVersion() == 0;
+        serverKeepsAlive =
+                connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(request, http10);
+        forwarder.begin(facts.request.method());
+        sender.start(connection, facts.request, serverKeepsAlive);
+        if (bodyHasPassed) {
             sender.flush();
-            return;
-        }
-        ledger.count(failed, ProxyCounter.RETRIES);
-        if (timedOut) {
-            connect(failed);
-        } else {
-            int connect = backend.timeouts().connect();
-            patience().start(connect > 0 ? Math.min(connect, RETRY_DELAY_MS) : RETRY_DELAY_MS);
+            client.reading(true);
+            expectServer();
         }
     }
 
-    /** The timer of what the exchange waits for without a connection: a slot, or the next attempt. */
-    private Timer patience() {
-        if (patience == null) {
-            patience = new Timer(loop) {
-                @Override
-                protected void onTimeout() {
-                    onPatienceOver();
-                }
-            };
-        }
-        return patience;
-    }
-
-    private void onPatienceOver() {
-        Server target = facts.server;
-        if (phase == Phase.QUEUED) {
-            leaveLine();
-            fail(503, Termination.SERVER_TIMEOUT, Termination.IN_QUEUE);
-        } else if (phase == Phase.CONNECTING && target != null) {
-            connect(target);
-            sender.flush();
-        }
+    @Override
+    public void onServerMissing(char who, char when) {
+        fail(503, who, when);
     }
 
     /** The time the server has to say something counts once it has the whole request. */
@@ -351,7 +237,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     /** Whether body bytes are of any use now. */
     public boolean wantsBody() {
         return switch (phase) {
-            case QUEUED, CONNECTING, WAITING, RESPONDING -> true;
+            case SEARCHING, WAITING, RESPONDING -> true;
             case IDLE, REQUEST, TUNNEL -> false;
         };
     }
@@ -371,6 +257,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     /** No more body bytes come with this event; {@code last}: none at all. */
     public void requestFlush(boolean last) {
         requestSent |= last;
+        bodyHasPassed = true;
         sender.flush();
         ServerConnection present = server;
         if (present != null && (phase == Phase.WAITING || phase == Phase.RESPONDING)) {
@@ -402,7 +289,8 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         forwarder.onBytes(in);
         if (phase == Phase.WAITING || phase == Phase.RESPONDING) {
             expectServer();
-        } else if (phase == Phase.TUNNEL && in.isReadable()) {
+        } else if (phase == Phase.TUNNEL && tunnelHasBegun) {
+            tunnelHasBegun = false;
             facts.bytesOut += in.readableBytes();
             client.write(in.retainedSlice());
         }
@@ -437,13 +325,13 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         facts.responseHeadNs = loop.nowNs();
         facts.responding = true;
         facts.status = facts.response.status();
-        facts.bytesOut += forwarder.scanner().countedSize();
         Backend backend = backend();
         boolean switching = facts.status == 101;
         if (switching && !agreesToUpgrade()) {
             onMalformed();
             return false;
         }
+        facts.bytesOut += forwarder.countedHead();
         ledger.serverAnswered();
         if (!responsePasses(backend.responseRules()) || !responsePasses(facts.frontend.responseRules())) {
             return false;
@@ -519,6 +407,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
             client.finished(false);
         } else {
             facts.responding = false;
+            facts.bytesOut = 0;
             fail(502, Termination.PROXY, Termination.IN_HEADERS);
         }
     }
@@ -526,6 +415,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     @Override
     public void onComplete(boolean surplus) {
         if (opensTunnel()) {
+            tunnelHasBegun = surplus;
             beginTunnel();
             return;
         }
@@ -638,8 +528,18 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
 
     @Override
     public void onServerHalfClosed() {
+        serverHalfClosed = true;
         client.flush();
-        client.shutdownOutput();
+        if (clientHalfClosed) {
+            endTunnel();
+        } else {
+            client.shutdownOutput();
+        }
+    }
+
+    private void endTunnel() {
+        end();
+        client.finished(false);
     }
 
     // ---- how it ends
@@ -647,8 +547,13 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     /** The client has sent its last byte. */
     public void onClientHalfClosed() {
         ServerConnection present = server;
+        clientHalfClosed = true;
         if (phase == Phase.TUNNEL && present != null) {
-            present.shutdownOutput();
+            if (serverHalfClosed) {
+                endTunnel();
+            } else {
+                present.shutdownOutput();
+            }
         } else if (isAbandoned()) {
             onClientClosed();
             client.abort();
@@ -660,7 +565,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         Backend backend = facts.backend;
         return backend != null
                 && backend.http().abortOnClose()
-                && (phase == Phase.QUEUED || phase == Phase.CONNECTING || phase == Phase.WAITING);
+                && (phase == Phase.SEARCHING || phase == Phase.WAITING);
     }
 
     /** The client's connection has ended. */
@@ -669,12 +574,12 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
             case IDLE -> {
                 return;
             }
-            case REQUEST -> clientAborted(Termination.IN_REQUEST);
-            case QUEUED -> {
-                leaveLine();
-                clientAborted(Termination.IN_QUEUE);
+            case REQUEST -> {
+                onBadRequest(null, 400, Termination.CLIENT);
+                return;
             }
-            case CONNECTING -> clientAborted(Termination.IN_CONNECT);
+            case SEARCHING ->
+                clientAborted(search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
             case WAITING -> clientAborted(requestSent ? Termination.IN_HEADERS : Termination.IN_DATA);
             case RESPONDING -> {
                 facts.bytesOut += forwarder.countedBody();
@@ -687,7 +592,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     }
 
     private void clientAborted(char when) {
-        if (facts.status == 0 && phase != Phase.REQUEST) {
+        if (facts.status == 0) {
             facts.status = -1;
         }
         ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
@@ -697,8 +602,8 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     /** The client has been silent, or has taken nothing, for too long while its request or response was under way. */
     public void onClientTimeout() {
         switch (phase) {
-            case WAITING, CONNECTING, QUEUED -> {
-                leaveLine();
+            case WAITING, SEARCHING -> {
+                search.clear();
                 closeServer();
                 fail(
                         408,
@@ -720,6 +625,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     /** The request cannot be read, or did not come in time: the page of {@code status} goes out as it is. */
     public void onBadRequest(@Nullable Malformed reason, int status, char who) {
         facts.status = status;
+        facts.request.clear();
         ledger.badRequest();
         terminated(who, Termination.IN_REQUEST);
         byte[] page = ErrorPages.of(facts).raw(status);
@@ -736,7 +642,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
     public void onBadBody() {
         Server target = facts.server;
         closeServer();
-        leaveLine();
+        search.clear();
         facts.frontend.meters().count(loop.index(), ProxyCounter.REQUEST_ERRORS);
         if (target != null && phase == Phase.RESPONDING) {
             terminated(Termination.PROXY, Termination.IN_DATA);
@@ -746,14 +652,6 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         } else {
             fail(400, Termination.PROXY, Termination.IN_DATA);
         }
-    }
-
-    /** A client that leaves before its request is whole. */
-    public void onClientLeft(int status) {
-        facts.status = status;
-        ledger.badRequest();
-        terminated(Termination.CLIENT, Termination.IN_REQUEST);
-        end();
     }
 
     private void fail(int status, char who, char when) {
@@ -783,7 +681,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         facts.responding = true;
         facts.frontend.afterResponseRules().judge(facts);
         client.write(writer.write(connectionField(1)));
-        facts.bytesOut = writer.countedSize();
+        facts.bytesOut += writer.countedSize();
         ledger.answered();
         boolean keepAlive = clientKeepsAlive;
         end();
@@ -809,9 +707,7 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
 
     /** Counts and logs, and forgets the request. What must still be sent has been given to the client's side. */
     private void end() {
-        if (patience != null) {
-            patience.stop();
-        }
+        search.clear();
         closeServer();
         sender.clear();
         facts.endNs = loop.nowNs();
@@ -819,14 +715,14 @@ public final class Exchange implements ServerUser, ResponseForwarder.Guide {
         forwarder.clear();
         facts.reset();
         requestSent = false;
+        bodyHasPassed = false;
+        serverHalfClosed = false;
         phase = Phase.IDLE;
     }
 
     /** The connection has ended for good. */
     public void dispose() {
-        if (patience != null) {
-            patience.dispose();
-        }
+        search.dispose();
     }
 
     private Backend backend() {

@@ -12,14 +12,14 @@ import io.tandem.node.rules.Facts;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the books of an exchange: which counters it raises as it goes along, and the log line at its end. */
-final class Ledger {
+public final class Ledger {
     private final Loop loop;
     private final Facts facts;
     private @Nullable Backend backend;
     private @Nullable Server server;
     private boolean silent;
 
-    Ledger(Loop loop, Facts facts) {
+    public Ledger(Loop loop, Facts facts) {
         this.loop = loop;
         this.facts = facts;
     }
@@ -28,7 +28,7 @@ final class Ledger {
         facts.frontend.meters().count(loop.index(), ProxyCounter.REQUESTS);
     }
 
-    void backendBegins() {
+    public void backendBegins() {
         Backend present = facts.backend;
         if (present != null) {
             backend = present;
@@ -65,13 +65,13 @@ final class Ledger {
     }
 
     /** Counts for a server and its backend. */
-    void count(Server where, ProxyCounter counter) {
+    public void count(Server where, ProxyCounter counter) {
         where.state().meters().count(loop.index(), counter);
         count(facts.backend, counter);
     }
 
     /** Counts for everybody involved: frontend, backend, and the server if one was chosen. */
-    void countBoth(@Nullable Server where, ProxyCounter counter) {
+    public void countBoth(@Nullable Server where, ProxyCounter counter) {
         facts.frontend.meters().count(loop.index(), counter);
         if (where != null) {
             where.state().meters().count(loop.index(), counter);
@@ -110,7 +110,7 @@ final class Ledger {
     }
 
     /** Everything has been said: adds up the bytes, writes the log line, gives the slots back. */
-    void ends() {
+    public void ends() {
         addBytes(facts.frontend.meters());
         Backend presentBackend = backend;
         if (presentBackend != null) {

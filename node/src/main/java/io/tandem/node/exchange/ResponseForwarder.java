@@ -69,6 +69,7 @@ final class ResponseForwarder {
     private long remaining;
     private boolean inBody;
     private long countedBody;
+    private int counted;
 
     ResponseForwarder(Loop loop, Tuning tuning, ClientSide client, Guide guide, Response response) {
         this.loop = loop;
@@ -117,6 +118,11 @@ final class ResponseForwarder {
         }
     }
 
+    /** The final head's size as HAProxy counts bytes. */
+    int countedHead() {
+        return counted;
+    }
+
     /** Body bytes sent so far as HAProxy counts them. */
     long countedBody() {
         return framing == Framing.CHUNKED ? chunks.countedSize() : countedBody;
@@ -158,8 +164,8 @@ final class ResponseForwarder {
     }
 
     private void interim() {
-        scanner.dropLengths();
         guide.onInterim();
+        scanner.dropLengths();
         ByteBuf out = loop.sendBuffer();
         HeadWriter.statusLineAndFields(response, out);
         HeadWriter.end(out);
@@ -170,6 +176,7 @@ final class ResponseForwarder {
     /** @param own how many bytes of {@code in} belong to the head; {@code whole}: they are all of it */
     private void finalHead(ByteBuf in, int own, boolean whole) {
         framing = scanner.framing(method);
+        counted = scanner.countedSize();
         scanner.dropLengths();
         remaining = framing == Framing.LENGTH ? scanner.contentLength() : 0;
         if (framing == Framing.CHUNKED) {
@@ -184,7 +191,7 @@ final class ResponseForwarder {
             in.setBytes(in.readerIndex(), response.bytes(), 0, own); // names are in lower case now
             int length = own + take(in.readableBytes() - own);
             boolean surplus = length < in.readableBytes();
-            client.write(surplus || in.readerIndex() > 0 ? in.retainedSlice(in.readerIndex(), length) : in.retain());
+            write(in, length, surplus);
             endIfComplete(surplus);
             return;
         }
@@ -234,8 +241,17 @@ final class ResponseForwarder {
         }
         int length = take(in.readableBytes());
         boolean surplus = length < in.readableBytes();
-        client.write(surplus || in.readerIndex() > 0 ? in.retainedSlice(in.readerIndex(), length) : in.retain());
+        write(in, length, surplus);
         endIfComplete(surplus);
+    }
+
+    /** Hands on {@code length} bytes of {@code in}, the buffer itself where that is all; what is left stays readable. */
+    private void write(ByteBuf in, int length, boolean surplus) {
+        if (surplus || in.readerIndex() > 0) {
+            client.write(in.readRetainedSlice(length));
+        } else {
+            client.write(in.retain());
+        }
     }
 
     private void chunked(ByteBuf in, ByteBuf out) {

@@ -12,6 +12,7 @@ import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.frontend.listen.ConnectionOpener;
 import io.tandem.node.frontend.listen.ListenTarget;
 import io.tandem.node.frontend.listen.TlsStage;
+import io.tandem.node.frontend.tcp.TcpSession;
 import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
@@ -57,7 +58,10 @@ public final class ClientConnections implements ConnectionOpener {
         if (frontend.mode() == Mode.HTTP) {
             openHttp(channel, loop, facts, tuning, onEnd);
         } else {
-            throw new IllegalStateException("mode tcp");
+            channel.pipeline().addLast(new TcpSession(facts, () -> {
+                frontend.meters().end(loop.index());
+                onEnd.run();
+            }));
         }
     }
 

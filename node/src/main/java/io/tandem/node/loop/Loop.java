@@ -4,7 +4,9 @@ package io.tandem.node.loop;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public final class Loop {
     private final ReceiveBuffer receiveBuffer;
     private final SendBuffer sendBuffer = new SendBuffer();
     private @Nullable Object[] locals = new Object[8];
+    private volatile Consumer<Throwable> onFailure = failure -> {}; // written by boot, read by the loop
     private long nowNs = System.nanoTime();
     private long wallClockReadNs = nowNs;
     private long wallClockOffsetMs;
@@ -47,6 +50,21 @@ public final class Loop {
 
     public EventLoop eventLoop() {
         return eventLoop;
+    }
+
+    /** Who is told of failures that are our own mistakes. */
+    public void onFailure(Consumer<Throwable> handler) {
+        onFailure = handler;
+    }
+
+    /**
+     * Something was thrown while a connection was served: what the network does to connections is passed over, a mistake of
+     * ours is reported.
+     */
+    public void failed(Throwable failure) {
+        if (!(failure instanceof IOException)) {
+            onFailure.accept(failure);
+        }
     }
 
     /** Reads the clock. Called once at the beginning of each event; answers {@link #nowNs}. */

@@ -153,8 +153,8 @@ public final class Facts {
     /** Forgets the exchange, keeps the connection. */
     public void reset() {
         tracking.endExchange(loop.nowNs() / 1_000_000);
-        request.headers().clear();
-        response.headers().clear();
+        request.clear();
+        response.clear();
         responding = false;
         backend = null;
         server = null;

@@ -25,6 +25,7 @@ public final class TestProxy implements AutoCloseable {
     private TestProxy(int threads) {
         loops = Loops.start(threads);
         node = new NodeRuntime(threads, "test", System.currentTimeMillis(), new EventLog(), new Tables(1, 0));
+        node.events().listen((level, proxy, text) -> System.err.println(level + " " + text));
         ListenerOpener opener = DataPlane.opener(node, loops);
         listeners = new Listeners((frontend, bind, adopted) -> {
             var listener = opener.open(frontend, bind, adopted);

@@ -3,6 +3,7 @@
 package io.tandem.node.backend.pool;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -178,6 +179,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        loop.failed(cause);
         context.close(); // a reset, or a write to a closed socket: channelInactive tells the user
     }
 
@@ -246,10 +248,23 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         channel.config().setAllowHalfClosure(true);
     }
 
-    /** Ends our side; the server may go on sending. */
+    /** Ends our side once all is written; the server may go on sending. */
     public void shutdownOutput() {
-        if (!closed) {
-            channel.shutdownOutput();
+        ChannelHandlerContext present = context;
+        if (present != null && !closed) {
+            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
+        }
+    }
+
+    /** Ends it once all is written; its user hears nothing more. */
+    public void closeWhenWritten() {
+        ChannelHandlerContext present = context;
+        user = null;
+        timer.stop();
+        if (present == null || closed) {
+            close();
+        } else {
+            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 

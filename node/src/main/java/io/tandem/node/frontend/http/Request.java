@@ -25,6 +25,14 @@ public final class Request {
         return headers.bytes();
     }
 
+    /** Lets go of the bytes: there is no request now, or none that could be read. */
+    public void clear() {
+        headers.clear();
+        methodStart = methodEnd = uriStart = uriEnd = lineStart = lineEnd = 0;
+        minorVersion = 0;
+        method = Method.OTHER;
+    }
+
     public void startLine(int methodStart, int methodEnd, int uriStart, int uriEnd, int minorVersion) {
         this.methodStart = methodStart;
         this.methodEnd = methodEnd;

@@ -21,6 +21,12 @@ public final class Response {
         return headers.bytes();
     }
 
+    /** Lets go of the bytes: there is no response now. */
+    public void clear() {
+        headers.clear();
+        status = reasonStart = reasonEnd = 0;
+    }
+
     public void startLine(int status, int reasonStart, int reasonEnd, int minorVersion) {
         this.status = status;
         this.reasonStart = reasonStart;

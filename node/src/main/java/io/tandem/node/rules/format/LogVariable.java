@@ -357,7 +357,12 @@ enum LogVariable {
             Encoding.line(out, request.bytes(), request.methodStart(), request.methodEnd(), plain, false);
             out.append(' ');
             Encoding.line(out, request.bytes(), request.uriStart(), request.uriEnd(), plain, false);
-            out.append(request.minorVersion() == 0 ? " HTTP/1.0" : " HTTP/1.1");
+            if (request.lineEnd() > request.lineStart()) {
+                out.append(' '); // the version as the client wrote it
+                Encoding.line(out, request.bytes(), request.lineEnd() - 8, request.lineEnd(), plain, false);
+            } else {
+                out.append(request.minorVersion() == 0 ? " HTTP/1.0" : " HTTP/1.1");
+            }
         }
         if (flags.quote()) {
             out.append('"');

@@ -4,6 +4,7 @@ package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -333,8 +334,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             case HEAD -> {
                 if (exchange.isBusy()) {
                     exchange.onBadRequest(null, 400, Termination.CLIENT);
-                } else {
-                    silentEnd();
+                } else if (!silentEnd(400, Termination.CLIENT)) {
                     close();
                 }
             }
@@ -343,13 +343,19 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
     }
 
-    /** A connection that ends, or stays silent too long, before its first request is logged as a bad one. */
-    private void silentEnd() {
-        if (facts.requestsOnConnection == 0 && !facts.frontend.http().ignoreProbes()) {
-            facts.requestAtMs = facts.acceptedAtMs;
-            facts.requestStartNs = facts.acceptedNs;
-            exchange.onClientLeft(400);
+    /**
+     * A connection that ends, or stays silent for too long, before its first request counts and is logged as a bad one.
+     * Whether that happened.
+     */
+    private boolean silentEnd(int status, char who) {
+        if (facts.requestsOnConnection > 0 || facts.frontend.http().ignoreProbes()) {
+            return false;
         }
+        exchange.begin();
+        facts.requestAtMs = facts.acceptedAtMs;
+        facts.requestStartNs = facts.acceptedNs;
+        exchange.onBadRequest(null, status, who);
+        return true;
     }
 
     private void timeout() {
@@ -382,7 +388,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (exchange.isBusy()) {
             exchange.onClientClosed();
         } else if (state == State.HEAD) {
-            silentEnd();
+            silentEnd(400, Termination.CLIENT);
         }
         state = State.CLOSING;
         releaseHead();
@@ -397,6 +403,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        loop.failed(cause);
         context.close(); // a reset, or TLS that cannot go on: channelInactive tells the exchange
     }
 
@@ -456,12 +463,21 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (processing) {
             return; // the loop that called us goes on, and flushes at its end
         }
-        ByteBuf early = pending;
-        if (early == null) {
-            flush();
+        flush();
+        if (pending == null) {
             next();
+        } else {
+            // after the events of this round: a server that closed behind its answer is noticed before it is used again
+            loop.eventLoop().execute(this::takeUpPending);
+        }
+    }
+
+    private void takeUpPending() {
+        ByteBuf early = pending;
+        if (early == null || state != State.RESPONSE) {
             return;
         }
+        loop.tick();
         pending = null;
         reading(true);
         process(early);
@@ -478,7 +494,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         state = State.CLOSING;
         releaseHead();
         timer.start(timeouts().client());
-        present.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
@@ -492,9 +508,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void becomeTunnel() {
-        state = State.TUNNEL;
+        state = State.TUNNEL; // the head stays for the log
         timer.stop();
-        releaseHead();
         ByteBuf early = pending;
         if (early != null) {
             pending = null;
@@ -507,7 +522,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     public void shutdownOutput() {
         ChannelHandlerContext present = context;
         if (present != null && present.channel() instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
+            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
         }
     }
 }

@@ -1,0 +1,156 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.differential;
+
+import io.tandem.node.boot.TestProxy;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A proxy under observation: the installed haproxy or ours, with a server and a log receiver of its own. */
+final class Subject implements AutoCloseable {
+    private static final int QUIET_MS = 100;
+
+    private final RecordingServer server = new RecordingServer();
+    private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final int port;
+    private final @Nullable Process haproxy;
+    private final @Nullable TestProxy tandem;
+
+    /** @param configuration with PORT, SERVER and LOG in the places of the port numbers */
+    Subject(String configuration, boolean oracle) throws IOException, InterruptedException {
+        port = freePort();
+        String text = configuration
+                .replace("PORT", String.valueOf(port))
+                .replace("SERVER", String.valueOf(server.port()))
+                .replace("LOG", String.valueOf(log.getLocalPort()));
+        if (oracle) {
+            Path file = Files.createTempFile("oracle", ".cfg");
+            Files.writeString(file, text);
+            haproxy = new ProcessBuilder("haproxy", "-db", "-q", "-f", file.toString())
+                    .inheritIO()
+                    .start();
+            tandem = null;
+            awaitPort(haproxy);
+            Files.delete(file);
+        } else {
+            haproxy = null;
+            tandem = TestProxy.start(text, 1);
+        }
+        warmUp();
+    }
+
+    /** The first request of a young process takes longer than the silence that ends a conversation. */
+    private void warmUp() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            converse("GET / HTTP/1.1\r\nHost: a\r\n\r\n", false, "HTTP/1.1 204 No Content\r\n\r\n", false);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void awaitPort(Process process) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (System.nanoTime() - deadline < 0) {
+            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                if (probe.isConnected()) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            }
+        }
+        throw new IOException("haproxy did not start with this configuration");
+    }
+
+    /** What became of one conversation. */
+    record Outcome(String answer, List<String> received, List<String> log) {}
+
+    /** Sends {@code request} on a connection of its own and waits until nothing more happens. */
+    Outcome converse(String request, boolean halfClose, String reply, boolean serverCloses) throws IOException {
+        server.script(reply, serverCloses);
+        String answer;
+        try (Socket client = new Socket()) {
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2000);
+            client.setTcpNoDelay(true);
+            client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            if (halfClose) {
+                client.shutdownOutput();
+            }
+            answer = readAll(client);
+        }
+        List<String> lines = logs();
+        return new Outcome(answer, server.received(), lines);
+    }
+
+    private static String readAll(Socket client) {
+        StringBuilder text = new StringBuilder();
+        byte[] buffer = new byte[65_536];
+        try {
+            client.setSoTimeout(QUIET_MS * 3);
+            while (true) {
+                int count = client.getInputStream().read(buffer);
+                if (count < 0) {
+                    return text.append("<end>").toString();
+                }
+                text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+                client.setSoTimeout(QUIET_MS);
+            }
+        } catch (SocketTimeoutException quiet) {
+            return text.toString();
+        } catch (IOException reset) {
+            return text.append("<end>").toString();
+        }
+    }
+
+    /** The log lines since the last call: backend/server, status, bytes, how it ended, request. Times are left out. */
+    private List<String> logs() throws IOException {
+        List<String> lines = new ArrayList<>();
+        byte[] buffer = new byte[65_536];
+        log.setSoTimeout(QUIET_MS);
+        try {
+            while (true) {
+                DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+                log.receive(packet);
+                String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1).trim();
+                int at = line.indexOf("] fe ");
+                if (at >= 0) {
+                    String[] fields = line.substring(at + 5).split(" ", 10);
+                    lines.add(fields[0] + " " + fields[2] + " " + fields[3] + " " + fields[6] + " " + fields[9].trim());
+                }
+            }
+        } catch (SocketTimeoutException quiet) {
+            return lines;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (haproxy != null) {
+            haproxy.destroyForcibly();
+        }
+        if (tandem != null) {
+            tandem.close();
+        }
+        server.close();
+        log.close();
+    }
+}
