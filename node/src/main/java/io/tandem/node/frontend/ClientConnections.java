@@ -12,6 +12,7 @@ import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.frontend.listen.ConnectionOpener;
 import io.tandem.node.frontend.listen.ListenTarget;
 import io.tandem.node.frontend.listen.TlsStage;
+import io.tandem.node.frontend.tcp.ContentInspection;
 import io.tandem.node.frontend.tcp.TcpSession;
 import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
@@ -58,10 +59,7 @@ public final class ClientConnections implements ConnectionOpener {
         if (frontend.mode() == Mode.HTTP) {
             openHttp(channel, loop, facts, tuning, onEnd);
         } else {
-            channel.pipeline().addLast(new TcpSession(facts, () -> {
-                frontend.meters().end(loop.index());
-                onEnd.run();
-            }));
+            openTcp(channel, facts, tuning, onEnd);
         }
     }
 
@@ -77,6 +75,21 @@ public final class ClientConnections implements ConnectionOpener {
         self[0] = connection;
         open.add(connection);
         channel.pipeline().addLast(connection);
+    }
+
+    private static void openTcp(Channel channel, Facts facts, Tuning tuning, Runnable onEnd) {
+        Frontend frontend = facts.frontend;
+        Runnable end = () -> {
+            frontend.meters().end(facts.loop.index());
+            onEnd.run();
+        };
+        boolean inspects = !frontend.sessionRules().isEmpty() || !frontend.contentRules().isEmpty();
+        channel.pipeline()
+                .addLast(
+                        inspects
+                                ? new ContentInspection(
+                                        facts, tuning.bufferSize(), () -> new TcpSession(facts, end), end)
+                                : new TcpSession(facts, end));
     }
 
     private static Scratch scratch(Loop loop, Tuning tuning) {
