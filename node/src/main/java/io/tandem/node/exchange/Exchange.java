@@ -208,8 +208,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         server = connection;
         phase = Phase.WAITING;
         boolean http10 = facts.request.minorVersion() == 0;
-        serverKeepsAlive =
-                connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(request, http10);
+        serverKeepsAlive = connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(request, http10);
         forwarder.begin(facts.request.method());
         sender.start(connection, facts.request, serverKeepsAlive);
         if (bodyHasPassed) {
@@ -563,9 +562,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     /** With {@code option abortonclose} a client that no longer sends is taken to have gone. */
     private boolean isAbandoned() {
         Backend backend = facts.backend;
-        return backend != null
-                && backend.http().abortOnClose()
-                && (phase == Phase.SEARCHING || phase == Phase.WAITING);
+        return backend != null && backend.http().abortOnClose() && (phase == Phase.SEARCHING || phase == Phase.WAITING);
     }
 
     /** The client's connection has ended. */
@@ -578,8 +575,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
                 onBadRequest(null, 400, Termination.CLIENT);
                 return;
             }
-            case SEARCHING ->
-                clientAborted(search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
+            case SEARCHING -> clientAborted(search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
             case WAITING -> clientAborted(requestSent ? Termination.IN_HEADERS : Termination.IN_DATA);
             case RESPONDING -> {
                 facts.bytesOut += forwarder.countedBody();

@@ -167,8 +167,7 @@ public final class ServerSearch {
         if (facts.retries >= present.retries()) {
             state = State.IDLE;
             ledger.count(failed, ProxyCounter.CONNECT_ERRORS);
-            seeker.onServerMissing(
-                    timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER, Termination.IN_CONNECT);
+            seeker.onServerMissing(timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER, Termination.IN_CONNECT);
             return;
         }
         facts.retries++;

@@ -83,7 +83,8 @@ public final class ClientConnections implements ConnectionOpener {
             frontend.meters().end(facts.loop.index());
             onEnd.run();
         };
-        boolean inspects = !frontend.sessionRules().isEmpty() || !frontend.contentRules().isEmpty();
+        boolean inspects =
+                !frontend.sessionRules().isEmpty() || !frontend.contentRules().isEmpty();
         channel.pipeline()
                 .addLast(
                         inspects

@@ -242,20 +242,25 @@ class HttpDifferentialTest {
                 lastReply("HTTP/1.0 without length", "HTTP/1.0 200 OK\r\nX: y\r\n\r\nhello"),
                 reply("HTTP/1.0 with length", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"),
                 reply("chunked", "HTTP/1.1 200 OK\r\n" + CHUNKED + "\r\n" + chunks),
-                reply("chunked with extension and trailer", "HTTP/1.1 200 OK\r\n" + CHUNKED
-                        + "\r\n5;x=y\r\nhello\r\n0\r\nT: v\r\n\r\n"),
+                reply(
+                        "chunked with extension and trailer",
+                        "HTTP/1.1 200 OK\r\n" + CHUNKED + "\r\n5;x=y\r\nhello\r\n0\r\nT: v\r\n\r\n"),
                 reply("length and chunked", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n" + CHUNKED + "\r\n" + chunks),
                 reply("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd"),
                 reply("close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"),
-                reply("keep-alive", "HTTP/1.1 200 OK\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=5\r\n"
-                        + "Content-Length: 2\r\n\r\nok"),
+                reply(
+                        "keep-alive",
+                        "HTTP/1.1 200 OK\r\nConnection: Keep-Alive\r\nKeep-Alive: timeout=5\r\n"
+                                + "Content-Length: 2\r\n\r\nok"),
                 reply("204", "HTTP/1.1 204 No Content\r\n\r\n"),
                 reply("204 with length", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"),
                 reply("304 with length", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"),
                 reply("100", "HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n" + OK),
                 reply("103", "HTTP/1.1 103 Early Hints\r\nLink: 1\r\n\r\n" + OK),
                 reply("a name with a blank", "HTTP/1.1 200 OK\r\nX y: 2\r\nContent-Length: 2\r\n\r\nok"),
-                reply("a blank in front of the colon of a reply", "HTTP/1.1 200 OK\r\nXy : 2\r\nContent-Length: 2\r\n\r\nok"),
+                reply(
+                        "a blank in front of the colon of a reply",
+                        "HTTP/1.1 200 OK\r\nXy : 2\r\nContent-Length: 2\r\n\r\nok"),
                 reply("no body", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
                 reply("no reason", "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n"),
                 reply("an empty reason", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"),
@@ -277,17 +282,29 @@ class HttpDifferentialTest {
                 head("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"),
                 head("HEAD of a chunked response", "HTTP/1.1 200 OK\r\n" + CHUNKED + "\r\n"),
                 head("HEAD without length", "HTTP/1.1 200 OK\r\n\r\n"),
-                new Case("chunked to HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", false,
-                        "HTTP/1.1 200 OK\r\n" + CHUNKED + "\r\n" + chunks, false, 0),
-                new Case("no length to HTTP/1.0 kept alive", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", false,
-                        "HTTP/1.1 200 OK\r\n\r\nhello", true, 0));
+                new Case(
+                        "chunked to HTTP/1.0",
+                        "GET / HTTP/1.0\r\n\r\n",
+                        false,
+                        "HTTP/1.1 200 OK\r\n" + CHUNKED + "\r\n" + chunks,
+                        false,
+                        0),
+                new Case(
+                        "no length to HTTP/1.0 kept alive",
+                        "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+                        false,
+                        "HTTP/1.1 200 OK\r\n\r\nhello",
+                        true,
+                        0));
     }
 
     private static Stream<Case> connections() {
         List<Case> cases = new ArrayList<>(List.of(
                 get("Connection: close", "Host: a\r\nConnection: close\r\n"),
-                get("other connection options", "Host: a\r\nConnection: keep-alive, X-Foo\r\nX-Foo: 1\r\nKeep-Alive: 5\r\n"
-                        + "Proxy-Connection: keep-alive\r\nTE: trailers\r\n"),
+                get(
+                        "other connection options",
+                        "Host: a\r\nConnection: keep-alive, X-Foo\r\nX-Foo: 1\r\nKeep-Alive: 5\r\n"
+                                + "Proxy-Connection: keep-alive\r\nTE: trailers\r\n"),
                 get("close and keep-alive", "Host: a\r\nConnection: close, keep-alive\r\n"),
                 get("two Connection fields", "Host: a\r\nConnection: a,b , close\r\nConnection: c\r\n"),
                 get("an empty Connection", "Host: a\r\nConnection:\r\n"),
@@ -296,24 +313,42 @@ class HttpDifferentialTest {
                 get("Upgrade without Connection", "Host: a\r\nUpgrade: foo\r\n"),
                 get("a WebSocket without key", "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"),
                 post("an upgrade with a body", "Connection: upgrade\r\nUpgrade: foo\r\nContent-Length: 3\r\n", "abc"),
-                request("an upgrade in HTTP/1.0", "GET / HTTP/1.0\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\n"),
+                request(
+                        "an upgrade in HTTP/1.0",
+                        "GET / HTTP/1.0\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\n"),
                 request("two requests at once", "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"),
                 new Case("a client that has ended its side", GET, true, OK, false, 0),
                 new Case("a head cut off by the client", "GET / HT", true, OK, false, 0),
                 new Case("nothing", "", true, OK, false, 0),
-                new Case("a WebSocket", "GET / HTTP/1.1\r\nHost: a\r\n" + WEBSOCKET + "\r\n", false,
+                new Case(
+                        "a WebSocket",
+                        "GET / HTTP/1.1\r\nHost: a\r\n" + WEBSOCKET + "\r\n",
+                        false,
                         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nDATA", false, 0),
-                new Case("a WebSocket without proof", "GET / HTTP/1.1\r\nHost: a\r\n" + WEBSOCKET + "\r\n", false,
+                                + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\nDATA",
+                        false,
+                        0),
+                new Case(
+                        "a WebSocket without proof",
+                        "GET / HTTP/1.1\r\nHost: a\r\n" + WEBSOCKET + "\r\n",
+                        false,
                         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nDATA",
-                        false, 0),
+                        false,
+                        0),
                 new Case("a server that closes behind its answer", GET + GET, false, OK, true, 0)));
         for (int proxy = 1; proxy <= 2; proxy++) {
             String mode = proxy == 1 ? "http-server-close: " : "httpclose: ";
             cases.add(new Case(mode + "HTTP/1.1", GET, false, OK, false, proxy));
-            cases.add(new Case(mode + "HTTP/1.0", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", false, OK, false, proxy));
+            cases.add(new Case(
+                    mode + "HTTP/1.0", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", false, OK, false, proxy));
             cases.add(new Case(mode + "two requests", GET + GET, false, OK, false, proxy));
-            cases.add(new Case(mode + "options", "GET / HTTP/1.1\r\nHost: a\r\nConnection: x-foo\r\n\r\n", false, OK, false, proxy));
+            cases.add(new Case(
+                    mode + "options",
+                    "GET / HTTP/1.1\r\nHost: a\r\nConnection: x-foo\r\n\r\n",
+                    false,
+                    OK,
+                    false,
+                    proxy));
         }
         return cases.stream();
     }
