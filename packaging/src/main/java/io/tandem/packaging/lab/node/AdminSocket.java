@@ -18,6 +18,7 @@ import java.util.Set;
 public final class AdminSocket {
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final long ANSWER_LIMIT_MS = 5_000;
+    private static final int MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
     private AdminSocket() {}
 
@@ -39,6 +40,9 @@ public final class AdminSocket {
                 count = channel.read(chunk);
                 answer.write(chunk.array(), 0, chunk.position());
                 chunk.clear();
+                if (answer.size() > MAX_ANSWER_BYTES) {
+                    throw new IOException(socket + ": the answer to '" + command + "' does not end");
+                }
             }
             return answer.toString(StandardCharsets.UTF_8);
         }
