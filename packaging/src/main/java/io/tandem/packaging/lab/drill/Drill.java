@@ -26,7 +26,9 @@ public final class Drill {
         Progress progress = new Progress(System.out);
         Topology topology = Topology.of(drill.options().nodes(), network);
         LabBuilder builder = new LabBuilder(drill.options(), directory, progress);
-        Lab lab = builder.build(topology, DrillConfiguration.haproxyCfg(topology));
+        Lab lab = builder.build(
+                topology,
+                DrillConfiguration.haproxyCfg(topology, drill.options().engine()));
         builder.startNodes(lab);
         try {
             List<TrialResult> results = trials(drill, lab, progress);
