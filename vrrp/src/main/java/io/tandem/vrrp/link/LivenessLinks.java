@@ -29,10 +29,10 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     static final long HEARTBEAT_NS = Long.getLong("tandem.heartbeat.ms", 5) * 1_000_000L;
 
     /** How long a node without real-time scheduling may be silent on a busy machine. */
-    private static final int ORDINARY_SILENCE_MS = 150;
+    private static final int ORDINARY_SILENCE_MS = 250;
 
-    /** The same with it. */
-    private static final int REAL_TIME_SILENCE_MS = 60;
+    /** The same with it. On one loaded machine even the packets of a bridge wait for 60 ms now and then. */
+    private static final int REAL_TIME_SILENCE_MS = 150;
 
     private static final int MAX_PENDING = 8;
     private static final int MAX_DATAGRAMS_A_WAKE = 64;

@@ -46,6 +46,7 @@ public final class Notifier implements AutoCloseable {
     public void onState(VirtualRouterConfig config, int priority, StateChange change) {
         Notify scripts = config.scripts();
         run(
+                scripts,
                 switch (change.to()) {
                     case ACTIVE -> scripts.master();
                     case BACKUP -> scripts.backup();
@@ -54,11 +55,12 @@ public final class Notifier implements AutoCloseable {
                 },
                 List.of());
         run(
+                scripts,
                 scripts.any(),
                 List.of("INSTANCE", config.name(), change.to().keepalivedName(), Integer.toString(priority)));
     }
 
-    private void run(@Nullable List<String> command, List<String> arguments) {
+    private void run(Notify scripts, @Nullable List<String> command, List<String> arguments) {
         if (command == null || command.isEmpty()) {
             return;
         }
@@ -66,7 +68,7 @@ public final class Notifier implements AutoCloseable {
         words.addAll(arguments);
         thread.execute(() -> {
             try {
-                Scripts.builder(words, null, null).start();
+                Scripts.builder(words, scripts.user(), scripts.group()).start();
             } catch (IOException e) {
                 log.warning("vrrp notify: " + e.getMessage());
             }

@@ -22,6 +22,7 @@ final class TestNode implements AutoCloseable {
     final List<String> log = new CopyOnWriteArrayList<>();
 
     private final @Nullable LivenessLinks links;
+    private final EventLog events;
 
     TestNode(TestLan.Host host, VirtualRouterConfig... configs) throws IOException {
         this(host, null, "", configs);
@@ -29,7 +30,7 @@ final class TestNode implements AutoCloseable {
 
     TestNode(TestLan.Host host, @Nullable ClusterConfig cluster, String secret, VirtualRouterConfig... configs)
             throws IOException {
-        EventLog events = new EventLog() {
+        events = new EventLog() {
             @Override
             public void info(String line) {
                 log.add(line);
@@ -65,6 +66,14 @@ final class TestNode implements AutoCloseable {
 
     VirtualRouters routers() {
         return routers;
+    }
+
+    EventLog events() {
+        return events;
+    }
+
+    int priority() {
+        return routers.status().get(0).priority();
     }
 
     State state() {

@@ -1,0 +1,160 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tandem.config.model.VirtualAddress;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Notify;
+import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
+import io.tandem.config.model.VirtualRouterConfig.TrackScript;
+import io.tandem.config.model.VirtualRouterConfig.Tracks;
+import io.tandem.config.model.VirtualRouterConfigBuilder;
+import io.tandem.vrrp.election.Reason;
+import io.tandem.vrrp.election.State;
+import io.tandem.vrrp.election.StateChange;
+import io.tandem.vrrp.netlink.Privileges;
+import io.tandem.vrrp.track.Notifier;
+import io.tandem.vrrp.track.Trackers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scripts and interfaces that decide about a router, and scripts that are told. */
+@Timeout(60)
+class TrackersTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private TestLan lan;
+    private TestLan.Host host;
+
+    @BeforeEach
+    void lan() throws IOException {
+        Privileges.needRoot();
+        lan = new TestLan();
+        host = lan.add("a", 11);
+    }
+
+    @AfterEach
+    void close() {
+        if (lan != null) {
+            lan.close();
+        }
+    }
+
+    @Test
+    void aFailingScriptWithoutWeightFaultsTheRouterUntilItSucceeds() throws IOException {
+        Path flag = Files.createFile(directory.resolve("flag"));
+        VirtualRouterConfig config = config(new Tracks(List.of(), List.of(script(flag, 0))));
+        try (TestNode node = new TestNode(host, config);
+                Trackers trackers = new Trackers(node.routers(), node.events())) {
+            trackers.track(List.of(config));
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE);
+
+            Files.delete(flag);
+            Await.until("fault", SOON, () -> node.state() == State.FAULT);
+            Files.createFile(flag);
+            Await.until("active again", SOON, () -> node.state() == State.ACTIVE);
+
+            assertThat(node.log).anyMatch(line -> line.contains("to=FAULT reason=fault cause=script check"));
+        }
+    }
+
+    @Test
+    void weightsAddWhileUpAndSubtractWhileDown() throws IOException {
+        Path flag = directory.resolve("flag");
+        Tracks tracks = new Tracks(List.of(new TrackInterface("nosuch0", -20)), List.of(script(flag, 10)));
+        VirtualRouterConfig config = config(tracks);
+        try (TestNode node = new TestNode(host, config);
+                Trackers trackers = new Trackers(node.routers(), node.events())) {
+            trackers.track(List.of(config));
+            trackers.onInterface("nosuch0", false);
+            Await.until("interface down", SOON, () -> node.priority() == 80);
+
+            Files.createFile(flag);
+            Await.until("script up", SOON, () -> node.priority() == 90);
+            trackers.onInterface("nosuch0", true);
+            Await.until("interface up", SOON, () -> node.priority() == 110);
+        }
+    }
+
+    @Test
+    void notifyScriptsGetKeepalivedsArguments() throws IOException {
+        Path out = directory.resolve("out");
+        Path script = Files.writeString(directory.resolve("notify.sh"), "echo \"$@\" >> " + out + "\n");
+        VirtualRouterConfig config = new VirtualRouterConfigBuilder("VI_1", "eth0", 51)
+                .addresses(List.of(new VirtualAddress(TestLan.address("10.99.0.50"), 32, null, null, 0)))
+                .scripts(new Notify(
+                        List.of("sh", script.toString(), "became master"),
+                        null,
+                        null,
+                        null,
+                        List.of("sh", script.toString()),
+                        null,
+                        null))
+                .build();
+        List<String> log = new CopyOnWriteArrayList<>();
+        try (Notifier notifier = new Notifier(new EventLog() {
+            @Override
+            public void info(String line) {
+                log.add(line);
+            }
+
+            @Override
+            public void warning(String line) {
+                log.add(line);
+            }
+        })) {
+            notifier.onState(
+                    config, 150, new StateChange(State.BACKUP, State.ACTIVE, Reason.DOWN_INTERVAL_EXPIRED, null, null));
+
+            Await.until("both ran", SOON, () -> lines(out).size() == 2);
+            assertThat(lines(out)).containsExactlyInAnyOrder("became master", "INSTANCE VI_1 MASTER 150");
+            assertThat(log).isEmpty();
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static TrackScript script(Path flag, int weight) {
+        return new TrackScript(
+                "check",
+                List.of("test", "-e", flag.toString()),
+                Duration.ofMillis(50),
+                Duration.ofSeconds(5),
+                weight,
+                false,
+                1,
+                1,
+                false,
+                null,
+                null);
+    }
+
+    private static VirtualRouterConfig config(Tracks tracks) {
+        return new VirtualRouterConfigBuilder("VI_1", "eth0", 51)
+                .version(3)
+                .advertInterval(Duration.ofMillis(50))
+                .addresses(List.of(new VirtualAddress(TestLan.address("10.99.0.50"), 32, null, null, 0)))
+                .tracks(tracks)
+                .build();
+    }
+}
