@@ -14,19 +14,19 @@ public final class ServerEvents {
 
     /** {@code Server be/web1 is DOWN…}; then the alert if it was the last one. */
     public void down(Backend backend, Server server, String what, long nowMs) {
-        tell(EventLog.Level.ALERT, backend, "Server " + server + " " + what + ". " + left(backend, server));
+        tell(EventLog.Level.ALERT, backend, subject(server) + " " + what + ". " + left(backend, server));
         lookAtBackend(backend, nowMs);
     }
 
     /** {@code Server be/web1 is UP…}. */
     public void up(Backend backend, Server server, String what, long nowMs) {
-        tell(EventLog.Level.NOTICE, backend, "Server " + server + " " + what + ". " + online(backend));
+        tell(EventLog.Level.NOTICE, backend, subject(server) + " " + what + ". " + online(backend));
         lookAtBackend(backend, nowMs);
     }
 
     /** A sentence of its own: {@code Server be/web1 is UP (leaving forced drain).} */
     public void told(Backend backend, Server server, String sentence, long nowMs) {
-        tell(EventLog.Level.NOTICE, backend, "Server " + server + " " + sentence + ".");
+        tell(EventLog.Level.NOTICE, backend, subject(server) + " " + sentence + ".");
         lookAtBackend(backend, nowMs);
     }
 
@@ -38,7 +38,8 @@ public final class ServerEvents {
         tell(
                 EventLog.Level.NOTICE,
                 backend,
-                "Health check for server " + server + (report.passed() ? " succeeded" : " failed") + reason(report)
+                "Health check for " + (server.description().backup() ? "backup " : "") + "server " + server
+                        + (report.passed() ? " succeeded" : " failed") + reason(report)
                         + ", status: " + (up ? points - state.rise() + 1 : points) + "/"
                         + (up ? state.fall() : state.rise()) + (up ? " UP." : " DOWN."));
     }
@@ -49,6 +50,10 @@ public final class ServerEvents {
                 + (report.code() > 0 ? ", code: " + report.code() : "")
                 + (report.info().isEmpty() ? "" : ", info: \"" + report.info() + "\"")
                 + ", check duration: " + report.durationMs() + "ms";
+    }
+
+    private static String subject(Server server) {
+        return (server.description().backup() ? "Backup Server " : "Server ") + server;
     }
 
     private static String left(Backend backend, Server server) {

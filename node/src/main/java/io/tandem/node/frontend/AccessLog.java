@@ -12,6 +12,9 @@ public interface AccessLog {
     /** A connection was accepted: proxies without a log format write their line now. */
     default void accepted(Facts facts) {}
 
+    /** A connection ended before anything could be asked, because of its TLS; {@code why} in HAProxy's words. */
+    default void failed(Facts facts, String why) {}
+
     /** An exchange, or a TCP session, has ended. */
     void log(Facts facts);
 }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.rules.Facts;
@@ -184,6 +185,7 @@ public final class ContentInspection extends ChannelDuplexHandler {
                 handshake = completion;
                 begin();
             } else {
+                TlsLedger.handshake(facts, completion);
                 client.close();
             }
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {

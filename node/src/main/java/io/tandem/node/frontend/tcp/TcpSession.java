@@ -15,6 +15,7 @@ import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.exchange.Ledger;
 import io.tandem.node.exchange.ServerSearch;
+import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.observe.ProxyCounter;
@@ -86,6 +87,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             clientEnded();
         } else if (event instanceof SslHandshakeCompletionEvent handshake) {
             facts.handshakeNs = loop.tick();
+            TlsLedger.handshake(facts, handshake);
             if (handshake.isSuccess()) {
                 facts.requestHeadNs = loop.nowNs();
                 seek();

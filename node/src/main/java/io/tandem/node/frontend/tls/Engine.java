@@ -9,8 +9,6 @@ import javax.net.ssl.SSLContext;
 
 /** Which TLS engine this process has: BoringSSL, or the JDK's where that cannot be loaded. */
 public final class Engine {
-    private static final String PLAIN_KEYS = "io.netty.handler.ssl.openssl.useKeyManagerFactory";
-
     private Engine() {}
 
     /** Whether it is BoringSSL. Loads it when first asked. */
@@ -37,9 +35,6 @@ public final class Engine {
         private Holder() {}
 
         private static boolean load() {
-            if (System.getProperty(PLAIN_KEYS) == null) {
-                System.setProperty(PLAIN_KEYS, "false"); // keys go to BoringSSL itself: no call into Java per handshake
-            }
             return OpenSsl.isAvailable();
         }
     }

@@ -8,14 +8,18 @@ import io.netty.handler.ssl.SslHandler;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.loop.Loop;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The TLS of one {@code bind} line on Netty's engine. Immutable. */
 final class NettyTlsStage implements TlsStage {
     private final CertificateChoice choice;
     private final @Nullable SslContext only;
+    private final AtomicInteger open;
 
-    NettyTlsStage(CertificateChoice choice, int certificates) {
+    /** @param open counts the TLS connections of the process */
+    NettyTlsStage(CertificateChoice choice, int certificates, AtomicInteger open) {
+        this.open = open;
         this.choice = choice;
         only = choice.only(certificates);
     }
@@ -23,6 +27,8 @@ final class NettyTlsStage implements TlsStage {
     @Override
     public TlsFacts secure(Channel channel, Loop loop) {
         Session session = new Session();
+        open.incrementAndGet();
+        channel.closeFuture().addListener(closed -> open.decrementAndGet());
         if (only != null) {
             channel.pipeline().addFirst("tls", handler(only, channel, session));
         } else {

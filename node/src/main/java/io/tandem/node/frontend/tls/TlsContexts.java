@@ -115,7 +115,10 @@ final class TlsContexts {
                 return null;
             }
         }
-        NettyTlsStage stage = new NettyTlsStage(new CertificateChoice(ready, settings.strictSni), ready.size());
+        NettyTlsStage stage = new NettyTlsStage(
+                new CertificateChoice(ready, settings.strictSni),
+                ready.size(),
+                assembly.node().tlsConnections());
         CLEANER.register(stage, () -> contexts.forEach(ReferenceCountUtil::release));
         return stage;
     }

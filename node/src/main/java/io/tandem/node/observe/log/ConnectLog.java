@@ -31,7 +31,12 @@ final class ConnectLog implements AccessLog {
         log.access(facts.loop.index(), INFO, bytes, 0, bytes.length, System.currentTimeMillis());
     }
 
-    private static String text(Peer peer) {
+    @Override
+    public void failed(Facts facts, String why) {
+        FailureLine.write(log, facts, why);
+    }
+
+    static String text(Peer peer) {
         if (peer.length() == 0) {
             return "unix:1";
         }

@@ -41,6 +41,13 @@ final class FormattedLog implements AccessLog {
         log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
     }
 
+    @Override
+    public void failed(Facts facts, String why) {
+        if (!dontLogNull || !why.startsWith("Connection closed")) {
+            FailureLine.write(log, facts, why);
+        }
+    }
+
     private static boolean isAbnormal(Facts facts) {
         return facts.terminationWho != Termination.NORMAL && facts.terminationWho != Termination.LOCAL;
     }

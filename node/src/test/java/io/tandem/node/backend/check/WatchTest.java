@@ -65,6 +65,16 @@ class WatchTest {
     }
 
     @Test
+    void aBackupIsCalledOne() {
+        LoadedText loaded = load("server web1 127.0.0.1:1", "server web2 127.0.0.1:2 check backup");
+        watch(loaded, "web2").on(REFUSED);
+        assertThat(told)
+                .singleElement()
+                .asString()
+                .startsWith("ALERT Backup Server be/web2 is DOWN, reason: Layer4 connection problem");
+    }
+
+    @Test
     void theLastServerToGoTakesTheBackendWithIt() {
         LoadedText loaded = load("server web1 127.0.0.1:1 check");
         watch(loaded, "web1").on(REFUSED);

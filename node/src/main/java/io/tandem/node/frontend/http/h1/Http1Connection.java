@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
+import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
@@ -323,8 +324,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             if (handshake.isSuccess()) {
                 facts.handshakeNs = loop.tick();
             } else {
+                state = State.CLOSING; // its line says all there is to say
                 context.close();
             }
+            TlsLedger.handshake(facts, handshake);
         }
     }
 

@@ -1,0 +1,36 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend;
+
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.rules.Facts;
+import java.nio.channels.ClosedChannelException;
+
+/** Counts the handshakes of a frontend, and tells of those that failed. */
+public final class TlsLedger {
+    private TlsLedger() {}
+
+    /** A client's handshake has ended. Called on its loop. */
+    public static void handshake(Facts facts, SslHandshakeCompletionEvent event) {
+        int loop = facts.loop.index();
+        TlsFacts tls = facts.tls;
+        if (event.isSuccess()) {
+            facts.frontend.meters().count(loop, ProxyCounter.TLS_SESSIONS);
+            if (tls != null && tls.isResumed()) {
+                facts.frontend.meters().count(loop, ProxyCounter.TLS_RESUMED);
+            }
+        } else {
+            facts.frontend.meters().count(loop, ProxyCounter.TLS_FAILED);
+            facts.frontend.accessLog().failed(facts, words(event.cause()));
+        }
+    }
+
+    private static String words(Throwable cause) {
+        if (cause instanceof ClosedChannelException || cause.getCause() instanceof ClosedChannelException) {
+            return "Connection closed during SSL handshake";
+        }
+        return cause instanceof SslHandshakeTimeoutException ? "Timeout during SSL handshake" : "SSL handshake failure";
+    }
+}
