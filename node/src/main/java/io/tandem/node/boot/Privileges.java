@@ -7,9 +7,15 @@ import static io.tandem.vrrp.netlink.Libc.C;
 import io.tandem.node.loop.Loop;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
+import java.security.SecureRandom;
+import java.security.Security;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TimeZone;
 import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +83,7 @@ final class Privileges {
     }
 
     private static void changeRoot(String directory, Loop loop, boolean mayReload) throws IOException {
-        openEveryJar();
+        openWhatIsOpenedLate();
         if (!mayReload) {
             change(directory);
             return;
@@ -104,9 +110,13 @@ final class Privileges {
         }
     }
 
-    /** Classes are loaded when first used, which must not need a file name any more. */
-    private static void openEveryJar() {
+    /** What is loaded when first used must not need a file name any more: classes, time zones, providers, logging. */
+    private static void openWhatIsOpenedLate() {
         ClassLoader.getSystemResource("no/such/resource");
+        Logger.getLogger(Privileges.class.getName()).log(Level.FINEST, "time zone {0}", ZoneId.systemDefault());
+        TimeZone.getDefault();
+        new SecureRandom().nextInt();
+        Security.getProviders();
     }
 
     /** Does something with root's rights if they were kept. Called by the thread that loads only. */

@@ -297,7 +297,7 @@ final class ProxyProcess {
     private final class Guarded implements GuardianLink.Handler {
         @Override
         public void onRole(Role role) {
-            node.events().tell(EventLog.Level.NOTICE, null, "guardian role=" + role);
+            node.events().tell(EventLog.Level.INFO, null, "guardian role=" + role);
         }
 
         @Override

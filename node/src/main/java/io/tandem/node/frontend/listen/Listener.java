@@ -3,18 +3,19 @@
 package io.tandem.node.frontend.listen;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.channel.unix.UnixChannelOption;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.EventLog;
+import io.tandem.vrrp.netlink.Errno;
+import io.tandem.vrrp.netlink.Libc;
+import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Opened and closed by the thread that loads; accepts on the loops.
  */
 public final class Listener {
+    private static final int SOL_IP = 0;
+    private static final int IP_FREEBIND = 15;
     private static final int DEFAULT_BACKLOG = 4096;
 
     private final ListenerFactory factory;
@@ -103,12 +106,7 @@ public final class Listener {
                 openUnix(unix, bind);
             } else if (socket instanceof InetSocketAddress) {
                 for (Loop loop : factory.loops().all()) {
-                    EpollServerSocketChannel channel = new EpollServerSocketChannel();
-                    channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
-                    channel.config().setOption(EpollChannelOption.IP_FREEBIND, true);
-                    channel.config().setReuseAddress(true);
-                    register(channel, bind, loop, false);
-                    bind(channel, socket);
+                    adopt(listenAt(LinuxSocket.newSocketStream(), socket, bind), bind, loop, false);
                 }
             }
         } catch (IOException | RuntimeException failure) {
@@ -149,9 +147,11 @@ public final class Listener {
     private void openUnix(DomainSocketAddress unix, Bind bind) throws IOException {
         Path path = Path.of(unix.path());
         Files.deleteIfExists(path);
-        Channel channel = new EpollServerDomainSocketChannel();
-        register(channel, bind, factory.loops().get(0), true);
-        bind(channel, unix);
+        adopt(
+                listenAt(LinuxSocket.newSocketDomain(), unix, bind),
+                bind,
+                factory.loops().get(0),
+                true);
         String mode = bind.mode();
         if (mode != null) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions(mode)));
@@ -182,14 +182,29 @@ public final class Listener {
         loop.eventLoop().register(channel).syncUninterruptibly();
     }
 
-    private static void bind(Channel channel, SocketAddress socket) throws IOException {
-        ChannelFuture bound = channel.bind(socket).awaitUninterruptibly();
-        Throwable cause = bound.cause();
-        if (cause instanceof IOException failure) {
+    /** Binds on the calling thread: after user and group have been given up it is the only one that may at low ports. */
+    private static int listenAt(LinuxSocket socket, SocketAddress where, Bind bind) throws IOException {
+        try {
+            if (where instanceof InetSocketAddress) {
+                socket.setReuseAddress(true);
+                socket.setReusePort(true);
+                freeBind(socket.intValue());
+            }
+            socket.bind(where);
+            socket.listen(backlog(bind));
+            return socket.intValue();
+        } catch (IOException failure) {
+            socket.close();
             throw failure;
         }
-        if (cause != null) {
-            throw new IOException(cause);
+    }
+
+    /** The address need not be there yet: a virtual one comes later. */
+    private static void freeBind(int fd) throws IOException {
+        NativeBuffer on = new NativeBuffer(4);
+        on.bytes().putInt(0, 1);
+        if (Libc.C.setsockopt(fd, SOL_IP, IP_FREEBIND, on.address(), 4) != 0) {
+            throw new IOException("setsockopt IP_FREEBIND: " + Errno.name(Libc.errno()));
         }
     }
 
