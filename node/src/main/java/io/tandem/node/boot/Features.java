@@ -22,6 +22,7 @@ import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.Userlists;
 import io.tandem.node.rules.acl.Acls;
 import io.tandem.node.rules.action.Captures;
+import io.tandem.node.rules.action.LegacyRules;
 import io.tandem.node.rules.action.RequestFeatures;
 import io.tandem.node.rules.action.RuleFeature;
 import io.tandem.node.rules.action.SwitchingFeature;
@@ -39,6 +40,7 @@ final class Features {
             new Acls(),
             new RuleFeature(),
             new RequestFeatures(),
+            new LegacyRules(),
             new Captures(),
             new SwitchingFeature(),
             new ServerLines(),

@@ -23,27 +23,6 @@ final class LegacyLines {
             "reqadd", List.of("http-request", "add-header"),
             "rspadd", List.of("http-response", "add-header"));
 
-    /** Rules over whole header lines, which have no single modern line; named so that a user knows what to write. */
-    private static final Map<String, String> GONE = Map.ofEntries(
-            Map.entry("reqdel", "http-request del-header"),
-            Map.entry("reqidel", "http-request del-header"),
-            Map.entry("rspdel", "http-response del-header"),
-            Map.entry("rspidel", "http-response del-header"),
-            Map.entry("reqrep", "http-request replace-header"),
-            Map.entry("reqirep", "http-request replace-header"),
-            Map.entry("rsprep", "http-response replace-header"),
-            Map.entry("rspirep", "http-response replace-header"),
-            Map.entry("reqallow", "http-request allow"),
-            Map.entry("reqiallow", "http-request allow"),
-            Map.entry("reqpass", "http-request allow"),
-            Map.entry("reqipass", "http-request allow"),
-            Map.entry("reqdeny", "http-request deny"),
-            Map.entry("reqideny", "http-request deny"),
-            Map.entry("reqtarpit", "http-request tarpit"),
-            Map.entry("reqitarpit", "http-request tarpit"),
-            Map.entry("rspdeny", "http-response deny"),
-            Map.entry("rspideny", "http-response deny"));
-
     private LegacyLines() {}
 
     /** The modern line, or null where the line is not one of these or lacks what it needs. */
@@ -62,11 +41,6 @@ final class LegacyLines {
         words.add(header.substring(0, colon));
         words.add(header.substring(colon + 1).stripLeading().replace("%", "%%"));
         return rebuild(line, words, 2);
-    }
-
-    /** What to write instead of a line that has no single modern form, or null. */
-    static @Nullable String instead(String keyword) {
-        return GONE.get(keyword);
     }
 
     private static Line rebuild(Line line, List<String> beginning, int from) {

@@ -46,10 +46,6 @@ final class UnknownWords {
         if (word.equals("option") && !second.isEmpty()) {
             return option(second);
         }
-        String instead = LegacyLines.instead(word);
-        if (instead != null) {
-            return KnownKeywords.notSupported(word) + ". Use '" + instead + "' instead.";
-        }
         KeywordFamily family = KeywordFamily.of(section);
         List<String> seconds = seconds(word);
         if (seconds.isEmpty()) {

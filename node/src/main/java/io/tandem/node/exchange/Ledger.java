@@ -25,6 +25,7 @@ public final class Ledger {
     }
 
     void requestBegins() {
+        facts.tracking.beginRequest(true, nowMs());
         facts.frontend.meters().count(loop.index(), ProxyCounter.REQUESTS);
     }
 
@@ -92,12 +93,14 @@ public final class Ledger {
     /** The client gets an answer with {@code facts.status}. */
     void answered() {
         ProxyCounter counter = ProxyCounter.ofStatus(facts.status);
+        facts.tracking.countStatus(facts.status, nowMs());
         facts.frontend.meters().count(loop.index(), counter);
         count(facts.backend, counter);
     }
 
     /** A request that could not be read. */
     void badRequest() {
+        facts.tracking.countRequestError(nowMs());
         Counters<ProxyCounter> counters = facts.frontend.meters().counters();
         counters.add(loop.index(), ProxyCounter.REQUESTS, 1);
         counters.add(loop.index(), ProxyCounter.REQUEST_ERRORS, 1);
@@ -111,6 +114,7 @@ public final class Ledger {
 
     /** Everything has been said: adds up the bytes, writes the log line, gives the slots back. */
     public void ends() {
+        facts.tracking.countBytes(facts.bytesIn, facts.bytesOut, nowMs());
         addBytes(facts.frontend.meters());
         Backend presentBackend = backend;
         if (presentBackend != null) {
@@ -129,6 +133,10 @@ public final class Ledger {
             backend = null;
             presentBackend.meters().end(loop.index());
         }
+    }
+
+    private long nowMs() {
+        return loop.nowNs() / 1_000_000;
     }
 
     private void addBytes(Meters meters) {

@@ -46,6 +46,7 @@ public final class ClientConnections implements ConnectionOpener {
         frontend.meters().count(loop.index(), ProxyCounter.CONNECTIONS);
         Verdict verdict = frontend.connectionRules().judge(facts);
         if (verdict == Verdict.CLOSE || verdict == Verdict.REPLY) {
+            facts.tracking.endConnection(loop.nowNs() / 1_000_000);
             channel.unsafe().closeForcibly();
             onEnd.run();
             return;
@@ -69,6 +70,7 @@ public final class ClientConnections implements ConnectionOpener {
         Http1Connection[] self = new Http1Connection[1];
         Http1Connection connection = new Http1Connection(facts, tuning, () -> {
             open.remove(self[0]);
+            facts.tracking.endConnection(loop.nowNs() / 1_000_000);
             frontend.meters().end(loop.index());
             onEnd.run();
         });

@@ -100,6 +100,17 @@ public final class Tracking {
         count(DataType.HTTP_ERR_RATE, 1, nowMs);
     }
 
+    /** What a response's status means for the entries tracked. */
+    public void countStatus(int status, long nowMs) {
+        if (tracked > 0) {
+            if (status >= 400 && status < 500) {
+                countRequestError(nowMs);
+            } else if (status >= 500 && status != 501 && status != 505) {
+                countFailure(nowMs);
+            }
+        }
+    }
+
     /** A server's failure: a status 500 to 599 but 501 and 505. */
     public void countFailure(long nowMs) {
         count(DataType.HTTP_FAIL_CNT, 1, nowMs);
