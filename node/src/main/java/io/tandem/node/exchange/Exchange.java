@@ -17,6 +17,7 @@ import io.tandem.node.frontend.http.h1.Framing;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.frontend.http.h1.RequestScanner;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
@@ -155,7 +156,11 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
             }
             case REPLY -> {
                 Reply reply = facts.reply;
-                replyLocally(reply != null ? reply : page(500));
+                if (facts.tarpit) {
+                    tarpit();
+                } else {
+                    replyLocally(reply != null ? reply : page(500));
+                }
             }
             case CLOSE -> {
                 terminated(Termination.PROXY, Termination.IN_REQUEST);
@@ -166,6 +171,23 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
                 throw new IllegalStateException("an http-request rule asked to wait for bytes: the head is whole");
         }
         return false;
+    }
+
+    /** The answer comes after a while only, for which the client has to keep its connection. */
+    private void tarpit() {
+        Timeouts timeouts = facts.frontend.timeouts();
+        int delayMs = timeouts.tarpit() > 0 ? timeouts.tarpit() : timeouts.connect();
+        Timer timer = new Timer(loop) {
+            @Override
+            protected void onTimeout() {
+                // The client may have left, and another request begun, meanwhile.
+                if (phase == Phase.REQUEST && facts.tarpit) {
+                    Reply reply = facts.reply;
+                    replyLocally(reply != null ? reply : page(500));
+                }
+            }
+        };
+        timer.start(Math.max(1, delayMs));
     }
 
     private void replyLocally(Reply reply) {

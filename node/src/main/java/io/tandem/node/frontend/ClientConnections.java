@@ -82,9 +82,11 @@ public final class ClientConnections implements ConnectionOpener {
     private static void openTcp(Channel channel, Facts facts, Tuning tuning, Runnable onEnd) {
         Frontend frontend = facts.frontend;
         Runnable end = () -> {
+            facts.tracking.endConnection(facts.loop.nowNs() / 1_000_000);
             frontend.meters().end(facts.loop.index());
             onEnd.run();
         };
+        facts.tracking.beginRequest(false, facts.loop.nowNs() / 1_000_000);
         boolean inspects =
                 !frontend.sessionRules().isEmpty() || !frontend.contentRules().isEmpty();
         channel.pipeline()

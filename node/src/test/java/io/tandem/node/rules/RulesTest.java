@@ -93,7 +93,7 @@ class RulesTest {
         assertThat(exchange.judge()).isEqualTo(Verdict.CONTINUE);
         assertThat(exchange.target()).isEqualTo("/new/x?a=b");
         assertThat(exchange.values("x-h")).containsExactly("2-1");
-        assertThat(exchange.values("x-v")).containsExactly("b1, c, b2");
+        assertThat(exchange.values("x-v")).containsExactly("b1, c,b2");
     }
 
     @Test

@@ -195,6 +195,36 @@ public final class Headers {
     }
 
     /**
+     * Gives field {@code index} another value; it keeps its place among the others.
+     *
+     * @return false if the reserve is full: nothing was changed
+     */
+    public boolean replace(int index, byte[] value, int start, int end) {
+        int at = index * STRIDE;
+        int nameLength = table[at + 1] - table[at];
+        if (tail + nameLength + end - start + 4 > limit) {
+            return false;
+        }
+        int nameStart = tail;
+        System.arraycopy(bytes, table[at], bytes, tail, nameLength);
+        tail += nameLength;
+        bytes[tail++] = ':';
+        bytes[tail++] = ' ';
+        int valueStart = tail;
+        System.arraycopy(value, start, bytes, tail, end - start);
+        tail += end - start;
+        table[at] = nameStart;
+        table[at + 1] = nameStart + nameLength;
+        table[at + 2] = valueStart;
+        table[at + 3] = tail;
+        bytes[tail++] = '\r';
+        bytes[tail++] = '\n';
+        table[at + 4] = tail;
+        edited = true;
+        return true;
+    }
+
+    /**
      * Copies {@code value} behind the head, for a replaced part of the start line.
      *
      * @return where it starts, or -1 if the reserve is full

@@ -14,6 +14,10 @@ public final class Request {
     private int uriEnd;
     private int lineStart;
     private int lineEnd;
+    private int receivedMethodStart;
+    private int receivedMethodEnd;
+    private int receivedUriStart;
+    private int receivedUriEnd;
     private int minorVersion;
     private Method method = Method.OTHER;
 
@@ -38,6 +42,10 @@ public final class Request {
         this.methodEnd = methodEnd;
         this.uriStart = uriStart;
         this.uriEnd = uriEnd;
+        receivedMethodStart = methodStart;
+        receivedMethodEnd = methodEnd;
+        receivedUriStart = uriStart;
+        receivedUriEnd = uriEnd;
         this.minorVersion = minorVersion;
         method = Method.of(bytes(), methodStart, methodEnd);
     }
@@ -61,6 +69,31 @@ public final class Request {
 
     public int uriEnd() {
         return uriEnd;
+    }
+
+    /** The method as it was received, whatever rules made of it: for logs. */
+    public int receivedMethodStart() {
+        return receivedMethodStart;
+    }
+
+    public int receivedMethodEnd() {
+        return receivedMethodEnd;
+    }
+
+    /** The target as it was received. */
+    public int receivedUriStart() {
+        return receivedUriStart;
+    }
+
+    public int receivedUriEnd() {
+        return receivedUriEnd;
+    }
+
+    /** Points the method at other bytes of {@link #bytes}, such as stashed ones. */
+    public void method(int start, int end) {
+        methodStart = start;
+        methodEnd = end;
+        method = Method.of(bytes(), start, end);
     }
 
     /** Points the target at other bytes of {@link #bytes}, such as stashed ones. */

@@ -116,7 +116,7 @@ public final class Captures implements Feature {
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
         Slots slots = draft.facet(KEY);
-        if (!slots.request.isEmpty() || slots.cookie != null) {
+        if (!slots.request.isEmpty() || !slots.response.isEmpty() || slots.cookie != null) {
             frontend.requestRules = always(action(slots, false)).then(frontend.requestRules);
         }
         if (!slots.response.isEmpty() || slots.cookie != null) {
@@ -130,10 +130,14 @@ public final class Captures implements Feature {
 
     private static Action action(Slots slots, boolean response) {
         Slot[] all = slots.of(response).toArray(Slot[]::new);
+        int awaited = response ? 0 : slots.response.size();
         byte[] cookie = slots.cookie;
         int cookieLength = slots.cookieLength;
         return facts -> {
             Headers headers = Edits.headers(facts, response);
+            if (awaited > 0) {
+                keep(facts, true, new byte[awaited][]); // shown empty where no response comes
+            }
             if (all.length > 0) {
                 byte[] @Nullable [] values = new byte[all.length][];
                 for (int i = 0; i < all.length; i++) {

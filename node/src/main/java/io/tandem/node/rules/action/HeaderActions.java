@@ -172,26 +172,24 @@ final class HeaderActions {
                 // The format may ask for other fields, so it is written anew for each.
                 Output template = format.render(facts);
                 if (whole) {
-                    replaceWhole(facts, response, headers, i, regex, template);
+                    replaceWhole(facts, headers, i, regex, template);
                 } else {
-                    replaceValues(facts, response, headers, i, regex, template);
+                    replaceValues(facts, headers, i, regex, template);
                 }
             }
             return Verdict.CONTINUE;
         };
     }
 
-    private static void replaceWhole(
-            Facts facts, boolean response, Headers headers, int i, Regex regex, Output template) {
+    private static void replaceWhole(Facts facts, Headers headers, int i, Regex regex, Output template) {
         Sample out = facts.scratch.value;
         byte[] replacement = java.util.Arrays.copyOf(template.bytes(), template.length());
         if (regex.expand(facts, headers.bytes(), headers.valueStart(i), headers.valueEnd(i), replacement, out)) {
-            replace(facts, response, headers, i, out.bytes, out.start, out.end);
+            replace(facts, headers, i, out.bytes, out.start, out.end);
         }
     }
 
-    private static void replaceValues(
-            Facts facts, boolean response, Headers headers, int i, Regex regex, Output template) {
+    private static void replaceValues(Facts facts, Headers headers, int i, Regex regex, Output template) {
         byte[] replacement = java.util.Arrays.copyOf(template.bytes(), template.length());
         Output line = template;
         line.clear();
@@ -208,13 +206,12 @@ final class HeaderActions {
             while (start < comma && (bytes[start] == ' ' || bytes[start] == '\t')) {
                 start++;
             }
-            line.append(bytes, at, start);
             Sample out = facts.scratch.value;
             if (regex.expand(facts, bytes, start, comma, replacement, out)) {
                 line.append(out.bytes, out.start, out.end);
                 changed = true;
             } else {
-                line.append(bytes, start, comma);
+                line.append(bytes, at, comma);
             }
             if (comma < limit) {
                 line.append(',');
@@ -222,17 +219,12 @@ final class HeaderActions {
             at = comma + 1;
         }
         if (changed) {
-            replace(facts, response, headers, i, line.bytes(), 0, line.length());
+            replace(facts, headers, i, line.bytes(), 0, line.length());
         }
     }
 
-    private static void replace(
-            Facts facts, boolean response, Headers headers, int i, byte[] value, int start, int end) {
-        byte[] name = java.util.Arrays.copyOfRange(headers.bytes(), headers.nameStart(i), headers.nameEnd(i));
-        if (Edits.isSafe(value, start, end)) {
-            headers.remove(i);
-            Edits.add(facts, response, name, value, start, end);
-        } else {
+    private static void replace(Facts facts, Headers headers, int i, byte[] value, int start, int end) {
+        if (!Edits.isSafe(value, start, end) || !headers.replace(i, value, start, end)) {
             Edits.failed(facts);
         }
     }

@@ -71,7 +71,8 @@ final class LegacyReplacement implements Action {
                     facts.response.minorVersion());
         } else if (first + 1 < last - 1) {
             Request request = facts.request;
-            request.startLine(at, first + shift, first + 1 + shift, last - 1 + shift, request.minorVersion());
+            request.method(at, first + shift);
+            request.uri(first + 1 + shift, last - 1 + shift);
         }
     }
 

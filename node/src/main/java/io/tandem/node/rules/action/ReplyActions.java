@@ -73,7 +73,8 @@ final class ReplyActions {
                     .ends()
                     .as(line -> close(line.set(), false)),
             action("silent-drop", REQUEST, RESPONSE, CONNECTION, SESSION, CONTENT, RESPONSE_CONTENT)
-                    .doc("forgets the connection; the client is not told")
+                    .doc(
+                            "ends the connection without an answer; unlike with HAProxy the client's host is told by a reset")
                     .ends()
                     .as(line -> close(line.set(), true)));
 

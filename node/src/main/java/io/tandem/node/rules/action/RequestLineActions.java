@@ -203,8 +203,7 @@ final class RequestLineActions {
             if (at < 0) {
                 Edits.failed(facts);
             } else {
-                Request request = facts.request;
-                request.startLine(at, at + out.length(), request.uriStart(), request.uriEnd(), request.minorVersion());
+                facts.request.method(at, at + out.length());
             }
             return Verdict.CONTINUE;
         };

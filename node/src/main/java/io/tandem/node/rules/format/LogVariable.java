@@ -26,11 +26,11 @@ enum LogVariable {
     H("H", (facts, out, f, s) -> text(out, Host.NAME, f, s)),
     HM("HM", true, (facts, out, f, s) -> {
         Request request = facts.request;
-        line(out, request.bytes(), request.methodStart(), request.methodEnd(), f, "<BADREQ>");
+        line(out, request.bytes(), request.receivedMethodStart(), request.receivedMethodEnd(), f, "<BADREQ>");
     }),
     HP("HP", true, (facts, out, f, s) -> {
         Request request = facts.request;
-        line(out, request.bytes(), request.uriStart(), Uris.find(request, '?'), f, "<BADREQ>");
+        line(out, request.bytes(), request.receivedUriStart(), Uris.find(request, '?'), f, "<BADREQ>");
     }),
     HPO("HPO", true, (facts, out, f, s) -> {
         Request request = facts.request;
@@ -38,14 +38,14 @@ enum LogVariable {
     }),
     HQ("HQ", true, (facts, out, f, s) -> {
         Request request = facts.request;
-        Encoding.line(out, request.bytes(), Uris.find(request, '?'), request.uriEnd(), f, false);
+        Encoding.line(out, request.bytes(), Uris.find(request, '?'), request.receivedUriEnd(), f, false);
     }),
     HU("HU", true, (facts, out, f, s) -> {
         Request request = facts.request;
-        line(out, request.bytes(), request.uriStart(), request.uriEnd(), f, "<BADREQ>");
+        line(out, request.bytes(), request.receivedUriStart(), request.receivedUriEnd(), f, "<BADREQ>");
     }),
     HV("HV", true, (facts, out, f, s) -> {
-        boolean none = facts.request.methodEnd() == facts.request.methodStart();
+        boolean none = facts.request.receivedMethodEnd() == facts.request.receivedMethodStart();
         quoted(out, none ? "<BADREQ>" : facts.request.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1", f);
     }),
     ID("ID", (facts, out, f, s) -> text(out, UniqueId.of(facts), f, s)),
@@ -351,12 +351,13 @@ enum LogVariable {
         }
         Request request = facts.request;
         Flags plain = new Flags(false, false, flags.escape());
-        if (request.methodStart() == request.methodEnd()) {
+        if (request.receivedMethodStart() == request.receivedMethodEnd()) {
             out.append("<BADREQ>");
         } else {
-            Encoding.line(out, request.bytes(), request.methodStart(), request.methodEnd(), plain, false);
+            Encoding.line(
+                    out, request.bytes(), request.receivedMethodStart(), request.receivedMethodEnd(), plain, false);
             out.append(' ');
-            Encoding.line(out, request.bytes(), request.uriStart(), request.uriEnd(), plain, false);
+            Encoding.line(out, request.bytes(), request.receivedUriStart(), request.receivedUriEnd(), plain, false);
             if (request.lineEnd() > request.lineStart()) {
                 out.append(' '); // the version as the client wrote it
                 Encoding.line(out, request.bytes(), request.lineEnd() - 8, request.lineEnd(), plain, false);
@@ -372,18 +373,18 @@ enum LogVariable {
     /** Parts of a request target. */
     private static final class Uris {
         static int find(Request request, char wanted) {
-            for (int i = request.uriStart(); i < request.uriEnd(); i++) {
+            for (int i = request.receivedUriStart(); i < request.receivedUriEnd(); i++) {
                 if (request.bytes()[i] == wanted) {
                     return i;
                 }
             }
-            return request.uriEnd();
+            return request.receivedUriEnd();
         }
 
         static int pathStart(Request request) {
             byte[] bytes = request.bytes();
-            int start = request.uriStart();
-            int end = request.uriEnd();
+            int start = request.receivedUriStart();
+            int end = request.receivedUriEnd();
             if (start < end && bytes[start] != '/') {
                 for (int i = start; i + 2 < end; i++) {
                     if (bytes[i] == ':' && bytes[i + 1] == '/' && bytes[i + 2] == '/') {

@@ -124,12 +124,21 @@ final class RequestFetches {
                     .of(Need.REQUEST_KEPT)
                     .doc("the request's method")
                     .simply((facts, out) -> {
-                        return method(facts, out) && Casts.cast(SampleType.STRING, facts.scratch, out);
+                        Request request = facts.request;
+                        out.set(
+                                SampleType.STRING,
+                                request.bytes(),
+                                request.receivedMethodStart(),
+                                request.receivedMethodEnd());
+                        return out.length() > 0;
                     }),
             fetch("capture.req.uri")
                     .of(Need.REQUEST_KEPT)
-                    .doc("the request's target without scheme and host")
-                    .simply((facts, out) -> pathAndQuery(facts.request, out)),
+                    .doc("the request's target as received, without scheme and host")
+                    .simply((facts, out) -> {
+                        Request request = facts.request;
+                        return pathAndQuery(request, request.receivedUriStart(), request.receivedUriEnd(), out);
+                    }),
             fetch("capture.req.ver")
                     .of(Need.REQUEST_KEPT)
                     .doc("the request's HTTP version")
@@ -165,9 +174,12 @@ final class RequestFetches {
 
     /** The target from its path on: behind scheme and authority where it is absolute. */
     static boolean pathAndQuery(Request request, Sample out) {
+        return pathAndQuery(request, request.uriStart(), request.uriEnd(), out);
+    }
+
+    private static boolean pathAndQuery(Request request, int uriStart, int end, Sample out) {
         byte[] bytes = request.bytes();
-        int start = request.uriStart();
-        int end = request.uriEnd();
+        int start = uriStart;
         if (start == end || bytes[start] == '*' || request.method() == Method.CONNECT) {
             return false;
         }
