@@ -85,12 +85,28 @@ final class ConnectionFetches {
                         out.set(facts.tls != null && facts.tls.isResumed());
                         return facts.tls != null;
                     }),
+            noError(
+                    "ssl_fc_err",
+                    "the error of the TLS handshake; a connection whose handshake failed makes no request: 0"),
+            noError("ssl_c_err", "the error of the client's certificate; none is asked for: 0"),
+            noError("ssl_c_ca_err", "the error of the client's certificate chain; none is asked for: 0"),
             tls("ssl_fc_sni", "the server name the client asked for", TlsFacts::serverName),
             tls("ssl_fc_protocol", "the TLS version", TlsFacts::protocol),
             tls("ssl_fc_cipher", "the cipher suite", TlsFacts::cipher),
             tls("ssl_fc_alpn", "the protocol ALPN agreed on", TlsFacts::alpn));
 
     private ConnectionFetches() {}
+
+    private static Keyword<FetchKind> noError(String name, String doc) {
+        return fetch(name)
+                .returns(SampleType.INTEGER)
+                .of(Need.CLIENT_CONNECTION)
+                .doc(doc)
+                .simply((facts, out) -> {
+                    out.set(0);
+                    return facts.tls != null;
+                });
+    }
 
     private static Keyword<FetchKind> tls(String name, String doc, Function<TlsFacts, String> fact) {
         return fetch(name).of(Need.CLIENT_CONNECTION).doc(doc).simply((facts, out) -> {
