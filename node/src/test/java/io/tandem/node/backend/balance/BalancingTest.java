@@ -49,7 +49,7 @@ class BalancingTest {
         "1 1 1 1 1 1 1, cdefgabcdefg, cgdaebfcg, bdfacegbd",
     })
     void aClientsAddressDecidesAsInHaproxy(String weights, String last, String third, String second) {
-        String[] each = weights.split(" ");
+        String[] each = weights.split(" ", -1);
         String[] lines = new String[each.length + 1];
         lines[0] = "balance source";
         for (int i = 0; i < each.length; i++) {
