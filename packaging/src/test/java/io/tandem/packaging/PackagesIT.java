@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,7 +127,10 @@ class PackagesIT {
         for (String scriptlet : List.of("PREIN", "POSTIN", "PREUN", "POSTUN")) {
             String text = rpm(name, "--qf", "%{" + scriptlet + "}\\n").strip();
             assertThat(text).as(scriptlet).endsWith("exit 0");
-            run("sh", "-n", Files.writeString(directory.resolve(scriptlet), text).toString());
+            run(
+                    "sh",
+                    "-n",
+                    Files.writeString(directory.resolve(scriptlet), text).toString());
         }
     }
 
@@ -184,7 +186,9 @@ class PackagesIT {
     private static String rpm(String name, String... query) throws Exception {
         return run(Stream.concat(
                         Stream.of("rpm", "-qp"),
-                        Stream.concat(Arrays.stream(query), Stream.of(built(name, ".rpm").toString())))
+                        Stream.concat(
+                                Arrays.stream(query),
+                                Stream.of(built(name, ".rpm").toString())))
                 .toArray(String[]::new));
     }
 
@@ -198,7 +202,8 @@ class PackagesIT {
 
     private static Path built(String prefix, String suffix) throws IOException {
         try (Stream<Path> files = Files.list(BUILT)) {
-            List<Path> found = files.filter(file -> file.getFileName().toString().startsWith(prefix))
+            List<Path> found = files.filter(
+                            file -> file.getFileName().toString().startsWith(prefix))
                     .filter(file -> file.getFileName().toString().endsWith(suffix))
                     .toList();
             assertThat(found).as("%s*%s in %s", prefix, suffix, BUILT).hasSize(1);
