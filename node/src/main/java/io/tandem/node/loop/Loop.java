@@ -67,6 +67,12 @@ public final class Loop {
         }
     }
 
+    /** Allocates what the first connection would otherwise wait for. */
+    void prepare() {
+        receiveBuffer.prepare();
+        sendBuffer.take().release();
+    }
+
     /** Reads the clock. Called once at the beginning of each event; answers {@link #nowNs}. */
     public long tick() {
         long now = System.nanoTime();

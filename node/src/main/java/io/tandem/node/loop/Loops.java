@@ -15,6 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The event loops of the process: as many threads as {@code nbthread} says, each with its {@link Loop}. */
 public final class Loops implements AutoCloseable {
+    /** Netty's flight recorder events load the whole recorder at the first allocation: half a second in a request. */
+    private static final String FLIGHT_RECORDER = "io.netty.jfr.enabled";
+
+    static {
+        if (System.getProperty(FLIGHT_RECORDER) == null) {
+            System.setProperty(FLIGHT_RECORDER, "false");
+        }
+    }
+
     private final EventLoopGroup group;
     private final List<Loop> loops;
     private final AtomicInteger next = new AtomicInteger();
@@ -35,7 +44,9 @@ public final class Loops implements AutoCloseable {
                 count, new DefaultThreadFactory("loop", false), EpollIoHandler.newFactory());
         List<Loop> loops = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            loops.add(new Loop(i, group.next(), receiveBytes));
+            Loop loop = new Loop(i, group.next(), receiveBytes);
+            loop.eventLoop().execute(loop::prepare);
+            loops.add(loop);
         }
         return new Loops(group, loops);
     }

@@ -36,6 +36,10 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         return new SharedHandle();
     }
 
+    void prepare() {
+        take().release();
+    }
+
     private ByteBuf take() {
         ByteBuf buffer = shared;
         if (buffer == null || buffer.refCnt() != 1) {
