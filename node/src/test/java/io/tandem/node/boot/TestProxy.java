@@ -85,6 +85,11 @@ public final class TestProxy implements AutoCloseable {
                 .getPort();
     }
 
+    /** Client connections open now at that frontend. */
+    public int openSessions(String frontend) {
+        return configuration().frontend(frontend).orElseThrow().meters().current();
+    }
+
     /** Begins a soft stop. */
     public void softStop() {
         node.stop();

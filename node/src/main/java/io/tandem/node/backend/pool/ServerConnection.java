@@ -35,6 +35,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable ServerUser user;
     private boolean connected;
     private boolean closed;
+    private boolean inputEnded;
     private int uses = 1;
 
     // idle connections of one pool, oldest first; managed by the pool
@@ -150,6 +151,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             loop.tick();
+            inputEnded = true;
             ServerUser present = user;
             if (present == null) {
                 close();
@@ -235,7 +237,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Whether more is read from the server; back-pressure of the client. */
     public void reading(boolean on) {
-        channel.config().setAutoRead(on);
+        if (!closed && !inputEnded && channel.isActive()) {
+            channel.config().setAutoRead(on);
+        }
     }
 
     /** From now on the server must say something within {@code timeoutMs}; 0 for as long as it likes. */

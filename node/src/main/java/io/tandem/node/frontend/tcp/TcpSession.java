@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.tcp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,6 +38,9 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ServerConnection server;
+    /** Bytes that came before the server was there. */
+    private @Nullable ByteBuf early;
+
     private boolean clientEnded;
     private boolean serverEnded;
     private boolean over;
@@ -118,6 +122,15 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     public void onServerFound(ServerConnection connection) {
         server = connection;
         connection.becomeTunnel();
+        ByteBuf kept = early;
+        if (kept != null) {
+            early = null;
+            connection.write(kept);
+            connection.flush();
+        }
+        if (clientEnded) {
+            connection.shutdownOutput();
+        }
         reading(true);
         restartTimer();
     }
@@ -186,13 +199,28 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         loop.tick();
         ByteBuf in = (ByteBuf) message;
         ServerConnection present = server;
+        facts.bytesIn += in.readableBytes();
         if (present == null) {
+            keep(in);
+            return;
+        }
+        present.write(in);
+        restartTimer();
+    }
+
+    /** The end of the client's side brings what was not read yet, whether we asked or not. */
+    private void keep(ByteBuf in) {
+        ByteBuf kept = early;
+        if (over) {
             in.release();
             return;
         }
-        facts.bytesIn += in.readableBytes();
-        present.write(in);
-        restartTimer();
+        if (kept == null) {
+            kept = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
+            early = kept;
+        }
+        kept.writeBytes(in);
+        in.release();
     }
 
     @Override
@@ -219,9 +247,9 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     private void clientEnded() {
         clientEnded = true;
         ServerConnection present = server;
-        if (present == null || serverEnded) {
+        if (serverEnded) {
             end(Termination.NORMAL, Termination.NORMAL);
-        } else {
+        } else if (present != null) {
             present.shutdownOutput();
             restartTimer();
         }
@@ -289,7 +317,8 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
 
     private void reading(boolean on) {
         ChannelHandlerContext client = context;
-        if (client != null) {
+        // an input that has ended has nothing left to read, and its registration may be gone
+        if (client != null && !clientEnded && client.channel().isActive()) {
             client.channel().config().setAutoRead(on);
         }
     }
@@ -300,6 +329,10 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         }
         over = true;
         timer.stop();
+        if (early != null) {
+            early.release();
+            early = null;
+        }
         facts.terminationWho = who;
         facts.terminationWhen = when;
         facts.endNs = loop.nowNs();

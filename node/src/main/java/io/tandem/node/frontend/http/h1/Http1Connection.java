@@ -451,7 +451,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void reading(boolean on) {
         ChannelHandlerContext present = context;
-        if (present != null) {
+        if (present != null && !halfClosed && present.channel().isActive()) {
             present.channel().config().setAutoRead(on);
         }
     }

@@ -1,0 +1,311 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.exchange;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tandem.node.boot.TestProxy;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A whole proxy with servers of the test's own: what the comparison with haproxy cannot show. */
+@Timeout(60)
+class ProxyTest {
+    private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    /** What a server of the test does with one connection. */
+    private interface Script {
+        void serve(Socket connection) throws IOException;
+    }
+
+    private static ServerSocket server(Script script) throws IOException {
+        ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        daemon(() -> {
+            while (true) {
+                Socket connection = socket.accept();
+                daemon(() -> {
+                    try (connection) {
+                        script.serve(connection);
+                    }
+                });
+            }
+        });
+        return socket;
+    }
+
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    private static void daemon(Task task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (IOException over) {
+                // the test has closed the socket
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String config(String mode, int port, String backend) {
+        return "defaults\n mode " + mode + "\n timeout connect 2s\n timeout client 20s\n timeout server 20s\n"
+                + "frontend fe\n bind 127.0.0.1:" + port + "\n default_backend be\nbackend be\n" + backend;
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    }
+
+    /** Reads until {@code end} has come. */
+    private static String readUntil(Socket socket, String end) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        while (!bytes.toString(ISO_8859_1).endsWith(end)) {
+            int b = socket.getInputStream().read();
+            if (b < 0) {
+                return bytes.toString(ISO_8859_1) + "<end>";
+            }
+            bytes.write(b);
+        }
+        return bytes.toString(ISO_8859_1);
+    }
+
+    private static void answer(Socket connection, String reply) throws IOException {
+        while (readUntil(connection, "\r\n\r\n").endsWith("\r\n\r\n")) {
+            send(connection, reply);
+        }
+    }
+
+    @Test
+    void aLargeBodyReachesASlowClientWholeWhileTheServerWaits() throws Exception {
+        byte[] body = new byte[8 << 20];
+        for (int i = 0; i < body.length; i++) {
+            body[i] = (byte) (i * 31 + (i >> 13));
+        }
+        int port = freePort();
+        try (ServerSocket server = server(connection -> {
+                    readUntil(connection, "\r\n\r\n");
+                    send(connection, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
+                    connection.getOutputStream().write(body);
+                    readUntil(connection, "never");
+                });
+                TestProxy proxy = TestProxy.start(
+                        config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 2);
+                Socket client = connect(port)) {
+            assertThat(proxy.configuration().frontends()).hasSize(1);
+            send(client, GET);
+            readUntil(client, "\r\n\r\n");
+            InputStream in = client.getInputStream();
+            byte[] read = in.readNBytes(body.length / 3);
+            read = concat(read, in.readNBytes(body.length - read.length));
+            assertThat(read).isEqualTo(body);
+        }
+    }
+
+    private static byte[] concat(byte[] a, byte[] b) {
+        byte[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    @Test
+    void aChunkedUploadOfManyPiecesArrivesWhole() throws Exception {
+        CompletableFuture<String> received = new CompletableFuture<>();
+        int port = freePort();
+        try (ServerSocket server = server(connection -> {
+                    received.complete(readUntil(connection, "0\r\n\r\n"));
+                    send(connection, OK);
+                });
+                TestProxy proxy = TestProxy.start(
+                        config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
+                Socket client = connect(port)) {
+            assertThat(proxy.node().stopping()).isFalse();
+            StringBuilder sent = new StringBuilder();
+            send(client, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            for (int i = 0; i < 2000; i++) {
+                String piece = "piece " + i + ".".repeat(i % 50);
+                sent.append(piece);
+                send(client, Integer.toHexString(piece.length()) + "\r\n" + piece + "\r\n");
+            }
+            send(client, "0\r\n\r\n");
+            assertThat(readUntil(client, "ok")).startsWith("HTTP/1.1 200");
+            String body = received.get(10, TimeUnit.SECONDS);
+            body = body.substring(body.indexOf("\r\n\r\n") + 4);
+            StringBuilder data = new StringBuilder();
+            int at = 0;
+            while (at < body.length()) {
+                int end = body.indexOf("\r\n", at);
+                int size = Integer.parseInt(body.substring(at, end), 16);
+                data.append(body, end + 2, end + 2 + size);
+                at = end + 2 + size + 2;
+            }
+            assertThat(data.toString()).isEqualTo(sent.toString());
+        }
+    }
+
+    @Test
+    void requestsBeyondMaxconnWaitInLineAndAreServedInTurn() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        List<Integer> concurrent = new ArrayList<>();
+        int[] now = new int[1];
+        int port = freePort();
+        try (ServerSocket server = server(connection -> {
+                    while (!readUntil(connection, "\r\n\r\n").endsWith("<end>")) {
+                        synchronized (concurrent) {
+                            concurrent.add(++now[0]);
+                        }
+                        try {
+                            release.await(10, TimeUnit.SECONDS);
+                        } catch (InterruptedException interrupted) {
+                            return;
+                        }
+                        synchronized (concurrent) {
+                            now[0]--;
+                        }
+                        send(connection, OK);
+                    }
+                });
+                TestProxy proxy = TestProxy.start(
+                        config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + " maxconn 2\n"), 2)) {
+            List<Socket> clients = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Socket client = connect(port);
+                send(client, GET);
+                clients.add(client);
+            }
+            var waiting = proxy.configuration().backend("be").orElseThrow().state().waiting();
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (waiting.length() < 6 && System.nanoTime() - deadline < 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(waiting.length()).isEqualTo(6);
+            release.countDown();
+            for (Socket client : clients) {
+                assertThat(readUntil(client, "ok")).startsWith("HTTP/1.1 200");
+                client.close();
+            }
+            assertThat(waiting.length()).isZero();
+            synchronized (concurrent) {
+                assertThat(concurrent).hasSize(8).allMatch(n -> n <= 2);
+            }
+        }
+    }
+
+    @Test
+    void aServerThatRefusesIsReplacedByAnotherWithRedispatch() throws Exception {
+        int dead = freePort();
+        int port = freePort();
+        try (ServerSocket server = server(connection -> answer(connection, OK));
+                TestProxy proxy = TestProxy.start(
+                        config("http", port, " retries 1\n option redispatch\n balance first\n server dead 127.0.0.1:" + dead
+                                + "\n server s 127.0.0.1:" + server.getLocalPort() + "\n"),
+                        1);
+                Socket client = connect(port)) {
+            send(client, GET);
+            assertThat(readUntil(client, "ok")).startsWith("HTTP/1.1 200");
+            assertThat(proxy.openSessions("fe")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void noServerAtAllIsA503() throws Exception {
+        int port = freePort();
+        try (TestProxy proxy = TestProxy.start(
+                        config("http", port, " retries 0\n server dead 127.0.0.1:" + freePort() + "\n"), 1);
+                Socket client = connect(port)) {
+            send(client, GET);
+            assertThat(readUntil(client, "</html>\n")).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
+            assertThat(proxy.node().stopping()).isFalse();
+        }
+    }
+
+    @Test
+    void aReloadLosesNoRequestAndKeepsTheListener() throws Exception {
+        int port = freePort();
+        try (ServerSocket server = server(connection -> answer(connection, OK))) {
+            String text = config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n");
+            try (TestProxy proxy = TestProxy.start(text, 2);
+                    Socket client = connect(port)) {
+                for (int i = 0; i < 20; i++) {
+                    send(client, GET);
+                    assertThat(readUntil(client, "ok")).startsWith("HTTP/1.1 200");
+                    proxy.reload(text);
+                    try (Socket another = connect(port)) {
+                        send(another, GET);
+                        assertThat(readUntil(another, "ok")).startsWith("HTTP/1.1 200");
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSoftStopEndsIdleConnectionsAndLetsOthersFinish() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
+        int port = freePort();
+        try (ServerSocket server = server(connection -> {
+                    readUntil(connection, "\r\n\r\n");
+                    asked.countDown();
+                    try {
+                        release.await(10, TimeUnit.SECONDS);
+                    } catch (InterruptedException interrupted) {
+                        return;
+                    }
+                    send(connection, OK);
+                });
+                TestProxy proxy = TestProxy.start(
+                        config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
+                Socket busy = connect(port)) {
+            send(busy, GET);
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            proxy.softStop();
+            release.countDown();
+            assertThat(readUntil(busy, "ok")).contains("connection: close");
+            assertThat(busy.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void tcpCarriesBothWaysAndKeepsAHalfClosedSideOpen() throws Exception {
+        int port = freePort();
+        try (ServerSocket server = server(connection -> {
+                    String all = readUntil(connection, "never");
+                    send(connection, "got " + all);
+                });
+                TestProxy proxy = TestProxy.start(
+                        config("tcp", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
+                Socket client = connect(port)) {
+            assertThat(proxy.node().stopping()).isFalse();
+            send(client, "some bytes");
+            client.shutdownOutput();
+            assertThat(readUntil(client, "never")).isEqualTo("got some bytes<end><end>");
+        }
+    }
+}
