@@ -199,7 +199,8 @@ class ProxyTest {
                 send(client, GET);
                 clients.add(client);
             }
-            var waiting = proxy.configuration().backend("be").orElseThrow().state().waiting();
+            var waiting =
+                    proxy.configuration().backend("be").orElseThrow().state().waiting();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
             while (waiting.length() < 6 && System.nanoTime() - deadline < 0) {
                 Thread.onSpinWait();
@@ -223,8 +224,11 @@ class ProxyTest {
         int port = freePort();
         try (ServerSocket server = server(connection -> answer(connection, OK));
                 TestProxy proxy = TestProxy.start(
-                        config("http", port, " retries 1\n option redispatch\n balance first\n server dead 127.0.0.1:" + dead
-                                + "\n server s 127.0.0.1:" + server.getLocalPort() + "\n"),
+                        config(
+                                "http",
+                                port,
+                                " retries 1\n option redispatch\n balance first\n server dead 127.0.0.1:" + dead
+                                        + "\n server s 127.0.0.1:" + server.getLocalPort() + "\n"),
                         1);
                 Socket client = connect(port)) {
             send(client, GET);
@@ -299,8 +303,8 @@ class ProxyTest {
                     String all = readUntil(connection, "never");
                     send(connection, "got " + all);
                 });
-                TestProxy proxy = TestProxy.start(
-                        config("tcp", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
+                TestProxy proxy =
+                        TestProxy.start(config("tcp", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
                 Socket client = connect(port)) {
             assertThat(proxy.node().stopping()).isFalse();
             send(client, "some bytes");

@@ -26,10 +26,12 @@ class TimerWheelTest {
     }
 
     private static void on(Loop loop, Runnable task) throws Exception {
-        loop.eventLoop().submit(() -> {
-            loop.tick();
-            task.run();
-        }).get(5, TimeUnit.SECONDS);
+        loop.eventLoop()
+                .submit(() -> {
+                    loop.tick();
+                    task.run();
+                })
+                .get(5, TimeUnit.SECONDS);
     }
 
     @Test
@@ -103,7 +105,10 @@ class TimerWheelTest {
     }
 
     private static Timer named(
-            Loop loop, ConcurrentLinkedQueue<String> order, String name, @org.jspecify.annotations.Nullable CompletableFuture<Void> done) {
+            Loop loop,
+            ConcurrentLinkedQueue<String> order,
+            String name,
+            @org.jspecify.annotations.Nullable CompletableFuture<Void> done) {
         return new Timer(loop) {
             @Override
             protected void onTimeout() {

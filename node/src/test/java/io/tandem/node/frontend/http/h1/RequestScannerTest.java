@@ -82,7 +82,8 @@ class RequestScannerTest {
 
     private static final Pattern REQUEST_LINE =
             Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) +([!\"$-~]+) +HTTP/([0-9])\\.([0-9])");
-    private static final Pattern FIELD = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*(.*?)[ \\t]*", Pattern.DOTALL);
+    private static final Pattern FIELD =
+            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*(.*?)[ \\t]*", Pattern.DOTALL);
 
     /** The same by regular expressions, for heads whose fields mean nothing to the scanner. */
     private static String reference(byte[] bytes) {
@@ -154,19 +155,44 @@ class RequestScannerTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void scannerAndReferenceAgreeOnDamagedHeadsInPiecesOfAnySize(long seed) {
         Random random = new Random(seed);
-        String[] pieces = {"GET", "/a?b", " ", "HTTP/1.1", "\r\n", "\n", "\r", "X-Name", ":", " value", "\t", "\0", "\u0001",
-            "#", "\u0080", "(", "\r\n ", "\r\n\r\n", "abcdefghijklmnop"};
+        String[] pieces = {
+            "GET",
+            "/a?b",
+            " ",
+            "HTTP/1.1",
+            "\r\n",
+            "\n",
+            "\r",
+            "X-Name",
+            ":",
+            " value",
+            "\t",
+            "\0",
+            "\u0001",
+            "#",
+            "\u0080",
+            "(",
+            "\r\n ",
+            "\r\n\r\n",
+            "abcdefghijklmnop"
+        };
         for (int round = 0; round < 4000; round++) {
-            StringBuilder text = new StringBuilder("GET /x HTTP/1.1\r\nHost: example\r\nAccept: */*\r\nLong: 0123456789\r\n\r\n");
+            StringBuilder text =
+                    new StringBuilder("GET /x HTTP/1.1\r\nHost: example\r\nAccept: */*\r\nLong: 0123456789\r\n\r\n");
             for (int damage = random.nextInt(4); damage > 0; damage--) {
                 int at = random.nextInt(text.length());
-                text.replace(at, Math.min(text.length(), at + random.nextInt(4)), pieces[random.nextInt(pieces.length)]);
+                text.replace(
+                        at, Math.min(text.length(), at + random.nextInt(4)), pieces[random.nextInt(pieces.length)]);
             }
             byte[] bytes = text.toString().getBytes(StandardCharsets.ISO_8859_1);
             String expected = reference(bytes);
             int split = 1 + random.nextInt(bytes.length);
-            assertThat(scan(bytes, bytes.length)).as("seed %d round %d whole %s", seed, round, text).isEqualTo(expected);
-            assertThat(scan(bytes, split)).as("seed %d round %d split at %d: %s", seed, round, split, text).isEqualTo(expected);
+            assertThat(scan(bytes, bytes.length))
+                    .as("seed %d round %d whole %s", seed, round, text)
+                    .isEqualTo(expected);
+            assertThat(scan(bytes, split))
+                    .as("seed %d round %d split at %d: %s", seed, round, split, text)
+                    .isEqualTo(expected);
         }
     }
 
@@ -176,7 +202,8 @@ class RequestScannerTest {
                         + "X: folded\r\n value\r\nLast:\r\n\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
         String whole = scan(bytes, bytes.length);
-        assertThat(whole).contains("POST /form 1", "content-length=3\n", "connection=x\n", "x=folded   value\n", "last=\n");
+        assertThat(whole)
+                .contains("POST /form 1", "content-length=3\n", "connection=x\n", "x=folded   value\n", "last=\n");
         for (int split = 1; split < bytes.length; split++) {
             assertThat(scan(bytes, split)).as("split at %d", split).isEqualTo(whole);
         }
