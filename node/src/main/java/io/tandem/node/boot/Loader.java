@@ -6,6 +6,7 @@ import io.tandem.config.haproxy.Environment;
 import io.tandem.config.haproxy.HaproxyFiles;
 import io.tandem.config.haproxy.ParsedConfig;
 import io.tandem.config.haproxy.Platform;
+import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.text.Bytes;
 import io.tandem.config.text.Origin;
 import io.tandem.config.text.Problems;
@@ -42,7 +43,28 @@ final class Loader {
                     new ParsedConfig(List.of(), environment, files, null), drafts, problems, named.cluster(), true);
         }
         Problems found = new Problems();
-        List<HaproxyFiles.Source> sources = HaproxyFiles.read(files, found);
+        return read(HaproxyFiles.read(files, found), environment, named.cluster(), found, problems, drafts);
+    }
+
+    /** The same for a text of the program's own, which belongs to no cluster. */
+    Loaded readText(String name, String text) {
+        Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
+        return read(
+                List.of(new HaproxyFiles.Source(name, text)),
+                environment(),
+                null,
+                new Problems(),
+                new Problems(),
+                drafts);
+    }
+
+    private Loaded read(
+            List<HaproxyFiles.Source> sources,
+            Environment environment,
+            @Nullable ClusterConfig cluster,
+            Problems found,
+            Problems problems,
+            Drafts drafts) {
         ParsedConfig config = HaproxyFiles.parse(sources, environment, platform, command.diagnostics(), found);
         LoadOptions options = new LoadOptions(
                 environment,
@@ -54,7 +76,7 @@ final class Loader {
         SectionReader reader =
                 new SectionReader(new LoadContext(problems, Assembler.KEYWORDS, drafts, options), timeline);
         reader.read(config.sections());
-        return new Loaded(config, drafts, problems, named.cluster(), reader.aborted() || config.abortedAt() != null);
+        return new Loaded(config, drafts, problems, cluster, reader.aborted() || config.abortedAt() != null);
     }
 
     /** Builds what was read; call only when it was read without alerts. */

@@ -6,7 +6,12 @@ import static io.tandem.vrrp.netlink.Libc.C;
 
 import io.tandem.node.loop.Loop;
 import io.tandem.vrrp.netlink.NativeBuffer;
+import java.io.File;
 import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.Security;
 import java.time.ZoneId;
@@ -110,9 +115,18 @@ final class Privileges {
         }
     }
 
-    /** What is loaded when first used must not need a file name any more: classes, time zones, providers, logging. */
-    private static void openWhatIsOpenedLate() {
+    /**
+     * What is loaded when first used must not need a file name any more: classes, time zones, providers, logging, and
+     * resources, whose jars the cache behind {@code jar:} addresses keeps open.
+     */
+    private static void openWhatIsOpenedLate() throws IOException {
         ClassLoader.getSystemResource("no/such/resource");
+        for (String entry : System.getProperty("java.class.path", "").split(File.pathSeparator, -1)) {
+            if (entry.endsWith(".jar") && Files.isReadable(Path.of(entry))) {
+                URL address = new URL("jar:" + Path.of(entry).toUri().toURL() + "!/");
+                ((JarURLConnection) address.openConnection()).getJarFile();
+            }
+        }
         Logger.getLogger(Privileges.class.getName()).log(Level.FINEST, "time zone {0}", ZoneId.systemDefault());
         TimeZone.getDefault();
         new SecureRandom().nextInt();

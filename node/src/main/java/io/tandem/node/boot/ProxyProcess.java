@@ -46,6 +46,7 @@ final class ProxyProcess {
     private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
     private volatile Map<String, List<Integer>> offered = Map.of(); // written by the main thread, read by the hand-over
     private @Nullable GuardianLink guardian;
+    private @Nullable WarmUp prepared;
     private long hardStopAfterMs;
 
     ProxyProcess(CommandLine command, Loader loader, Console console, ProcessSettings settings) {
@@ -128,6 +129,9 @@ final class ProxyProcess {
             }
             Handover.offer(() -> offered);
             guardian = GuardianLink.connect(System.getenv(), new Guarded()).orElse(null);
+            if (guardian != null) {
+                prepareWarmUp();
+            }
             Signals.install(wishes);
             // Before rights are given up: the secret is root's own.
             cluster.join(loaded.cluster());
@@ -159,6 +163,28 @@ final class ProxyProcess {
         if (link != null) {
             link.start(new LoopProbe(loops.all()));
             link.ready(false);
+            warmUp(link);
+        }
+    }
+
+    /** A guarded proxy may have to take over at any moment: it gets its first requests from itself. */
+    private void warmUp(GuardianLink link) {
+        WarmUp warmUp = prepared;
+        if (warmUp == null) {
+            return;
+        }
+        Thread thread = new Thread(
+                () -> warmUp.run(() -> link.role() != Role.ACTIVE && !node.stopping(), () -> link.ready(true)),
+                "warm-up");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void prepareWarmUp() {
+        try {
+            prepared = WarmUp.prepare(loader);
+        } catch (IOException e) {
+            console.notice("warm-up is not possible: " + e.getMessage());
         }
     }
 

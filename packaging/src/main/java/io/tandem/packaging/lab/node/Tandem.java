@@ -52,11 +52,13 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
         return isSettled(AdminSocket.ask(host.file(GUARDIAN_SOCKET), "json"));
     }
 
-    /** Proxy ready and every liveness link up, by the guardian's JSON. */
+    /** Proxy ready, warm unless it is warmed by traffic, and every liveness link up, by the guardian's JSON. */
     static boolean isSettled(String json) throws IOException {
         try {
             Config status = ConfigFactory.parseString(json);
             return status.getString("proxy.state").equals("ready")
+                    && (status.getBoolean("proxy.warm")
+                            || status.getString("role").equals("ACTIVE"))
                     && status.getConfigList("links").stream()
                             .allMatch(link -> link.getString("state").equals("up"));
         } catch (ConfigException e) {

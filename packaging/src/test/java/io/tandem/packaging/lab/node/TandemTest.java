@@ -48,8 +48,12 @@ class TandemTest {
 
     @Test
     void aNodeIsSettledWhenItsProxyIsReadyAndItsLinksAreUp() throws Exception {
-        String json = "{\"proxy\":{\"state\":\"%s\"},\"links\":[{\"state\":\"up\"},{\"state\":\"%s\"}]}";
+        String json =
+                "{\"role\":\"BACKUP\",\"proxy\":{\"state\":\"%s\",\"warm\":true},\"links\":[{\"state\":\"up\"},{\"state\":\"%s\"}]}";
         assertThat(Tandem.isSettled(json.formatted("ready", "up"))).isTrue();
+        String cold = json.formatted("ready", "up").replace("true", "false");
+        assertThat(Tandem.isSettled(cold)).isFalse();
+        assertThat(Tandem.isSettled(cold.replace("BACKUP", "ACTIVE"))).isTrue();
         assertThat(Tandem.isSettled(json.formatted("starting", "up"))).isFalse();
         assertThat(Tandem.isSettled(json.formatted("ready", "connecting"))).isFalse();
         assertThatThrownBy(() -> Tandem.isSettled("{}")).isInstanceOf(IOException.class);
