@@ -18,6 +18,9 @@ public final class Console {
     private final PrintStream out;
     private final PrintStream errors;
     private final String program;
+    /** So many lines are kept for {@code show startup-logs}. */
+    private static final int STARTUP_LINES = 1_000;
+
     private final long pid = ProcessHandle.current().pid();
     private final List<String> startup = new ArrayList<>();
     private boolean quiet;
@@ -93,7 +96,9 @@ public final class Console {
     private void line(Severity severity, String text) {
         String tag = "[" + severity + "]";
         String line = tag + " ".repeat(Math.max(1, 11 - tag.length())) + "(" + pid + ") : " + text;
-        startup.add(line);
+        if (startup.size() < STARTUP_LINES) {
+            startup.add(line);
+        }
         if (!quiet) {
             write(errors, line);
         }

@@ -41,6 +41,7 @@ public final class Main {
 
     private int run(String... arguments) {
         Console console = new Console(out, errors, program);
+        LibraryLog.install(console);
         CommandLine command;
         try {
             command = CommandLineParser.parse(arguments);

@@ -112,7 +112,7 @@ public final class Ledger {
         silent = true;
     }
 
-    /** Everything has been said: adds up the bytes, writes the log line, gives the slots back. */
+    /** Everything has been said: adds up the bytes, gives the slots back, writes the log line. */
     public void ends() {
         facts.tracking.countBytes(facts.bytesIn, facts.bytesOut, nowMs());
         addBytes(facts.frontend.meters());
@@ -124,15 +124,15 @@ public final class Ledger {
         if (presentServer != null) {
             addBytes(presentServer.state().meters());
         }
-        if (!silent) {
-            facts.frontend.accessLog().log(facts);
-        }
-        silent = false;
         serverEnds();
         if (presentBackend != null) {
             backend = null;
             presentBackend.meters().end(loop.index());
         }
+        if (!silent) {
+            facts.frontend.accessLog().log(facts); // counts the others at the server and the backend, as HAProxy
+        }
+        silent = false;
     }
 
     private long nowMs() {

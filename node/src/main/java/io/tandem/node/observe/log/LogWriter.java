@@ -50,9 +50,7 @@ final class LogWriter {
             int head = Math.min(header.length, target.maxLength());
             line.put(header, 0, head);
             line.put(text, start, Math.min(end - start, target.maxLength() - head));
-            if (target.destination() instanceof LogTarget.Destination.Descriptor) {
-                line.put((byte) '\n');
-            }
+            line.put((byte) '\n'); // beyond the length, in datagrams too
             if (!sockets[i].send(line, nowNs)) {
                 dropped.incrementAndGet();
             }

@@ -33,7 +33,7 @@ public final class Statistics {
                     || (f < frontends.size()
                             && frontends.get(f).id() <= backends.get(b).id());
             if (frontendFirst) {
-                rows.add(frontend(frontends.get(f++)));
+                rows.add(frontend(frontends.get(f++), configuration.node().maxConnections()));
             } else {
                 Backend backend = backends.get(b++);
                 backend.servers().forEach(server -> rows.add(server(backend, server, nowMs)));
@@ -43,15 +43,17 @@ public final class Statistics {
         return rows;
     }
 
-    private static Row frontend(Frontend frontend) {
+    /** @param ofProcess the process's limit, which holds where the frontend has none of its own */
+    private static Row frontend(Frontend frontend, int ofProcess) {
         Meters meters = frontend.meters();
         Row row = new Row(Row.Kind.FRONTEND, frontend.name(), frontend.id(), "FRONTEND", 0);
         sessions(row, meters);
-        row.set("slim", frontend.maxConnections());
+        int limit = frontend.maxConnections() > 0 ? frontend.maxConnections() : ofProcess;
+        row.set("slim", limit);
         count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
         count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
         count(row, meters, "ereq", ProxyCounter.REQUEST_ERRORS);
-        boolean full = frontend.maxConnections() > 0 && meters.current() >= frontend.maxConnections();
+        boolean full = limit > 0 && meters.current() >= limit;
         row.set("status", full ? "FULL" : "OPEN");
         row.set("rate_lim", 0);
         row.set("conn_rate", meters.connectionRate().perSecond());

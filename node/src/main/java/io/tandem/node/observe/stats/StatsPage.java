@@ -99,12 +99,16 @@ final class StatsPage {
                         request.bytes(), request.uriStart(), request.uriStart() + uri.length, uri, 0, uri.length)) {
             return null;
         }
-        facts.service = "<STATS>";
-        if (request.method() != Method.GET && request.method() != Method.HEAD) {
-            return Reply.of(405, "Method Not Allowed", "text/plain", "the statistics page answers GET and HEAD\n");
+        boolean changes = request.method() == Method.POST;
+        if (!changes && request.method() != Method.GET && request.method() != Method.HEAD) {
+            return null;
         }
+        facts.service = "<STATS>";
         if (!credentials.isEmpty() && !authorized(request.headers())) {
             return unauthorized();
+        }
+        if (changes) {
+            return denied();
         }
         String options = new String(
                 request.bytes(), request.uriStart() + uri.length, length - uri.length, StandardCharsets.ISO_8859_1);
@@ -152,6 +156,14 @@ final class StatsPage {
             found |= MessageDigest.isEqual(given, credential); // in constant time, whichever matches
         }
         return found;
+    }
+
+    /** What a form sent to a page gets that nobody may change anything with ({@code stats admin}). */
+    private Reply denied() {
+        byte[] head = ("HTTP/1.1 303 See Other\r\ncache-control: no-cache\r\ncontent-type: text/plain\r\n"
+                        + "content-length: 0\r\nlocation: " + settings.uri() + ";st=DENY\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        return new Reply(303, head, head.length, false);
     }
 
     private Reply unauthorized() {

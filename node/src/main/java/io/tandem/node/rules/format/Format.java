@@ -68,8 +68,27 @@ public final class Format {
 
     /** Appends to {@code out}; what does not fit is cut off there. */
     public void write(Facts facts, Output out) {
+        if (style == Style.LOG) {
+            writeLine(facts, out);
+            return;
+        }
         for (Part part : parts) {
             part.write(facts, out);
+        }
+    }
+
+    /** A blank is written once where what stood between two of them is empty, and never first. */
+    private void writeLine(Facts facts, Output out) {
+        int blankEnd = out.length();
+        for (Part part : parts) {
+            if (part instanceof Literal literal) {
+                byte[] text = literal.text();
+                int start = text[0] == ' ' && out.length() == blankEnd ? 1 : 0;
+                out.append(text, start, text.length - start);
+                blankEnd = text[text.length - 1] == ' ' ? out.length() : -1;
+            } else {
+                part.write(facts, out);
+            }
         }
     }
 

@@ -56,7 +56,7 @@ class LogWriterTest {
         try (DatagramSocket socket = receiver()) {
             write(writer(socket, Format.LOCAL, 1024, 7, 0), 6, "hello");
 
-            assertThat(receive(socket)).matches("<134>Nov 2[012] \\d\\d:00:00 haproxy\\[42]: hello");
+            assertThat(receive(socket)).matches("<134>Nov 2[012] \\d\\d:00:00 haproxy\\[42]: hello\n");
         }
     }
 
@@ -64,14 +64,14 @@ class LogWriterTest {
     void theOtherFormatsHaveTheirHeaders() throws IOException {
         try (DatagramSocket socket = receiver()) {
             write(writer(socket, Format.RFC3164, 1024, 7, 0), 6, "a");
-            assertThat(receive(socket)).matches("<134>Nov 2[012] \\d\\d:00:00 lb1 haproxy\\[42]: a");
+            assertThat(receive(socket)).matches("<134>Nov 2[012] \\d\\d:00:00 lb1 haproxy\\[42]: a\n");
             write(writer(socket, Format.RFC5424, 1024, 7, 0), 6, "b");
             assertThat(receive(socket))
-                    .matches("<134>1 2026-11-2[012]T\\d\\d:00:00\\.000000[+-]\\d\\d:\\d\\d lb1 haproxy 42 - - b");
+                    .matches("<134>1 2026-11-2[012]T\\d\\d:00:00\\.000000[+-]\\d\\d:\\d\\d lb1 haproxy 42 - - b\n");
             write(writer(socket, Format.SHORT, 1024, 7, 0), 6, "c");
-            assertThat(receive(socket)).isEqualTo("<6>c");
+            assertThat(receive(socket)).isEqualTo("<6>c\n");
             write(writer(socket, Format.RAW, 1024, 7, 0), 6, "d");
-            assertThat(receive(socket)).isEqualTo("d");
+            assertThat(receive(socket)).isEqualTo("d\n");
         }
     }
 
@@ -80,7 +80,7 @@ class LogWriterTest {
         try (DatagramSocket socket = receiver()) {
             write(writer(socket, Format.RAW, 80, 7, 0), 6, "x".repeat(500));
 
-            assertThat(receive(socket)).isEqualTo("x".repeat(80));
+            assertThat(receive(socket)).isEqualTo("x".repeat(80) + "\n");
         }
     }
 
@@ -91,7 +91,7 @@ class LogWriterTest {
             write(notice, 6, "an info line is not sent");
             write(notice, 1, "an alert is sent as a warning");
 
-            assertThat(receive(socket)).isEqualTo("<4>an alert is sent as a warning");
+            assertThat(receive(socket)).isEqualTo("<4>an alert is sent as a warning\n");
         }
     }
 
