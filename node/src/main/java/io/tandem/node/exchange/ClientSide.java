@@ -29,6 +29,9 @@ public interface ClientSide {
     /** The connection ends at once, whatever is still to be sent. */
     void abort();
 
+    /** The connection ends on our side only, as far as the system lets us: the client is not told. */
+    void vanish();
+
     /** From now on bytes go both ways unchanged ({@link Exchange#tunnelBytes}). */
     void becomeTunnel();
 

@@ -40,6 +40,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         IDLE,
         /** A request is being received, or judged. */
         REQUEST,
+        /** An answer waits for the end of {@code timeout tarpit}. */
+        TARPIT,
         /** A server is sought, or connected to. */
         SEARCHING,
         /** The request is on its way, no final response head yet. */
@@ -69,6 +71,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     /** Whether the server's first bytes of a tunnel came with the response that opened it. */
     private boolean tunnelHasBegun;
 
+    private @Nullable Timer tarpit;
     private boolean clientHalfClosed;
     private boolean serverHalfClosed;
     /** Whether what came with the head has been handed over: from then on a connection flushes by itself. */
@@ -122,6 +125,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         }
         Backend backend = frontend.backendChoice().choose(facts);
         if (backend == null) {
+            facts.requestHeadNs = 0; // as HAProxy logs it
             fail(503, Termination.SERVER, Termination.IN_CONNECT);
             return;
         }
@@ -157,15 +161,22 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
             case REPLY -> {
                 Reply reply = facts.reply;
                 if (facts.tarpit) {
-                    tarpit();
+                    hold(reply != null ? reply : page(500));
                 } else {
                     replyLocally(reply != null ? reply : page(500));
                 }
             }
             case CLOSE -> {
                 terminated(Termination.PROXY, Termination.IN_REQUEST);
+                facts.requestHeadNs = 0; // logged as if it had never been whole
+                facts.status = -1;
+                boolean silent = facts.silent;
                 end();
-                client.abort();
+                if (silent) {
+                    client.vanish();
+                } else {
+                    client.abort();
+                }
             }
             case WAIT ->
                 throw new IllegalStateException("an http-request rule asked to wait for bytes: the head is whole");
@@ -173,24 +184,31 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         return false;
     }
 
-    /** The answer comes after a while only, for which the client has to keep its connection. */
-    private void tarpit() {
-        Timeouts timeouts = facts.frontend.timeouts();
-        int delayMs = timeouts.tarpit() > 0 ? timeouts.tarpit() : timeouts.connect();
+    /** Answers after {@code timeout tarpit}, or {@code timeout connect} where that is not set. */
+    private void hold(Reply reply) {
+        phase = Phase.TARPIT;
+        Backend backend = facts.backend;
+        Timeouts timeouts = backend == null ? facts.frontend.timeouts() : backend.timeouts();
+        facts.queuedNs = loop.nowNs();
+        facts.requestHeadNs = 0; // as HAProxy logs it: no time to receive, all to wait
         Timer timer = new Timer(loop) {
             @Override
             protected void onTimeout() {
-                // The client may have left, and another request begun, meanwhile.
-                if (phase == Phase.REQUEST && facts.tarpit) {
-                    Reply reply = facts.reply;
-                    replyLocally(reply != null ? reply : page(500));
-                }
+                facts.connectingNs = loop.nowNs();
+                replyLocally(reply);
+                dispose();
             }
         };
-        timer.start(Math.max(1, delayMs));
+        tarpit = timer;
+        timer.start(Math.max(1, timeouts.tarpit() > 0 ? timeouts.tarpit() : timeouts.connect()));
     }
 
     private void replyLocally(Reply reply) {
+        if (facts.service != null) { // a service counts as a server that answers at once
+            facts.connectingNs = facts.requestHeadNs;
+            facts.connectedNs = facts.requestHeadNs;
+            facts.responseHeadNs = loop.nowNs();
+        }
         terminated(Termination.LOCAL, Termination.IN_REQUEST);
         respond(reply);
     }
@@ -259,7 +277,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     public boolean wantsBody() {
         return switch (phase) {
             case SEARCHING, WAITING, RESPONDING -> true;
-            case IDLE, REQUEST, TUNNEL -> false;
+            case IDLE, REQUEST, TARPIT, TUNNEL -> false;
         };
     }
 
@@ -360,7 +378,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         backend.persistence().onResponse(facts);
         facts.frontend.afterResponseRules().judge(facts);
         phase = Phase.RESPONDING;
-        clientKeepsAlive = connectionMode != ConnectionMode.CLOSE
+        clientKeepsAlive = facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
                 && request.keepsAlive()
                 && framing != Framing.UNTIL_CLOSE
                 && !(forwarder.scanner().isChunked() && facts.response.minorVersion() == 0)
@@ -603,7 +621,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
                 facts.bytesOut += forwarder.countedBody();
                 clientAborted(Termination.IN_DATA);
             }
-            case TUNNEL -> {}
+            case TARPIT, TUNNEL -> {}
         }
         closeServer();
         end();
@@ -636,7 +654,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
                 end();
                 client.abort();
             }
-            case IDLE, REQUEST -> {}
+            case IDLE, REQUEST, TARPIT -> {}
         }
     }
 
@@ -684,7 +702,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     /** Answers by ourselves; nothing of a response has been sent yet. */
     private void respond(Reply reply) {
         facts.status = reply.status();
-        clientKeepsAlive = connectionMode != ConnectionMode.CLOSE
+        clientKeepsAlive = facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
                 && request.keepsAlive()
                 && !reply.close()
                 && client.isRequestComplete()
@@ -695,10 +713,12 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
             client.abort();
             return;
         }
-        facts.responseHeadNs = 0;
+        if (facts.service == null) {
+            facts.responseHeadNs = 0;
+        }
         facts.responding = true;
         facts.frontend.afterResponseRules().judge(facts);
-        client.write(writer.write(connectionField(1)));
+        client.write(writer.write(connectionField(facts.response.minorVersion())));
         facts.bytesOut += writer.countedSize();
         ledger.answered();
         boolean keepAlive = clientKeepsAlive;
@@ -728,6 +748,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         search.clear();
         closeServer();
         sender.clear();
+        stopTarpit();
         facts.endNs = loop.nowNs();
         ledger.ends();
         forwarder.clear();
@@ -738,8 +759,17 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         phase = Phase.IDLE;
     }
 
+    private void stopTarpit() {
+        Timer timer = tarpit;
+        if (timer != null) {
+            tarpit = null;
+            timer.dispose();
+        }
+    }
+
     /** The connection has ended for good. */
     public void dispose() {
+        stopTarpit();
         search.dispose();
     }
 

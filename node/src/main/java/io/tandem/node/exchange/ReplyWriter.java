@@ -14,6 +14,9 @@ import io.tandem.node.rules.Reply;
 
 /** Writes a response of the proxy's own: its head takes the same way as a server's, so that rules can change it. */
 final class ReplyWriter {
+    /** What HAProxy counts for a {@code Connection: close} that a page brings: its name and its value. */
+    private static final int CLOSE_FIELD = 15;
+
     private final Loop loop;
     private final Facts facts;
     private final Reply reply;
@@ -65,7 +68,7 @@ final class ReplyWriter {
     /** The response's size as HAProxy counts bytes. */
     int countedSize() {
         int body = hasBody() ? reply.bytes().length - reply.bodyStart() : 0;
-        return readable ? scanner.countedSize() + body : reply.bytes().length;
+        return readable ? scanner.countedSize() + (scanner.saysClose() ? CLOSE_FIELD : 0) + body : reply.bytes().length;
     }
 
     void release() {

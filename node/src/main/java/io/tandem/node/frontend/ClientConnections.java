@@ -47,6 +47,9 @@ public final class ClientConnections implements ConnectionOpener {
         Verdict verdict = frontend.connectionRules().judge(facts);
         if (verdict == Verdict.CLOSE || verdict == Verdict.REPLY) {
             facts.tracking.endConnection(loop.nowNs() / 1_000_000);
+            if (facts.silent) {
+                SilentDrop.prepare(channel);
+            }
             channel.unsafe().closeForcibly();
             onEnd.run();
             return;

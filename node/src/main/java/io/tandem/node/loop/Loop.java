@@ -62,7 +62,8 @@ public final class Loop {
      * ours is reported.
      */
     public void failed(Throwable failure) {
-        if (!(failure instanceof IOException)) {
+        if (!(failure instanceof IOException
+                || failure.getCause() instanceof IOException)) { // broken TLS comes wrapped
             onFailure.accept(failure);
         }
     }

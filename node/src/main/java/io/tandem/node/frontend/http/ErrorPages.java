@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,7 +42,7 @@ public final class ErrorPages {
         Map<Integer, Reply> replaced = new HashMap<>(pages);
         Map<Integer, byte[]> raw = new HashMap<>(custom);
         files.forEach((status, bytes) -> {
-            replaced.put(status, new Reply(status, bytes, bodyStart(bytes), closes(status)));
+            replaced.put(status, new Reply(status, bytes, bodyStart(bytes), closes(status) || endsConnection(bytes)));
             raw.put(status, bytes);
         });
         return new ErrorPages(replaced, raw);
@@ -91,6 +92,18 @@ public final class ErrorPages {
 
     private static boolean closes(int status) {
         return status == 400 || status == 408;
+    }
+
+    /** Whether a file says so, or leaves it to the connection's end to show where its body ends. */
+    private static boolean endsConnection(byte[] bytes) {
+        boolean length = false;
+        boolean close = false;
+        String head = new String(bytes, 0, bodyStart(bytes), StandardCharsets.ISO_8859_1);
+        for (String line : head.toLowerCase(Locale.ROOT).split("\r?\n", -1)) {
+            length |= line.startsWith("content-length:");
+            close |= line.startsWith("connection:") && line.contains("close");
+        }
+        return close || !length;
     }
 
     private static int bodyStart(byte[] bytes) {

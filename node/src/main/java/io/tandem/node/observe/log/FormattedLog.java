@@ -43,7 +43,7 @@ final class FormattedLog implements AccessLog {
 
     @Override
     public void failed(Facts facts, String why) {
-        if (!dontLogNull || !why.startsWith("Connection closed")) {
+        if (!dontLogNull || why.startsWith("SSL")) {
             FailureLine.write(log, facts, why);
         }
     }

@@ -84,7 +84,7 @@ public final class Format {
             if (part instanceof Literal literal) {
                 byte[] text = literal.text();
                 int start = text[0] == ' ' && out.length() == blankEnd ? 1 : 0;
-                out.append(text, start, text.length - start);
+                out.append(text, start, text.length);
                 blankEnd = text[text.length - 1] == ' ' ? out.length() : -1;
             } else {
                 part.write(facts, out);

@@ -261,7 +261,7 @@ enum LogVariable {
 
     private static void text(Output out, byte @Nullable [] text, Flags flags, Format.Style style) {
         if (text == null) {
-            quoted(out, style == Format.Style.LOG ? "-" : "", flags);
+            quoted(out, style == Format.Style.LOG && !flags.quote() ? "-" : "", flags);
         } else {
             Encoding.line(out, text, 0, text.length, flags, false);
         }

@@ -11,9 +11,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
+import io.tandem.node.frontend.SilentDrop;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.loop.Loop;
@@ -85,7 +87,20 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     public void handlerAdded(ChannelHandlerContext context) {
         this.context = context;
         Timeouts timeouts = timeouts();
+        if (facts.tls != null) {
+            timer.start(timeouts.client()); // for the handshake; the request's time begins after it
+        } else {
+            expectFirstRequest();
+        }
+    }
+
+    private void expectFirstRequest() {
+        Timeouts timeouts = timeouts();
         timer.start(timeouts.httpRequest() > 0 ? timeouts.httpRequest() : timeouts.client());
+    }
+
+    private boolean isInHandshake() {
+        return facts.tls != null && facts.handshakeNs == 0;
     }
 
     private Timeouts timeouts() {
@@ -320,9 +335,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             loop.tick();
             inputEnded();
-        } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+        } else if (event instanceof SslHandshakeCompletionEvent handshake && state != State.CLOSING) {
             if (handshake.isSuccess()) {
                 facts.handshakeNs = loop.tick();
+                expectFirstRequest();
             } else {
                 state = State.CLOSING; // its line says all there is to say
                 context.close();
@@ -351,7 +367,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
      * Whether that happened.
      */
     private boolean silentEnd(int status, char who) {
-        if (facts.requestsOnConnection > 0 || facts.frontend.http().ignoreProbes()) {
+        if (facts.requestsOnConnection > 0 || facts.frontend.http().ignoreProbes() || isInHandshake()) {
             return false;
         }
         exchange.begin();
@@ -362,6 +378,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void timeout() {
+        ChannelHandlerContext present = context;
+        if (isInHandshake() && present != null) {
+            present.pipeline()
+                    .fireUserEventTriggered(new SslHandshakeCompletionEvent(
+                            new SslHandshakeTimeoutException("the client did not finish the handshake in time")));
+            return;
+        }
         switch (state) {
             case HEAD -> {
                 if (exchange.isBusy()) {
@@ -507,6 +530,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (present != null) {
             present.close();
         }
+    }
+
+    @Override
+    public void vanish() {
+        ChannelHandlerContext present = context;
+        if (present != null) {
+            SilentDrop.prepare(present.channel());
+        }
+        abort();
     }
 
     @Override
