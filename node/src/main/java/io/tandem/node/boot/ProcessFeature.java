@@ -32,6 +32,12 @@ final class ProcessFeature implements Feature {
         all.addAll(identity());
         all.addAll(environment());
         all.addAll(withoutEffect());
+        all.add(Keyword.directive("bind-process", SectionKind.PROXIES)
+                .arguments("all | odd | even | <set>")
+                .doc("accepted for compatibility")
+                .noEffect("threads serve all.")
+                .as((line, draft) -> {}));
+        all.add(noEffect("stats bind-process", "the admin socket has a thread of its own."));
         return all;
     }
 
