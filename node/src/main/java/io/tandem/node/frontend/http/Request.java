@@ -32,9 +32,8 @@ public final class Request {
     /** Lets go of the bytes: there is no request now, or none that could be read. */
     public void clear() {
         headers.clear();
-        methodStart = methodEnd = uriStart = uriEnd = lineStart = lineEnd = 0;
-        minorVersion = 0;
-        method = Method.OTHER;
+        startLine(0, 0, 0, 0, 0);
+        line(0, 0);
     }
 
     public void startLine(int methodStart, int methodEnd, int uriStart, int uriEnd, int minorVersion) {

@@ -290,7 +290,8 @@ public final class RequestScanner extends HeadScanner {
         int by = to - from;
         System.arraycopy(bytes, start, bytes, start + by, from - start);
         bytes[start] = ' ';
-        request.uri(start + by, request.uriEnd());
+        request.startLine(
+                request.methodStart(), request.methodEnd(), start + by, request.uriEnd(), request.minorVersion());
         textLength -= by;
     }
 
