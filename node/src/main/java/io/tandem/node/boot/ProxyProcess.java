@@ -111,6 +111,7 @@ final class ProxyProcess {
         boolean child = Daemon.isChild();
         try {
             Daemon daemon = child ? Daemon.enter() : null;
+            Signals.install(wishes); // before the first client can connect: signals may come from then on
             int wanted = command.maxConnections() > 0 ? command.maxConnections() : settings.maxConnections;
             Limits limits = Limits.apply(wanted, settings.maxDescriptors);
             node.limits(limits.connections(), limits.descriptors());
@@ -132,7 +133,6 @@ final class ProxyProcess {
             if (guardian != null) {
                 prepareWarmUp();
             }
-            Signals.install(wishes);
             // Before rights are given up: the secret is root's own.
             cluster.join(loaded.cluster());
             privileges.drop(settings, loops.all(), guardian != null);
