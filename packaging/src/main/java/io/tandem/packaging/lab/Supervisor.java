@@ -108,7 +108,7 @@ final class Supervisor {
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "-Xms48m",
-                "-Xmx128m",
+                "-Xmx256m",
                 "-XX:-UsePerfData",
                 "-Djava.net.preferIPv4Stack=true",
                 "-Dio.netty.machineId=02:00:00:00:00:01",

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * one selector's thread.
  */
 final class HttpCall {
-    private static final int MAX_RESPONSE_BYTES = 4096;
+    private static final int MAX_RESPONSE_BYTES = 1024;
     private static final int STATUS_START = 9;
     private static final int STATUS_END = 12;
 

@@ -18,7 +18,8 @@ import java.util.Set;
 public final class AdminSocket {
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final long ANSWER_LIMIT_MS = 5_000;
-    private static final int MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+    private static final int EXCERPT = 400;
+    private static final int MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
     private AdminSocket() {}
 
@@ -41,7 +42,8 @@ public final class AdminSocket {
                 answer.write(chunk.array(), 0, chunk.position());
                 chunk.clear();
                 if (answer.size() > MAX_ANSWER_BYTES) {
-                    throw new IOException(socket + ": the answer to '" + command + "' does not end");
+                    throw new IOException(socket + ": the answer to '" + command + "' does not end; it begins with "
+                            + answer.toString(StandardCharsets.UTF_8).substring(0, EXCERPT));
                 }
             }
             return answer.toString(StandardCharsets.UTF_8);

@@ -12,6 +12,9 @@ import java.util.Locale;
 
 /** One client of an embedded web server: HTTP/1, keep-alive, request bodies of known length. Owned by the server thread. */
 final class WebConnection {
+    /** A proxy may keep thousands of connections idle. */
+    private static final int USUAL_HEAD_BYTES = 512;
+
     private static final int MAX_HEAD_BYTES = 16 * 1024;
     private static final byte[] BAD_REQUEST =
             "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -19,7 +22,7 @@ final class WebConnection {
 
     private final SocketChannel client;
     private final String page;
-    private final ByteBuffer in = ByteBuffer.allocate(MAX_HEAD_BYTES);
+    private ByteBuffer in = ByteBuffer.allocate(USUAL_HEAD_BYTES);
     private ByteBuffer out = ByteBuffer.allocate(0);
     private long bodyBytesLeft;
     private boolean closeAfterAnswer;
@@ -52,7 +55,9 @@ final class WebConnection {
             skipBody();
             int end = bodyBytesLeft > 0 ? -1 : headEnd();
             if (end < 0) {
-                if (!in.hasRemaining()) {
+                if (!in.hasRemaining() && in.capacity() < MAX_HEAD_BYTES) {
+                    in = ByteBuffer.allocate(MAX_HEAD_BYTES).put(in.flip());
+                } else if (!in.hasRemaining()) {
                     answer(BAD_REQUEST, true);
                     client.write(out);
                     return false;
