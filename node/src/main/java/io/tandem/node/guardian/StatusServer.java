@@ -65,13 +65,22 @@ final class StatusServer implements AutoCloseable {
             try {
                 SocketChannel client = server.accept();
                 if (clients.tryAcquire()) {
-                    daemon("status-client", () -> answer(client));
+                    begin(client);
                 } else {
                     client.close();
                 }
             } catch (IOException e) {
                 return;
             }
+        }
+    }
+
+    private void begin(SocketChannel client) throws IOException {
+        try {
+            daemon("status-client", () -> answer(client));
+        } catch (OutOfMemoryError noThread) { // the next one may have more luck: this thread must live on
+            clients.release();
+            client.close();
         }
     }
 

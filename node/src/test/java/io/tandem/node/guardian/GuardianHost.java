@@ -19,12 +19,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A host: a network namespace on a bridge, in which a real guardian process with a {@link StandInProxy} is started. */
 final class GuardianHost implements AutoCloseable {
+    private static final long ANSWER_NS = 5_000_000_000L;
+
     static final InetAddress VIRTUAL = address("10.99.0.50");
     private static final String SECRET = "the secret of a test that nobody else can reach\n";
 
@@ -141,11 +144,20 @@ final class GuardianHost implements AutoCloseable {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(directory.resolve("run/guardian.sock")));
             channel.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.UTF_8)));
+            channel.configureBlocking(false);
             StringBuilder text = new StringBuilder();
             ByteBuffer bytes = ByteBuffer.allocate(8192);
-            while (channel.read(bytes) >= 0) {
+            long end = System.nanoTime() + ANSWER_NS;
+            int count;
+            while ((count = channel.read(bytes)) >= 0) {
                 text.append(StandardCharsets.UTF_8.decode(bytes.flip()));
                 bytes.clear();
+                if (count == 0) {
+                    if (System.nanoTime() - end >= 0) {
+                        return ""; // asked again by whoever waits for a condition
+                    }
+                    LockSupport.parkNanos(1_000_000L);
+                }
             }
             return text.toString();
         } catch (IOException e) {

@@ -6,6 +6,8 @@ import com.kenai.jffi.MemoryIO;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Memory outside the heap that a system call can read and write: a cursor for building, an address for passing.
@@ -13,12 +15,21 @@ import java.nio.charset.StandardCharsets;
  * <p>Host byte order; freed with the object. Not thread-safe.
  */
 public final class NativeBuffer {
+    /**
+     * The buffers made last: a caller that passes {@link #address} to a system call and never touches the object again
+     * must not lose the memory to a collection in between.
+     */
+    private static final AtomicReferenceArray<NativeBuffer> RECENT = new AtomicReferenceArray<>(256);
+
+    private static final AtomicInteger MADE = new AtomicInteger();
+
     private final ByteBuffer bytes;
     private final long address;
 
     public NativeBuffer(int capacity) {
         bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.nativeOrder());
         address = MemoryIO.getInstance().getDirectBufferAddress(bytes);
+        RECENT.set(MADE.getAndIncrement() & (RECENT.length() - 1), this);
     }
 
     /** A zero-terminated copy of {@code text}. */

@@ -62,6 +62,9 @@ public final class Reactor implements AutoCloseable {
     private final NativeBuffer polls = new NativeBuffer(MAX_DESCRIPTORS * POLLFD);
     private final Handler[] handlers = new Handler[MAX_DESCRIPTORS];
     private final NativeBuffer scratch = new NativeBuffer(32);
+    /** What a wake-up writes: the number 1, never changed. */
+    private final NativeBuffer one = new NativeBuffer(8);
+
     private final Lateness lateness = new Lateness();
     private final long clockOffsetNs;
     private final int timerFd;
@@ -74,6 +77,7 @@ public final class Reactor implements AutoCloseable {
 
     public Reactor() throws NetlinkException {
         clockOffsetNs = clockOffsetNs();
+        one.bytes().putLong(0, 1);
         timerFd = C.timerfd_create(CLOCK_MONOTONIC, NONBLOCK_CLOEXEC);
         wakeFd = C.eventfd(0, NONBLOCK_CLOEXEC);
         if (timerFd < 0 || wakeFd < 0) {
@@ -136,8 +140,6 @@ public final class Reactor implements AutoCloseable {
      */
     public boolean execute(Runnable task) {
         boolean accepted = messages.offer(task);
-        NativeBuffer one = new NativeBuffer(8);
-        one.bytes().putLong(0, 1);
         C.write(wakeFd, one.address(), 8);
         return accepted;
     }
