@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * The hosts' /dev/log: what arrives there is appended to the host's /var/log/haproxy.log. One thread for all
@@ -27,15 +29,24 @@ public final class SystemLog {
     /** The file under a host's /var/log. */
     public static final String FILE = "haproxy.log";
 
+    /** Also where a proxy in the usual chroot looks for it, as Debian's haproxy package arranges it with rsyslog. */
+    private static final List<String> SOCKETS = List.of("/dev/log", "/var/lib/haproxy/dev/log");
+
     private static final int TIMESTAMP_LENGTH = 15;
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
 
     /** Starts listening for that host. */
     public void serve(Host host) throws IOException {
-        Path socket = host.file("/dev/log");
         Path file = host.logs().resolve(FILE);
         Files.writeString(file, ""); // there from the start, for tail -f
+        for (String socket : SOCKETS) {
+            listen(host.file(socket), host, file);
+        }
+    }
+
+    private void listen(Path socket, Host host, Path file) throws IOException {
+        Files.createDirectories(Objects.requireNonNull(socket.getParent()));
         Channel channel = new Bootstrap()
                 .group(loop)
                 .channel(EpollDomainDatagramChannel.class)
@@ -44,7 +55,7 @@ public final class SystemLog {
                 .syncUninterruptibly()
                 .channel();
         if (!channel.isActive()) {
-            throw new IOException("cannot listen on /dev/log of " + host.name());
+            throw new IOException("cannot listen on " + socket + " of " + host.name());
         }
         // Programs write to it after they have given up root.
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
