@@ -174,10 +174,15 @@ final class ProxyProcess {
             return;
         }
         Thread thread = new Thread(
-                () -> warmUp.run(() -> link.role() != Role.ACTIVE && !node.stopping(), () -> link.ready(true)),
-                "warm-up");
+                () -> warmUp.run(() -> link.role() != Role.ACTIVE && !node.stopping(), () -> sayWarm(link)), "warm-up");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private void sayWarm(GuardianLink link) {
+        if (!node.stopping()) {
+            link.ready(true);
+        }
     }
 
     private void prepareWarmUp() {

@@ -111,7 +111,11 @@ final class WarmUp {
      */
     void run(BooleanSupplier wanted, Runnable warm) {
         try {
-            for (int i = 0; i < ALL_REQUESTS && wanted.getAsBoolean(); i += KEPT_ALIVE) {
+            for (int i = 0; i < ALL_REQUESTS; i += KEPT_ALIVE) {
+                if (!wanted.getAsBoolean()) {
+                    warm.run(); // clients' traffic does it from here on
+                    return;
+                }
                 connection(i);
                 if (i < QUICK_REQUESTS && i + KEPT_ALIVE >= QUICK_REQUESTS) {
                     warm.run();
