@@ -16,7 +16,7 @@ cover() {
 }
 # What the lab writes into is made here first: in an ordinary user's namespace the machine's own stay somebody else's.
 mkdir -p "$dir/up/etc/haproxy/errors" "$dir/up/etc/tandem" "$dir/up/etc/keepalived" "$dir/up/etc/nginx" \
-  "$dir/up/etc/ssl/serverless.my.id" "$dir/up/var/lib/haproxy" "$dir/up/var/lib/tandem" "$dir/up/var/lib/nginx"
+  "$dir/up/etc/ssl/serverless.my.id" "$dir/up/var/lib/haproxy/dev" "$dir/up/var/lib/tandem" "$dir/up/var/lib/nginx"
 cover /etc
 cover /var/lib
 mount --bind "$log" /var/log
