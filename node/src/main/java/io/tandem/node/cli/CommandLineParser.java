@@ -103,6 +103,7 @@ final class CommandLineParser {
             task = CommandLine.Task.VERSION;
         } else if (option.startsWith("-dK")) {
             keywordClasses = option.substring(3);
+            withoutEffect.add(option); // there is no listing yet, and it is said
         } else if (option.startsWith("-dM") || WITHOUT_EFFECT.contains(option)) {
             withoutEffect.add(option);
         } else {
@@ -122,7 +123,10 @@ final class CommandLineParser {
             case "-x" -> takeOverFrom = takeOver();
             case "-L" -> localPeer = value(option);
             case "-C" -> directory = value(option);
-            case "-S" -> masterSockets.add(value(option));
+            case "-S" -> {
+                masterSockets.add(value(option));
+                withoutEffect.add(option); // a plain process has no master; the guardian refuses it by itself
+            }
             case "-n" -> maxConnections = number(option);
             case "-N" -> maxConnectionsPerProxy = number(option);
             case "-m" -> withoutEffect.add("-m " + number(option));
