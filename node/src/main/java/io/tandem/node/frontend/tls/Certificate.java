@@ -30,21 +30,21 @@ import org.jspecify.annotations.Nullable;
  * @param chain the server's certificate first
  * @param names the names it is for, in lower case; {@code *.} leads a wildcard
  */
-record Certificate(String file, List<X509Certificate> chain, PrivateKey key, Set<String> names) {
+public record Certificate(String file, List<X509Certificate> chain, PrivateKey key, Set<String> names) {
     private static final int DNS_NAME = 2;
 
-    Certificate {
+    public Certificate {
         chain = List.copyOf(chain);
         names = Set.copyOf(names);
     }
 
     /** Why a file cannot be used, worded as HAProxy. */
-    static final class Unusable extends Exception {
+    public static final class Unusable extends Exception {
         Unusable(String text) {
             super(text, null, false, false);
         }
 
-        String text() {
+        public String text() {
             return String.valueOf(getMessage());
         }
     }
@@ -54,7 +54,7 @@ record Certificate(String file, List<X509Certificate> chain, PrivateKey key, Set
     }
 
     /** Reads certificates and key from {@code file}, or the key from {@code file.key} beside it. */
-    static Certificate read(String file) throws Unusable {
+    public static Certificate read(String file) throws Unusable {
         List<Pem> blocks = blocks(Path.of(file));
         List<X509Certificate> chain = blocks == null ? List.of() : chain(blocks);
         if (blocks == null || chain.isEmpty()) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A list of suites is built from left to right: a bare word appends the suites it stands for, {@code -} takes them out
  * for now, {@code !} for good, and {@code +} moves them to the end. Words joined by {@code +} must all hold.
  */
-final class CipherString {
+public final class CipherString {
     /** Strongest encryption first: the order of {@code @STRENGTH}. */
     private static final int[] BITS = {256, 128, 0};
 
@@ -35,7 +35,7 @@ final class CipherString {
      *
      * @return empty when it names none
      */
-    static List<CipherSuite> parse(String text) {
+    public static List<CipherSuite> parse(String text) {
         CipherString list = new CipherString();
         list.inactive.removeIf(suite -> suite.since().equals("TLSv1.3"));
         for (String word : text.split("[:, ;]+", -1)) {
@@ -225,7 +225,7 @@ final class CipherString {
     }
 
     /** The suites of TLS 1.3 that a {@code ciphersuites} list names; null where one is unknown. */
-    static @Nullable Set<String> tls13(String text) {
+    public static @Nullable Set<String> tls13(String text) {
         Set<String> names = new LinkedHashSet<>();
         for (String name : text.split(":", -1)) {
             if (CipherSuite.all().stream()

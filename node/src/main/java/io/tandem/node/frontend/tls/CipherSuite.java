@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * @param encryption with the key's bits in parentheses: {@code AESGCM(256)}
  * @param mac {@code AEAD}, {@code SHA1}, …
  */
-record CipherSuite(
+public record CipherSuite(
         String name,
         String standardName,
         String since,
@@ -36,12 +36,12 @@ record CipherSuite(
     private static final String RESOURCE = "cipher-suites.tsv";
 
     /** All suites, in the order of preference that OpenSSL starts from. Read when first asked for. */
-    static List<CipherSuite> all() {
+    public static List<CipherSuite> all() {
         return Table.ALL;
     }
 
     /** OpenSSL's name of a suite; the name itself where none is known. */
-    static String nameOf(String standardName) {
+    public static String nameOf(String standardName) {
         return Table.NAMES.getOrDefault(standardName, standardName);
     }
 

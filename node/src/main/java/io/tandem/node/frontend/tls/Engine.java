@@ -21,7 +21,7 @@ public final class Engine {
         return isNative() ? OpenSsl.versionString() : "JDK " + System.getProperty("java.version");
     }
 
-    static Set<String> jdkSuites() {
+    public static Set<String> jdkSuites() {
         try {
             return Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
         } catch (NoSuchAlgorithmException e) {

@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param encrypted whether a {@code Proc-Type: 4,ENCRYPTED} header precedes the content
  */
 @SuppressWarnings("ArrayRecordComponent") // handed to parsers, never compared
-record Pem(String label, byte[] content, boolean encrypted) {
+public record Pem(String label, byte[] content, boolean encrypted) {
     private static final String BEGIN = "-----BEGIN ";
     private static final String DASHES = "-----";
 
     /** The blocks of {@code text} in their order, or null if one is not well-formed. */
-    static @Nullable List<Pem> parse(String text) {
+    public static @Nullable List<Pem> parse(String text) {
         List<Pem> blocks = new ArrayList<>();
         int at = text.indexOf(BEGIN);
         while (at >= 0) {
@@ -61,11 +61,11 @@ record Pem(String label, byte[] content, boolean encrypted) {
         }
     }
 
-    boolean isCertificate() {
+    public boolean isCertificate() {
         return label.equals("CERTIFICATE") || label.equals("X509 CERTIFICATE") || label.equals("TRUSTED CERTIFICATE");
     }
 
-    boolean isPrivateKey() {
+    public boolean isPrivateKey() {
         return label.endsWith("PRIVATE KEY");
     }
 }

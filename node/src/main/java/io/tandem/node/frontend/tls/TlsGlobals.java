@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The lines of {@code global} about TLS (HAProxy manual 3.1 and 3.2). */
-final class TlsGlobals implements Facet {
+public final class TlsGlobals implements Facet {
     static final FacetKey<TlsGlobals> KEY = new FacetKey<>(TlsGlobals.class, TlsGlobals::new);
 
     final TlsSettings defaults = new TlsSettings();
@@ -52,12 +52,12 @@ final class TlsGlobals implements Facet {
         return new TlsGlobals();
     }
 
-    static TlsGlobals of(Draft global) {
+    public static TlsGlobals of(Draft global) {
         return global.facet(KEY);
     }
 
     /** A file name as {@code crt-base} or {@code ca-base} completes it. */
-    static String under(String base, String file) {
+    public static String under(String base, String file) {
         return file.startsWith("/") || base.isEmpty() ? file : base + "/" + file;
     }
 
@@ -117,7 +117,7 @@ final class TlsGlobals implements Facet {
     }
 
     /** The line's own word, else the default's. */
-    static @Nullable String either(@Nullable String own, @Nullable String byDefault) {
+    public static @Nullable String either(@Nullable String own, @Nullable String byDefault) {
         return own != null ? own : byDefault;
     }
 }

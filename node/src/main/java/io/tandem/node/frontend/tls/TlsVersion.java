@@ -5,7 +5,7 @@ package io.tandem.node.frontend.tls;
 import java.util.Optional;
 
 /** The protocol versions that HAProxy's options name, oldest first. */
-enum TlsVersion {
+public enum TlsVersion {
     SSL30("SSLv3", "SSLv3", "sslv3"),
     TLS10("TLSv1.0", "TLSv1", "tlsv10"),
     TLS11("TLSv1.1", "TLSv1.1", "tlsv11"),
@@ -23,21 +23,21 @@ enum TlsVersion {
     }
 
     /** As {@code ssl-min-ver} takes it. */
-    String word() {
+    public String word() {
         return word;
     }
 
     /** As the TLS engine names it. */
-    String protocol() {
+    public String protocol() {
         return protocol;
     }
 
     /** As {@code no-…} and {@code force-…} name it. */
-    String suffix() {
+    public String suffix() {
         return suffix;
     }
 
-    static Optional<TlsVersion> named(String word) {
+    public static Optional<TlsVersion> named(String word) {
         for (TlsVersion version : values()) {
             if (version.word.equals(word)) {
                 return Optional.of(version);
