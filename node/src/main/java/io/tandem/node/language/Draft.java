@@ -41,6 +41,28 @@ public class Draft {
         defaults.facets.forEach((key, facet) -> facets.put(key, facet.inherit()));
     }
 
+    /**
+     * Whether a setting of frontends matters here; where it does not a warning says so, as HAProxy words it.
+     *
+     * @param ending what the warning ends in behind {@code no frontend capability}
+     */
+    public boolean needsFrontend(Arguments line, String keyword, String ending) {
+        if (kind() == SectionKind.BACKEND) {
+            line.warn("'" + keyword + "' ignored because " + this + " has no frontend capability" + ending);
+            return false;
+        }
+        return true;
+    }
+
+    /** The same for settings of backends. */
+    public boolean needsBackend(Arguments line, String keyword, String ending) {
+        if (kind() == SectionKind.FRONTEND) {
+            line.warn("'" + keyword + "' ignored because " + this + " has no backend capability" + ending);
+            return false;
+        }
+        return true;
+    }
+
     /** How HAProxy names it in messages: {@code frontend 'web'}. */
     @Override
     public String toString() {

@@ -22,28 +22,6 @@ public final class ProxyDraft extends Draft {
         return kind() == SectionKind.BACKEND || kind() == SectionKind.LISTEN;
     }
 
-    /**
-     * Whether a setting of frontends matters here; where it does not a warning says so, as HAProxy words it.
-     *
-     * @param ending what the warning ends in behind {@code no frontend capability}
-     */
-    public boolean needsFrontend(Arguments line, String keyword, String ending) {
-        if (kind() == SectionKind.BACKEND) {
-            line.warn("'" + keyword + "' ignored because " + this + " has no frontend capability" + ending);
-            return false;
-        }
-        return true;
-    }
-
-    /** The same for settings of backends. */
-    public boolean needsBackend(Arguments line, String keyword, String ending) {
-        if (kind() == SectionKind.FRONTEND) {
-            line.warn("'" + keyword + "' ignored because " + this + " has no backend capability" + ending);
-            return false;
-        }
-        return true;
-    }
-
     /** {@code tcp} unless said otherwise (HAProxy manual, {@code mode}). */
     public Mode mode() {
         return mode;

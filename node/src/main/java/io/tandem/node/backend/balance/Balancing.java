@@ -55,7 +55,7 @@ public final class Balancing implements Feature {
     }
 
     private static void balance(Arguments line, Draft draft) {
-        if (ignoredWithoutBackend(line, draft, "balance")) {
+        if (!draft.needsBackend(line, "balance", ".")) {
             return;
         }
         String name = line.next();
@@ -106,7 +106,7 @@ public final class Balancing implements Feature {
     }
 
     private static void hashType(Arguments line, Draft draft) {
-        if (ignoredWithoutBackend(line, draft, "hash-type")) {
+        if (!draft.needsBackend(line, "hash-type", ".")) {
             return;
         }
         String method = line.next();
@@ -120,20 +120,12 @@ public final class Balancing implements Feature {
     }
 
     private static void allBackups(Arguments line, Draft draft) {
-        if (!ignoredWithoutBackend(line, draft, "allbackups")) {
+        if (draft.needsBackend(line, "allbackups", ".")) {
             if (line.hasNext()) {
                 throw line.error("'option allbackups' cannot handle unexpected argument '" + line.peek() + "'.");
             }
             draft.facet(CHOICE).allBackups = !line.negated();
         }
-    }
-
-    private static boolean ignoredWithoutBackend(Arguments line, Draft draft, String keyword) {
-        boolean ignored = draft.kind() == SectionKind.FRONTEND;
-        if (ignored) {
-            line.warn("'" + keyword + "' ignored because frontend '" + draft.name() + "' has no backend capability.");
-        }
-        return ignored;
     }
 
     @Override

@@ -92,7 +92,7 @@ public final class CheckLines implements Feature {
     }
 
     private static void httpchk(Arguments line, Draft draft) {
-        if (ignored(line, draft, "httpchk")) {
+        if (!draft.needsBackend(line, "httpchk", ".")) {
             return;
         }
         Asked asked = draft.facet(ASKED);
@@ -150,7 +150,7 @@ public final class CheckLines implements Feature {
     }
 
     private static void tcpCheck(Arguments line, Draft draft) {
-        if (!ignored(line, draft, "tcp-check")) {
+        if (draft.needsBackend(line, "tcp-check", ".")) {
             if (line.hasNext()) {
                 throw line.error("'option tcp-check' cannot handle unexpected argument '" + line.peek() + "'.");
             }
@@ -161,7 +161,7 @@ public final class CheckLines implements Feature {
     }
 
     private static void log(Arguments line, Draft draft) {
-        if (!ignored(line, draft, "log-health-checks")) {
+        if (draft.needsBackend(line, "log-health-checks", ".")) {
             if (line.hasNext()) {
                 throw line.error("'option log-health-checks' cannot handle unexpected argument '" + line.peek() + "'.");
             }
@@ -170,7 +170,7 @@ public final class CheckLines implements Feature {
     }
 
     private static void httpCheck(Arguments line, Draft draft) {
-        if (ignored(line, draft, "http-check")) {
+        if (!draft.needsBackend(line, "http-check", ".")) {
             return;
         }
         String rule = line.next();
@@ -257,14 +257,6 @@ public final class CheckLines implements Feature {
             ranges.add(new Range(Integer.parseInt(bounds[0]), Integer.parseInt(bounds[bounds.length - 1])));
         }
         return ranges;
-    }
-
-    private static boolean ignored(Arguments line, Draft draft, String keyword) {
-        boolean ignored = draft.kind() == SectionKind.FRONTEND;
-        if (ignored) {
-            line.warn("'" + keyword + "' ignored because frontend '" + draft.name() + "' has no backend capability.");
-        }
-        return ignored;
     }
 
     @Override

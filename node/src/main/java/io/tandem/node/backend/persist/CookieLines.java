@@ -89,7 +89,7 @@ public final class CookieLines implements Feature {
     }
 
     private static void cookie(Arguments line, Draft draft) {
-        if (ignored(line, draft, "cookie")) {
+        if (!draft.needsBackend(line, "cookie", ".")) {
             return;
         }
         String name =
@@ -199,20 +199,12 @@ public final class CookieLines implements Feature {
     }
 
     private static void persist(Arguments line, Draft draft) {
-        if (!ignored(line, draft, "persist")) {
+        if (draft.needsBackend(line, "persist", ".")) {
             if (line.hasNext()) {
                 throw line.error("'option persist' cannot handle unexpected argument '" + line.peek() + "'.");
             }
             draft.facet(SAID).persist = !line.negated();
         }
-    }
-
-    private static boolean ignored(Arguments line, Draft draft, String keyword) {
-        boolean ignored = draft.kind() == SectionKind.FRONTEND;
-        if (ignored) {
-            line.warn("'" + keyword + "' ignored because frontend '" + draft.name() + "' has no backend capability.");
-        }
-        return ignored;
     }
 
     @Override

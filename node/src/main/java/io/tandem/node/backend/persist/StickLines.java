@@ -64,8 +64,7 @@ public final class StickLines implements Feature {
     }
 
     private static void stick(Arguments line, Draft draft) {
-        if (draft.kind() == SectionKind.FRONTEND) {
-            line.warn("'stick' ignored because frontend '" + draft.name() + "' has no backend capability.");
+        if (!draft.needsBackend(line, "stick", ".")) {
             return;
         }
         parse(line, (ProxyDraft) draft, null);

@@ -97,13 +97,7 @@ public final class Statistics {
         row.set("bck", server.description().backup() ? 1 : 0);
         row.set("lastchg", (nowMs - state.changedAtMs()) / 1000);
         row.set("downtime", state.downtimeMs(nowMs) / 1000);
-        count(row, meters, "lbtot", ProxyCounter.BALANCED);
-        count(row, meters, "connect", ProxyCounter.CONNECTS);
-        count(row, meters, "reuse", ProxyCounter.REUSES);
-        count(row, meters, "cli_abrt", ProxyCounter.CLIENT_ABORTS);
-        count(row, meters, "srv_abrt", ProxyCounter.SERVER_ABORTS);
-        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
-        count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
+        work(row, meters);
         row.set("addr", ServerStatus.address(server));
         row.set("cookie", server.description().cookie());
         mode(row, backend.mode());
@@ -140,13 +134,7 @@ public final class Statistics {
         row.set("chkdown", backend.state().downs());
         row.set("lastchg", (nowMs - backend.state().changedAtMs()) / 1000);
         row.set("downtime", backend.state().downtimeMs(nowMs) / 1000);
-        count(row, meters, "lbtot", ProxyCounter.BALANCED);
-        count(row, meters, "connect", ProxyCounter.CONNECTS);
-        count(row, meters, "reuse", ProxyCounter.REUSES);
-        count(row, meters, "cli_abrt", ProxyCounter.CLIENT_ABORTS);
-        count(row, meters, "srv_abrt", ProxyCounter.SERVER_ABORTS);
-        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
-        count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
+        work(row, meters);
         mode(row, backend.mode());
         if (backend.mode() == Mode.HTTP) {
             responses(row, meters);
@@ -170,6 +158,17 @@ public final class Statistics {
         count(row, meters, "eresp", ProxyCounter.RESPONSE_ERRORS);
         count(row, meters, "wretr", ProxyCounter.RETRIES);
         count(row, meters, "wredis", ProxyCounter.REDISPATCHES);
+    }
+
+    /** What servers and backends have done. */
+    private static void work(Row row, Meters meters) {
+        count(row, meters, "lbtot", ProxyCounter.BALANCED);
+        count(row, meters, "connect", ProxyCounter.CONNECTS);
+        count(row, meters, "reuse", ProxyCounter.REUSES);
+        count(row, meters, "cli_abrt", ProxyCounter.CLIENT_ABORTS);
+        count(row, meters, "srv_abrt", ProxyCounter.SERVER_ABORTS);
+        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
+        count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
     }
 
     private static void responses(Row row, Meters meters) {
