@@ -4,6 +4,7 @@ package io.tandem.node.backend;
 
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,9 @@ public final class Server {
      * @param portOffset may be negative
      * @param weight 0..256
      * @param backup used only when no other server is usable
-     * @param maxConnections 0 for none
+     * @param limits how many sessions it takes at once
+     * @param pool how its idle connections are kept
+     * @param properties what makes connections to it differ from one another
      * @param cookie the value that names it in persistence cookies, or null
      * @param nonStick never stored in stick tables
      * @param check how its health is checked, or null
@@ -35,7 +38,9 @@ public final class Server {
             int portOffset,
             int weight,
             boolean backup,
-            int maxConnections,
+            ServerLimits limits,
+            PoolSettings pool,
+            List<ConnectionProperty> properties,
             @Nullable String cookie,
             boolean nonStick,
             @Nullable CheckSettings check,
@@ -49,7 +54,25 @@ public final class Server {
                 boolean backup,
                 int maxConnections,
                 String origin) {
-            this(id, name, address, false, 0, weight, backup, maxConnections, null, false, null, origin);
+            this(
+                    id,
+                    name,
+                    address,
+                    false,
+                    0,
+                    weight,
+                    backup,
+                    ServerLimits.of(maxConnections),
+                    PoolSettings.DEFAULT,
+                    List.of(),
+                    null,
+                    false,
+                    null,
+                    origin);
+        }
+
+        public Description {
+            properties = List.copyOf(properties);
         }
     }
 
@@ -58,6 +81,7 @@ public final class Server {
     private final String backendName;
     private final int index;
     private final byte[] nameBytes;
+    private final ConnectionProperty[] properties;
     private final String addressText;
 
     /** @param index a number unique among all servers of the configuration, from 0: the row of per-loop pools */
@@ -66,6 +90,7 @@ public final class Server {
         this.state = state;
         this.backendName = backendName;
         this.index = index;
+        properties = description.properties().toArray(ConnectionProperty[]::new);
         nameBytes = description.name().getBytes(StandardCharsets.UTF_8);
         InetSocketAddress address = description.address();
         addressText = (address.getAddress() == null
@@ -97,7 +122,7 @@ public final class Server {
 
     /** Whether it has as many sessions as its {@code maxconn} allows. */
     public boolean isFull() {
-        int limit = description.maxConnections();
+        int limit = description.limits().maxConnections();
         return limit > 0 && state.meters().current() >= limit;
     }
 
@@ -117,6 +142,11 @@ public final class Server {
 
     public String backendName() {
         return backendName;
+    }
+
+    /** What makes connections to it differ; empty for most servers. Not to be changed. */
+    public ConnectionProperty[] properties() {
+        return properties;
     }
 
     public int index() {

@@ -226,7 +226,9 @@ public final class ServerLines implements Feature {
                 written.keepsClientPort() ? written.port() : 0,
                 settings.weight,
                 settings.backup,
-                settings.maxConnections,
+                settings.limits(),
+                settings.pool(),
+                settings.properties,
                 settings.cookie,
                 settings.nonStick,
                 settings.checked ? checkOf(settings, address, written, draft, assembly) : null,
@@ -234,7 +236,7 @@ public final class ServerLines implements Feature {
         ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
         assembly.onCommit(() -> {
             state.configure(settings.weight, settings.disabled, resolved == null, settings.rise, settings.fall);
-            state.meters().limit(settings.maxConnections);
+            state.meters().limit(settings.limits().maxConnections());
         });
         return new Server(description, state, draft.name(), assembly.nextServerIndex());
     }

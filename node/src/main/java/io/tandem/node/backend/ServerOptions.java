@@ -24,9 +24,6 @@ public final class ServerOptions {
             option("weight", "its share of the load, 0 to 256, 1 by default")
                     .arguments("WEIGHT")
                     .as(ServerOptions::weight),
-            option("maxconn", "concurrent connections, further ones are queued; 0 for no limit")
-                    .arguments("NUMBER")
-                    .as((line, s) -> s.maxConnections = Math.max(0, leadingInteger(line.next()))),
             option("cookie", "the value that names it in persistence cookies")
                     .arguments("VALUE")
                     .as(ServerOptions::cookie),
@@ -57,7 +54,7 @@ public final class ServerOptions {
             option("addr", "the address checks connect to").arguments("IP").as(ServerOptions::address));
 
     /** Every option. */
-    public static final List<Keyword<ServerOption>> ALL = join(GENERAL, CHECKS);
+    public static final List<Keyword<ServerOption>> ALL = join(GENERAL, CapacityOptions.ALL, CHECKS);
 
     private static final Map<String, Keyword<ServerOption>> BY_NAME = byName();
 

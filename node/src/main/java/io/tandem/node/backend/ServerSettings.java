@@ -19,6 +19,15 @@ public final class ServerSettings {
     boolean disabled;
     boolean nonStick;
     int maxConnections;
+    int minConnections;
+    int maxQueue;
+    int slowStartMs;
+    int lowIdle;
+    int maxIdle = PoolSettings.DEFAULT.maxIdle();
+    int purgeDelayMs = PoolSettings.DEFAULT.purgeDelayMs();
+    int maxReuse = PoolSettings.DEFAULT.maxReuse();
+    /** What makes connections to it differ from one another; options add theirs. */
+    final java.util.List<ConnectionProperty> properties = new java.util.ArrayList<>();
 
     @Nullable String cookie;
     /** Methods in order, {@code none}, {@code libc}, {@code last} or an address; empty for the default. */
@@ -35,6 +44,14 @@ public final class ServerSettings {
     int fall = 3;
     int checkPort;
     java.net.@Nullable InetAddress checkAddress;
+
+    ServerLimits limits() {
+        return new ServerLimits(maxConnections, minConnections, maxQueue, slowStartMs);
+    }
+
+    PoolSettings pool() {
+        return new PoolSettings(maxIdle, lowIdle, purgeDelayMs, maxReuse);
+    }
 
     /** A server that starts from these settings. */
     ServerSettings copyFor(String name, Origin origin, ServerAddress address) {
@@ -53,6 +70,14 @@ public final class ServerSettings {
         copy.disabled = disabled;
         copy.nonStick = nonStick;
         copy.maxConnections = maxConnections;
+        copy.minConnections = minConnections;
+        copy.maxQueue = maxQueue;
+        copy.slowStartMs = slowStartMs;
+        copy.lowIdle = lowIdle;
+        copy.maxIdle = maxIdle;
+        copy.purgeDelayMs = purgeDelayMs;
+        copy.maxReuse = maxReuse;
+        copy.properties.addAll(properties);
         copy.cookie = cookie;
         copy.initAddress = initAddress;
         copy.checked = checked;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,6 +26,7 @@ public final class ServerState {
     }
 
     private final Meters meters;
+    private final Counters<PoolCount> poolCounters;
     private final BackendState backend;
     private boolean configured; // guarded by this
     private boolean disabledInConfiguration; // guarded by this
@@ -51,6 +53,7 @@ public final class ServerState {
     /** @param nowMs wall clock, milliseconds since 1970 */
     public ServerState(Meters meters, BackendState backend, long nowMs) {
         this.meters = meters;
+        poolCounters = new Counters<>(PoolCount.class, meters.loops());
         this.backend = backend;
         changedAtMs = nowMs;
     }
@@ -84,6 +87,11 @@ public final class ServerState {
 
     public Meters meters() {
         return meters;
+    }
+
+    /** What its connections do, a row per loop. */
+    public Counters<PoolCount> poolCounters() {
+        return poolCounters;
     }
 
     public BackendState backend() {

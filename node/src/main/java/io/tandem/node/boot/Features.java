@@ -9,6 +9,7 @@ import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.backend.check.CheckLines;
 import io.tandem.node.backend.persist.CookieLines;
 import io.tandem.node.backend.persist.StickLines;
+import io.tandem.node.backend.pool.PoolLines;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.listen.BindFeature;
@@ -45,6 +46,7 @@ final class Features {
             new SwitchingFeature(),
             new ServerLines(),
             new Balancing(),
+            new PoolLines(),
             new CheckLines(),
             new CookieLines(),
             new StickLines(),

@@ -6,12 +6,12 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.Timeouts;
+import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.ForwardedFor;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
-import io.tandem.node.frontend.http.HttpSettings.Reuse;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.h1.Framing;
 import io.tandem.node.frontend.http.h1.Malformed;
@@ -222,12 +222,13 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     }
 
     @Override
-    public boolean mayReuse() {
-        Reuse reuse = backend().http().reuse();
-        return switch (reuse) {
-            case NEVER -> false;
-            case SAFE, AGGRESSIVE -> facts.requestsOnConnection > 1;
-            case ALWAYS -> true;
+    public Reuse reuse() {
+        boolean first = facts.requestsOnConnection <= 1;
+        return switch (backend().http().reuse()) {
+            case NEVER -> Reuse.NONE;
+            case SAFE -> first ? Reuse.NONE : Reuse.ANY;
+            case AGGRESSIVE -> first ? Reuse.PROVEN : Reuse.ANY;
+            case ALWAYS -> Reuse.ANY;
         };
     }
 
@@ -462,7 +463,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         server = null;
         if (present != null) {
             if (!surplus && serverKeepsAlive && forwarder.scanner().keepsAlive() && client.isRequestComplete()) {
-                present.release();
+                search.release(present);
             } else {
                 present.close();
             }

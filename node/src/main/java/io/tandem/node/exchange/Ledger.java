@@ -53,7 +53,7 @@ public final class Ledger {
         if (left != null) {
             server = null;
             left.state().meters().end(loop.index());
-            if (left.description().maxConnections() > 0) {
+            if (left.description().limits().maxConnections() > 0) {
                 left.state().backend().waiting().callNext();
             }
         }

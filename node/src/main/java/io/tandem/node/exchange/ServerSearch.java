@@ -3,12 +3,16 @@
 package io.tandem.node.exchange;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.WaitingLine;
+import io.tandem.node.backend.pool.OwnConnections;
+import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.backend.pool.ServerPools;
 import io.tandem.node.backend.pool.ServerUser;
+import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.observe.ProxyCounter;
@@ -23,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServerSearch {
     /** Whom a server is sought for. */
     public interface Seeker extends ServerUser {
-        /** Whether a connection that others used before will do. */
-        boolean mayReuse();
+        /** Which connections that others used before will do. */
+        Reuse reuse();
 
         /** The search is over: a connection that is established, new or taken from the pool. */
         void onServerFound(ServerConnection connection);
@@ -55,6 +59,8 @@ public final class ServerSearch {
     private @Nullable ServerConnection connecting;
     private @Nullable Timer patience;
     private WaitingLine.@Nullable Ticket ticket;
+    /** Connections kept for this client alone; null while there never was one. */
+    private @Nullable OwnConnections own;
 
     public ServerSearch(Loop loop, Facts facts, Ledger ledger, Seeker seeker) {
         this.loop = loop;
@@ -131,7 +137,8 @@ public final class ServerSearch {
 
     private void connect(Backend backend, Server target) {
         ServerPools pools = ServerPools.of(loop);
-        ServerConnection idle = seeker.mayReuse() ? pools.idle(target, seeker) : null;
+        ConnectionKey key = pools.key(target, facts);
+        ServerConnection idle = pools.idle(target, seeker, key, seeker.reuse(), own);
         if (idle != null) {
             state = State.IDLE;
             ledger.count(target, ProxyCounter.REUSES);
@@ -141,8 +148,8 @@ public final class ServerSearch {
         }
         state = State.CONNECTING;
         ledger.count(target, ProxyCounter.CONNECTS);
-        ServerConnection started = pools.connect(
-                target, seeker, facts.destination.port(), backend.timeouts().connect());
+        ServerConnection started =
+                pools.connect(target, seeker, facts, key, backend.timeouts().connect());
         if (state == State.CONNECTING) {
             connecting = started;
         }
@@ -220,6 +227,17 @@ public final class ServerSearch {
         }
     }
 
+    /** The exchange on {@code connection} is complete and both sides may go on: it waits for the next one. */
+    public void release(ServerConnection connection) {
+        Backend present = facts.backend;
+        boolean shares =
+                present != null && present.http().reuse() != HttpSettings.Reuse.NEVER && !connection.isPrivate();
+        if (!shares && own == null) {
+            own = new OwnConnections();
+        }
+        ServerPools.of(loop).release(connection, facts, shares ? null : own);
+    }
+
     /** Gives up, or forgets a search that is over. */
     public void clear() {
         leaveLine();
@@ -239,6 +257,9 @@ public final class ServerSearch {
         clear();
         if (patience != null) {
             patience.dispose();
+        }
+        if (own != null) {
+            own.close();
         }
     }
 }

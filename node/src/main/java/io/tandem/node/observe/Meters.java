@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Meters {
     private final Counters<ProxyCounter> counters;
+    private final int loops;
     private final AtomicInteger current = new AtomicInteger();
     private volatile int max;
     private volatile int limit;
@@ -21,7 +22,13 @@ public final class Meters {
 
     /** @param loops how many event loops there are */
     public Meters(int loops) {
+        this.loops = loops;
         counters = new Counters<>(ProxyCounter.class, loops);
+    }
+
+    /** How many loops there are. */
+    public int loops() {
+        return loops;
     }
 
     public Counters<ProxyCounter> counters() {

@@ -29,7 +29,7 @@ class ServerLinesTest {
         assertThat(description.address()).isEqualTo(new InetSocketAddress("127.0.0.1", 80));
         assertThat(description.weight()).isEqualTo(7);
         assertThat(description.backup()).isTrue();
-        assertThat(description.maxConnections()).isEqualTo(9);
+        assertThat(description.limits().maxConnections()).isEqualTo(9);
         assertThat(description.cookie()).isEqualTo("c");
         assertThat(description.id()).isEqualTo(12);
         assertThat(description.nonStick()).isTrue();

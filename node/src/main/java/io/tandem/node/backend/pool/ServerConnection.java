@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.loop.Loop;
@@ -27,7 +28,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
     private final Loop loop;
-    private final IdleConnections pool;
+    private final ServerPool pool;
+    private final ConnectionKey key;
     private final EpollSocketChannel channel;
     private final Timer timer;
     private Server server;
@@ -38,16 +40,22 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean inputEnded;
     private int uses = 1;
 
-    // idle connections of one pool, oldest first; managed by the pool
+    // the list it is idle in and its neighbours there, managed by the list
+    @Nullable IdleList list;
+
     @Nullable ServerConnection older;
 
     @Nullable ServerConnection newer;
 
-    boolean idle;
+    /** Whether only the client that opened it may use it again. */
+    private boolean isPrivate;
 
-    ServerConnection(Loop loop, IdleConnections pool, Server server, ServerUser user) {
+    ServerConnection(Loop loop, ServerPool pool, ConnectionKey key, Server server, ServerUser user) {
         this.loop = loop;
         this.pool = pool;
+        this.key = key.copy();
+        isPrivate = key.isPrivate();
+        pool.onOpening();
         this.server = server;
         this.user = user;
         channel = new EpollSocketChannel();
@@ -91,8 +99,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     private void fail(ServerUser present, boolean timedOut) {
         user = null;
-        closed = true;
-        timer.dispose();
+        markClosed();
         channel.close();
         present.onConnectFailed(this, timedOut);
     }
@@ -167,11 +174,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         loop.tick();
-        closed = true;
-        timer.dispose();
-        if (idle) {
-            pool.remove(this);
-        }
+        markClosed();
         ServerUser present = user;
         if (present != null && connected) {
             user = null;
@@ -272,16 +275,37 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         }
     }
 
-    /** Gives it back after a complete exchange: it waits for the next one. */
-    public void release() {
+    /** What it was opened with. */
+    ConnectionKey key() {
+        return key;
+    }
+
+    /** From now on it serves this client alone: it has authenticated the client, say. */
+    public void makePrivate() {
+        isPrivate = true;
+    }
+
+    public boolean isPrivate() {
+        return isPrivate;
+    }
+
+    /** Its exchange is over: it waits, unread but for its end, in the list it is put into next. */
+    void rest() {
         user = null;
         timer.stop();
-        if (!isOpen()) {
-            close();
-        } else {
+        if (isOpen()) {
             channel.config().setAutoRead(true);
-            pool.add(this);
         }
+    }
+
+    /** Keeps it for other clients if that is worth it; false where it is to be closed. */
+    boolean keep(boolean scarce) {
+        return pool.keep(this, key, scarce);
+    }
+
+    /** How many requests it has served, the present one included. */
+    int uses() {
+        return uses;
     }
 
     /** Ends it; its user hears nothing more. */
@@ -289,12 +313,22 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         if (closed) {
             return;
         }
-        closed = true;
         user = null;
-        timer.dispose();
-        if (idle) {
-            pool.remove(this);
-        }
+        markClosed();
         channel.close();
+    }
+
+    private void markClosed() {
+        closed = true;
+        timer.dispose();
+        IdleList present = list;
+        if (present != null && !isPrivate) {
+            pool.onIdleGone(this);
+            return;
+        }
+        if (present != null) {
+            present.remove(this);
+        }
+        pool.onUsedGone();
     }
 }

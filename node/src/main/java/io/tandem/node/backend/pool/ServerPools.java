@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.pool;
 
+import io.tandem.node.backend.ConnectionKey;
+import io.tandem.node.backend.ConnectionProperty;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
+import io.tandem.node.rules.Facts;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -15,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class ServerPools {
     private static final LoopLocal<ServerPools> OF = new LoopLocal<>(ServerPools::new);
 
-    private record Pool(ServerState state, InetSocketAddress address, IdleConnections idle) {}
-
     private final Loop loop;
-    private final IdentityHashMap<ServerState, Pool> pools = new IdentityHashMap<>();
+    private final Descriptors descriptors = new Descriptors();
+    private final ConnectionKey key = new ConnectionKey();
+    private final IdentityHashMap<ServerState, ServerPool> pools = new IdentityHashMap<>();
     /** By the server's index in its configuration: found without hashing. */
-    private @Nullable Pool[] byIndex = new Pool[16];
+    private @Nullable ServerPool[] byIndex = new ServerPool[16];
 
     private ServerPools(Loop loop) {
         this.loop = loop;
@@ -31,9 +34,36 @@ public final class ServerPools {
         return OF.of(loop);
     }
 
-    /** An idle connection to {@code server}, from now on {@code user}'s; null when there is none. */
-    public @Nullable ServerConnection idle(Server server, ServerUser user) {
-        ServerConnection connection = pool(server).take();
+    /** What a connection to {@code server} for this exchange is opened with; valid until the next call. */
+    public ConnectionKey key(Server server, Facts facts) {
+        ConnectionProperty[] properties = server.properties();
+        if (properties.length == 0) {
+            return ConnectionKey.PLAIN;
+        }
+        key.clear();
+        for (ConnectionProperty property : properties) {
+            property.addTo(key, facts);
+        }
+        return key;
+    }
+
+    /**
+     * An idle connection to {@code server}, from now on {@code user}'s; null when there is none.
+     *
+     * @param own connections that only this client may use, or null
+     */
+    public @Nullable ServerConnection idle(
+            Server server, ServerUser user, ConnectionKey key, Reuse reuse, @Nullable OwnConnections own) {
+        if (own != null) {
+            ServerConnection connection = own.take(server, key, user);
+            if (connection != null) {
+                return connection;
+            }
+        }
+        if (reuse == Reuse.NONE || key.isPrivate()) {
+            return null;
+        }
+        ServerConnection connection = pool(server).take(key, reuse);
         if (connection != null) {
             connection.use(server, user);
         }
@@ -43,52 +73,83 @@ public final class ServerPools {
     /**
      * Starts a connection to {@code server}; {@code user} hears how it went, perhaps before this returns.
      *
-     * @param clientPort the port of ours that the client connected to
+     * @param facts the exchange it is for
+     * @param key what distinguishes it, as {@link #key} said
      * @param timeoutMs 0 for none
      */
-    public ServerConnection connect(Server server, ServerUser user, int clientPort, int timeoutMs) {
-        ServerConnection connection = new ServerConnection(loop, pool(server), server, user);
-        connection.connect(server.addressFor(clientPort), timeoutMs);
+    public ServerConnection connect(Server server, ServerUser user, Facts facts, ConnectionKey key, int timeoutMs) {
+        if (descriptors.areExhausted(facts.configuration, loop.nowNs())) {
+            closeSomeIdle();
+        }
+        ServerConnection connection = new ServerConnection(loop, pool(server), key, server, user);
+        connection.connect(server.addressFor(facts.destination.port()), timeoutMs);
         return connection;
+    }
+
+    /** A descriptor is needed: the loop's idle connections pay for it, one for each new connection. */
+    private void closeSomeIdle() {
+        for (ServerPool pool : pools.values()) {
+            if (pool.closeIdle(1) > 0) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * The exchange on {@code connection} is complete and both sides may go on: it is kept for the next one, or closed.
+     *
+     * @param own where it is kept for this client alone; null to share it with all
+     */
+    public void release(ServerConnection connection, Facts facts, @Nullable OwnConnections own) {
+        int maxReuse = connection.server().description().pool().maxReuse();
+        connection.rest();
+        if (!connection.isOpen() || (maxReuse >= 0 && connection.uses() > maxReuse)) {
+            connection.close();
+        } else if (own != null) {
+            own.keep(connection);
+        } else if (!connection.keep(descriptors.areScarce(facts.configuration, loop.nowNs()))) {
+            connection.close();
+        }
     }
 
     /** How many connections to {@code server} this loop keeps idle. */
     public int idleCount(Server server) {
-        return pool(server).count();
+        return pool(server).idle();
     }
 
-    private IdleConnections pool(Server server) {
+    private ServerPool pool(Server server) {
         int index = server.index();
         if (index < byIndex.length) {
-            Pool pool = byIndex[index];
+            ServerPool pool = byIndex[index];
             if (pool != null
                     && pool.state == server.state()
                     && pool.address.equals(server.description().address())) {
-                return pool.idle;
+                return pool;
             }
         }
         return find(server);
     }
 
-    private IdleConnections find(Server server) {
-        Pool pool = pools.get(server.state());
+    private ServerPool find(Server server) {
+        ServerPool pool = pools.get(server.state());
         InetSocketAddress address = server.description().address();
         if (pool == null || !pool.address.equals(address)) {
             if (pool != null) {
-                pool.idle.closeAll();
+                pool.closeIdle(Integer.MAX_VALUE);
             }
-            pool = new Pool(server.state(), address, new IdleConnections(loop));
+            pool = new ServerPool(loop, server.state(), address);
             pools.put(server.state(), pool);
         }
+        pool.settings(server.description().pool());
         if (server.index() >= byIndex.length) {
             byIndex = Arrays.copyOf(byIndex, Math.max(server.index() + 1, byIndex.length * 2));
         }
         byIndex[server.index()] = pool;
-        return pool.idle;
+        return pool;
     }
 
     /** Closes every idle connection: the process ends. */
     public void closeIdle() {
-        pools.values().forEach(pool -> pool.idle.closeAll());
+        pools.values().forEach(pool -> pool.closeIdle(Integer.MAX_VALUE));
     }
 }

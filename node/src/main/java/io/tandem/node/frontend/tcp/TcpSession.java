@@ -13,6 +13,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Timeouts;
+import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.exchange.Ledger;
 import io.tandem.node.exchange.ServerSearch;
@@ -104,8 +105,8 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     // ---- the server
 
     @Override
-    public boolean mayReuse() {
-        return false; // what another client left behind on a connection cannot be known
+    public Reuse reuse() {
+        return Reuse.NONE; // what another client left behind on a connection cannot be known
     }
 
     @Override

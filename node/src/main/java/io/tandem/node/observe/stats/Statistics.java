@@ -3,10 +3,12 @@
 package io.tandem.node.observe.stats;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.PoolCount;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Mode;
+import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.setup.Configuration;
@@ -86,9 +88,10 @@ public final class Statistics {
                 server.name(),
                 server.description().id());
         sessions(row, meters);
-        if (server.description().maxConnections() > 0) {
-            row.set("slim", server.description().maxConnections());
+        if (server.description().limits().maxConnections() > 0) {
+            row.set("slim", server.description().limits().maxConnections());
         }
+        pool(row, state.poolCounters());
         errors(row, meters);
         row.set("status", ServerStatus.of(server));
         row.set("weight", state.weight());
@@ -106,6 +109,13 @@ public final class Statistics {
         }
         ServerStatus.check(row, server);
         return row;
+    }
+
+    private static void pool(Row row, Counters<PoolCount> counters) {
+        row.set("idle_conn_cur", counters.sum(PoolCount.IDLE));
+        row.set("safe_conn_cur", counters.sum(PoolCount.SAFE));
+        row.set("used_conn_cur", counters.sum(PoolCount.USED));
+        row.set("need_conn_est", counters.sum(PoolCount.NEEDED));
     }
 
     private static Row backend(Backend backend, long nowMs) {

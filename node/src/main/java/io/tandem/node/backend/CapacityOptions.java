@@ -1,0 +1,69 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import io.tandem.config.text.Times;
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Keyword;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
+
+/** Options of a server about how much it takes at once: limits, queue, slow start, idle connections. */
+final class CapacityOptions {
+    static final List<Keyword<ServerOption>> ALL = List.of(
+            option("maxconn", "NUMBER", "concurrent connections, further ones are queued; 0 for no limit")
+                    .as(number((s, n) -> s.maxConnections = Math.max(0, n))),
+            option("pool-max-conn", "NUMBER", "idle connections kept to it, -1 for no limit")
+                    .as(atLeastMinusOne("pool-max-conn", (s, n) -> s.maxIdle = n)),
+            option("pool-low-conn", "NUMBER", "idle connections each thread keeps beyond what it needs")
+                    .as(required("pool-low-conn", (s, n) -> s.lowIdle = Math.max(0, n))),
+            option(
+                            "pool-purge-delay",
+                            "TIME",
+                            "how often half of the surplus of idle connections is closed, 5s by default")
+                    .as(CapacityOptions::purgeDelay),
+            option("max-reuse", "NUMBER", "requests on a connection after its first, -1 for no limit")
+                    .as(required("max-reuse", (s, n) -> s.maxReuse = Math.max(-1, n))));
+
+    private CapacityOptions() {}
+
+    private static Keyword.Builder<ServerOption> option(String name, String argument, String doc) {
+        return Keyword.<ServerOption>of(name).arguments(argument).doc(doc);
+    }
+
+    private static ServerOption number(ObjIntConsumer<ServerSettings> setting) {
+        return (line, server) -> setting.accept(server, ServerOptions.leadingInteger(line.next()));
+    }
+
+    private static ServerOption required(String name, ObjIntConsumer<ServerSettings> setting) {
+        return (line, server) -> setting.accept(server, ServerOptions.leadingInteger(value(line, name)));
+    }
+
+    private static ServerOption atLeastMinusOne(String name, ObjIntConsumer<ServerSettings> setting) {
+        return (line, server) -> {
+            int number = ServerOptions.leadingInteger(value(line, name));
+            if (number < -1) {
+                throw line.error("'" + name + "' must be >= -1");
+            }
+            setting.accept(server, number);
+        };
+    }
+
+    private static String value(Arguments line, String name) {
+        return line.require("'" + name + "' expects <value> as argument.").text();
+    }
+
+    private static void purgeDelay(Arguments line, ServerSettings server) {
+        String text = value(line, "pool-purge-delay");
+        Times time = Times.millis(text);
+        switch (time.outcome()) {
+            case OK -> {}
+            case OVERFLOW ->
+                throw line.error("timer overflow in argument '" + text
+                        + "' to 'pool-purge-delay' (maximum value is 2147483647 ms or ~24.8 days)");
+            case UNEXPECTED, MISSING ->
+                throw line.error("unexpected character '" + time.character() + "' in argument to <pool-purge-delay>.");
+        }
+        server.purgeDelayMs = (int) time.value();
+    }
+}

@@ -1,0 +1,86 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection to a server was opened with, as far as it makes a difference: two connections to the same server are
+ * interchangeable exactly when their keys are equal.
+ *
+ * <p>One is kept per loop and filled anew for each exchange ({@link #clear}, then every {@link ConnectionProperty} of the
+ * server); {@link #copy} freezes it for the connection opened. Filling and comparing allocate nothing.
+ */
+public final class ConnectionKey {
+    /** Of connections to servers without properties, and of those whose properties said nothing. */
+    public static final ConnectionKey PLAIN = new ConnectionKey();
+
+    private byte[] bytes = new byte[0];
+    private int length;
+    private boolean isPrivate;
+
+    /** Forgets what was added. */
+    public void clear() {
+        length = 0;
+        isPrivate = false;
+    }
+
+    /**
+     * Adds {@code bytes[from..to)} as the value of a property.
+     *
+     * @param tag a number of the property's own, 0..255: SNI 1, PROXY header 2, source 3, destination 4
+     */
+    public void add(int tag, byte[] value, int from, int to) {
+        int size = to - from;
+        if (bytes.length < length + size + 5) {
+            bytes = Arrays.copyOf(bytes, Math.max(64, (length + size + 5) * 2));
+        }
+        bytes[length++] = (byte) tag;
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            bytes[length++] = (byte) (size >>> shift);
+        }
+        System.arraycopy(value, from, bytes, length, size);
+        length += size;
+    }
+
+    /** The connection serves this client alone, as with an address of its own as source: only its own requests reuse it. */
+    public void makePrivate() {
+        isPrivate = true;
+    }
+
+    public boolean isPrivate() {
+        return isPrivate;
+    }
+
+    /** Whether nothing was added. */
+    public boolean isPlain() {
+        return length == 0;
+    }
+
+    /** An equal key that stays as it is. */
+    public ConnectionKey copy() {
+        if (length == 0 && !isPrivate) {
+            return PLAIN;
+        }
+        ConnectionKey copy = new ConnectionKey();
+        copy.bytes = Arrays.copyOf(bytes, length);
+        copy.length = length;
+        copy.isPrivate = isPrivate;
+        return copy;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ConnectionKey key && Arrays.equals(bytes, 0, length, key.bytes, 0, key.length);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (int i = 0; i < length; i++) {
+            hash = hash * 31 + bytes[i];
+        }
+        return hash;
+    }
+}

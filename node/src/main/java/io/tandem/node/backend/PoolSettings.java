@@ -1,0 +1,21 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+/**
+ * How idle connections to a server are kept (HAProxy manual 5.2, {@code pool-max-conn} and its neighbours).
+ *
+ * @param maxIdle {@code pool-max-conn}: idle connections over all loops; -1 for no limit
+ * @param lowIdle {@code pool-low-conn}: idle connections each loop keeps beyond what it is believed to need
+ * @param purgeDelayMs {@code pool-purge-delay}: how often half of the surplus is closed; 0 keeps no idle connection
+ * @param maxReuse {@code max-reuse}: requests on a connection after its first; -1 for no limit. Kept with HTTP/1 too, where
+ *     HAProxy 2.6 ignores it
+ */
+public record PoolSettings(int maxIdle, int lowIdle, int purgeDelayMs, int maxReuse) {
+    public static final PoolSettings DEFAULT = new PoolSettings(-1, 0, 5_000, -1);
+
+    /** Whether any connection may wait for the next request. */
+    public boolean keepsIdle() {
+        return maxIdle != 0 && purgeDelayMs > 0 && maxReuse != 0;
+    }
+}

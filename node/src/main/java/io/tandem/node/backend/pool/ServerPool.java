@@ -1,0 +1,204 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.pool;
+
+import io.tandem.node.backend.ConnectionKey;
+import io.tandem.node.backend.PoolCount;
+import io.tandem.node.backend.PoolSettings;
+import io.tandem.node.backend.ServerState;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Timer;
+import io.tandem.node.observe.Counters;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one loop to one server: how many are in use, which are idle, how many of these are worth keeping.
+ *
+ * <p>HAProxy's rules, applied by each loop to its own connections: the most that were in use at once is what is believed
+ * to be needed; a connection above that is closed after its response; every {@code pool-purge-delay} the belief moves
+ * halfway to what the delay saw, and half of the surplus is closed.
+ */
+final class ServerPool {
+    final ServerState state;
+    final InetSocketAddress address;
+
+    private final Loop loop;
+    private final Counters<PoolCount> counters;
+    private final Timer purge;
+    private final Idle plain = new Idle();
+    /** By what the connections were opened with; null until one was opened with anything. */
+    private @Nullable Map<ConnectionKey, Idle> keyed;
+
+    private PoolSettings settings = PoolSettings.DEFAULT;
+    private int used;
+    private int idle;
+    /** The most that were in use at once since the last purge. */
+    private int mostUsed;
+
+    private int needed;
+
+    /** Idle connections opened alike. */
+    private static final class Idle {
+        /** Those that a second request has used already. */
+        final IdleList proven = new IdleList();
+
+        final IdleList unproven = new IdleList();
+    }
+
+    ServerPool(Loop loop, ServerState state, InetSocketAddress address) {
+        this.loop = loop;
+        this.state = state;
+        this.address = address;
+        counters = state.poolCounters();
+        purge = new Timer(loop) {
+            @Override
+            protected void onTimeout() {
+                purge();
+            }
+        };
+    }
+
+    void settings(PoolSettings settings) {
+        this.settings = settings;
+    }
+
+    /** A new connection is being opened. */
+    void onOpening() {
+        use();
+    }
+
+    /** An idle connection opened with {@code key}, from now on in use; null when there is none. */
+    @Nullable ServerConnection take(ConnectionKey key, Reuse reuse) {
+        Idle alike = key.isPlain() ? plain : keyed == null ? null : keyed.get(key);
+        if (alike == null) {
+            return null;
+        }
+        ServerConnection found = takeFrom(alike.proven);
+        return found == null && reuse == Reuse.ANY ? takeFrom(alike.unproven) : found;
+    }
+
+    private @Nullable ServerConnection takeFrom(IdleList list) {
+        ServerConnection connection = list.newest();
+        while (connection != null && !connection.isOpen()) {
+            connection.close();
+            connection = list.newest();
+        }
+        if (connection != null) {
+            onIdleGone(connection);
+            use();
+        }
+        return connection;
+    }
+
+    private void use() {
+        used++;
+        counters.add(loop.index(), PoolCount.USED, 1);
+        if (used > mostUsed) {
+            mostUsed = used;
+        }
+        if (used > needed) {
+            needed(used);
+        }
+    }
+
+    private void needed(int now) {
+        counters.add(loop.index(), PoolCount.NEEDED, (long) now - needed);
+        needed = now;
+    }
+
+    /** A connection in use has ended. */
+    void onUsedGone() {
+        used--;
+        counters.add(loop.index(), PoolCount.USED, -1);
+    }
+
+    /**
+     * Keeps a connection whose exchange is over for the next one, if that is worth it.
+     *
+     * @param scarce whether descriptors are getting short
+     * @return false where it is to be closed
+     */
+    boolean keep(ServerConnection connection, ConnectionKey key, boolean scarce) {
+        if (!settings.keepsIdle() || (settings.maxIdle() > 0 && idleOfAllLoops() >= settings.maxIdle())) {
+            return false;
+        }
+        if (idle > 0 && (scarce || used + idle > Math.max(used, needed) + settings.lowIdle())) {
+            return false;
+        }
+        onUsedGone();
+        Idle alike = key.isPlain() ? plain : keyed(key);
+        boolean proven = connection.isReused();
+        (proven ? alike.proven : alike.unproven).add(connection);
+        idle++;
+        counters.add(loop.index(), proven ? PoolCount.SAFE : PoolCount.IDLE, 1);
+        if (!purge.isRunning()) {
+            purge.start(settings.purgeDelayMs());
+        }
+        return true;
+    }
+
+    private long idleOfAllLoops() {
+        return counters.sum(PoolCount.IDLE) + counters.sum(PoolCount.SAFE);
+    }
+
+    private Idle keyed(ConnectionKey key) {
+        Map<ConnectionKey, Idle> map = keyed;
+        if (map == null) {
+            map = new HashMap<>();
+            keyed = map;
+        }
+        return map.computeIfAbsent(key, k -> new Idle());
+    }
+
+    /** An idle connection is taken, or has ended. */
+    void onIdleGone(ServerConnection connection) {
+        IdleList list = connection.list;
+        if (list == null) {
+            throw new IllegalStateException("not idle");
+        }
+        list.remove(connection);
+        idle--;
+        counters.add(loop.index(), connection.isReused() ? PoolCount.SAFE : PoolCount.IDLE, -1);
+        ConnectionKey key = connection.key();
+        if (!key.isPlain() && keyed != null) {
+            Idle alike = keyed.get(key);
+            if (alike != null && alike.proven.size() + alike.unproven.size() == 0) {
+                keyed.remove(key); // clients may make up as many keys as they like
+            }
+        }
+    }
+
+    private void purge() {
+        int surplus = used + idle - Math.max(mostUsed, needed);
+        if (surplus > 0) {
+            closeIdle((surplus + 1) / 2 + 1);
+        }
+        needed((needed + mostUsed) / 2);
+        mostUsed = used;
+        if (idle > 0) {
+            purge.start(Math.max(1, settings.purgeDelayMs()));
+        }
+    }
+
+    /** Closes up to {@code count} idle connections; answers how many there were. */
+    int closeIdle(int count) {
+        int left = count - plain.unproven.closeOldest(count);
+        left -= plain.proven.closeOldest(left);
+        Map<ConnectionKey, Idle> map = keyed;
+        if (left > 0 && map != null) {
+            for (Idle alike : new ArrayList<>(map.values())) {
+                left -= alike.unproven.closeOldest(left);
+                left -= alike.proven.closeOldest(left);
+            }
+        }
+        return count - left;
+    }
+
+    int idle() {
+        return idle;
+    }
+}

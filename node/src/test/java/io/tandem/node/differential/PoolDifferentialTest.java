@@ -1,0 +1,171 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which request goes to the server on which connection: as with the installed haproxy. */
+@Timeout(60)
+class PoolDifferentialTest {
+    private static final String CONFIGURATION =
+            """
+            global
+                nbthread 1
+            defaults
+                mode http
+                timeout connect 1s
+                timeout client 5s
+                timeout server 5s
+            frontend fe
+                bind 127.0.0.1:PORT
+                default_backend be
+            backend be
+                BACKEND
+                server s1 127.0.0.1:SERVER OPTIONS
+            """;
+
+    @BeforeAll
+    static void needsHaproxy() {
+        Contestant.assumeOracle();
+    }
+
+    /** Answers each request with the number of the connection it came on. */
+    private static final class NumberingServer implements AutoCloseable {
+        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final AtomicInteger connections = new AtomicInteger();
+
+        NumberingServer() throws IOException {
+            daemon(() -> {
+                while (true) {
+                    Socket connection = socket.accept();
+                    int number = connections.incrementAndGet();
+                    daemon(() -> serve(connection, number));
+                }
+            });
+        }
+
+        private static void serve(Socket connection, int number) throws IOException {
+            try (connection) {
+                while (head(connection.getInputStream()) != null) {
+                    connection
+                            .getOutputStream()
+                            .write(("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + number)
+                                    .getBytes(StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    private static void daemon(Task task) {
+        Thread thread = new Thread(() -> {
+            try {
+                task.run();
+            } catch (IOException over) {
+                // the test has closed the socket
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Everything up to an empty line; null at the end. */
+    private static @org.jspecify.annotations.Nullable String head(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                return null;
+            }
+            head.append((char) next);
+        }
+        return head.toString();
+    }
+
+    private static int ask(Socket client) throws IOException {
+        client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        head(client.getInputStream());
+        return client.getInputStream().read() - '0';
+    }
+
+    private static List<Integer> play(String configuration, boolean oracle) throws Exception {
+        try (NumberingServer server = new NumberingServer();
+                Contestant proxy = new Contestant(
+                        configuration.replace("SERVER", String.valueOf(server.socket.getLocalPort())), oracle)) {
+            List<Integer> connections = new ArrayList<>();
+            for (int requests : new int[] {1, 3, 1, 2}) {
+                try (Socket client = proxy.connect()) {
+                    for (int i = 0; i < requests; i++) {
+                        connections.add(ask(client));
+                    }
+                }
+            }
+            try (Socket one = proxy.connect();
+                    Socket other = proxy.connect()) {
+                for (Socket client : List.of(one, other, one, other, other, one)) {
+                    connections.add(ask(client));
+                }
+            }
+            return connections;
+        }
+    }
+
+    /** Among several idle connections haproxy takes the one that was idle longest; ours takes the warmest. */
+    @Test
+    void asManyConnectionsAreOpenedWhereMoreThanNeededAreKept() throws Exception {
+        String configuration = CONFIGURATION.replace("BACKEND", "").replace("OPTIONS", "pool-low-conn 2");
+
+        assertThat(openings(play(configuration, false))).isEqualTo(openings(play(configuration, true)));
+    }
+
+    private static List<Boolean> openings(List<Integer> connections) {
+        Set<Integer> seen = new HashSet<>();
+        return connections.stream().map(seen::add).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http-reuse never|",
+                "http-reuse safe|",
+                "http-reuse aggressive|",
+                "http-reuse always|",
+                "|pool-max-conn 0",
+                "|pool-max-conn 1",
+                "|pool-purge-delay 0",
+                "http-reuse never|pool-max-conn 0",
+                "option http-server-close|",
+                "|maxconn 1"
+            })
+    void requestsShareConnectionsAsWithHaproxy(String options) throws Exception {
+        String[] parts = options.split("\\|", -1);
+        String configuration = CONFIGURATION.replace("BACKEND", parts[0]).replace("OPTIONS", parts[1]);
+
+        assertThat(play(configuration, false)).as(options).isEqualTo(play(configuration, true));
+    }
+}
