@@ -3,14 +3,51 @@
 package io.tandem.node.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Response;
+import io.tandem.node.frontend.http.Trailers;
+import org.jspecify.annotations.Nullable;
 
-/** The client's side of an exchange: what a version of HTTP does for it. All calls come on its loop. */
+/**
+ * The client's side of an exchange: what a version of HTTP does for it. A response is a {@link #head}, {@link #body}
+ * bytes and an {@link #end}; what is written leaves with the next {@link #flush} or {@link #finished}. All calls come on
+ * its loop.
+ */
 public interface ClientSide {
     /** Whether the whole request, its body included, has been received. */
     boolean isRequestComplete();
 
-    /** Writes without flushing; {@code out} is given away. */
-    void write(ByteBuf out);
+    /** An interim response (1xx). */
+    void interim(Response response);
+
+    /**
+     * The head of the final response. {@link Response#framing} tells how its body will end.
+     *
+     * @param keepAlive whether the connection goes on behind it
+     * @param tunnel whether it opens a tunnel
+     * @param in where the head was received as HTTP/1, at the reader index, or null
+     * @param length its length there
+     * @return whether the head goes on as it lies in {@code in}: it is then the beginning of the first body bytes
+     */
+    boolean head(Response response, boolean keepAlive, boolean tunnel, @Nullable ByteBuf in, int length);
+
+    /**
+     * The next {@code length} bytes of the body.
+     *
+     * @param all whether nobody looks at {@code in} any more: it may be given on itself. Otherwise the caller skips them
+     */
+    void body(ByteBuf in, int length, boolean all);
+
+    /** The next bytes of the body, out of an array that the caller keeps. */
+    void body(byte[] bytes, int start, int end);
+
+    /** The body is over; not called where the end of the connection is its end, or after a failure. */
+    void end(@Nullable Trailers trailers);
+
+    /** Takes back a head, and body bytes behind it, if nothing of them has left; whether that was so. */
+    boolean takeBack();
+
+    /** Answers with bytes as they are stored, an HTTP/1 message or whatever an error file holds. */
+    void raw(byte[] page, int start, int end);
 
     void flush();
 
@@ -34,6 +71,9 @@ public interface ClientSide {
 
     /** From now on bytes go both ways unchanged ({@link Exchange#tunnelBytes}). */
     void becomeTunnel();
+
+    /** Bytes of the server in a tunnel; the caller keeps {@code in}. */
+    void tunnel(ByteBuf in);
 
     /** The server has ended its side of a tunnel. */
     void shutdownOutput();

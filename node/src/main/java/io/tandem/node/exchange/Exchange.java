@@ -6,16 +6,19 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.Timeouts;
+import io.tandem.node.backend.http.Http1Stream;
+import io.tandem.node.backend.http.ResponseListener;
+import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.ForwardedFor;
+import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Method;
-import io.tandem.node.frontend.http.h1.Framing;
+import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
-import io.tandem.node.frontend.http.h1.RequestScanner;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
@@ -34,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Lives as long as the client connection and is reused from one request to the next; between two it holds no buffer and
  * no server connection. All on the client connection's loop.
  */
-public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Guide {
+public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     private enum Phase {
         /** Between two requests. */
         IDLE,
@@ -55,21 +58,19 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     private final Loop loop;
     private final Facts facts;
     private final ClientSide client;
-    private final RequestScanner request;
     private final Tuning tuning;
     private final RequestSender sender;
-    private final ResponseForwarder forwarder;
+    private final Http1Stream http1;
     private final Ledger ledger;
     private final ServerSearch search;
 
     private Phase phase = Phase.IDLE;
-    private @Nullable ServerConnection server;
+    private @Nullable ServerStream server;
     private ConnectionMode connectionMode = ConnectionMode.KEEP_ALIVE;
     private boolean clientKeepsAlive;
     private boolean serverKeepsAlive;
-    private boolean requestSent;
-    /** Whether the server's first bytes of a tunnel came with the response that opened it. */
-    private boolean tunnelHasBegun;
+    /** Body bytes of the response so far, as HAProxy counts them. */
+    private long responseBytes;
 
     private @Nullable Timer tarpit;
     private boolean clientHalfClosed;
@@ -77,14 +78,13 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     /** Whether what came with the head has been handed over: from then on a connection flushes by itself. */
     private boolean bodyHasPassed;
 
-    public Exchange(Loop loop, Facts facts, ClientSide client, RequestScanner request, Tuning tuning) {
+    public Exchange(Loop loop, Facts facts, ClientSide client, Tuning tuning) {
         this.loop = loop;
         this.facts = facts;
         this.client = client;
-        this.request = request;
         this.tuning = tuning;
-        sender = new RequestSender(loop);
-        forwarder = new ResponseForwarder(loop, tuning, client, this, facts.response);
+        sender = new RequestSender();
+        http1 = new Http1Stream(loop, tuning, this, facts.response);
         ledger = new Ledger(loop, facts);
         search = new ServerSearch(loop, facts, ledger, this);
     }
@@ -112,7 +112,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     public void onRequest() {
         Frontend frontend = facts.frontend;
         facts.requestHeadNs = loop.nowNs();
-        facts.bytesIn = request.countedSize();
+        facts.bytesIn = facts.request.countedSize();
         connectionMode = frontend.http().connectionMode();
         ledger.requestBegins();
         if (!passes(frontend.requestRules())) {
@@ -246,12 +246,12 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
 
     @Override
     public void onServerFound(ServerConnection connection) {
-        server = connection;
+        ServerStream stream = http1.attach(connection);
+        server = stream;
         phase = Phase.WAITING;
-        boolean http10 = facts.request.minorVersion() == 0;
-        serverKeepsAlive = connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(request, http10);
-        forwarder.begin(facts.request.method());
-        sender.start(connection, facts.request, serverKeepsAlive);
+        serverKeepsAlive = connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
+        responseBytes = 0;
+        sender.start(stream, facts.request, serverKeepsAlive);
         if (bodyHasPassed) {
             sender.flush();
             client.reading(true);
@@ -266,8 +266,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
 
     /** The time the server has to say something counts once it has the whole request. */
     private void expectServer() {
-        ServerConnection present = server;
-        if (present != null && requestSent) {
+        ServerStream present = server;
+        if (present != null && sender.hasEnded()) {
             present.expect(backend().timeouts().server());
         }
     }
@@ -282,10 +282,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         };
     }
 
-    /**
-     * The next {@code length} bytes of the request's body, framed as they go to the server; the caller keeps {@code in} and
-     * skips them.
-     */
+    /** The next {@code length} bytes of the request's body; the caller keeps {@code in} and skips them. */
     public void requestBody(ByteBuf in, int length) {
         facts.bytesIn += length;
         sender.body(in, length);
@@ -294,14 +291,25 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         }
     }
 
-    /** No more body bytes come with this event; {@code last}: none at all. */
-    public void requestFlush(boolean last) {
-        requestSent |= last;
+    /**
+     * The request's body is over, or there is none.
+     *
+     * @param trailers null where the framing has none; untouched until the exchange has ended
+     */
+    public void requestEnd(@Nullable Trailers trailers) {
+        if (trailers != null) {
+            facts.bytesIn += trailers.countedSize() + 1;
+        }
+        sender.end(trailers);
+    }
+
+    /** No more of the request comes with this event. */
+    public void requestFlush() {
         bodyHasPassed = true;
         sender.flush();
-        ServerConnection present = server;
+        ServerStream present = server;
         if (present != null && (phase == Phase.WAITING || phase == Phase.RESPONDING)) {
-            if (last) {
+            if (sender.hasEnded()) {
                 expectServer();
             } else if (!present.isWritable()) {
                 client.reading(false);
@@ -319,37 +327,24 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     // ---- (6) the response
 
     @Override
-    public void onServerBytes(ByteBuf in) {
-        if (phase == Phase.TUNNEL) {
-            facts.bytesOut += in.readableBytes();
-            client.write(in.retain());
-            expectTunnel();
-            return;
-        }
-        forwarder.onBytes(in);
-        if (phase == Phase.WAITING || phase == Phase.RESPONDING) {
-            expectServer();
-        } else if (phase == Phase.TUNNEL && tunnelHasBegun) {
-            tunnelHasBegun = false;
-            facts.bytesOut += in.readableBytes();
-            client.write(in.retainedSlice());
-        }
-    }
-
-    @Override
     public void onServerReadComplete() {
         if (phase != Phase.IDLE) {
             client.flush();
-            ServerConnection present = server;
-            if (present != null && !client.isWritable()) {
-                present.reading(false);
+            ServerStream present = server;
+            if (present != null) {
+                if (!client.isWritable()) {
+                    present.reading(false);
+                }
+                if (phase == Phase.WAITING || phase == Phase.RESPONDING) {
+                    expectServer();
+                }
             }
         }
     }
 
     /** The client takes bytes again, or no longer. */
     public void onClientWritabilityChanged(boolean writable) {
-        ServerConnection present = server;
+        ServerStream present = server;
         if (present != null) {
             present.reading(writable);
         }
@@ -357,39 +352,48 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
 
     @Override
     public void onInterim() {
-        facts.bytesOut += forwarder.scanner().countedSize();
+        facts.bytesOut += facts.response.countedSize();
+        client.interim(facts.response);
     }
 
     @Override
-    public boolean onHead(Framing framing) {
+    public Fate onResponse(@Nullable ByteBuf in, int length) {
         facts.responseHeadNs = loop.nowNs();
         facts.responding = true;
         facts.status = facts.response.status();
         Backend backend = backend();
-        boolean switching = facts.status == 101;
-        if (switching && !agreesToUpgrade()) {
+        if (facts.status == 101 && !agreesToUpgrade()) {
             onMalformed();
-            return false;
+            return Fate.REFUSED;
         }
-        facts.bytesOut += forwarder.countedHead();
+        facts.bytesOut += facts.response.countedSize();
         ledger.serverAnswered();
         if (!responsePasses(backend.responseRules()) || !responsePasses(facts.frontend.responseRules())) {
-            return false;
+            return Fate.REFUSED;
         }
         backend.persistence().onResponse(facts);
         facts.frontend.afterResponseRules().judge(facts);
         phase = Phase.RESPONDING;
-        clientKeepsAlive = facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
-                && request.keepsAlive()
+        Framing framing = facts.response.framing();
+        clientKeepsAlive = mayKeepClient()
                 && framing != Framing.UNTIL_CLOSE
-                && !(forwarder.scanner().isChunked() && facts.response.minorVersion() == 0)
+                && !(framing == Framing.CHUNKED && facts.response.minorVersion() == 0);
+        return client.head(facts.response, clientKeepsAlive, opensTunnel(), in, length) ? Fate.AS_RECEIVED : Fate.TAKEN;
+    }
+
+    private boolean mayKeepClient() {
+        return facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
+                && facts.request.keepsAlive()
                 && client.isRequestComplete()
                 && !facts.configuration.node().stopping();
-        return true;
     }
 
     private boolean agreesToUpgrade() {
-        return request.offersUpgrade() && WebSocketKey.matches(facts, request, forwarder.scanner());
+        return facts.request.offersUpgrade() && WebSocketKey.matches(facts);
+    }
+
+    private boolean opensTunnel() {
+        return facts.status == 101 || (facts.request.method() == Method.CONNECT && facts.status / 100 == 2);
     }
 
     private boolean responsePasses(Rules rules) {
@@ -413,24 +417,9 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     }
 
     @Override
-    public byte[] connectionField() {
-        if (opensTunnel()) {
-            return ResponseForwarder.NOTHING;
-        }
-        return connectionField(facts.response.minorVersion());
-    }
-
-    private boolean opensTunnel() {
-        return facts.status == 101 || (facts.request.method() == Method.CONNECT && facts.status / 100 == 2);
-    }
-
-    private byte[] connectionField(int responseMinorVersion) {
-        if (!clientKeepsAlive) {
-            return responseMinorVersion > 0 ? ResponseForwarder.CLOSE : ResponseForwarder.NOTHING;
-        }
-        return responseMinorVersion == 0 || facts.request.minorVersion() == 0
-                ? ResponseForwarder.KEEP_ALIVE
-                : ResponseForwarder.NOTHING;
+    public void onResponseBody(ByteBuf in, int length, int headLength, boolean all) {
+        responseBytes += length - headLength;
+        client.body(in, length, all);
     }
 
     @Override
@@ -440,9 +429,9 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         if (broken != null) {
             ledger.count(broken, ProxyCounter.RESPONSE_ERRORS);
         }
-        if (forwarder.hasSentHead()) {
+        if (phase == Phase.RESPONDING && !client.takeBack()) {
             terminated(Termination.PROXY, Termination.IN_DATA);
-            facts.bytesOut += forwarder.countedBody();
+            facts.bytesOut += responseBytes;
             end();
             client.finished(false);
         } else {
@@ -453,51 +442,53 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     }
 
     @Override
-    public void onComplete(boolean surplus) {
+    public void onResponseEnd(@Nullable Trailers trailers, boolean surplus) {
         if (opensTunnel()) {
-            tunnelHasBegun = surplus;
             beginTunnel();
             return;
         }
-        ServerConnection present = server;
+        ServerStream present = server;
         server = null;
         if (present != null) {
-            if (!surplus && serverKeepsAlive && forwarder.scanner().keepsAlive() && client.isRequestComplete()) {
-                search.release(present);
-            } else {
-                present.close();
+            ServerConnection idle = present.release(!surplus && serverKeepsAlive && client.isRequestComplete());
+            if (idle != null) {
+                search.release(idle);
             }
         }
-        facts.bytesOut += forwarder.countedBody();
+        if (trailers != null) {
+            responseBytes += trailers.countedSize() + 1;
+        }
+        client.end(trailers);
+        facts.bytesOut += responseBytes;
         boolean keepAlive = clientKeepsAlive && client.isRequestComplete();
         end();
         client.finished(keepAlive);
     }
 
     @Override
-    public void onServerClosed() {
-        ServerConnection ended = server;
+    public void onServerClosed(boolean complete) {
+        ServerStream ended = server;
         server = null;
         Server failed = facts.server;
         if (phase == Phase.TUNNEL) {
             end();
             client.finished(false);
-        } else if (forwarder.endsWithConnection()) {
-            facts.bytesOut += forwarder.countedBody();
+        } else if (complete) {
+            client.end(null);
+            facts.bytesOut += responseBytes;
             end();
             client.finished(false);
         } else if (phase == Phase.RESPONDING) {
             ledger.countBoth(failed, ProxyCounter.SERVER_ABORTS);
             terminated(Termination.SERVER, Termination.IN_DATA);
-            facts.bytesOut += forwarder.countedBody();
+            facts.bytesOut += responseBytes;
             end();
             client.finished(false);
         } else if (phase == Phase.WAITING) {
             if (failed != null) {
                 ledger.count(failed, ProxyCounter.RESPONSE_ERRORS);
             }
-            boolean reused = ended != null && ended.isReused();
-            if (reused && facts.requestsOnConnection > 1 && !forwarder.hasBegun()) {
+            if (ended != null && ended.isReused() && !ended.hasBegun() && facts.requestsOnConnection > 1) {
                 // the client sent it on a connection that had answered before: it will send it again by itself
                 ledger.silently();
                 end();
@@ -521,7 +512,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
             ledger.countBoth(slow, ProxyCounter.SERVER_ABORTS);
             closeServer();
             terminated(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
-            facts.bytesOut += forwarder.countedBody();
+            facts.bytesOut += responseBytes;
             end();
             client.finished(false);
         } else if (phase == Phase.TUNNEL) {
@@ -536,7 +527,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
 
     private void beginTunnel() {
         phase = Phase.TUNNEL;
-        ServerConnection present = server;
+        ServerStream present = server;
         if (present != null) {
             present.becomeTunnel();
         }
@@ -545,7 +536,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     }
 
     private void expectTunnel() {
-        ServerConnection present = server;
+        ServerStream present = server;
         if (present != null) {
             Timeouts timeouts = backend().timeouts();
             present.expect(timeouts.tunnel() > 0 ? timeouts.tunnel() : timeouts.server());
@@ -554,15 +545,24 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
 
     /** Bytes of the client in a tunnel; the caller keeps {@code in}. */
     public void tunnelBytes(ByteBuf in) {
-        ServerConnection present = server;
+        ServerStream present = server;
         if (phase == Phase.TUNNEL && present != null) {
             facts.bytesIn += in.readableBytes();
-            present.write(in.retain());
+            present.tunnel(in);
             present.flush();
             expectTunnel();
             if (!present.isWritable()) {
                 client.reading(false);
             }
+        }
+    }
+
+    @Override
+    public void onTunnelBytes(ByteBuf in) {
+        if (phase == Phase.TUNNEL) {
+            facts.bytesOut += in.readableBytes();
+            client.tunnel(in);
+            expectTunnel();
         }
     }
 
@@ -586,7 +586,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
 
     /** The client has sent its last byte. */
     public void onClientHalfClosed() {
-        ServerConnection present = server;
+        ServerStream present = server;
         clientHalfClosed = true;
         if (phase == Phase.TUNNEL && present != null) {
             if (serverHalfClosed) {
@@ -617,9 +617,9 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
                 return;
             }
             case SEARCHING -> clientAborted(search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
-            case WAITING -> clientAborted(requestSent ? Termination.IN_HEADERS : Termination.IN_DATA);
+            case WAITING -> clientAborted(sender.hasEnded() ? Termination.IN_HEADERS : Termination.IN_DATA);
             case RESPONDING -> {
-                facts.bytesOut += forwarder.countedBody();
+                facts.bytesOut += responseBytes;
                 clientAborted(Termination.IN_DATA);
             }
             case TARPIT, TUNNEL -> {}
@@ -649,7 +649,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
             }
             case RESPONDING, TUNNEL -> {
                 ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
-                facts.bytesOut += phase == Phase.RESPONDING ? forwarder.countedBody() : 0;
+                facts.bytesOut += phase == Phase.RESPONDING ? responseBytes : 0;
                 closeServer();
                 terminated(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
                 end();
@@ -668,9 +668,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         byte[] page = ErrorPages.of(facts).raw(status);
         end();
         if (page.length > 0) {
-            ByteBuf out = loop.sendBuffer();
-            out.writeBytes(page);
-            client.write(out);
+            client.raw(page, 0, page.length);
         }
         client.finished(false);
     }
@@ -683,7 +681,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         facts.frontend.meters().count(loop.index(), ProxyCounter.REQUEST_ERRORS);
         if (target != null && phase == Phase.RESPONDING) {
             terminated(Termination.PROXY, Termination.IN_DATA);
-            facts.bytesOut += forwarder.countedBody();
+            facts.bytesOut += responseBytes;
             end();
             client.finished(false);
         } else {
@@ -703,11 +701,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     /** Answers by ourselves; nothing of a response has been sent yet. */
     private void respond(Reply reply) {
         facts.status = reply.status();
-        clientKeepsAlive = facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
-                && request.keepsAlive()
-                && !reply.close()
-                && client.isRequestComplete()
-                && !facts.configuration.node().stopping();
+        clientKeepsAlive = mayKeepClient() && !reply.close();
         ReplyWriter writer = new ReplyWriter(loop, tuning, facts, reply);
         if (writer.isEmpty()) {
             end();
@@ -719,7 +713,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         }
         facts.responding = true;
         facts.frontend.afterResponseRules().judge(facts);
-        client.write(writer.write(connectionField(facts.response.minorVersion())));
+        writer.writeTo(client, clientKeepsAlive);
         facts.bytesOut += writer.countedSize();
         ledger.answered();
         boolean keepAlive = clientKeepsAlive;
@@ -737,7 +731,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
     }
 
     private void closeServer() {
-        ServerConnection present = server;
+        ServerStream present = server;
         server = null;
         if (present != null) {
             present.close();
@@ -752,9 +746,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseForwarder.Gu
         stopTarpit();
         facts.endNs = loop.nowNs();
         ledger.ends();
-        forwarder.clear();
+        http1.clear();
         facts.reset();
-        requestSent = false;
         bodyHasPassed = false;
         serverHalfClosed = false;
         phase = Phase.IDLE;

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.exchange;
 
-import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Method;
-import io.tandem.node.frontend.http.h1.HeadWriter;
 import io.tandem.node.frontend.http.h1.ResponseScanner;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Tuning;
@@ -34,6 +33,10 @@ final class ReplyWriter {
         int head = Math.min(reply.bodyStart(), scanner.room());
         System.arraycopy(reply.bytes(), 0, buffer.bytes(), 0, head);
         readable = head > 0 && scanner.scan(head) == ResponseScanner.Progress.COMPLETE;
+        if (readable) {
+            int body = hasBody() ? reply.bytes().length - reply.bodyStart() : 0;
+            facts.response.body(body > 0 ? Framing.LENGTH : Framing.NONE, body, scanner.countedSize(), -1);
+        }
     }
 
     /** Whether there is nothing to send: an empty error file closes the connection without a word. */
@@ -49,20 +52,21 @@ final class ReplyWriter {
         return facts.request.method() != Method.HEAD && reply.status() != 204 && reply.status() != 304;
     }
 
-    ByteBuf write(byte[] connection) {
-        ByteBuf out = loop.sendBuffer();
-        if (readable) {
-            scanner.dropLengths();
-            HeadWriter.statusLineAndFields(facts.response, out);
-            out.writeBytes(connection);
-            HeadWriter.end(out);
-        } else {
-            out.writeBytes(reply.bytes(), 0, reply.bodyStart()); // an error file that is no HTTP/1.1: as it is
+    /** @param keepAlive whether the client's connection goes on */
+    void writeTo(ClientSide client, boolean keepAlive) {
+        byte[] bytes = reply.bytes();
+        int start = reply.bodyStart();
+        int end = hasBody() ? bytes.length : start;
+        if (!readable) {
+            client.raw(bytes, 0, end); // an error file that is no HTTP/1.1: as it is
+            return;
         }
-        if (hasBody()) {
-            out.writeBytes(reply.bytes(), reply.bodyStart(), reply.bytes().length - reply.bodyStart());
+        scanner.dropLengths();
+        client.head(facts.response, keepAlive, false, null, 0);
+        if (start < end) {
+            client.body(bytes, start, end);
         }
-        return out;
+        client.end(null);
     }
 
     /** The response's size as HAProxy counts bytes. */

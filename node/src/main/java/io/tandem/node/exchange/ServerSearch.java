@@ -11,7 +11,7 @@ import io.tandem.node.backend.pool.OwnConnections;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.backend.pool.ServerPools;
-import io.tandem.node.backend.pool.ServerUser;
+import io.tandem.node.backend.pool.ServerSeeker;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerSearch {
     /** Whom a server is sought for. */
-    public interface Seeker extends ServerUser {
+    public interface Seeker extends ServerSeeker {
         /** Which connections that others used before will do. */
         Reuse reuse();
 
@@ -138,7 +138,7 @@ public final class ServerSearch {
     private void connect(Backend backend, Server target) {
         ServerPools pools = ServerPools.of(loop);
         ConnectionKey key = pools.key(target, facts);
-        ServerConnection idle = pools.idle(target, seeker, key, seeker.reuse(), own);
+        ServerConnection idle = pools.idle(target, key, seeker.reuse(), own);
         if (idle != null) {
             state = State.IDLE;
             ledger.count(target, ProxyCounter.REUSES);

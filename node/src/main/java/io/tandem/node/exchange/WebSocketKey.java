@@ -3,8 +3,6 @@
 package io.tandem.node.exchange;
 
 import io.tandem.node.frontend.http.Headers;
-import io.tandem.node.frontend.http.h1.RequestScanner;
-import io.tandem.node.frontend.http.h1.ResponseScanner;
 import io.tandem.node.rules.Facts;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -19,12 +17,12 @@ final class WebSocketKey {
     private WebSocketKey() {}
 
     /** Whether the response answers the request's key; true where the request is no WebSocket handshake. */
-    static boolean matches(Facts facts, RequestScanner request, ResponseScanner response) {
-        int key = request.webSocketKeyIndex();
+    static boolean matches(Facts facts) {
+        int key = facts.request.webSocketKeyIndex();
         if (key < 0) {
             return true;
         }
-        int accept = response.webSocketAcceptIndex();
+        int accept = facts.response.webSocketAcceptIndex();
         if (accept < 0) {
             return false;
         }

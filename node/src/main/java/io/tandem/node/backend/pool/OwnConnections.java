@@ -16,13 +16,13 @@ public final class OwnConnections {
 
     private final IdleList list = new IdleList();
 
-    /** One to {@code server} opened with {@code key}, from now on {@code user}'s; null when there is none. */
-    @Nullable ServerConnection take(Server server, ConnectionKey key, ServerUser user) {
+    /** One to {@code server} opened with {@code key}, from now on the caller's to use; null when there is none. */
+    @Nullable ServerConnection take(Server server, ConnectionKey key) {
         ServerConnection connection = list.newest();
         while (connection != null) {
             if (connection.state() == server.state() && connection.key().equals(key) && connection.isOpen()) {
                 list.remove(connection);
-                connection.use(server, user);
+                connection.takeUp(server);
                 return connection;
             }
             connection = connection.older;

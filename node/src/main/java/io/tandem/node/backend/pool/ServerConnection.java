@@ -34,6 +34,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private final Timer timer;
     private Server server;
     private @Nullable ChannelHandlerContext context;
+    private @Nullable ServerSeeker seeker;
     private @Nullable ServerUser user;
     private boolean connected;
     private boolean closed;
@@ -50,14 +51,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** Whether only the client that opened it may use it again. */
     private boolean isPrivate;
 
-    ServerConnection(Loop loop, ServerPool pool, ConnectionKey key, Server server, ServerUser user) {
+    ServerConnection(Loop loop, ServerPool pool, ConnectionKey key, Server server, ServerSeeker seeker) {
         this.loop = loop;
         this.pool = pool;
         this.key = key.copy();
         isPrivate = key.isPrivate();
         pool.onOpening();
         this.server = server;
-        this.user = user;
+        this.seeker = seeker;
         channel = new EpollSocketChannel();
         timer = new Timer(loop) {
             @Override
@@ -84,21 +85,22 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void operationComplete(ChannelFuture attempt) {
         loop.tick();
-        ServerUser present = user;
+        ServerSeeker present = seeker;
         if (present == null || closed || connected) {
             return;
         }
         timer.stop();
         if (attempt.isSuccess()) {
             connected = true;
+            seeker = null;
             present.onConnected(this);
         } else {
             fail(present, false);
         }
     }
 
-    private void fail(ServerUser present, boolean timedOut) {
-        user = null;
+    private void fail(ServerSeeker present, boolean timedOut) {
+        seeker = null;
         markClosed();
         channel.close();
         present.onConnectFailed(this, timedOut);
@@ -106,13 +108,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     private void timeout() {
         ServerUser present = user;
-        if (present == null) {
-            return;
-        }
-        if (connected) {
+        ServerSeeker waiting = seeker;
+        if (present != null) {
             present.onServerTimeout();
-        } else {
-            fail(present, true);
+        } else if (waiting != null) {
+            fail(waiting, true);
         }
     }
 
@@ -188,11 +188,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         context.close(); // a reset, or a write to a closed socket: channelInactive tells the user
     }
 
-    /** Takes it out of the pool for {@code user}. */
-    void use(Server server, ServerUser user) {
+    /** Takes it out of the pool for {@code server}, as a later configuration may describe it. */
+    void takeUp(Server server) {
         this.server = server;
-        this.user = user;
         uses++;
+    }
+
+    /** Says who hears of it from now on. */
+    public void use(ServerUser user) {
+        this.user = user;
     }
 
     /** Whether another exchange used it before. */
@@ -314,6 +318,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         user = null;
+        seeker = null;
         markClosed();
         channel.close();
     }

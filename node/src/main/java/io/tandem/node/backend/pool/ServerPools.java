@@ -48,14 +48,14 @@ public final class ServerPools {
     }
 
     /**
-     * An idle connection to {@code server}, from now on {@code user}'s; null when there is none.
+     * An idle connection to {@code server}, from now on the caller's to use; null when there is none.
      *
      * @param own connections that only this client may use, or null
      */
     public @Nullable ServerConnection idle(
-            Server server, ServerUser user, ConnectionKey key, Reuse reuse, @Nullable OwnConnections own) {
+            Server server, ConnectionKey key, Reuse reuse, @Nullable OwnConnections own) {
         if (own != null) {
-            ServerConnection connection = own.take(server, key, user);
+            ServerConnection connection = own.take(server, key);
             if (connection != null) {
                 return connection;
             }
@@ -65,23 +65,23 @@ public final class ServerPools {
         }
         ServerConnection connection = pool(server).take(key, reuse);
         if (connection != null) {
-            connection.use(server, user);
+            connection.takeUp(server);
         }
         return connection;
     }
 
     /**
-     * Starts a connection to {@code server}; {@code user} hears how it went, perhaps before this returns.
+     * Starts a connection to {@code server}; {@code seeker} hears how it went, perhaps before this returns.
      *
      * @param facts the exchange it is for
      * @param key what distinguishes it, as {@link #key} said
      * @param timeoutMs 0 for none
      */
-    public ServerConnection connect(Server server, ServerUser user, Facts facts, ConnectionKey key, int timeoutMs) {
+    public ServerConnection connect(Server server, ServerSeeker seeker, Facts facts, ConnectionKey key, int timeoutMs) {
         if (descriptors.areExhausted(facts.configuration, loop.nowNs())) {
             closeSomeIdle();
         }
-        ServerConnection connection = new ServerConnection(loop, pool(server), key, server, user);
+        ServerConnection connection = new ServerConnection(loop, pool(server), key, server, seeker);
         connection.connect(server.addressFor(facts.destination.port()), timeoutMs);
         return connection;
     }

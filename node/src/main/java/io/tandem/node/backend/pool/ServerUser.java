@@ -4,14 +4,8 @@ package io.tandem.node.backend.pool;
 
 import io.netty.buffer.ByteBuf;
 
-/** Who uses a server connection now. All calls come on the loop that both live on. */
+/** Who uses an established server connection now. All calls come on the loop that both live on. */
 public interface ServerUser {
-    /** The connection is established. */
-    void onConnected(ServerConnection connection);
-
-    /** It could not be established; it is closed already. */
-    void onConnectFailed(ServerConnection connection, boolean timedOut);
-
     /** Bytes from the server; the caller keeps {@code in}. */
     void onServerBytes(ByteBuf in);
 

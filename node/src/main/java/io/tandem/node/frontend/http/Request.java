@@ -20,6 +20,12 @@ public final class Request {
     private int receivedUriEnd;
     private int minorVersion;
     private Method method = Method.OTHER;
+    private Framing framing = Framing.NONE;
+    private long contentLength = -1;
+    private int countedSize;
+    private boolean keepsAlive;
+    private boolean asksUpgrade;
+    private int webSocketKeyIndex = -1;
 
     public Headers headers() {
         return headers;
@@ -34,6 +40,70 @@ public final class Request {
         headers.clear();
         startLine(0, 0, 0, 0, 0);
         line(0, 0);
+        body(Framing.NONE, -1);
+        connection(false, false, -1);
+        countedSize = 0;
+    }
+
+    /** What its reader found out about its body: {@code contentLength} is -1 where it is not known. */
+    public void body(Framing framing, long contentLength) {
+        this.framing = framing;
+        this.contentLength = contentLength;
+    }
+
+    /**
+     * What its reader found out about its connection.
+     *
+     * @param keepsAlive whether the client wants the connection to go on, and its framing lets it
+     * @param asksUpgrade whether the sender asks for another protocol
+     * @param webSocketKeyIndex the field with the key of a WebSocket handshake, or -1
+     */
+    public void connection(boolean keepsAlive, boolean asksUpgrade, int webSocketKeyIndex) {
+        this.keepsAlive = keepsAlive;
+        this.asksUpgrade = asksUpgrade;
+        this.webSocketKeyIndex = webSocketKeyIndex;
+    }
+
+    /** The head's size as received and as HAProxy counts bytes; set by its reader. */
+    public void countedSize(int size) {
+        countedSize = size;
+    }
+
+    public int countedSize() {
+        return countedSize;
+    }
+
+    /** How its body ends. */
+    public Framing framing() {
+        return framing;
+    }
+
+    /** Bytes of the body, or -1. */
+    public long contentLength() {
+        return contentLength;
+    }
+
+    public boolean hasBody() {
+        return framing != Framing.NONE;
+    }
+
+    public boolean keepsAlive() {
+        return keepsAlive;
+    }
+
+    /** Whether the sender asks for another protocol on this connection; with a body it may not. */
+    public boolean asksUpgrade() {
+        return asksUpgrade;
+    }
+
+    /** Whether the sender asked to switch protocols, and may: there is no body. */
+    public boolean offersUpgrade() {
+        return asksUpgrade && !hasBody();
+    }
+
+    /** Index of {@code Sec-WebSocket-Key} in a WebSocket handshake, or -1. */
+    public int webSocketKeyIndex() {
+        return offersUpgrade() ? webSocketKeyIndex : -1;
     }
 
     public void startLine(int methodStart, int methodEnd, int uriStart, int uriEnd, int minorVersion) {

@@ -12,6 +12,10 @@ public final class Response {
     private int reasonStart;
     private int reasonEnd;
     private int minorVersion;
+    private Framing framing = Framing.NONE;
+    private long contentLength = -1;
+    private int countedSize;
+    private int webSocketAcceptIndex = -1;
 
     public Headers headers() {
         return headers;
@@ -25,6 +29,40 @@ public final class Response {
     public void clear() {
         headers.clear();
         status = reasonStart = reasonEnd = 0;
+        body(Framing.NONE, -1, 0, -1);
+    }
+
+    /**
+     * What its reader found out beside its fields.
+     *
+     * @param contentLength -1 where it is not known
+     * @param countedSize the head's size as received and as HAProxy counts bytes
+     * @param webSocketAcceptIndex the field with the answer to a WebSocket's key, or -1
+     */
+    public void body(Framing framing, long contentLength, int countedSize, int webSocketAcceptIndex) {
+        this.framing = framing;
+        this.contentLength = contentLength;
+        this.countedSize = countedSize;
+        this.webSocketAcceptIndex = webSocketAcceptIndex;
+    }
+
+    /** How its body ends. */
+    public Framing framing() {
+        return framing;
+    }
+
+    /** Bytes of the body, or -1. */
+    public long contentLength() {
+        return contentLength;
+    }
+
+    public int countedSize() {
+        return countedSize;
+    }
+
+    /** Index of {@code Sec-WebSocket-Accept}, or -1. */
+    public int webSocketAcceptIndex() {
+        return webSocketAcceptIndex;
     }
 
     public void startLine(int status, int reasonStart, int reasonEnd, int minorVersion) {

@@ -15,6 +15,7 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.backend.pool.ServerUser;
 import io.tandem.node.exchange.Ledger;
 import io.tandem.node.exchange.ServerSearch;
 import io.tandem.node.frontend.TlsLedger;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * One TCP connection and the one to its server: bytes pass unchanged, either side may end before the other, and a side that
  * cannot write stops the other's reads. Nothing is read from the client before the server is there.
  */
-public final class TcpSession extends ChannelInboundHandlerAdapter implements ServerSearch.Seeker {
+public final class TcpSession extends ChannelInboundHandlerAdapter implements ServerSearch.Seeker, ServerUser {
     private final Loop loop;
     private final Facts facts;
     private final Runnable onEnd;
@@ -122,6 +123,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     @Override
     public void onServerFound(ServerConnection connection) {
         server = connection;
+        connection.use(this);
         connection.becomeTunnel();
         ByteBuf kept = early;
         if (kept != null) {

@@ -3,11 +3,12 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Trailers;
 import java.util.Arrays;
 
 /**
- * Takes a chunked body apart and writes it anew (RFC 9112 section 7.1): extensions are dropped, what arrived together goes
- * on as one chunk, so that nothing of the sender's framing reaches the other side.
+ * Takes a chunked body apart (RFC 9112 section 7.1): extensions are dropped, so that nothing of the sender's framing
+ * reaches the other side; {@link MessageWriter} frames it anew.
  *
  * <p>Remembers its place, whatever the sizes in which the body arrives. Bounds: a size of 15 hexadecimal digits, an
  * extension and a trailer section of the given number of bytes. Not thread-safe; reused.
@@ -19,6 +20,13 @@ public final class ChunkedBody {
         /** The last byte of the body has been read. */
         COMPLETE,
         MALFORMED
+    }
+
+    /** Where the data of a body goes. */
+    @FunctionalInterface
+    public interface Sink {
+        /** The next {@code length} bytes; the caller keeps {@code in} and skips them. */
+        void data(ByteBuf in, int length);
     }
 
     private enum State {
@@ -37,7 +45,6 @@ public final class ChunkedBody {
 
     private static final long LARGEST_BEFORE_SHIFT = (1L << 56) - 1;
     private static final int MAX_EXTENSION_BYTES = 16 * 1024;
-    private static final byte[] HEX = HeadScanner.ascii("0123456789ABCDEF");
     private static final byte[][] FORBIDDEN_TRAILERS = {
         HeadScanner.ascii("content-length"), HeadScanner.ascii("transfer-encoding"), HeadScanner.ascii("host")
     };
@@ -50,8 +57,7 @@ public final class ChunkedBody {
     private int trailerLine;
     private int maxTrailerBytes;
     private Malformed reason = Malformed.CHUNK_SIZE;
-    private long dataBytes;
-    private int trailerSize;
+    private final Trailers parsed = new Trailers();
 
     private static final byte[] NO_TRAILERS = new byte[0];
 
@@ -63,59 +69,16 @@ public final class ChunkedBody {
         extensionBytes = 0;
         trailersEnd = 0;
         trailerLine = 0;
-        dataBytes = 0;
-        trailerSize = 0;
+        parsed.clear();
     }
 
-    /**
-     * Reads from {@code in} up to the end of the body at most, and writes what goes on to {@code out}; with {@code
-     * dechunk}, the data alone.
-     */
-    public Progress transfer(ByteBuf in, ByteBuf out, boolean dechunk) {
-        int gap = dechunk ? 0 : hexDigits(in.readableBytes()) + 2;
-        int gapStart = out.writerIndex();
-        out.ensureWritable(gap + in.readableBytes() + 8);
-        out.writerIndex(gapStart + gap);
-        Progress progress = read(in, out);
-        int length = out.writerIndex() - gapStart - gap;
-        dataBytes += length;
-        if (!dechunk) {
-            frame(out, gapStart, gap, length);
-            if (progress == Progress.COMPLETE) {
-                out.writeByte('0').writeShort(HeadWriter.CRLF).writeBytes(trailers, 0, trailersEnd);
-                out.writeShort(HeadWriter.CRLF);
-            }
-        }
-        return progress;
-    }
-
-    /** Puts size and line ends around data that lies behind a gap. */
-    private static void frame(ByteBuf out, int gapStart, int gap, int length) {
-        if (length == 0) {
-            out.writerIndex(gapStart);
-            return;
-        }
-        int digits = hexDigits(length);
-        if (digits + 2 < gap) {
-            out.setBytes(gapStart + digits + 2, out, gapStart + gap, length);
-            out.writerIndex(gapStart + digits + 2 + length);
-        }
-        for (int i = digits - 1, rest = length; i >= 0; i--, rest >>>= 4) {
-            out.setByte(gapStart + i, HEX[rest & 0xf]);
-        }
-        out.setShort(gapStart + digits, HeadWriter.CRLF);
-        out.writeShort(HeadWriter.CRLF);
-    }
-
-    private static int hexDigits(int number) {
-        return Math.max(1, (35 - Integer.numberOfLeadingZeros(number)) / 4);
-    }
-
-    private Progress read(ByteBuf in, ByteBuf data) {
+    /** Reads from {@code in} up to the end of the body at most and hands its data to {@code sink}. */
+    public Progress read(ByteBuf in, Sink sink) {
         while (in.isReadable()) {
             if (state == State.DATA) {
                 int length = (int) Math.min(remaining, in.readableBytes());
-                data.writeBytes(in, length);
+                sink.data(in, length);
+                in.skipBytes(length);
                 remaining -= length;
                 if (remaining == 0) {
                     state = State.DATA_CR;
@@ -224,7 +187,7 @@ public final class ChunkedBody {
         return true;
     }
 
-    /** Checks the line and brings it into the form {@code name: value CRLF}. */
+    /** Checks the line and takes it up. */
     private boolean trailerLine() {
         int name = trailerLine;
         int colon = name;
@@ -251,16 +214,7 @@ public final class ChunkedBody {
         while (valueEnd > valueStart && HeadScanner.isBlank(trailers[valueEnd - 1])) {
             valueEnd--;
         }
-        int length = valueEnd - valueStart;
-        trailerSize += colon - name + length;
-        if (trailers.length < colon + 4 + length) {
-            trailers = Arrays.copyOf(trailers, colon + 4 + length);
-        }
-        System.arraycopy(trailers, valueStart, trailers, colon + 2, length);
-        trailers[colon + 1] = ' ';
-        trailers[colon + 2 + length] = '\r';
-        trailers[colon + 3 + length] = '\n';
-        trailersEnd = colon + 4 + length;
+        parsed.add(trailers, name, colon, valueStart, valueEnd);
         trailerLine = trailersEnd;
         return true;
     }
@@ -275,8 +229,8 @@ public final class ChunkedBody {
         return reason;
     }
 
-    /** Bytes of data and trailers so far as HAProxy counts them. */
-    public long countedSize() {
-        return dataBytes + (state == State.DONE ? trailerSize + 1 : 0);
+    /** The trailer fields read so far, valid until the next {@link #begin}. */
+    public Trailers trailers() {
+        return parsed;
     }
 }

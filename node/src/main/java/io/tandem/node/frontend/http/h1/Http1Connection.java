@@ -17,7 +17,10 @@ import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
 import io.tandem.node.frontend.SilentDrop;
 import io.tandem.node.frontend.TlsLedger;
+import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.Response;
+import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
@@ -50,13 +53,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private final Timer timer;
     private final Runnable onEnd;
     private final ChunkedBody chunks = new ChunkedBody();
+    private final ChunkedBody.Sink chunkSink;
+    private final MessageWriter writer;
 
     private State state = State.HEAD;
     private @Nullable ChannelHandlerContext context;
     private @Nullable HeadBuffer buffer;
     /** Bytes read too early. */
     private @Nullable ByteBuf pending;
-    /** A chunked body's bytes that came with its head, framed anew. */
+    /** A chunked body's data that came with its head. */
     private @Nullable ByteBuf early;
 
     private Framing framing = Framing.NONE;
@@ -74,7 +79,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         this.facts = facts;
         this.onEnd = onEnd;
         scanner = new RequestScanner(facts.request, tuning.maxFields());
-        exchange = new Exchange(loop, facts, this, scanner, tuning);
+        exchange = new Exchange(loop, facts, this, tuning);
+        writer = new MessageWriter(loop, this::write);
+        chunkSink = exchange::requestBody;
         timer = new Timer(loop) {
             @Override
             protected void onTimeout() {
@@ -187,14 +194,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private boolean request(ByteBuf in) {
-        framing = scanner.framing();
-        remaining = framing == Framing.LENGTH ? scanner.contentLength() : 0;
+        framing = facts.request.framing();
+        remaining = framing == Framing.LENGTH ? facts.request.contentLength() : 0;
         bodyComplete = framing == Framing.NONE || (framing == Framing.LENGTH && remaining <= in.readableBytes());
         responseDone = false;
         if (framing == Framing.CHUNKED) {
             chunks.begin(tuning.bufferSize() - tuning.maxRewrite());
-            ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes() + 64);
-            ChunkedBody.Progress progress = chunks.transfer(in, out, false);
+            ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
+            ChunkedBody.Progress progress =
+                    chunks.read(in, (data, length) -> out.writeBytes(data, data.readerIndex(), length));
             if (progress == ChunkedBody.Progress.MALFORMED) {
                 out.release();
                 exchange.onBadRequest(chunks.reason(), 400, Termination.PROXY);
@@ -228,7 +236,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             return true;
         }
         if (wanted) {
-            exchange.requestFlush(bodyComplete);
+            if (bodyComplete) {
+                exchange.requestEnd(framing == Framing.CHUNKED ? chunks.trailers() : null);
+            }
+            exchange.requestFlush();
         }
         if (bodyComplete) {
             timer.stop();
@@ -242,25 +253,23 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void chunkedBody(ByteBuf in, boolean wanted) {
-        ByteBuf out = early;
-        early = null;
-        if (out == null) {
-            out = loop.sendBuffer();
-            switch (chunks.transfer(in, out, false)) {
-                case INCOMPLETE -> {}
-                case COMPLETE -> bodyComplete = true;
-                case MALFORMED -> {
-                    out.release();
-                    exchange.onBadBody();
-                    return;
-                }
+        ByteBuf first = early;
+        if (first != null) {
+            early = null;
+            if (wanted && first.isReadable()) {
+                exchange.requestBody(first, first.readableBytes());
             }
+            first.release();
+            return;
         }
-        if (wanted && out.isReadable()) {
-            exchange.requestBody(out, out.readableBytes());
+        switch (chunks.read(in, wanted ? chunkSink : DISCARD)) {
+            case INCOMPLETE -> {}
+            case COMPLETE -> bodyComplete = true;
+            case MALFORMED -> exchange.onBadBody();
         }
-        out.release();
     }
+
+    private static final ChunkedBody.Sink DISCARD = (in, length) -> {};
 
     /** Waits for the end of the response; what came too early is kept. */
     private boolean response(ByteBuf in) {
@@ -411,6 +420,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
         loop.tick();
         ended = true;
+        writer.clear();
         if (exchange.isBusy()) {
             exchange.onClientClosed();
         } else if (state == State.HEAD) {
@@ -448,7 +458,75 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
-    public void write(ByteBuf out) {
+    public void interim(Response response) {
+        ByteBuf out = loop.sendBuffer();
+        HeadWriter.statusLineAndFields(response, out);
+        HeadWriter.end(out);
+        write(out);
+    }
+
+    @Override
+    public boolean head(Response response, boolean keepAlive, boolean tunnel, @Nullable ByteBuf in, int length) {
+        boolean chunked = response.framing() == Framing.CHUNKED;
+        byte[] connection = connectionField(response, keepAlive, tunnel);
+        if (in != null && connection.length == 0 && !chunked && HeadWriter.isUntouched(response)) {
+            in.setBytes(in.readerIndex(), response.bytes(), 0, length); // names are in lower case now
+            writer.beginAsReceived();
+            return true;
+        }
+        ByteBuf out = writer.beginHead(chunked);
+        HeadWriter.statusLineAndFields(response, out);
+        out.writeBytes(connection);
+        HeadWriter.end(out);
+        return false;
+    }
+
+    private byte[] connectionField(Response response, boolean keepAlive, boolean tunnel) {
+        if (tunnel) {
+            return NOTHING;
+        }
+        if (!keepAlive) {
+            return response.minorVersion() > 0 ? CLOSE : NOTHING;
+        }
+        return response.minorVersion() == 0 || facts.request.minorVersion() == 0 ? KEEP_ALIVE : NOTHING;
+    }
+
+    private static final byte[] CLOSE = HeadScanner.ascii("connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = HeadScanner.ascii("connection: keep-alive\r\n");
+    private static final byte[] NOTHING = new byte[0];
+
+    @Override
+    public void body(ByteBuf in, int length, boolean all) {
+        writer.data(in, length, all);
+    }
+
+    @Override
+    public void body(byte[] bytes, int start, int end) {
+        writer.data(bytes, start, end);
+    }
+
+    @Override
+    public void end(@Nullable Trailers trailers) {
+        writer.end(trailers);
+    }
+
+    @Override
+    public boolean takeBack() {
+        return writer.takeBack();
+    }
+
+    @Override
+    public void raw(byte[] page, int start, int end) {
+        writer.data(page, start, end);
+    }
+
+    @Override
+    public void tunnel(ByteBuf in) {
+        writer.writeStaged();
+        write(in.retain());
+    }
+
+    private void write(ByteBuf out) {
         ChannelHandlerContext present = context;
         if (present == null || ended) {
             out.release();
@@ -460,6 +538,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void flush() {
         ChannelHandlerContext present = context;
+        writer.writeStaged();
         if (present != null) {
             present.flush();
         }
@@ -481,6 +560,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void finished(boolean keepAlive) {
+        writer.writeStaged();
         responseDone = true;
         if (!keepAlive) {
             close();

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.tandem.node.frontend.http.Ascii;
+import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Method;
@@ -181,6 +182,9 @@ public final class RequestScanner extends HeadScanner {
                 h.remove(upgradeIndex); // HAProxy offers no upgrade behind a body
             }
         }
+        request.body(framing(), isChunked() ? -1 : contentLength());
+        request.connection(keepsAlive(), saysUpgrade(), webSocketKeyIndex);
+        request.countedSize(countedSize());
         return true;
     }
 
@@ -300,25 +304,15 @@ public final class RequestScanner extends HeadScanner {
     }
 
     /** How its body ends. */
-    public Framing framing() {
+    private Framing framing() {
         if (isChunked()) {
             return Framing.CHUNKED;
         }
         return contentLength() > 0 ? Framing.LENGTH : Framing.NONE;
     }
 
-    /** Whether the sender asked to switch protocols, and may: there is no body. */
-    public boolean offersUpgrade() {
-        return saysUpgrade() && !hasBody();
-    }
-
-    /** Index of {@code Sec-WebSocket-Key} in a WebSocket handshake, or -1. */
-    public int webSocketKeyIndex() {
-        return offersUpgrade() ? webSocketKeyIndex : -1;
-    }
-
     /** Whether the client wants the connection to go on (RFC 9112 section 9.3), or its framing forbids it. */
-    public boolean keepsAlive() {
+    private boolean keepsAlive() {
         if (saysClose() || (isChunked() && (isLengthDropped() || request.minorVersion() == 0))) {
             return false;
         }

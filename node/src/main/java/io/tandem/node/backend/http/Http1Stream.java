@@ -1,0 +1,352 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.http;
+
+import io.netty.buffer.ByteBuf;
+import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.backend.pool.ServerUser;
+import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.Method;
+import io.tandem.node.frontend.http.Request;
+import io.tandem.node.frontend.http.Response;
+import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.frontend.http.h1.ChunkedBody;
+import io.tandem.node.frontend.http.h1.HeadWriter;
+import io.tandem.node.frontend.http.h1.MessageWriter;
+import io.tandem.node.frontend.http.h1.ResponseScanner;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Tuning;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** One exchange at a time on HTTP/1 connections: writes the request, reads the response. One per exchange, reused. */
+public final class Http1Stream implements ServerStream, ServerUser {
+    private static final byte[] CLOSE = "connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] KEEP_ALIVE = "connection: keep-alive\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** Of the first bytes of a response this many are looked at for its head. */
+    private static final int FIRST_LOOK = 4096;
+
+    private final Loop loop;
+    private final Tuning tuning;
+    private final ResponseListener listener;
+    private final Response response;
+    private final ResponseScanner scanner;
+    private final ChunkedBody chunks = new ChunkedBody();
+    private final ChunkedBody.Sink chunkSink;
+    private final MessageWriter writer;
+
+    private @Nullable ServerConnection connection;
+    private @Nullable HeadBuffer buffer;
+    private Method method = Method.OTHER;
+    private Framing framing = Framing.NONE;
+    private long remaining;
+    private boolean inBody;
+    private boolean tunnel;
+    private boolean reused;
+
+    /** @param response where heads are put; it is lent their bytes until {@link #close} or {@link #release} */
+    public Http1Stream(Loop loop, Tuning tuning, ResponseListener listener, Response response) {
+        this.loop = loop;
+        this.tuning = tuning;
+        this.listener = listener;
+        this.response = response;
+        scanner = new ResponseScanner(response, tuning.maxFields());
+        chunkSink = (in, length) -> listener.onResponseBody(in, length, 0, false);
+        writer = new MessageWriter(loop, this::write);
+    }
+
+    /** Takes over an established connection for one exchange. */
+    public ServerStream attach(ServerConnection connection) {
+        this.connection = connection;
+        reused = connection.isReused();
+        connection.use(this);
+        return this;
+    }
+
+    private void write(ByteBuf out) {
+        ServerConnection present = connection;
+        if (present == null) {
+            out.release();
+        } else {
+            present.write(out);
+        }
+    }
+
+    // ---- the request
+
+    @Override
+    public void head(Request request, boolean keepAlive) {
+        method = request.method();
+        inBody = false;
+        tunnel = false;
+        framing = Framing.NONE;
+        beginHead();
+        ByteBuf out = writer.beginHead(request.framing() == Framing.CHUNKED);
+        HeadWriter.requestLineAndFields(request, out);
+        if (keepAlive && request.minorVersion() == 0) {
+            out.writeBytes(KEEP_ALIVE);
+        } else if (!keepAlive && request.minorVersion() > 0) {
+            out.writeBytes(CLOSE);
+        }
+        HeadWriter.end(out);
+    }
+
+    private void beginHead() {
+        HeadBuffer present = buffer;
+        if (present == null) {
+            present = HeadBuffer.take(loop, tuning.bufferSize());
+            buffer = present;
+        }
+        scanner.begin(present, tuning.maxRewrite());
+    }
+
+    @Override
+    public void body(ByteBuf in, int length) {
+        writer.data(in, length, false);
+    }
+
+    @Override
+    public void end(@Nullable Trailers trailers) {
+        writer.end(trailers);
+    }
+
+    @Override
+    public void flush() {
+        ServerConnection present = connection;
+        if (present != null) {
+            writer.writeStaged();
+            present.flush();
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        ServerConnection present = connection;
+        return present != null && present.isWritable();
+    }
+
+    @Override
+    public void reading(boolean on) {
+        ServerConnection present = connection;
+        if (present != null) {
+            present.reading(on);
+        }
+    }
+
+    @Override
+    public void expect(int timeoutMs) {
+        ServerConnection present = connection;
+        if (present != null) {
+            present.expect(timeoutMs);
+        }
+    }
+
+    // ---- the response
+
+    @Override
+    public void onServerBytes(ByteBuf in) {
+        if (tunnel) {
+            listener.onTunnelBytes(in);
+        } else if (inBody) {
+            body(in);
+        } else {
+            head(in);
+        }
+    }
+
+    private void head(ByteBuf in) {
+        HeadBuffer present = buffer;
+        while (present != null && in.isReadable()) {
+            int had = scanner.end();
+            int limit = had == 0 ? Math.min(FIRST_LOOK, scanner.room()) : scanner.room();
+            int length = Math.min(in.readableBytes(), limit);
+            in.getBytes(in.readerIndex(), present.bytes(), had, length);
+            switch (scanner.scan(had + length)) {
+                case INCOMPLETE -> in.skipBytes(length);
+                case MALFORMED -> {
+                    listener.onMalformed();
+                    return;
+                }
+                case COMPLETE -> {
+                    int own = scanner.headEnd() - had;
+                    if (scanner.isInterim()) {
+                        in.skipBytes(own);
+                        describe(Framing.NONE);
+                        listener.onInterim();
+                        beginHead();
+                    } else {
+                        finalHead(in, own, had == 0);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    private void describe(Framing framing) {
+        response.body(
+                framing,
+                scanner.isChunked() ? -1 : scanner.contentLength(),
+                scanner.countedSize(),
+                scanner.webSocketAcceptIndex());
+        scanner.dropLengths();
+    }
+
+    /** @param own how many bytes of {@code in} belong to the head; {@code whole}: they are all of it */
+    private void finalHead(ByteBuf in, int own, boolean whole) {
+        framing = scanner.framing(method);
+        describe(framing);
+        remaining = framing == Framing.LENGTH ? scanner.contentLength() : 0;
+        if (framing == Framing.CHUNKED) {
+            chunks.begin(tuning.bufferSize() - tuning.maxRewrite());
+        }
+        ResponseListener.Fate fate = listener.onResponse(whole ? in : null, own);
+        if (fate == ResponseListener.Fate.REFUSED) {
+            return;
+        }
+        inBody = true;
+        if (fate == ResponseListener.Fate.AS_RECEIVED) {
+            bytes(in, own);
+        } else {
+            in.skipBytes(own);
+            body(in);
+        }
+    }
+
+    private void body(ByteBuf in) {
+        if (framing == Framing.CHUNKED) {
+            chunked(in);
+        } else {
+            bytes(in, 0);
+        }
+    }
+
+    /** Hands on a head as received, {@code own} bytes long, and the body bytes behind it. */
+    private void bytes(ByteBuf in, int own) {
+        int available = in.readableBytes() - own;
+        int data =
+                switch (framing) {
+                    case NONE -> 0;
+                    case LENGTH -> (int) Math.min(remaining, available);
+                    case UNTIL_CLOSE, CHUNKED -> available;
+                };
+        remaining -= data;
+        int length = own + data;
+        boolean surplus = data < available;
+        if (length > 0) {
+            listener.onResponseBody(in, length, own, !surplus);
+            if (surplus) {
+                in.skipBytes(length);
+            }
+        }
+        if (framing == Framing.NONE || (framing == Framing.LENGTH && remaining == 0)) {
+            listener.onResponseEnd(null, surplus);
+            if (tunnel && surplus) {
+                listener.onTunnelBytes(in);
+            }
+        }
+    }
+
+    private void chunked(ByteBuf in) {
+        switch (chunks.read(in, chunkSink)) {
+            case INCOMPLETE -> {}
+            case MALFORMED -> listener.onMalformed();
+            case COMPLETE -> listener.onResponseEnd(chunks.trailers(), in.isReadable());
+        }
+    }
+
+    @Override
+    public void onServerReadComplete() {
+        listener.onServerReadComplete();
+    }
+
+    @Override
+    public void onServerHalfClosed() {
+        listener.onServerHalfClosed();
+    }
+
+    @Override
+    public void onServerClosed() {
+        connection = null;
+        listener.onServerClosed(inBody && framing == Framing.UNTIL_CLOSE && !tunnel);
+    }
+
+    @Override
+    public void onServerWritabilityChanged(boolean writable) {
+        listener.onServerWritabilityChanged(writable);
+    }
+
+    @Override
+    public void onServerTimeout() {
+        listener.onServerTimeout();
+    }
+
+    @Override
+    public boolean hasBegun() {
+        return scanner.end() > 0;
+    }
+
+    @Override
+    public boolean isReused() {
+        return reused;
+    }
+
+    // ---- tunnels
+
+    @Override
+    public void becomeTunnel() {
+        tunnel = true;
+        ServerConnection present = connection;
+        if (present != null) {
+            present.becomeTunnel();
+        }
+    }
+
+    @Override
+    public void tunnel(ByteBuf in) {
+        write(in.retain());
+    }
+
+    @Override
+    public void shutdownOutput() {
+        ServerConnection present = connection;
+        if (present != null) {
+            present.shutdownOutput();
+        }
+    }
+
+    // ---- how it ends
+
+    @Override
+    public @Nullable ServerConnection release(boolean reusable) {
+        ServerConnection present = connection;
+        connection = null;
+        if (present != null && !(reusable && scanner.keepsAlive())) {
+            present.close();
+            return null;
+        }
+        return present;
+    }
+
+    @Override
+    public void close() {
+        ServerConnection present = connection;
+        connection = null;
+        if (present != null) {
+            present.close();
+        }
+    }
+
+    /** Forgets the exchange, and lets go of the response's bytes. */
+    public void clear() {
+        writer.clear();
+        scanner.clear();
+        HeadBuffer present = buffer;
+        if (present != null) {
+            buffer = null;
+            present.release(loop);
+        }
+    }
+}
