@@ -30,8 +30,10 @@ public final class Backend {
     private final Intercept intercept;
     private final ProxyLog log;
     private final HttpSettings http;
+    private final TcpKeepAlive keepAlive;
     private final int retries;
     private final int redispatch;
+    private final RetryOn retryOn;
 
     private Backend(Builder builder) {
         id = builder.id;
@@ -50,8 +52,10 @@ public final class Backend {
         intercept = builder.intercept;
         log = builder.log;
         http = builder.http;
+        keepAlive = builder.keepAlive;
         retries = builder.retries;
         redispatch = builder.redispatch;
+        retryOn = builder.retryOn;
     }
 
     public int id() {
@@ -128,6 +132,11 @@ public final class Backend {
         return redispatch > 0 ? retry % redispatch == 0 : redispatch < 0 && retry == retries + 1 + redispatch;
     }
 
+    /** Which failures make a request go out again. */
+    public RetryOn retryOn() {
+        return retryOn;
+    }
+
     /** How many servers can take new clients now. */
     public int usableServers() {
         int usable = 0;
@@ -154,6 +163,11 @@ public final class Backend {
         return http;
     }
 
+    /** How the system watches over silent connections. */
+    public TcpKeepAlive keepAlive() {
+        return keepAlive;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -175,8 +189,10 @@ public final class Backend {
         public Intercept intercept = Intercept.NONE;
         public ProxyLog log = ProxyLog.SILENT;
         public HttpSettings http = HttpSettings.DEFAULT;
+        public TcpKeepAlive keepAlive = TcpKeepAlive.OFF;
         public int retries = 3;
         public int redispatch;
+        public RetryOn retryOn = RetryOn.DEFAULT;
 
         public Builder(int id, String name, Mode mode, Meters meters) {
             this.id = id;

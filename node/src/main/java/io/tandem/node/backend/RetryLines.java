@@ -14,17 +14,19 @@ import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.List;
 
-/** {@code retries} and {@code option redispatch}: what happens when a server cannot be connected to. */
+/** {@code retries}, {@code retry-on} and {@code option redispatch}: what happens when a server fails. */
 public final class RetryLines implements Feature {
     private static final class Retrying implements Facet {
         private int retries = 3;
         private int redispatch;
+        private RetryOn on = RetryOn.DEFAULT;
 
         @Override
         public Facet inherit() {
             Retrying copy = new Retrying();
             copy.retries = retries;
             copy.redispatch = redispatch;
+            copy.on = on;
             return copy;
         }
     }
@@ -43,6 +45,10 @@ public final class RetryLines implements Feature {
                         .doc("tries another server when one cannot be connected to")
                         .negatable()
                         .as(RetryLines::redispatch),
+                Keyword.directive("retry-on", SectionKind.PROXIES)
+                        .arguments("none | FAILURE|STATUS...")
+                        .doc("which failures of a server make its request go out again")
+                        .as(RetryLines::retryOn),
                 legacyRedispatch("redispatch"),
                 legacyRedispatch("redisp"));
     }
@@ -64,6 +70,33 @@ public final class RetryLines implements Feature {
         }
     }
 
+    private static void retryOn(Arguments line, Draft draft) {
+        if (draft.kind() == SectionKind.FRONTEND) {
+            throw line.error("'retry-on' only available in backend or listen section");
+        }
+        String first = line.require("'retry-on' needs at least one keyword to specify when to retry")
+                .text();
+        if (first.equals("none") && !line.hasNext()) {
+            draft.facet(RETRYING).on = new RetryOn(0);
+            return;
+        }
+        int failures = 0;
+        for (String word = first; ; word = line.next()) {
+            if (word.equals("none")) {
+                throw line.error("'retry-on' 'none' keyworld only usable alone"); // HAProxy's spelling
+            }
+            Integer bits = RetryOn.bits(word);
+            if (bits == null) {
+                throw line.error("'retry-on': unknown keyword '" + word + "'");
+            }
+            failures |= bits;
+            if (!line.hasNext()) {
+                break;
+            }
+        }
+        draft.facet(RETRYING).on = new RetryOn(failures);
+    }
+
     private static void redispatch(Arguments line, Draft draft) {
         if (!((ProxyDraft) draft).needsBackend(line, "redispatch", ".")) {
             return;
@@ -77,5 +110,6 @@ public final class RetryLines implements Feature {
         Retrying retrying = draft.facet(RETRYING);
         backend.retries = retrying.retries;
         backend.redispatch = retrying.redispatch;
+        backend.retryOn = retrying.on;
     }
 }

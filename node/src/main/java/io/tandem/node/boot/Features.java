@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import io.tandem.node.backend.RetryLines;
 import io.tandem.node.backend.ServerLines;
+import io.tandem.node.backend.TcpKeepAliveLines;
 import io.tandem.node.backend.TimeoutLines;
 import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.backend.check.CheckLines;
@@ -56,6 +57,7 @@ final class Features {
             new TuningLines(),
             new TimeoutLines(),
             new RetryLines(),
+            new TcpKeepAliveLines(),
             new FrontendLines(),
             new HttpLines(),
             new AdminFeature(),

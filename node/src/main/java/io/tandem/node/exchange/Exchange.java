@@ -12,11 +12,15 @@ import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.http.AddressField;
 import io.tandem.node.frontend.http.ErrorPages;
-import io.tandem.node.frontend.http.ForwardedFor;
 import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.Headers;
+import io.tandem.node.frontend.http.HttpOption;
+import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Method;
+import io.tandem.node.frontend.http.RestrictedNames;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.loop.Loop;
@@ -140,7 +144,11 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
             replyLocally(own);
             return;
         }
-        if (!addForwardedFor(frontend, backend)) {
+        if (!namesAreFit(frontend.http(), backend.http())) {
+            fail(403, Termination.PROXY, Termination.IN_REQUEST);
+            return;
+        }
+        if (!addAddresses(frontend.http(), backend.http())) {
             facts.frontend.meters().count(loop.index(), ProxyCounter.HEADER_REWRITE_FAILURES);
             fail(500, Termination.PROXY, Termination.IN_REQUEST);
             return;
@@ -213,12 +221,18 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         respond(reply);
     }
 
-    private boolean addForwardedFor(Frontend frontend, Backend backend) {
-        ForwardedFor ours = frontend.http().forwardedFor();
-        if (ours == null) {
-            ours = backend.http().forwardedFor();
-        }
-        return ours == null || ours.addTo(facts.request.headers(), facts.source);
+    /** Tells the server the addresses it is to know; false if there was no room for them. */
+    private boolean addAddresses(HttpSettings frontend, HttpSettings backend) {
+        Headers headers = facts.request.headers();
+        return AddressField.add(frontend.forwardedFor(), backend.forwardedFor(), headers, facts.source)
+                && AddressField.add(frontend.originalTo(), backend.originalTo(), headers, facts.destination);
+    }
+
+    private boolean namesAreFit(HttpSettings frontend, HttpSettings backend) {
+        RestrictedNames ours = frontend.restrictedNames();
+        RestrictedNames theirs = backend.restrictedNames();
+        Headers headers = facts.request.headers();
+        return (ours == null || ours.applyTo(headers)) && (theirs == null || theirs.applyTo(headers));
     }
 
     @Override
@@ -603,7 +617,9 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     /** With {@code option abortonclose} a client that no longer sends is taken to have gone. */
     private boolean isAbandoned() {
         Backend backend = facts.backend;
-        return backend != null && backend.http().abortOnClose() && (phase == Phase.SEARCHING || phase == Phase.WAITING);
+        return backend != null
+                && backend.http().has(HttpOption.ABORT_ON_CLOSE)
+                && (phase == Phase.SEARCHING || phase == Phase.WAITING);
     }
 
     /** The client's connection has ended. */

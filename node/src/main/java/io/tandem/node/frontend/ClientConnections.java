@@ -40,7 +40,7 @@ public final class ClientConnections implements ConnectionOpener {
     public void open(Channel channel, Loop loop, ListenTarget target, Runnable onEnd) {
         Frontend frontend = target.frontend();
         Tuning tuning = Tuning.of(target.configuration().drafts());
-        configure(channel, loop);
+        configure(channel, loop, frontend);
         Facts facts = new Facts(loop, scratch(loop, tuning), target.configuration(), frontend);
         describe(facts, channel, target.bind());
         frontend.meters().count(loop.index(), ProxyCounter.CONNECTIONS);
@@ -70,6 +70,7 @@ public final class ClientConnections implements ConnectionOpener {
     private static void openHttp(Channel channel, Loop loop, Facts facts, Tuning tuning, Runnable onEnd) {
         Set<Http1Connection> open = OPEN.of(loop);
         Frontend frontend = facts.frontend;
+        facts.request.loggedLength(tuning.logUriLength());
         Http1Connection[] self = new Http1Connection[1];
         Http1Connection connection = new Http1Connection(facts, tuning, () -> {
             open.remove(self[0]);
@@ -110,7 +111,7 @@ public final class ClientConnections implements ConnectionOpener {
         return scratch;
     }
 
-    private static void configure(Channel channel, Loop loop) {
+    private static void configure(Channel channel, Loop loop, Frontend frontend) {
         channel.config().setRecvByteBufAllocator(loop.receiveBuffer());
         channel.config().setWriteBufferWaterMark(WATER_MARK);
         if (channel.config() instanceof DuplexChannelConfig duplex) {
@@ -118,6 +119,7 @@ public final class ClientConnections implements ConnectionOpener {
         }
         if (channel.config() instanceof EpollSocketChannelConfig tcp) {
             tcp.setTcpNoDelay(true);
+            frontend.keepAlive().applyTo(channel);
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend;
 
+import io.tandem.node.backend.TcpKeepAlive;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.listen.Bind;
@@ -35,6 +36,7 @@ public final class Frontend {
     private final Intercept intercept;
     private final ProxyLog log;
     private final HttpSettings http;
+    private final TcpKeepAlive keepAlive;
     private final int maxConnections;
     private final List<Bind> binds;
 
@@ -58,6 +60,7 @@ public final class Frontend {
         intercept = builder.intercept;
         log = builder.log;
         http = builder.http;
+        keepAlive = builder.keepAlive;
         maxConnections = builder.maxConnections;
         binds = List.copyOf(builder.binds);
     }
@@ -161,6 +164,11 @@ public final class Frontend {
         return http;
     }
 
+    /** How the system watches over silent connections. */
+    public TcpKeepAlive keepAlive() {
+        return keepAlive;
+    }
+
     /** Gathers what the features contribute. */
     public static final class Builder {
         public final int id;
@@ -181,6 +189,7 @@ public final class Frontend {
         public Intercept intercept = Intercept.NONE;
         public ProxyLog log = ProxyLog.SILENT;
         public HttpSettings http = HttpSettings.DEFAULT;
+        public TcpKeepAlive keepAlive = TcpKeepAlive.OFF;
         public int maxConnections;
         public final List<Bind> binds = new ArrayList<>();
 

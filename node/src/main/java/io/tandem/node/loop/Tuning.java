@@ -14,6 +14,8 @@ public final class Tuning implements Facet {
     int bufferSize = 16_384;
     int maxRewrite = 1_024;
     int maxFields = 101;
+    int logUriLength = 1_023;
+    int cookieLength = 63;
 
     private Tuning() {}
 
@@ -44,6 +46,16 @@ public final class Tuning implements Facet {
     /** {@code tune.http.maxhdr}. */
     public int maxFields() {
         return maxFields;
+    }
+
+    /** {@code tune.http.logurilen}: how many bytes of a request line logs show. */
+    public int logUriLength() {
+        return logUriLength;
+    }
+
+    /** {@code tune.http.cookielen}: the longest captured cookie, bytes. */
+    public int cookieLength() {
+        return cookieLength;
     }
 
     /** Not inherited: there is one process. */

@@ -27,7 +27,15 @@ public final class TuningLines implements Feature {
                         "tune.maxrewrite",
                         "bytes of a buffer kept for edits, 1024 by default",
                         (t, n) -> t.maxRewrite = Math.max(n, 0)),
-                line("tune.http.maxhdr", "header fields of a message, 101 by default", (t, n) -> t.maxFields = n));
+                line("tune.http.maxhdr", "header fields of a message, 101 by default", (t, n) -> t.maxFields = n),
+                line(
+                        "tune.http.logurilen",
+                        "bytes of a request line in logs, 1023 by default",
+                        (t, n) -> t.logUriLength = Math.max(n, 0)),
+                line(
+                        "tune.http.cookielen",
+                        "the longest cookie captured, 63 bytes by default",
+                        (t, n) -> t.cookieLength = Math.max(n, 0)));
     }
 
     private static Keyword<Directive> line(String name, String doc, ObjIntConsumer<Tuning> setting) {
@@ -42,11 +50,12 @@ public final class TuningLines implements Feature {
             throw line.error("'" + name + "' expects an integer argument.");
         }
         int number = line.leadingInteger();
-        if (number <= 0 && !name.equals("tune.maxrewrite")) {
-            throw line.error("'" + name + "' expects a positive integer argument.");
-        }
-        if (name.equals("tune.http.maxhdr") && number > 32_767) {
+        if (name.equals("tune.http.maxhdr") && (number <= 0 || number > 32_767)) {
             throw line.error("'tune.http.maxhdr' expects a numeric value between 1 and 32767");
+        }
+        boolean sized = name.equals("tune.bufsize") || name.equals("tune.maxrewrite");
+        if (sized && number < (name.equals("tune.bufsize") ? 1 : 0)) {
+            throw line.error("'" + name + "' expects a positive integer argument.");
         }
         setting.accept(Tuning.of(draft), number);
         line.noMore(name);

@@ -80,6 +80,8 @@ public final class Facts {
     public boolean tarpit;
     /** {@link Verdict#CLOSE} is to be done without telling the client. */
     public boolean silent;
+    /** {@code disable-l7-retry}: the request is sent once, whatever becomes of it. */
+    public boolean onceOnly;
     /** The value of {@code unique-id-format}, made on first use. */
     public byte @Nullable [] uniqueId;
     /** {@code set-log-level}: 0 emerg … 7 debug, {@link #SILENT} for no line, {@link #DEFAULT_LEVEL} as configured. */
@@ -195,6 +197,7 @@ public final class Facts {
         responseVariables.clear();
         tarpit = false;
         silent = false;
+        onceOnly = false;
         uniqueId = null;
         logLevel = DEFAULT_LEVEL;
         contentStart = 0;

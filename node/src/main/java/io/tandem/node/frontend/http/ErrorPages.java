@@ -26,26 +26,33 @@ public final class ErrorPages {
     private static final Map<Integer, Page> PAGES = pages();
 
     static {
-        DEFAULT = new ErrorPages(defaults(), Map.of());
+        DEFAULT = new ErrorPages(defaults());
     }
 
     private final Map<Integer, Reply> pages;
-    private final Map<Integer, byte[]> custom;
 
-    private ErrorPages(Map<Integer, Reply> pages, Map<Integer, byte[]> custom) {
+    private ErrorPages(Map<Integer, Reply> pages) {
         this.pages = pages;
-        this.custom = custom;
     }
 
-    /** These pages, with others in the place of some: each a whole response, or empty to answer nothing at all. */
-    public ErrorPages with(Map<Integer, byte[]> files) {
+    /** These pages, with others in the place of some: an empty one closes the connection without an answer. */
+    ErrorPages with(Map<Integer, Reply> others) {
         Map<Integer, Reply> replaced = new HashMap<>(pages);
-        Map<Integer, byte[]> raw = new HashMap<>(custom);
-        files.forEach((status, bytes) -> {
-            replaced.put(status, new Reply(status, bytes, bodyStart(bytes), closes(status) || endsConnection(bytes)));
-            raw.put(status, bytes);
-        });
-        return new ErrorPages(replaced, raw);
+        replaced.putAll(others);
+        return new ErrorPages(replaced);
+    }
+
+    /** The reply that a file's bytes make for {@code status}: a whole response, or nothing. */
+    static Reply file(int status, byte[] bytes) {
+        return new Reply(status, bytes, bodyStart(bytes), closes(status) || endsConnection(bytes));
+    }
+
+    /** {@code errorloc}: sends the client elsewhere. */
+    static Reply location(int status, int redirection, String url) {
+        byte[] bytes = ("HTTP/1.1 " + redirection + (redirection == 303 ? " See Other" : " Found")
+                        + "\r\ncache-control: no-cache\r\ncontent-length: 0\r\nlocation: " + url + "\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+        return new Reply(redirection, bytes, bytes.length, closes(status));
     }
 
     /** Statuses that have a page, and so may be given to {@code errorfile} and {@code deny_status}. */
@@ -70,12 +77,12 @@ public final class ErrorPages {
     }
 
     /**
-     * What goes to a client whose request could not even be read: HAProxy sends those pages as they were written, with the
-     * capitals of old.
+     * What goes to a client whose request could not even be read. HAProxy 2.6 sends its own page then, with the capitals of
+     * old, whatever {@code errorfile} says; only an empty file keeps it silent.
      */
     public byte[] raw(int status) {
-        byte[] bytes = custom.get(status);
-        return bytes != null ? bytes : rawDefault(status);
+        Reply page = pages.get(status);
+        return page != null && page.bytes().length == 0 ? page.bytes() : rawDefault(status);
     }
 
     private static byte[] rawDefault(int status) {

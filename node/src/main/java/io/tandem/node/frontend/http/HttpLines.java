@@ -12,95 +12,80 @@ import io.tandem.node.language.Draft;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The options that say how a proxy speaks HTTP, and {@code errorfile} (HAProxy manual 4.2). */
+/** The options that say how a proxy speaks HTTP (HAProxy manual 4.2), {@code http-reuse} and the error files. */
 public final class HttpLines implements Feature {
-    private static final byte[] X_FORWARDED_FOR = "x-forwarded-for".getBytes(StandardCharsets.US_ASCII);
-    private static final String EXCEPT_SYNTAX = "'option forwardfor except' expects <address>[/mask] as argument.";
+    private static final String NAMES =
+            "option 'http-restrict-req-hdr-names' expects 'preserve', 'reject' or 'delete' option.";
 
     private static final class Settings implements Facet {
-        private boolean serverClose;
-        private boolean close;
-        private boolean abortOnClose;
-        private boolean ignoreProbes;
+        private ConnectionMode mode = ConnectionMode.KEEP_ALIVE;
         private Reuse reuse = Reuse.SAFE;
-        private @Nullable ForwardedFor forwardedFor;
-        private final Map<Integer, byte[]> errorFiles = new HashMap<>();
+        private @Nullable AddressField forwardedFor;
+        private @Nullable AddressField originalTo;
+        private @Nullable RestrictedNames restrictedNames;
+        private int options;
 
         @Override
         public Facet inherit() {
             Settings copy = new Settings();
-            copy.serverClose = serverClose;
-            copy.close = close;
-            copy.abortOnClose = abortOnClose;
-            copy.ignoreProbes = ignoreProbes;
+            copy.mode = mode;
             copy.reuse = reuse;
             copy.forwardedFor = forwardedFor;
-            copy.errorFiles.putAll(errorFiles);
+            copy.originalTo = originalTo;
+            copy.restrictedNames = restrictedNames;
+            copy.options = options;
             return copy;
         }
 
-        private HttpSettings settings() {
-            ConnectionMode mode = close
-                    ? ConnectionMode.CLOSE
-                    : serverClose ? ConnectionMode.SERVER_CLOSE : ConnectionMode.KEEP_ALIVE;
-            ErrorPages pages = errorFiles.isEmpty() ? null : ErrorPages.DEFAULT.with(errorFiles);
-            return new HttpSettings(mode, forwardedFor, pages, reuse, abortOnClose, ignoreProbes);
+        private HttpSettings settings(@Nullable ErrorPages pages, HttpOption adjusts, Assembly assembly) {
+            CaseAdjust adjust = (options & adjusts.bit()) == 0 ? null : CaseAdjustLines.of(assembly.drafts());
+            return new HttpSettings(mode, forwardedFor, originalTo, restrictedNames, pages, reuse, adjust, options);
         }
     }
 
     private static final FacetKey<Settings> SETTINGS = new FacetKey<>(Settings.class, Settings::new);
 
-    /** A switch of a section. */
-    private interface Switch {
-        void set(Settings settings, boolean on);
-    }
-
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(
-                option("http-keep-alive", "connections go on after a response", (s, on) -> {
-                    s.serverClose &= !on;
-                    s.close &= !on;
-                }),
-                option("http-server-close", "the server's connection ends after a response", (s, on) -> {
-                    s.serverClose = on;
-                    s.close &= !on;
-                }),
-                option("httpclose", "both connections end after a response", (s, on) -> {
-                    s.close = on;
-                    s.serverClose &= !on;
-                }),
-                backendOption(
-                        "abortonclose", "gives up requests whose client has closed", (s, on) -> s.abortOnClose = on),
-                option(
-                        "http-ignore-probes",
-                        "says nothing about connections without data",
-                        (s, on) -> s.ignoreProbes = on),
-                Keyword.directive("option forwardfor", SectionKind.PROXIES)
-                        .arguments("[except NETWORK] [header NAME] [if-none]")
-                        .doc("tells the server the client's address")
-                        .as(HttpLines::forwardFor),
-                Keyword.directive("option forceclose", SectionKind.PROXIES)
-                        .doc("the same as option httpclose")
-                        .negatable()
-                        .retired("option httpclose")
-                        .as((line, draft) -> draft.facet(SETTINGS).close = !line.negated()),
+        List<Keyword<Directive>> all = new ArrayList<>(ErrorLines.directives());
+        all.addAll(CaseAdjustLines.directives());
+        for (HttpOption option : HttpOption.values()) {
+            all.add(Keyword.directive("option " + option.keyword(), SectionKind.PROXIES)
+                    .doc(option.doc())
+                    .negatable()
+                    .as((line, draft) -> toggle(option, line, (ProxyDraft) draft)));
+        }
+        all.add(mode("http-keep-alive", ConnectionMode.KEEP_ALIVE, "connections go on after a response"));
+        all.add(mode(
+                "http-server-close", ConnectionMode.SERVER_CLOSE, "the server's connection ends after a response"));
+        all.add(mode("httpclose", ConnectionMode.CLOSE, "both connections end after a response"));
+        all.add(Keyword.directive("option forceclose", SectionKind.PROXIES)
+                .doc("the same as option httpclose")
+                .negatable()
+                .retired("option httpclose")
+                .as((line, draft) -> mode(ConnectionMode.CLOSE, line, draft)));
+        all.add(address("forwardfor", "the client's address", "x-forwarded-for", true, (s, f) -> s.forwardedFor = f));
+        all.add(address(
+                "originalto",
+                "the address the client connected to",
+                "x-original-to",
+                false,
+                (s, f) -> s.originalTo = f));
+        all.addAll(List.of(
+                Keyword.directive("option http-restrict-req-hdr-names", SectionKind.PROXIES)
+                        .arguments("preserve | delete | reject")
+                        .doc("what becomes of request fields with unusual names")
+                        .as(HttpLines::restrictNames),
                 Keyword.directive("option http-use-htx", SectionKind.PROXIES)
                         .doc("the only way HTTP is handled")
                         .negatable()
@@ -114,95 +99,70 @@ public final class HttpLines implements Feature {
                 Keyword.directive("http-reuse", SectionKind.PROXIES)
                         .arguments("never | safe | aggressive | always")
                         .doc("which requests share server connections")
-                        .as(HttpLines::reuse),
-                Keyword.directive("errorfile", SectionKind.PROXIES)
-                        .arguments("STATUS FILE")
-                        .doc("the response for a status that the proxy makes itself")
-                        .as(HttpLines::errorFile));
+                        .as(HttpLines::reuse)));
+        return all;
     }
 
-    private static Keyword<Directive> option(String name, String doc, Switch meaning) {
+    private static void toggle(HttpOption option, Arguments line, ProxyDraft draft) {
+        boolean matters =
+                switch (option.side()) {
+                    case FRONTEND -> draft.needsFrontend(line, option.keyword(), ".");
+                    case BACKEND -> draft.needsBackend(line, option.keyword(), ".");
+                    case BOTH -> true;
+                };
+        if (matters) {
+            line.noMore("option " + option.keyword());
+            Settings settings = draft.facet(SETTINGS);
+            settings.options = line.negated() ? settings.options & ~option.bit() : settings.options | option.bit();
+        }
+    }
+
+    private static Keyword<Directive> mode(String name, ConnectionMode mode, String doc) {
         return Keyword.directive("option " + name, SectionKind.PROXIES)
                 .doc(doc)
                 .negatable()
                 .as((line, draft) -> {
                     line.noMore("option " + name);
-                    meaning.set(draft.facet(SETTINGS), !line.negated());
+                    mode(mode, line, draft);
                 });
     }
 
-    private static Keyword<Directive> backendOption(String name, String doc, Switch meaning) {
+    /** The last one that is said holds; taking back another one than holds changes nothing. */
+    private static void mode(ConnectionMode mode, Arguments line, Draft draft) {
+        Settings settings = draft.facet(SETTINGS);
+        if (!line.negated()) {
+            settings.mode = mode;
+        } else if (settings.mode == mode) {
+            settings.mode = ConnectionMode.KEEP_ALIVE;
+        }
+    }
+
+    private interface AddressSetting {
+        void set(Settings settings, AddressField field);
+    }
+
+    private static Keyword<Directive> address(
+            String name, String what, String field, boolean takesIfNone, AddressSetting setting) {
         return Keyword.directive("option " + name, SectionKind.PROXIES)
-                .doc(doc)
-                .negatable()
-                .as((line, draft) -> {
-                    if (((ProxyDraft) draft).needsBackend(line, name, ".")) {
-                        line.noMore("option " + name);
-                        meaning.set(draft.facet(SETTINGS), !line.negated());
-                    }
-                });
+                .arguments("[except NETWORK] [header NAME]" + (takesIfNone ? " [if-none]" : ""))
+                .doc("tells the server " + what)
+                .as((line, draft) ->
+                        setting.set(draft.facet(SETTINGS), AddressFieldLine.read(line, name, field, takesIfNone)));
     }
 
-    private static void forwardFor(Arguments line, Draft draft) {
-        byte[] header = X_FORWARDED_FOR;
-        byte @Nullable [] except = null;
-        int bits = 0;
-        boolean ifNone = false;
-        while (line.hasNext()) {
-            switch (line.next()) {
-                case "except" -> {
-                    String network = line.require(EXCEPT_SYNTAX).text();
-                    int slash = network.indexOf('/');
-                    except = literal(slash < 0 ? network : network.substring(0, slash));
-                    bits = except == null ? -1 : prefix(network, slash, except.length * 8);
-                    if (bits < 0) {
-                        throw line.error(EXCEPT_SYNTAX);
-                    }
-                }
-                case "header" ->
-                    header = line.require("'option forwardfor header' expects <header_name> as argument.")
-                            .text()
-                            .toLowerCase(Locale.ROOT)
-                            .getBytes(StandardCharsets.US_ASCII);
-                case "if-none" -> ifNone = true;
-                default ->
-                    throw line.error(
-                            "'option forwardfor' only supports optional values: 'except', 'header' and 'if-none'.");
-            }
+    private static void restrictNames(Arguments line, Draft draft) {
+        if (!line.hasNext()) {
+            throw line.error("missing parameter. " + NAMES);
         }
-        draft.facet(SETTINGS).forwardedFor = new ForwardedFor(header, except, bits, ifNone);
-    }
-
-    /** The bits of a mask, written as a number or, for IPv4, as an address; -1 if it is neither. */
-    private static int prefix(String network, int slash, int all) {
-        if (slash < 0) {
-            return all;
+        String word = line.next();
+        RestrictedNames policy = RestrictedNames.of(word);
+        if (policy == null) {
+            throw line.error("invalid parameter '" + word + "'. " + NAMES);
         }
-        String mask = network.substring(slash + 1);
-        if (mask.matches("[0-9]{1,3}")) {
-            int bits = Integer.parseInt(mask);
-            return bits <= all ? bits : -1;
+        if (line.hasNext()) {
+            throw line.error("'option' cannot handle unexpected argument '" + line.peek() + "'.");
         }
-        byte[] address = literal(mask);
-        if (address == null || address.length * 8 != all) {
-            return -1;
-        }
-        int bits = 0;
-        while (bits < all && (address[bits >> 3] & 0x80 >> (bits & 7)) != 0) {
-            bits++;
-        }
-        return bits;
-    }
-
-    private static byte @Nullable [] literal(String text) {
-        if (!text.matches("[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+") && text.indexOf(':') < 0) {
-            return null;
-        }
-        try {
-            return InetAddress.getByName(text).getAddress();
-        } catch (UnknownHostException notAnAddress) {
-            return null;
-        }
+        draft.facet(SETTINGS).restrictedNames = policy;
     }
 
     private static void reuse(Arguments line, Draft draft) {
@@ -220,28 +180,48 @@ public final class HttpLines implements Feature {
         draft.facet(SETTINGS).reuse = reuse;
     }
 
-    private static void errorFile(Arguments line, Draft draft) {
-        String usage = "errorfile : expects <status_code> and <file> as arguments.";
-        String code = line.require(usage).text();
-        String file = line.require(usage).text();
-        int status = code.matches("[0-9]{3}") ? Integer.parseInt(code) : 0;
-        if (!ErrorPages.statuses().contains(status)) {
-            throw line.error("errorfile : status code '" + code + "' not handled.");
-        }
-        try {
-            draft.facet(SETTINGS).errorFiles.put(status, Files.readAllBytes(Path.of(file)));
-        } catch (IOException unreadable) {
-            throw line.error("errorfile : error opening file '" + file + "'.");
-        }
+    @Override
+    public void completeGlobal(Draft global, Assembly assembly) {
+        CaseAdjustLines.complete(global, assembly);
     }
 
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
-        backend.http = draft.facet(SETTINGS).settings();
+        if (!draft.isFrontend()) {
+            warnOfMode(draft, assembly);
+        }
+        ErrorPages pages = ErrorLines.pages(draft, assembly, !draft.isFrontend());
+        backend.http = draft.facet(SETTINGS).settings(pages, HttpOption.CASE_ADJUST_SERVER, assembly);
     }
 
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
-        frontend.http = draft.facet(SETTINGS).settings();
+        warnOfMode(draft, assembly);
+        ErrorPages pages = ErrorLines.pages(draft, assembly, true);
+        frontend.http = draft.facet(SETTINGS).settings(pages, HttpOption.CASE_ADJUST_CLIENT, assembly);
+    }
+
+    /** Says which of a TCP proxy's options have no effect. */
+    private static void warnOfMode(ProxyDraft draft, Assembly assembly) {
+        if (draft.mode() == Mode.HTTP) {
+            return;
+        }
+        Settings settings = draft.facet(SETTINGS);
+        String name = draft.kind() == SectionKind.LISTEN ? "proxy '" + draft.name() + "'" : draft.toString();
+        Consumer<String> warn = option -> assembly.problems()
+                .warning(draft.origin(), "'option " + option + "' ignored for " + name + " as it requires HTTP mode.");
+        for (HttpOption option : HttpOption.values()) {
+            boolean here = option.side() == HttpOption.Side.BOTH
+                    || (option.side() == HttpOption.Side.FRONTEND ? draft.isFrontend() : draft.isBackend());
+            if (here && option.httpOnly() && (settings.options & option.bit()) != 0) {
+                warn.accept(option.keyword());
+            }
+        }
+        if (settings.forwardedFor != null) {
+            warn.accept("forwardfor");
+        }
+        if (settings.originalTo != null) {
+            warn.accept("originalto");
+        }
     }
 }

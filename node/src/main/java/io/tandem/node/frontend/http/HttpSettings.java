@@ -9,20 +9,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connectionMode what becomes of connections after a response
  * @param forwardedFor {@code option forwardfor}, or null
+ * @param originalTo {@code option originalto}, or null
+ * @param restrictedNames what becomes of unusual field names, or null where nothing was said
  * @param errorPages what it answers errors with; null where the section names no page of its own
  * @param reuse {@code http-reuse}; backends only
- * @param abortOnClose whether a client that closes while waiting is given up ({@code option abortonclose})
- * @param ignoreProbes whether connections without any data stay unlogged and unanswered ({@code http-ignore-probes})
+ * @param caseAdjust how names are written to clients (frontends) or servers (backends), or null for lower case
+ * @param options the bits of its {@link HttpOption}s
  */
 public record HttpSettings(
         ConnectionMode connectionMode,
-        @Nullable ForwardedFor forwardedFor,
+        @Nullable AddressField forwardedFor,
+        @Nullable AddressField originalTo,
+        @Nullable RestrictedNames restrictedNames,
         @Nullable ErrorPages errorPages,
         Reuse reuse,
-        boolean abortOnClose,
-        boolean ignoreProbes) {
+        @Nullable CaseAdjust caseAdjust,
+        int options) {
     public static final HttpSettings DEFAULT =
-            new HttpSettings(ConnectionMode.KEEP_ALIVE, null, null, Reuse.SAFE, false, false);
+            new HttpSettings(ConnectionMode.KEEP_ALIVE, null, null, null, null, Reuse.SAFE, null, 0);
+
+    /** Whether {@code option} is on. */
+    public boolean has(HttpOption option) {
+        return (options & option.bit()) != 0;
+    }
 
     /** What becomes of the two connections after a response (HAProxy manual 4, keep-alive); the strictest wins. */
     public enum ConnectionMode {

@@ -19,6 +19,7 @@ public final class Request {
     private int receivedUriStart;
     private int receivedUriEnd;
     private int minorVersion;
+    private int loggedLength = 1023;
     private Method method = Method.OTHER;
     private Framing framing = Framing.NONE;
     private long contentLength = -1;
@@ -114,7 +115,7 @@ public final class Request {
         receivedMethodStart = methodStart;
         receivedMethodEnd = methodEnd;
         receivedUriStart = uriStart;
-        receivedUriEnd = uriEnd;
+        receivedUriEnd = Math.min(uriEnd, uriStart + Math.max(0, loggedLength - 1 - (methodEnd - methodStart)));
         this.minorVersion = minorVersion;
         method = Method.of(bytes(), methodStart, methodEnd);
     }
@@ -149,7 +150,17 @@ public final class Request {
         return receivedMethodEnd;
     }
 
-    /** The target as it was received. */
+    /** How much of a request line is kept for logs ({@code tune.http.logurilen}). */
+    public void loggedLength(int bytes) {
+        loggedLength = bytes;
+    }
+
+    /** How many bytes a log line has for the request line, behind method and target. */
+    public int loggedRest() {
+        return loggedLength - 1 - (receivedMethodEnd - receivedMethodStart) - (receivedUriEnd - receivedUriStart);
+    }
+
+    /** The target as it was received, as far as logs show it. */
     public int receivedUriStart() {
         return receivedUriStart;
     }

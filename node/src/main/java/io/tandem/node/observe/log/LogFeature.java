@@ -64,13 +64,13 @@ public final class LogFeature implements Feature {
                         .as((line, draft) -> {
                             throw line.error("'error-log-format' is not supported by this version of tandem");
                         }),
-                Keyword.directive("option httplog", SectionKind.FRONTENDS)
+                Keyword.directive("option httplog", SectionKind.PROXIES)
                         .arguments("[clf]")
                         .doc("access lines about HTTP requests")
                         .as(LogFeature::httplog),
-                Keyword.directive("option httpslog", SectionKind.FRONTENDS)
+                Keyword.directive("option httpslog", SectionKind.PROXIES)
                         .doc("access lines about HTTP requests with facts about TLS")
-                        .as((line, draft) -> shape(draft, LogSettings.Shape.HTTPS)),
+                        .as((line, draft) -> httpShape(line, draft, LogSettings.Shape.HTTPS)),
                 Keyword.directive("option tcplog", SectionKind.PROXIES)
                         .doc("access lines about TCP sessions")
                         .as(LogFeature::tcplog),
@@ -79,6 +79,11 @@ public final class LogFeature implements Feature {
                         "no line for a connection without a request",
                         s -> s.dontLogNull = true,
                         s -> s.dontLogNull = false),
+                flag(
+                        "option logasap",
+                        "a line as soon as the response's head is there",
+                        s -> s.asSoonAsPossible = true,
+                        s -> s.asSoonAsPossible = false),
                 flag(
                         "option dontlog-normal",
                         "no line for what went well",
@@ -93,10 +98,12 @@ public final class LogFeature implements Feature {
 
     private static Keyword<Directive> flag(
             String name, String doc, Consumer<LogSettings> on, Consumer<LogSettings> off) {
-        return Keyword.directive(name, SectionKind.FRONTENDS)
-                .doc(doc)
-                .negatable()
-                .as((line, draft) -> (line.negated() ? off : on).accept(settings(draft)));
+        return Keyword.directive(name, SectionKind.PROXIES).doc(doc).negatable().as((line, draft) -> {
+            if (((ProxyDraft) draft).needsFrontend(line, name.substring("option ".length()), ".")) {
+                line.noMore(name);
+                (line.negated() ? off : on).accept(settings(draft));
+            }
+        });
     }
 
     private static LogSettings settings(Draft draft) {
@@ -124,11 +131,20 @@ public final class LogFeature implements Feature {
 
     private static void httplog(Arguments line, Draft draft) {
         if (!line.hasNext()) {
-            shape(draft, LogSettings.Shape.HTTP);
+            httpShape(line, draft, LogSettings.Shape.HTTP);
         } else if (line.accept("clf")) {
-            shape(draft, LogSettings.Shape.CLF);
+            httpShape(line, draft, LogSettings.Shape.CLF);
         } else {
             throw line.error("keyword 'httplog' only supports option 'clf'.");
+        }
+    }
+
+    private static void httpShape(Arguments line, Draft draft, LogSettings.Shape shape) {
+        if (draft.kind() == SectionKind.BACKEND) {
+            String option = shape == LogSettings.Shape.HTTPS ? "httpslog" : "httplog";
+            line.warn(draft + " : 'option " + option + "' directive is ignored in backends.");
+        } else {
+            shape(line, draft, shape);
         }
     }
 
@@ -136,11 +152,12 @@ public final class LogFeature implements Feature {
         if (line.hasNext()) {
             throw line.error("'option tcplog' cannot handle unexpected argument '" + line.peek() + "'.");
         }
-        shape(draft, LogSettings.Shape.TCP);
+        shape(line, draft, LogSettings.Shape.TCP);
     }
 
-    private static void shape(Draft draft, LogSettings.Shape shape) {
+    private static void shape(Arguments line, Draft draft, LogSettings.Shape shape) {
         LogSettings settings = settings(draft);
+        settings.shapeOrigin = line.origin();
         settings.shape = shape;
         settings.format = null;
     }
@@ -176,10 +193,13 @@ public final class LogFeature implements Feature {
             return shape;
         }
         String option = shape == LogSettings.Shape.HTTPS ? "httpslog" : "httplog";
+        Origin origin = settings.shapeOrigin == null ? draft.origin() : settings.shapeOrigin;
+        String name = draft.kind() == SectionKind.LISTEN ? "proxy '" + draft.name() + "'" : draft.toString();
         assembly.problems()
                 .warning(
-                        draft.origin(),
-                        "'option " + option + "' not usable with " + draft
+                        origin,
+                        "parsing [" + origin.file() + ":" + origin.line() + "] : 'option " + option
+                                + "' not usable with " + name
                                 + " (needs 'mode http'). Falling back to 'option tcplog'.");
         return LogSettings.Shape.TCP;
     }

@@ -44,6 +44,8 @@ final class LogSettings implements Facet {
 
     Shape shape = Shape.CONNECT;
 
+    @Nullable Origin shapeOrigin;
+
     @Nullable String format;
 
     @Nullable Origin formatOrigin;
@@ -55,6 +57,8 @@ final class LogSettings implements Facet {
     boolean dontLogNull;
     boolean dontLogNormal;
     boolean separateErrors;
+    /** {@code option logasap}. */
+    boolean asSoonAsPossible;
 
     void format(String text, Origin origin) {
         format = text;
@@ -67,6 +71,7 @@ final class LogSettings implements Facet {
         copy.targets.addAll(targets);
         copy.global = global;
         copy.shape = shape;
+        copy.shapeOrigin = shapeOrigin;
         copy.format = format;
         copy.formatOrigin = formatOrigin;
         copy.tag = tag;
@@ -74,6 +79,7 @@ final class LogSettings implements Facet {
         copy.dontLogNull = dontLogNull;
         copy.dontLogNormal = dontLogNormal;
         copy.separateErrors = separateErrors;
+        copy.asSoonAsPossible = asSoonAsPossible;
         return copy;
     }
 }

@@ -13,6 +13,7 @@ import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Condition;
 import io.tandem.node.rules.Facts;
@@ -116,6 +117,14 @@ public final class Captures implements Feature {
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
         Slots slots = draft.facet(KEY);
+        int longest = Tuning.of(assembly.drafts()).cookieLength();
+        if (slots.cookie != null && slots.cookieLength > longest) {
+            assembly.problems()
+                    .warning(
+                            draft.origin(),
+                            "truncating capture length to " + longest + " bytes for proxy '" + draft.name() + "'.");
+            slots.cookieLength = longest;
+        }
         if (!slots.request.isEmpty() || !slots.response.isEmpty() || slots.cookie != null) {
             frontend.requestRules = always(action(slots, false)).then(frontend.requestRules);
         }

@@ -20,7 +20,7 @@ import io.tandem.node.rules.sample.SampleType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Actions on logs and captures. */
+/** Actions on logs, captures and retries. */
 final class MiscActions {
     private static final List<String> LEVELS =
             List.of("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug");
@@ -31,6 +31,12 @@ final class MiscActions {
                     .arguments("<level>|silent")
                     .doc("changes the level of the exchange's log line, or leaves it out")
                     .as(MiscActions::logLevel),
+            action("disable-l7-retry", REQUEST)
+                    .doc("sends the request once, whatever retry-on says")
+                    .as(line -> facts -> {
+                        facts.onceOnly = true;
+                        return Verdict.CONTINUE;
+                    }),
             action("capture", REQUEST, RESPONSE, AFTER_RESPONSE)
                     .arguments("<expression> {len <length>|id <slot>}")
                     .doc("keeps the expression's value for the log")

@@ -10,6 +10,7 @@ import io.tandem.node.language.Draft;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.rules.Condition;
@@ -36,7 +37,7 @@ public final class RequestFeatures implements Feature {
     private static final FacetKey<Settings> KEY = new FacetKey<>(Settings.class, Settings::new);
 
     private static final Keyword<Directive> UNIQUE_ID_FORMAT = Keyword.directive(
-                    "unique-id-format", SectionKind.FRONTENDS)
+                    "unique-id-format", SectionKind.PROXIES)
             .arguments("<format>")
             .doc("what makes an exchange's unique id")
             .as((line, draft) -> {
@@ -52,13 +53,18 @@ public final class RequestFeatures implements Feature {
             .as((line, draft) -> draft.facet(KEY).header =
                     line.require("unique-id-header expects an argument.").text());
 
-    private static final Keyword<Directive> MONITOR_URI = Keyword.directive("monitor-uri", SectionKind.FRONTENDS)
+    private static final Keyword<Directive> MONITOR_URI = Keyword.directive("monitor-uri", SectionKind.PROXIES)
             .arguments("<uri>")
             .doc("answers requests for that target: 200, or 503 where a monitor fail condition holds")
-            .as((line, draft) -> draft.facet(KEY).monitorUri =
-                    line.require("'monitor-uri' expects an URI.").text());
+            .as((line, draft) -> {
+                if (((ProxyDraft) draft).needsFrontend(line, "monitor-uri", ".")) {
+                    draft.facet(KEY).monitorUri =
+                            line.require("'monitor-uri' expects an URI.").text();
+                    line.noMore("monitor-uri");
+                }
+            });
 
-    private static final Keyword<Directive> MONITOR = Keyword.directive("monitor", SectionKind.FRONTENDS)
+    private static final Keyword<Directive> MONITOR = Keyword.directive("monitor", SectionKind.PROXIES)
             .arguments("fail {if|unless} <condition>")
             .doc("when monitor-uri answers 503")
             .as(RequestFeatures::monitorFail);
@@ -69,6 +75,9 @@ public final class RequestFeatures implements Feature {
     }
 
     private static void monitorFail(Arguments line, Draft draft) {
+        if (!((ProxyDraft) draft).needsFrontend(line, "monitor", ".")) {
+            return;
+        }
         if (!line.accept("fail")) {
             throw line.error("'monitor' only supports 'fail'.");
         }
@@ -121,7 +130,12 @@ public final class RequestFeatures implements Feature {
             }));
         }
         String uri = settings.monitorUri;
-        if (uri != null) {
+        if (uri != null && draft.mode() != Mode.HTTP) {
+            assembly.problems()
+                    .warning(
+                            draft.origin(),
+                            "monitor-uri will be ignored for proxy '" + draft.name() + "' (needs 'mode http').");
+        } else if (uri != null) {
             List<Condition> fails = new ArrayList<>();
             for (RuleLines.Entry entry : draft.facet(RuleLines.KEY).of(RuleLines.Stage.MONITOR_FAIL)) {
                 fails.add(compileFail(entry.again(assembly.drafts()), draft, assembly));

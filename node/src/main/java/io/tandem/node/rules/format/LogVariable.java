@@ -358,9 +358,13 @@ enum LogVariable {
                     out, request.bytes(), request.receivedMethodStart(), request.receivedMethodEnd(), plain, false);
             out.append(' ');
             Encoding.line(out, request.bytes(), request.receivedUriStart(), request.receivedUriEnd(), plain, false);
-            if (request.lineEnd() > request.lineStart()) {
+            int rest = request.loggedRest();
+            if (rest <= 0) {
+                // tune.http.logurilen is used up
+            } else if (request.lineEnd() > request.lineStart()) {
                 out.append(' '); // the version as the client wrote it
-                Encoding.line(out, request.bytes(), request.lineEnd() - 8, request.lineEnd(), plain, false);
+                int version = request.lineEnd() - 8;
+                Encoding.line(out, request.bytes(), version, version + Math.min(8, rest - 1), plain, false);
             } else {
                 out.append(request.minorVersion() == 0 ? " HTTP/1.0" : " HTTP/1.1");
             }

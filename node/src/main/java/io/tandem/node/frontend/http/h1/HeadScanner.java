@@ -71,6 +71,7 @@ abstract class HeadScanner {
     private int fields;
     private int headEnd;
     private @Nullable Malformed reason;
+    private int errorOffset;
 
     private long contentLength;
     private int contentLengthIndex;
@@ -104,6 +105,7 @@ abstract class HeadScanner {
         fields = 0;
         headEnd = 0;
         reason = null;
+        errorOffset = 0;
         contentLength = -1;
         contentLengthIndex = -1;
         chunked = false;
@@ -217,13 +219,13 @@ abstract class HeadScanner {
                         return MORE;
                     }
                     if (a[i + 1] != '\n') {
-                        malformed(Malformed.BARE_CR);
+                        refuse(Malformed.BARE_CR, i + 1);
                         return BAD;
                     }
                     return i + 1;
                 }
                 case 0 -> {
-                    malformed(Malformed.NUL);
+                    refuse(Malformed.NUL, i);
                     return BAD;
                 }
                 default -> i++;
@@ -244,13 +246,13 @@ abstract class HeadScanner {
         while (i < textEnd && a[i] != ':') {
             byte lower = TOKEN[a[i] & 0xff];
             if (lower == 0) {
-                return refuse(Malformed.FIELD_NAME);
+                return refuse(Malformed.FIELD_NAME, i);
             }
             a[i++] = lower;
         }
         int nameEnd = i;
         if (nameEnd == start || nameEnd == textEnd) {
-            return refuse(Malformed.FIELD_NAME);
+            return refuse(Malformed.FIELD_NAME, nameEnd);
         }
         int valueStart = nameEnd + 1;
         while (valueStart < textEnd && isBlank(a[valueStart])) {
@@ -429,7 +431,12 @@ abstract class HeadScanner {
     }
 
     final boolean refuse(Malformed why) {
+        return refuse(why, lineStart);
+    }
+
+    final boolean refuse(Malformed why, int offset) {
         reason = why;
+        errorOffset = offset;
         return false;
     }
 
@@ -482,6 +489,11 @@ abstract class HeadScanner {
     public final Malformed reason() {
         Malformed why = reason;
         return why == null ? Malformed.REQUEST_LINE : why;
+    }
+
+    /** Where the byte lies that made it {@link Progress#MALFORMED}, or its line where that is not known. */
+    public final int errorOffset() {
+        return errorOffset;
     }
 
     /** The number of {@code Content-Length}, or -1; without meaning when {@link #isChunked}. */

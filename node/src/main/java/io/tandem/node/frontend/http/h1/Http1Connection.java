@@ -19,6 +19,7 @@ import io.tandem.node.frontend.SilentDrop;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.Loop;
@@ -376,7 +377,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
      * Whether that happened.
      */
     private boolean silentEnd(int status, char who) {
-        if (facts.requestsOnConnection > 0 || facts.frontend.http().ignoreProbes() || isInHandshake()) {
+        if (facts.requestsOnConnection > 0 || facts.frontend.http().has(HttpOption.IGNORE_PROBES) || isInHandshake()) {
             return false;
         }
         exchange.begin();
@@ -399,7 +400,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
                 if (exchange.isBusy()) {
                     exchange.onBadRequest(null, 408, Termination.CLIENT_TIMEOUT);
                 } else if (facts.requestsOnConnection == 0
-                        && !facts.frontend.http().ignoreProbes()) {
+                        && !facts.frontend.http().has(HttpOption.IGNORE_PROBES)) {
                     exchange.begin();
                     facts.requestAtMs = facts.acceptedAtMs;
                     facts.requestStartNs = facts.acceptedNs;

@@ -32,6 +32,12 @@ public final class ResponseScanner extends HeadScanner {
         begin(buffer.bytes(), buffer.bytes().length - reserve);
     }
 
+    /** Begins a response that lies whole at the start of {@code bytes}, and is only looked at. */
+    public void begin(byte[] bytes) {
+        headers().begin(bytes, bytes.length);
+        begin(bytes, bytes.length);
+    }
+
     @Override
     void beginMessage() {
         webSocketAcceptIndex = -1;

@@ -7,37 +7,65 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code option forwardfor}: tells the server whom it really serves.
+ * A field that tells the server an address: the client's ({@code option forwardfor}) or the one it connected to ({@code
+ * option originalto}).
  *
- * @param header the field's name
- * @param except a network whose clients are not told of, or null
- * @param exceptBits how many leading bits of {@code except} count
+ * @param header the field's name, in lower case
+ * @param except addresses that are not told, or null
  * @param ifNone only where the request does not have the field yet
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record ForwardedFor(byte[] header, byte @Nullable [] except, int exceptBits, boolean ifNone) {
+public record AddressField(byte[] header, @Nullable Network except, boolean ifNone) {
     private static final int LONGEST = 39;
 
-    /** Adds the field; false if there was no room for it. */
-    public boolean addTo(Headers headers, Peer source) {
-        if (source.length() == 0 || isExcepted(source) || (ifNone && headers.find(header, 0) >= 0)) {
-            return true;
-        }
-        byte[] text = new byte[source.length() == 4 ? 15 : LONGEST];
-        int end = source.length() == 4 ? ipv4(source.address(), text) : ipv6(source, text);
-        return headers.add(header, text, 0, end);
-    }
-
-    private boolean isExcepted(Peer source) {
-        if (except == null || except.length != source.length()) {
-            return false;
-        }
-        for (int bit = 0; bit < exceptBits; bit++) {
-            if (((except[bit >> 3] ^ source.address()[bit >> 3]) & 0x80 >> (bit & 7)) != 0) {
+    /**
+     * Some addresses.
+     *
+     * @param address its first one, 4 or 16 bytes
+     * @param bits how many leading bits of it count
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Network(byte[] address, int bits) {
+        boolean contains(Peer peer) {
+            if (address.length != peer.length()) {
                 return false;
             }
+            for (int bit = 0; bit < bits; bit++) {
+                if (((address[bit >> 3] ^ peer.address()[bit >> 3]) & 0x80 >> (bit & 7)) != 0) {
+                    return false;
+                }
+            }
+            return true;
         }
-        return true;
+    }
+
+    /**
+     * Adds the field that a frontend and a backend ask for: the backend's name of it, unless the frontend alone asks; neither
+     * must except the address, and both must agree to leave a client's own alone.
+     *
+     * @return false if there was no room for it
+     */
+    public static boolean add(
+            @Nullable AddressField frontend, @Nullable AddressField backend, Headers headers, Peer peer) {
+        AddressField field = backend == null ? frontend : backend;
+        if (field == null
+                || peer.length() == 0
+                || (frontend != null && frontend.excepts(peer))
+                || (backend != null && backend.excepts(peer))) {
+            return true;
+        }
+        boolean ifNone = field.ifNone && (frontend == null || frontend.ifNone);
+        return (ifNone && headers.find(field.header, 0) >= 0) || field.addTo(headers, peer);
+    }
+
+    private boolean excepts(Peer peer) {
+        return except != null && except.contains(peer);
+    }
+
+    private boolean addTo(Headers headers, Peer peer) {
+        byte[] text = new byte[peer.length() == 4 ? 15 : LONGEST];
+        int end = peer.length() == 4 ? ipv4(peer.address(), text) : ipv6(peer, text);
+        return headers.add(header, text, 0, end);
     }
 
     /** Escapes its caller never: the array above lives on the stack once compiled. */
