@@ -10,92 +10,133 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** A proxy under test, running on core 0. */
+/** A proxy under test: a process on the cores it is given. */
 final class Contender implements AutoCloseable {
-    /** The programs that can be measured. */
+    /** What can be measured. */
     enum Kind {
-        HAPROXY,
+        HAPROXY("haproxy"),
         /** haproxy once more: its distance from the first is the noise of the run. */
-        HAPROXY_AGAIN,
-        NGINX,
-        TANDEM
+        HAPROXY_AGAIN("haproxy"),
+        /** haproxy with its default of 16 KiB, where {@link #HAPROXY} has buffers as large as Tandem's. */
+        HAPROXY_16K("haproxy"),
+        NGINX("nginx"),
+        TANDEM("tandem");
+
+        private final String program;
+
+        Kind(String program) {
+            this.program = program;
+        }
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
+
+    private static final int START_SECONDS = 30;
 
     private final Kind kind;
     private final Process process;
     private final int port;
+    private final Path log;
 
-    private Contender(Kind kind, Process process, int port) {
+    private Contender(Kind kind, Process process, int port, Path log) {
         this.kind = kind;
         this.process = process;
         this.port = port;
+        this.log = log;
     }
 
-    /** Starts it and waits until it accepts connections. */
-    static Contender start(Kind kind, BenchCase benchCase, int backendPort, Path directory)
+    /**
+     * Starts it and waits until it accepts connections.
+     *
+     * @param cores as {@code taskset -c} takes them
+     */
+    static Contender start(Kind kind, String cores, Features features, int bufferBytes, Bench bench)
             throws IOException, InterruptedException {
-        int port = freePort();
-        Path file = directory.resolve(kind.name().toLowerCase(java.util.Locale.ROOT) + ".cfg");
-        Files.writeString(
-                file, kind == Kind.NGINX ? nginx(port, backendPort, directory) : haproxy(benchCase, port, backendPort));
-        List<String> command = new ArrayList<>(List.of("taskset", "-c", "0"));
-        command.addAll(
-                switch (kind) {
-                    case HAPROXY, HAPROXY_AGAIN -> List.of("haproxy", "-db", "-f", file.toString());
-                    case NGINX -> List.of("nginx", "-p", directory.toString(), "-c", file.toString());
-                    case TANDEM ->
-                        List.of(System.getProperty("tandem.launcher", "tandem"), "-db", "-f", file.toString());
-                });
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.redirectErrorStream(true)
-                .redirectOutput(directory.resolve(kind + ".log").toFile());
-        Contender contender = new Contender(kind, builder.start(), port);
-        contender.awaitListening();
+        return start(kind, cores, features, bufferBytes, "", bench);
+    }
+
+    static Contender start(Kind kind, String cores, Features features, int bufferBytes, String globalLines, Bench bench)
+            throws IOException, InterruptedException {
+        Contender contender = launch(kind, cores, features, bufferBytes, globalLines, bench);
+        try {
+            contender.awaitListening();
+        } catch (IOException e) {
+            contender.close();
+            throw e;
+        }
         return contender;
     }
 
-    private static int freePort() throws IOException {
+    /** Starts it and returns at once. */
+    static Contender launch(
+            Kind kind, String cores, Features features, int bufferBytes, String globalLines, Bench bench)
+            throws IOException {
+        int port = freePort();
+        Path directory = Files.createTempDirectory(bench.directory(), kind.label());
+        Path file = directory.resolve(kind.program + ".cfg");
+        Configurations configurations = new Configurations(
+                port,
+                bench.server().port(),
+                bench.certificates(),
+                bench.logSink().port());
+        Files.writeString(
+                file,
+                kind == Kind.NGINX
+                        ? configurations.nginx(features, directory.toString())
+                        : configurations.haproxy(features, kind == Kind.TANDEM ? 0 : bufferBytes, globalLines));
+        List<String> command = new ArrayList<>(List.of("taskset", "-c", cores));
+        command.addAll(
+                switch (kind) {
+                    case HAPROXY, HAPROXY_AGAIN, HAPROXY_16K -> List.of("haproxy", "-db", "-f", file.toString());
+                    case NGINX -> List.of("nginx", "-p", directory.toString(), "-c", file.toString());
+                    case TANDEM -> List.of(launcher(), "-db", "-f", file.toString());
+                });
+        Path log = directory.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        return new Contender(kind, process, port, log);
+    }
+
+    static String launcher() {
+        return System.getProperty("tandem.launcher", "tandem");
+    }
+
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
     }
 
-    private static String haproxy(BenchCase benchCase, int port, int backendPort) {
-        return "global\n    nbthread 1\n    maxconn 9000\ndefaults\n    mode http\n    timeout connect 5s\n"
-                + "    timeout client 120s\n    timeout server 120s\n    timeout http-keep-alive 120s\n"
-                + "frontend web\n    bind 127.0.0.1:" + port + "\n    "
-                + String.join("\n    ", benchCase.haproxyLines())
-                + "\n    default_backend app\nbackend app\n    balance roundrobin\n    http-reuse always\n"
-                + "    server s1 127.0.0.1:" + backendPort + "\n";
-    }
-
-    private static String nginx(int port, int backendPort, Path directory) {
-        return "worker_processes 1; daemon off; master_process off; error_log " + directory + "/nginx-error.log crit;\n"
-                + "pid " + directory + "/nginx.pid;\nevents { worker_connections 9000; use epoll; }\nhttp {\n"
-                + "  access_log off; keepalive_timeout 120s; keepalive_requests 1000000000;\n"
-                + "  upstream b { server 127.0.0.1:" + backendPort
-                + "; keepalive 256; keepalive_requests 1000000000; }\n"
-                + "  server { listen 127.0.0.1:" + port + "; location / { proxy_pass http://b;\n"
-                + "    proxy_http_version 1.1; proxy_set_header Connection \"\"; proxy_set_header Host $http_host;\n"
-                + "    proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Port $server_port; } }\n"
-                + "}\n";
-    }
-
     private void awaitListening() throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (System.nanoTime() - deadline < 0) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 200);
                 return;
             } catch (IOException notYet) {
                 if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                    throw new IOException(kind + " ended with status " + process.exitValue() + "; see its log");
+                    throw new IOException(kind.label() + " ended with status " + process.exitValue() + ": " + said());
                 }
             }
         }
-        throw new IOException(kind + " does not listen on port " + port);
+        throw new IOException(kind.label() + " does not listen on port " + port);
+    }
+
+    /** The beginning of what it printed. */
+    String said() throws IOException {
+        String text = Files.readString(log);
+        return text.length() > 2000 ? text.substring(0, 2000) : text;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     Kind kind() {
@@ -115,7 +156,7 @@ final class Contender implements AutoCloseable {
         process.destroy();
         try {
             if (!process.waitFor(3, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                process.destroyForcibly().waitFor(3, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

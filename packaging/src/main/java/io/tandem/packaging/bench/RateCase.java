@@ -1,0 +1,251 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.packaging.bench;
+
+import io.tandem.packaging.bench.Contender.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * CPU per unit of work: all proxies stay up, each round measures each of them once, in shuffled order, and the ratio is taken
+ * within the round.
+ *
+ * @param unit what the microseconds are per: {@code request}, {@code connection}, {@code MiB}
+ * @param warmUnits how many Tandem does at least before it is measured
+ * @param kinds who takes part
+ * @param bufferBytes haproxy's {@code tune.bufsize}; 0 for its default
+ * @param target upper end of the interval against haproxy; NaN without
+ */
+record RateCase(
+        String name,
+        String doc,
+        Features features,
+        Traffic traffic,
+        String unit,
+        long warmUnits,
+        List<Kind> kinds,
+        int bufferBytes,
+        double target)
+        implements Experiment {
+
+    private static final double FOREIGN_LOAD = 0.10;
+    private static final double SATURATED = 0.90;
+    private static final int MOST_VOID_ROUNDS = 4;
+
+    /**
+     * One measurement.
+     *
+     * @param micros CPU of all threads per unit
+     * @param perSecond units a second
+     * @param utilisation of the proxy's cores, 0..1
+     * @param userShare user time's share of the CPU
+     * @param compilerShare the JVM's compilers' share of the CPU
+     * @param trouble why it does not count; empty if it does
+     */
+    record Measurement(
+            double micros,
+            double perSecond,
+            double utilisation,
+            double userShare,
+            double compilerShare,
+            long units,
+            String trouble) {
+        boolean valid() {
+            return trouble.isEmpty();
+        }
+    }
+
+    @Override
+    public List<Row> run(Bench bench) throws IOException, InterruptedException {
+        bench.say("%s: %s", name, doc);
+        List<Contender> contenders = new ArrayList<>();
+        try {
+            for (Kind kind : kinds) {
+                contenders.add(Contender.start(kind, "0", features, kind == Kind.HAPROXY_16K ? 0 : bufferBytes, bench));
+            }
+            StringBuilder remarks = new StringBuilder();
+            for (Contender contender : contenders) {
+                if (features.tls()) {
+                    bench.say("  %-13s %s", contender.kind().label(), TlsProbe.describe(contender.port(), bench));
+                }
+                if (!warmUp(bench, contender)) {
+                    remarks.append("not settled; ");
+                }
+            }
+            return List.of(report(bench, rounds(bench, contenders), remarks));
+        } finally {
+            contenders.forEach(Contender::close);
+        }
+    }
+
+    /** Until three windows in a row agree, the compilers rest and enough work was done; bounded. */
+    private boolean warmUp(Bench bench, Contender contender) throws IOException, InterruptedException {
+        boolean virtualMachine = contender.kind() == Kind.TANDEM;
+        List<Double> windows = new ArrayList<>();
+        long deadline = System.nanoTime() + bench.options().warmUpSeconds() * 1_000_000_000L;
+        long units = 0;
+        boolean settled = !virtualMachine;
+        Measurement last;
+        do {
+            last = measure(bench, contender, 1);
+            units += last.units();
+            windows.add(last.micros());
+            int n = windows.size();
+            if (n >= 3) {
+                List<Double> three = windows.subList(n - 3, n);
+                settled = Collections.max(three) / Collections.min(three) < 1.02
+                        && last.compilerShare() < 0.01
+                        && units >= warmUnits;
+            }
+        } while (virtualMachine && !settled && System.nanoTime() - deadline < 0);
+        bench.say(
+                "  warm %-13s %.2f us, %d %ss in %d windows%s %s",
+                contender.kind().label(),
+                last.micros(),
+                units,
+                unit,
+                windows.size(),
+                settled ? "" : ", not settled",
+                last.trouble());
+        return settled;
+    }
+
+    private Measurement measure(Bench bench, Contender contender, int seconds)
+            throws IOException, InterruptedException {
+        long machineBefore = Cpu.ofMachine();
+        long oursBefore = Cpu.ofOurselves();
+        Cpu.Snapshot before = Cpu.of(contender.pid());
+        long startNs = System.nanoTime();
+        Traffic.Result result = traffic.run(bench, features, contender.port(), seconds);
+        double wallMicros = (System.nanoTime() - startNs) / 1000.0;
+        Cpu.Snapshot after = Cpu.of(contender.pid());
+        double used = after.microsSince(before);
+        double foreign = (Cpu.ofMachine() - machineBefore - used - (Cpu.ofOurselves() - oursBefore)) / wallMicros;
+        String trouble = "";
+        if (!result.clean() || result.units() == 0) {
+            trouble = "errors: " + result.said().strip();
+        } else if (foreign > FOREIGN_LOAD && !bench.options().noisy()) {
+            trouble = String.format(java.util.Locale.ROOT, "foreign load %.2f", foreign);
+        }
+        return new Measurement(
+                used / Math.max(1, result.units()),
+                result.units() * 1e6 / wallMicros,
+                used / wallMicros / features.threads(),
+                after.userShareSince(before),
+                after.compilerMicrosSince(before) / Math.max(1, used),
+                result.units(),
+                trouble);
+    }
+
+    private List<Map<Kind, Measurement>> rounds(Bench bench, List<Contender> contenders)
+            throws IOException, InterruptedException {
+        List<Map<Kind, Measurement>> all = new ArrayList<>();
+        Random random = new Random(name.hashCode());
+        int wanted = bench.options().rounds();
+        int voided = 0;
+        for (int i = 0; i < wanted + Math.min(voided, MOST_VOID_ROUNDS); i++) {
+            List<Contender> order = new ArrayList<>(contenders);
+            Collections.shuffle(order, random);
+            Map<Kind, Measurement> results = new EnumMap<>(Kind.class);
+            for (Contender contender : order) {
+                if (!bench.options().noisy()) {
+                    Cpu.awaitQuiet(20);
+                }
+                results.put(
+                        contender.kind(),
+                        measure(bench, contender, bench.options().seconds()));
+            }
+            StringBuilder line = new StringBuilder(String.format(java.util.Locale.ROOT, "  round %2d", i + 1));
+            results.forEach((kind, m) -> line.append(String.format(
+                    java.util.Locale.ROOT,
+                    "  %s %.2f us (%.0f/s, %.0f %%)%s",
+                    kind.label(),
+                    m.micros(),
+                    m.perSecond(),
+                    100 * m.utilisation(),
+                    m.valid() ? "" : " VOID " + m.trouble())));
+            bench.say("%s", line);
+            if (!results.values().stream().allMatch(Measurement::valid)) {
+                voided++;
+            }
+            results.values().removeIf(m -> !m.valid());
+            all.add(results);
+        }
+        return all;
+    }
+
+    private Row report(Bench bench, List<Map<Kind, Measurement>> rounds, StringBuilder remarks) {
+        Ratio toHaproxy = ratio(rounds, Kind.TANDEM, Kind.HAPROXY);
+        Ratio toNginx = ratio(rounds, Kind.TANDEM, Kind.NGINX);
+        Ratio noise = ratio(rounds, Kind.HAPROXY_AGAIN, Kind.HAPROXY);
+        Map<String, Double> more = new TreeMap<>();
+        for (Kind kind : kinds) {
+            List<Measurement> of = rounds.stream()
+                    .filter(r -> r.containsKey(kind))
+                    .map(r -> r.get(kind))
+                    .toList();
+            String key = kind.label().replace('-', '_');
+            more.put(
+                    key + "_per_second",
+                    Series.median(of.stream().map(Measurement::perSecond).toList()));
+            more.put(
+                    key + "_user_share",
+                    Series.median(of.stream().map(Measurement::userShare).toList()));
+            double utilisation =
+                    Series.median(of.stream().map(Measurement::utilisation).toList());
+            more.put(key + "_utilisation", utilisation);
+            if (utilisation < SATURATED) {
+                remarks.append(String.format(
+                        java.util.Locale.ROOT, "%s not saturated (%.0f %%); ", kind.label(), 100 * utilisation));
+            }
+        }
+        if (kinds.contains(Kind.HAPROXY_16K)) {
+            Ratio toDefault = ratio(rounds, Kind.TANDEM, Kind.HAPROXY_16K);
+            more.put("haproxy_16k_us", micros(rounds, Kind.HAPROXY_16K));
+            more.put("ratio_haproxy_16k", toDefault.median());
+            more.put("ratio_haproxy_16k_upper", toDefault.upper());
+            remarks.append("to haproxy at 16 K ").append(toDefault).append("; ");
+        }
+        if (toHaproxy.rounds() < Math.min(7, bench.options().rounds())) {
+            remarks.append("too few valid rounds; ");
+        }
+        if (bench.options().noisy()) {
+            remarks.append("machine shared; ");
+        }
+        Row row = new Row(
+                name,
+                "us/" + unit,
+                micros(rounds, Kind.TANDEM),
+                micros(rounds, Kind.HAPROXY),
+                micros(rounds, Kind.NGINX),
+                toHaproxy,
+                toNginx,
+                noise,
+                toHaproxy.rounds(),
+                target,
+                remarks.toString().replaceAll("; $", ""),
+                more);
+        bench.say("  to haproxy %s, to nginx %s, A/A %s %s", toHaproxy, toNginx, noise, row.remark());
+        return row;
+    }
+
+    private static double micros(List<Map<Kind, Measurement>> rounds, Kind kind) {
+        return Series.median(rounds.stream()
+                .filter(r -> r.containsKey(kind))
+                .map(r -> r.get(kind).micros())
+                .toList());
+    }
+
+    private static Ratio ratio(List<Map<Kind, Measurement>> rounds, Kind of, Kind to) {
+        return Ratio.of(rounds.stream()
+                .filter(r -> r.containsKey(of) && r.containsKey(to))
+                .map(r -> r.get(of).micros() / r.get(to).micros())
+                .toList());
+    }
+}
