@@ -39,11 +39,12 @@ public final class AddressSyntax {
     /**
      * What became of one address.
      *
+     * @param text the address as written, variables replaced
      * @param address null when there is an error
      * @param datagram whether the prefix asks for datagrams
      * @param error HAProxy's words, without the line and keyword, or null
      */
-    public record Result(@Nullable Address address, boolean datagram, @Nullable String error) {}
+    public record Result(String text, @Nullable Address address, boolean datagram, @Nullable String error) {}
 
     private static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
@@ -90,12 +91,13 @@ public final class AddressSyntax {
         String text = environment.expandAddress(word);
         if (text.isEmpty()) {
             return new Result(
-                    null, false, "'" + word + "' resolves to an empty address (environment variable missing?)");
+                    text, null, false, "'" + word + "' resolves to an empty address (environment variable missing?)");
         }
         try {
-            return read(word, text);
+            Result read = read(word, text);
+            return new Result(text, read.address(), read.datagram(), null);
         } catch (Refused e) {
-            return new Result(null, false, e.getMessage());
+            return new Result(text, null, false, e.getMessage());
         }
     }
 
@@ -141,7 +143,7 @@ public final class AddressSyntax {
         if (!datagram && !allowed.contains(Allow.STREAM)) {
             throw new Refused("stream-type address not acceptable in '" + word + "'");
         }
-        return new Result(address, datagram, null);
+        return new Result(word, address, datagram, null);
     }
 
     private Address descriptor(String word, String digits) throws Refused {

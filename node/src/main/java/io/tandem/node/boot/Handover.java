@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import static io.tandem.vrrp.netlink.Libc.C;
 
+import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.setup.Configuration;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  0                   1                   2                   3
  * +---------------------------------------------------------------+
- * |  address as Listeners.key writes it, UTF-8, at most 512 bytes  |   + control message SOL_SOCKET, SCM_RIGHTS: one int
+ * |  address as Bind.key writes it     , UTF-8, at most 512 bytes  |   + control message SOL_SOCKET, SCM_RIGHTS: one int
  * +---------------------------------------------------------------+
  * </pre>
  */
@@ -53,7 +54,7 @@ final class Handover {
      * Takes the listeners of the process behind an admin socket.
      *
      * @param admin path of the admin socket, or null to take nothing
-     * @return descriptors by {@link Listeners#key}
+     * @return descriptors by {@link Bind#key}
      */
     static Map<String, List<Integer>> take(@Nullable String admin) throws IOException {
         Map<String, List<Integer>> taken = new LinkedHashMap<>();
@@ -81,7 +82,7 @@ final class Handover {
     static void closeUnused(Map<String, List<Integer>> taken, Configuration configuration) {
         Set<String> used = configuration.frontends().stream()
                 .flatMap(frontend -> frontend.binds().stream())
-                .map(Listeners::key)
+                .map(Bind::key)
                 .collect(Collectors.toSet());
         taken.forEach((key, descriptors) -> {
             if (!used.contains(key)) {

@@ -53,7 +53,7 @@ final class Listeners {
         }
 
         private void add(Frontend frontend, Bind bind, Map<String, List<Integer>> adopted) {
-            String key = key(bind);
+            String key = bind.key();
             Deque<ListenerOpener.Listener> present = remaining.get(key);
             ListenerOpener.Listener listener;
             if (present != null && !present.isEmpty()) {
@@ -100,13 +100,6 @@ final class Listeners {
     void close() {
         open.values().forEach(listeners -> listeners.forEach(ListenerOpener.Listener::close));
         open = new HashMap<>();
-    }
-
-    /** What makes two bind lines the same listener. */
-    static String key(Bind bind) {
-        return bind.address().fd() >= 0
-                ? "fd@" + bind.address().fd()
-                : String.valueOf(bind.address().socket());
     }
 
     private static Map<String, Deque<ListenerOpener.Listener>> copy(Map<String, Deque<ListenerOpener.Listener>> map) {

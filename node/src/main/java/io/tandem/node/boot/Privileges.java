@@ -5,6 +5,7 @@ package io.tandem.node.boot;
 import static io.tandem.vrrp.netlink.Libc.C;
 
 import io.tandem.node.loop.Loop;
+import io.tandem.node.socket.Accounts;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.File;
 import java.io.IOException;

@@ -11,6 +11,7 @@ import io.tandem.node.language.LineError;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
+import io.tandem.node.socket.Accounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

@@ -20,6 +20,7 @@ import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.proxyprotocol.HeaderDecoder;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Verdict;
 import io.tandem.node.rules.sample.Scratch;
@@ -55,9 +56,36 @@ public final class ClientConnections implements ConnectionOpener {
             return;
         }
         frontend.meters().begin(loop.index());
+        HeaderDecoder header =
+                facts.expected != null ? facts.expected : target.bind().header();
+        if (header == null) {
+            begin(channel, facts, target, tuning, onEnd);
+        } else {
+            channel.pipeline()
+                    .addLast(new HeaderStage(
+                            facts,
+                            header,
+                            tuning.bufferSize(),
+                            () -> {
+                                facts.handshakeNs = loop.nowNs();
+                                begin(channel, facts, target, tuning, onEnd);
+                            },
+                            () -> {
+                                facts.tracking.endConnection(loop.nowNs() / 1_000_000);
+                                frontend.meters().end(loop.index());
+                                onEnd.run();
+                            }));
+        }
+    }
+
+    /** The client's own bytes begin. */
+    private static void begin(Channel channel, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
+        Frontend frontend = target.frontend();
+        Loop loop = facts.loop;
         frontend.accessLog().accepted(facts);
         TlsStage tls = target.bind().tls();
         if (tls != null) {
+            facts.handshakeNs = 0;
             facts.tls = tls.secure(channel, loop);
         }
         if (frontend.mode() == Mode.HTTP) {

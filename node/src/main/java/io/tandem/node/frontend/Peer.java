@@ -16,6 +16,12 @@ public final class Peer {
         this.port = port;
     }
 
+    public void set(Peer other) {
+        System.arraycopy(other.address, 0, address, 0, other.length);
+        length = other.length;
+        port = other.port;
+    }
+
     public void clear() {
         length = 0;
         port = 0;

@@ -9,6 +9,8 @@ import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.proxyprotocol.Announcement;
+import io.tandem.node.proxyprotocol.HeaderDecoder;
 import io.tandem.node.rules.sample.Scratch;
 import io.tandem.node.rules.sample.Variable;
 import io.tandem.node.rules.sample.Variables;
@@ -34,6 +36,14 @@ public final class Facts {
     public final Peer source = new Peer();
 
     public final Peer destination = new Peer();
+    /** What stood in front of the connection's bytes (PROXY protocol, NetScaler); null without. */
+    public @Nullable Announcement announced;
+    /** Which header {@code tcp-request connection expect-…} wants in front of the bytes; null for the bind line's. */
+    public @Nullable HeaderDecoder expected;
+    /** Both ends of the connection as the network has them; null while {@link #source} and {@link #destination} are that. */
+    private @Nullable Peer realSource;
+
+    private @Nullable Peer realDestination;
     /** TLS facts of the client connection; null without TLS. */
     public io.tandem.node.frontend.@Nullable TlsFacts tls;
     /** Which listener accepted it: its name in statistics, {@code sock-1} unless {@code name} is given. */
@@ -150,6 +160,28 @@ public final class Facts {
         this.scratch = scratch;
         this.configuration = configuration;
         this.frontend = frontend;
+    }
+
+    /** From now on the connection is known by other addresses than its own. */
+    public void announce(Peer from, Peer to) {
+        Peer real = new Peer();
+        real.set(source);
+        realSource = real;
+        real = new Peer();
+        real.set(destination);
+        realDestination = real;
+        source.set(from);
+        destination.set(to);
+    }
+
+    /** The connection's own source ({@code fc_src}), whatever has been announced. */
+    public Peer connectionSource() {
+        return realSource == null ? source : realSource;
+    }
+
+    /** The connection's own destination ({@code fc_dst}), whatever has been announced. */
+    public Peer connectionDestination() {
+        return realDestination == null ? destination : realDestination;
     }
 
     /** Forgets the exchange, keeps the connection. */

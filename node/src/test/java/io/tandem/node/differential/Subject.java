@@ -135,6 +135,8 @@ final class Subject implements AutoCloseable {
                 if (at >= 0) {
                     String[] fields = line.substring(at + 5).split(" ", 10);
                     lines.add(fields[0] + " " + fields[2] + " " + fields[3] + " " + fields[6] + " " + fields[9].trim());
+                } else if (line.contains("] fe/")) {
+                    lines.add(line.substring(line.indexOf("] fe/") + 2)); // it ended before its first request
                 }
             }
         } catch (SocketTimeoutException quiet) {

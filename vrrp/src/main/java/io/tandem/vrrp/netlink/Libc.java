@@ -67,6 +67,9 @@ public final class Libc {
     private final Function schedSetscheduler = find("sched_setscheduler", 3);
     private final Function schedGetscheduler = find("sched_getscheduler", 1);
     private final Function prctl = find("prctl", 5);
+    private final Function chown = find("chown", 3);
+    private final Function schedSetaffinity = find("sched_setaffinity", 3);
+    private final Function schedGetaffinity = find("sched_getaffinity", 3);
     private final Function kill = find("kill", 2);
     private final Function waitpid = find("waitpid", 3);
     private final Function getpid = find("getpid", 0);
@@ -253,6 +256,25 @@ public final class Libc {
         } finally {
             Reference.reachabilityFence(pathText);
         }
+    }
+
+    /** @param uid -1 to leave it */
+    public int chown(String path, int uid, int gid) {
+        NativeBuffer pathText = NativeBuffer.ofString(path);
+        try {
+            return (int) chown.call(pathText.address(), uid, gid);
+        } finally {
+            Reference.reachabilityFence(pathText);
+        }
+    }
+
+    /** Of the calling thread where {@code pid} is 0. */
+    public int sched_setaffinity(int pid, int length, long mask) {
+        return (int) schedSetaffinity.call(pid, length, mask);
+    }
+
+    public int sched_getaffinity(int pid, int length, long mask) {
+        return (int) schedGetaffinity.call(pid, length, mask);
     }
 
     public int mlockall(int flags) {

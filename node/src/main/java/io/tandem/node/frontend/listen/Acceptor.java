@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.tandem.node.loop.Loop;
-import io.tandem.node.loop.Loops;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -17,16 +16,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private final Listener listener;
     private final Loop loop;
-    private final Loops loops;
-    private final boolean spread;
+    private final boolean dealt;
     private final ArrayDeque<Channel> held = new ArrayDeque<>();
 
-    /** @param spread whether this socket serves all loops */
-    Acceptor(Listener listener, Loop loop, Loops loops, boolean spread) {
+    /** @param dealt whether each loop has a socket of its own, among which the kernel deals connections out */
+    Acceptor(Listener listener, Loop loop, boolean dealt) {
         this.listener = listener;
         this.loop = loop;
-        this.loops = loops;
-        this.spread = spread;
+        this.dealt = dealt;
     }
 
     @Override
@@ -50,7 +47,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 return false;
             }
         }
-        Loop home = spread ? loops.next() : loop;
+        Loop home = listener.loads().choose(loop, dealt, listener.threads());
         if (home == loop) {
             open(child, home);
         } else {
@@ -74,7 +71,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private void open(Channel child, Loop home) {
         home.tick();
         var limits = listener.limits();
-        Runnable onEnd = () -> limits.forEach(ConnectionLimit::release);
+        Runnable onEnd = () -> {
+            listener.loads().ended(home);
+            limits.forEach(ConnectionLimit::release);
+        };
         try {
             home.eventLoop().register(child);
             listener.opener().open(child, home, listener.target(), onEnd);

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.listen;
 
 import io.tandem.config.text.Origin;
+import io.tandem.node.proxyprotocol.HeaderDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param origin its line
  * @param name its name in statistics
  * @param id its number within the frontend, from 1
- * @param maxConnections connections it accepts at once, 0 for no limit of its own
- * @param backlog connections the kernel may hold for it
- * @param mode permissions of a unix socket, octal, or null for the umask's
+ * @param settings its sockets
+ * @param header what must stand in front of each connection's bytes, or null
  * @param tls its TLS stage, or null for clear text
  */
 public record Bind(
@@ -22,7 +22,22 @@ public record Bind(
         Origin origin,
         String name,
         int id,
-        int maxConnections,
-        int backlog,
-        @Nullable String mode,
-        @Nullable TlsStage tls) {}
+        ListenSettings settings,
+        @Nullable HeaderDecoder header,
+        @Nullable TlsStage tls) {
+    /** Connections it accepts at once, 0 for no limit of its own. */
+    public int maxConnections() {
+        return settings.maxConnections;
+    }
+
+    /** What makes two of them the same listener, in this process or in one that hands its sockets over. */
+    public String key() {
+        String where = address.fd() >= 0 ? "fd@" + address.fd() : String.valueOf(address.socket());
+        String device = settings.device;
+        String namespace = settings.namespace;
+        return where
+                + (device == null ? "" : " interface " + device)
+                + (namespace == null ? "" : " namespace " + namespace)
+                + (settings.families == ListenSettings.Families.ONLY_IPV6 ? " v6only" : "");
+    }
+}

@@ -3,12 +3,16 @@
 package io.tandem.node.frontend.listen;
 
 import io.netty.channel.unix.DomainSocketAddress;
+import io.tandem.config.haproxy.Address;
+import io.tandem.config.haproxy.AddressSyntax;
+import io.tandem.config.haproxy.Environment;
+import io.tandem.node.socket.Endpoints;
+import io.tandem.node.socket.UnixName;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param written how the user named it, one port of a range
  * @param socket where to bind; null for an inherited descriptor
  * @param fd the inherited descriptor, or -1
+ * @param pair whether connections arrive over the descriptor as messages ({@code sockpair@}), not by accepting
  */
-public record BindAddress(String written, @Nullable SocketAddress socket, int fd) {
+public record BindAddress(String written, @Nullable SocketAddress socket, int fd, boolean pair) {
+    /** HAProxy needs room for a temporary name beside the socket; so does this. */
+    private static final int LONGEST_PATH = 97;
+
     /** Why a text is no address, worded as HAProxy behind {@code 'bind' : }. */
     static final class Malformed extends Exception {
         Malformed(String text) {
@@ -35,70 +43,63 @@ public record BindAddress(String written, @Nullable SocketAddress socket, int fd
     }
 
     /** All addresses of a comma-separated list, ports of a range one by one. */
-    static List<BindAddress> parse(String list) throws Malformed {
+    static List<BindAddress> parse(String list, Environment environment) throws Malformed {
         List<BindAddress> addresses = new ArrayList<>();
-        for (String one : list.split(",", -1)) {
-            parseOne(one, addresses);
+        for (AddressSyntax.Result one : AddressSyntax.listening(environment).parseList(list)) {
+            Address address = one.address();
+            if (address == null) {
+                throw new Malformed(String.valueOf(one.error()));
+            }
+            add(address, one.text(), addresses);
         }
         return addresses;
     }
 
-    private static void parseOne(String written, List<BindAddress> addresses) throws Malformed {
-        if (written.startsWith("fd@")) {
-            addresses.add(new BindAddress(written, null, descriptor(written)));
-            return;
-        }
-        if (written.startsWith("unix@") || written.startsWith("/")) {
-            String path = written.startsWith("unix@") ? written.substring(5) : written;
-            addresses.add(new BindAddress(written, new DomainSocketAddress(path), -1));
-            return;
-        }
-        String text = written;
-        int family = 0;
-        if (text.startsWith("ipv4@")) {
-            family = 4;
-            text = text.substring(5);
-        } else if (text.startsWith("ipv6@")) {
-            family = 6;
-            text = text.substring(5);
-        } else if (text.startsWith("udp@") || text.startsWith("udp4@") || text.startsWith("udp6@")) {
-            throw new Malformed("dgram-type address not acceptable in '" + written + "'");
-        } else if (text.startsWith("abns@") || text.startsWith("sockpair@") || text.startsWith("quic")) {
-            throw new Malformed("address '" + written + "' is not supported by this version of tandem");
-        }
-        int colon = text.startsWith("[") && text.endsWith("]") ? -1 : text.lastIndexOf(':');
-        if (colon < 0 || colon == text.length() - 1) {
-            throw new Malformed("missing port specification in '" + written + "'");
-        }
-        String host = text.substring(0, colon);
-        InetAddress address = address(host, family, written);
-        String ports = text.substring(colon + 1);
-        int dash = ports.indexOf('-');
-        int first = port(dash < 0 ? ports : ports.substring(0, dash), ports, written);
-        int last = dash < 0 ? first : port(ports.substring(dash + 1), ports, written);
-        if (first < 1 || first > 65_535) {
-            throw new Malformed("invalid port '" + ports + "'");
-        }
-        if (last < first || last > 65_535) {
-            throw new Malformed("invalid port range '" + ports + "'");
-        }
-        for (int port = first; port <= last; port++) {
-            addresses.add(new BindAddress(host + ":" + port, new InetSocketAddress(address, port), -1));
+    private static void add(Address address, String written, List<BindAddress> addresses) throws Malformed {
+        if (address instanceof Address.Inet inet) {
+            InetAddress resolved = Endpoints.resolve(inet);
+            if (resolved == null) {
+                throw new Malformed("invalid address: '" + host(written) + "' in '" + written + "'");
+            }
+            for (int port = inet.port(); port <= inet.lastPort(); port++) {
+                addresses.add(
+                        new BindAddress(host(written) + ":" + port, new InetSocketAddress(resolved, port), -1, false));
+            }
+        } else if (address instanceof Address.UnixPath unix) {
+            requireShort(unix.path());
+            addresses.add(new BindAddress(written, UnixName.path(unix.path()), -1, false));
+        } else if (address instanceof Address.Abstract name) {
+            addresses.add(new BindAddress(written, UnixName.abstractName(name.name()), -1, false));
+        } else if (address instanceof Address.Descriptor descriptor) {
+            requireSocket(descriptor.number());
+            addresses.add(new BindAddress(written, null, descriptor.number(), false));
+        } else if (address instanceof Address.SocketPair pair) {
+            requireSocket(pair.number());
+            addresses.add(new BindAddress(written, null, pair.number(), true));
         }
     }
 
-    private static int descriptor(String written) throws Malformed {
-        try {
-            int fd = Integer.parseInt(written.substring(3));
-            if (fd >= 0) {
-                requireSocket(fd);
-                return fd;
-            }
-        } catch (NumberFormatException notANumber) {
-            // falls through to the complaint
+    private static String host(String written) {
+        int colon = written.lastIndexOf(':');
+        int at = written.indexOf('@');
+        return written.substring(at + 1, Math.max(colon, at + 1));
+    }
+
+    static void requireShort(String path) throws Malformed {
+        if (path.getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
+            throw new Malformed("socket path '" + path + "' too long (max " + LONGEST_PATH + ")");
         }
-        throw new Malformed(
-                "file descriptor '" + written.substring(3) + "' is not a valid integer in '" + written + "'");
+    }
+
+    /** The same socket below {@code prefix} ({@code unix-bind prefix}). */
+    BindAddress below(String prefix) {
+        return socket instanceof DomainSocketAddress unix && !UnixName.isAbstract(unix)
+                ? new BindAddress(prefix + unix.path(), UnixName.path(prefix + unix.path()), -1, false)
+                : this;
+    }
+
+    boolean isUnixPath() {
+        return socket instanceof DomainSocketAddress unix && !UnixName.isAbstract(unix);
     }
 
     /** Where nothing was inherited the runtime has some file of its own at that number. */
@@ -114,35 +115,5 @@ public record BindAddress(String written, @Nullable SocketAddress socket, int fd
             // answered below
         }
         throw new Malformed("cannot use file descriptor '" + fd + "' : " + reason + ".");
-    }
-
-    private static int port(String digits, String ports, String written) throws Malformed {
-        int number = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            char c = digits.charAt(i);
-            if (c < '0' || c > '9') {
-                throw new Malformed(
-                        "invalid character '" + c + "' in port number '" + ports + "' in '" + written + "'");
-            }
-            number = Math.min(number * 10 + c - '0', 100_000);
-        }
-        return number;
-    }
-
-    private static InetAddress address(String host, int family, String written) throws Malformed {
-        String literal = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-        try {
-            if (literal.isEmpty() || literal.equals("*")) {
-                return InetAddress.getByName(family == 6 ? "::" : "0.0.0.0");
-            }
-            for (InetAddress address : InetAddress.getAllByName(literal)) {
-                if (family == 0 || (address instanceof Inet6Address) == (family == 6)) {
-                    return address;
-                }
-            }
-        } catch (UnknownHostException unknown) {
-            // falls through to the complaint
-        }
-        throw new Malformed("invalid address: '" + host + "' in '" + written + "'");
     }
 }

@@ -5,6 +5,7 @@ package io.tandem.node.frontend.listen;
 import io.tandem.config.text.Origin;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
+import io.tandem.node.proxyprotocol.HeaderDecoder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BindLine {
     private final Origin origin;
+    private final String section;
     private final String proxy;
     private final String written;
     private final List<BindAddress> addresses;
@@ -25,14 +27,15 @@ public final class BindLine {
     @Nullable String name;
 
     int id;
-    int maxConnections;
-    int backlog;
+    final ListenSettings settings = new ListenSettings();
 
-    @Nullable String mode;
+    /** What must stand in front of each connection's bytes ({@code accept-proxy}, {@code accept-netscaler-cip}). */
+    @Nullable HeaderDecoder header;
 
     private @Nullable TlsStageSource tls;
 
-    BindLine(Origin origin, String proxy, String written, List<BindAddress> addresses) {
+    BindLine(Origin origin, String section, String proxy, String written, List<BindAddress> addresses) {
+        this.section = section;
         this.origin = origin;
         this.proxy = proxy;
         this.written = written;
@@ -41,6 +44,11 @@ public final class BindLine {
 
     public Origin origin() {
         return origin;
+    }
+
+    /** The kind of section it stands in, as written. */
+    String section() {
+        return section;
     }
 
     /** The name of the section it stands in. */

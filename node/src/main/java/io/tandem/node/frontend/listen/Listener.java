@@ -6,22 +6,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.EventLog;
-import io.tandem.vrrp.netlink.Errno;
-import io.tandem.vrrp.netlink.Libc;
-import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,14 +27,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Opened and closed by the thread that loads; accepts on the loops.
  */
 public final class Listener {
-    private static final int SOL_IP = 0;
-    private static final int IP_FREEBIND = 15;
-    private static final int DEFAULT_BACKLOG = 4096;
-
     private final ListenerFactory factory;
     private final BindAddress address;
     private final ConnectionLimit own;
     private final List<Channel> channels = new ArrayList<>();
+    private final List<SocketPairListener> pairs = new ArrayList<>();
     private final AtomicLong acceptFailures = new AtomicLong();
     private volatile @Nullable ListenTarget target; // written by the thread that loads, read by the loops
     private volatile List<ConnectionLimit> limits = List.of(); // written by the thread that loads, read by the loops
@@ -61,6 +51,7 @@ public final class Listener {
         if (first) {
             factory.node().listeners().incrementAndGet();
             channels.forEach(channel -> channel.config().setAutoRead(true));
+            pairs.forEach(SocketPairListener::start);
         }
     }
 
@@ -81,6 +72,14 @@ public final class Listener {
         return factory.opener();
     }
 
+    LoopLoads loads() {
+        return factory.loads();
+    }
+
+    ThreadSet threads() {
+        return target().bind().settings().threads;
+    }
+
     void acceptFailed(Throwable cause) {
         if (acceptFailures.getAndIncrement() == 0) {
             String frontend = target().frontend().name();
@@ -96,22 +95,44 @@ public final class Listener {
 
     /** Binds and listens, or takes over; nothing is left open when it fails. */
     void open(Bind bind, List<Integer> adopted) throws IOException {
+        List<Loop> homes = homes(bind.settings().threads);
         try {
             SocketAddress socket = address.socket();
             if (!adopted.isEmpty()) {
-                adoptAll(adopted, bind);
+                adoptAll(adopted, bind, homes);
+            } else if (address.pair()) {
+                pairs.add(SocketPairListener.open(this, address.fd(), homes.get(0)));
             } else if (address.fd() >= 0) {
-                adopt(address.fd(), bind, factory.loops().get(0), true);
+                adopt(address.fd(), bind, homes.get(0), true);
             } else if (socket instanceof DomainSocketAddress unix) {
-                openUnix(unix, bind);
-            } else if (socket instanceof InetSocketAddress) {
-                for (Loop loop : factory.loops().all()) {
-                    adopt(listenAt(LinuxSocket.newSocketStream(), socket, bind), bind, loop, false);
-                }
+                adopt(ListeningSocket.at(unix, bind.settings()), bind, homes.get(0), true);
+            } else if (socket instanceof InetSocketAddress inet) {
+                openAll(inet, bind, homes);
             }
         } catch (IOException | RuntimeException failure) {
             close();
             throw new IOException(complaint(failure), failure);
+        }
+    }
+
+    /** The loops that serve it; all of them where a set names none there is. */
+    private List<Loop> homes(ThreadSet threads) {
+        List<Loop> named = factory.loops().all().stream()
+                .filter(loop -> threads.contains(loop.index()))
+                .toList();
+        return named.isEmpty() ? factory.loops().all() : named;
+    }
+
+    private void openAll(InetSocketAddress inet, Bind bind, List<Loop> homes) throws IOException {
+        int shards = bind.settings().shards;
+        int count = shards == ListenSettings.ONE_PER_LOOP ? homes.size() : Math.min(shards, homes.size());
+        InetSocketAddress where = inet;
+        for (int i = 0; i < count; i++) {
+            int fd = ListeningSocket.at(where, bind.settings());
+            adopt(fd, bind, homes.get(i), count < homes.size());
+            if (inet.getPort() == 0 && channels.get(0).localAddress() instanceof InetSocketAddress chosen) {
+                where = chosen;
+            }
         }
     }
 
@@ -124,88 +145,27 @@ public final class Listener {
     }
 
     /** As many sockets as there are loops go one to each; any other number is shared out connection by connection. */
-    private void adoptAll(List<Integer> descriptors, Bind bind) throws IOException {
-        boolean spread = descriptors.size() != factory.loops().count();
+    private void adoptAll(List<Integer> descriptors, Bind bind, List<Loop> homes) throws IOException {
+        boolean spread = descriptors.size() != homes.size();
         for (int i = 0; i < descriptors.size(); i++) {
-            adopt(
-                    descriptors.get(i),
-                    bind,
-                    factory.loops().get(i % factory.loops().count()),
-                    spread);
+            if (address.socket() instanceof InetSocketAddress) {
+                ListeningSocket.tune(descriptors.get(i), bind.settings());
+            }
+            adopt(descriptors.get(i), bind, homes.get(i % homes.size()), spread);
         }
     }
 
     /** Takes over a socket that is bound, and perhaps listening, already. */
     private void adopt(int fd, Bind bind, Loop loop, boolean spread) throws IOException {
         Socket socket = new Socket(fd);
-        socket.listen(backlog(bind));
+        socket.listen(ListeningSocket.backlog(bind.settings()));
         boolean inet = socket.localAddress() != null;
         Channel channel = inet ? new EpollServerSocketChannel(fd) : new EpollServerDomainSocketChannel(fd);
-        register(channel, bind, loop, spread);
-    }
-
-    private void openUnix(DomainSocketAddress unix, Bind bind) throws IOException {
-        Path path = Path.of(unix.path());
-        Files.deleteIfExists(path);
-        adopt(
-                listenAt(LinuxSocket.newSocketDomain(), unix, bind),
-                bind,
-                factory.loops().get(0),
-                true);
-        String mode = bind.mode();
-        if (mode != null) {
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions(mode)));
-        }
-    }
-
-    private static String permissions(String octal) {
-        StringBuilder text = new StringBuilder();
-        for (char digit : octal.substring(octal.length() - 3).toCharArray()) {
-            int bits = digit - '0';
-            text.append((bits & 4) != 0 ? 'r' : '-')
-                    .append((bits & 2) != 0 ? 'w' : '-')
-                    .append((bits & 1) != 0 ? 'x' : '-');
-        }
-        return text.toString();
-    }
-
-    private static int backlog(Bind bind) {
-        int backlog = bind.backlog();
-        return backlog > 0 ? backlog : DEFAULT_BACKLOG;
-    }
-
-    private void register(Channel channel, Bind bind, Loop loop, boolean spread) {
         channels.add(channel);
         channel.config().setAutoRead(false);
-        channel.config().setOption(ChannelOption.SO_BACKLOG, backlog(bind));
-        channel.pipeline().addLast(new Acceptor(this, loop, factory.loops(), spread));
+        channel.config().setOption(ChannelOption.SO_BACKLOG, ListeningSocket.backlog(bind.settings()));
+        channel.pipeline().addLast(new Acceptor(this, loop, !spread));
         loop.eventLoop().register(channel).syncUninterruptibly();
-    }
-
-    /** Binds on the calling thread: after user and group have been given up it is the only one that may at low ports. */
-    private static int listenAt(LinuxSocket socket, SocketAddress where, Bind bind) throws IOException {
-        try {
-            if (where instanceof InetSocketAddress) {
-                socket.setReuseAddress(true);
-                socket.setReusePort(true);
-                freeBind(socket.intValue());
-            }
-            socket.bind(where);
-            socket.listen(backlog(bind));
-            return socket.intValue();
-        } catch (IOException failure) {
-            socket.close();
-            throw failure;
-        }
-    }
-
-    /** The address need not be there yet: a virtual one comes later. */
-    private static void freeBind(int fd) throws IOException {
-        NativeBuffer on = new NativeBuffer(4);
-        on.bytes().putInt(0, 1);
-        if (Libc.C.setsockopt(fd, SOL_IP, IP_FREEBIND, on.address(), 4) != 0) {
-            throw new IOException("setsockopt IP_FREEBIND: " + Errno.name(Libc.errno()));
-        }
     }
 
     /** Where it listens in fact: the port where 0 was asked for; null for unix sockets and inherited ones. */
@@ -232,5 +192,7 @@ public final class Listener {
         }
         channels.forEach(channel -> channel.close().awaitUninterruptibly());
         channels.clear();
+        pairs.forEach(SocketPairListener::close);
+        pairs.clear();
     }
 }

@@ -16,11 +16,13 @@ public final class ListenerFactory {
     private final Loops loops;
     private final NodeRuntime node;
     private final ConnectionOpener opener;
+    private final LoopLoads loads;
     private final ConnectionLimit process = new ConnectionLimit(0);
     private final Map<String, ConnectionLimit> frontends = new ConcurrentHashMap<>();
 
     public ListenerFactory(Loops loops, NodeRuntime node, ConnectionOpener opener) {
         this.loops = loops;
+        loads = new LoopLoads(loops);
         this.node = node;
         this.opener = opener;
     }
@@ -35,6 +37,10 @@ public final class ListenerFactory {
         Listener listener = new Listener(this, bind);
         listener.open(bind, adopted);
         return listener;
+    }
+
+    LoopLoads loads() {
+        return loads;
     }
 
     Loops loops() {

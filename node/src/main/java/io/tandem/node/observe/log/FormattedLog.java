@@ -43,7 +43,8 @@ final class FormattedLog implements AccessLog {
 
     @Override
     public void failed(Facts facts, String why) {
-        if (!dontLogNull || why.startsWith("SSL")) {
+        boolean silent = why.startsWith("Connection ") || why.startsWith("Timeout "); // nothing was said
+        if (!dontLogNull || !silent) {
             FailureLine.write(log, facts, why);
         }
     }

@@ -17,7 +17,8 @@ public final class ActionKeywords {
             ReplyActions.ALL,
             VariableActions.ALL,
             TrackActions.ALL,
-            MiscActions.ALL));
+            MiscActions.ALL,
+            ExpectActions.ALL));
 
     private ActionKeywords() {}
 

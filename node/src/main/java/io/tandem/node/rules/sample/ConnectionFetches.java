@@ -124,9 +124,9 @@ final class ConnectionFetches {
         return peer.length() == 16;
     }
 
-    private static boolean port(Peer peer, Sample out) {
+    static boolean port(Peer peer, Sample out) {
         out.set(peer.port());
-        return peer.length() > 0;
+        return peer.length() > 0 && peer.port() > 0;
     }
 
     /** Copies a text of the process into scratch bytes. */

@@ -15,6 +15,7 @@ public final class SampleKeywords {
             InternalFetches.CONSTANTS,
             InternalFetches.PROXIES,
             ConnectionFetches.ALL,
+            AnnouncedFetches.ALL,
             RequestFetches.ALL,
             HeaderFetches.ALL,
             CookieFetches.ALL,

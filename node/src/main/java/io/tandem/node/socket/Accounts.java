@@ -1,6 +1,6 @@
 // Copyright The Tandem Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.tandem.node.boot;
+package io.tandem.node.socket;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,24 +9,24 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Numbers of users and groups, and the groups a user is a member of, from {@code /etc/passwd} and {@code /etc/group}. */
-final class Accounts {
+public final class Accounts {
     private static final Path USERS = Path.of("/etc/passwd");
     private static final Path GROUPS = Path.of("/etc/group");
 
     private Accounts() {}
 
     /** The number of a user, or -1. */
-    static int user(String name) {
+    public static int user(String name) {
         return number(USERS, name);
     }
 
     /** The number of a group, or -1. */
-    static int group(String name) {
+    public static int group(String name) {
         return number(GROUPS, name);
     }
 
     /** The groups that list the user as a member. */
-    static List<Integer> groupsOf(String user) {
+    public static List<Integer> groupsOf(String user) {
         return lines(GROUPS).stream()
                 .map(line -> line.split(":", -1))
                 .filter(fields ->

@@ -1,0 +1,50 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.listen;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a {@code bind} line says about its sockets. Filled while the line is read, then only read. */
+public final class ListenSettings {
+    /** How many sockets share an address. */
+    static final int ONE_PER_LOOP = 0;
+
+    /** Which families a socket of the IPv6 wildcard serves. */
+    enum Families {
+        AS_THE_SYSTEM,
+        BOTH,
+        ONLY_IPV6
+    }
+
+    int maxConnections;
+    int backlog;
+    /** Permissions of a unix socket, or -1 for the umask's. */
+    int mode = -1;
+
+    int uid = -1;
+    int gid = -1;
+
+    @Nullable String device;
+
+    @Nullable String namespace;
+
+    Families families = Families.AS_THE_SYSTEM;
+    boolean transparent;
+    boolean deferAccept;
+    boolean fastOpen;
+    int userTimeoutMs;
+    /** {@code mss}: positive what to announce, negative what to take off, 0 for neither. */
+    int segment;
+
+    int shards = ONE_PER_LOOP;
+    ThreadSet threads = ThreadSet.ALL;
+
+    ListenSettings() {}
+
+    /** What {@code unix-bind} says counts where the line says nothing. */
+    void complete(ListenSettings common) {
+        mode = mode >= 0 ? mode : common.mode;
+        uid = uid >= 0 ? uid : common.uid;
+        gid = gid >= 0 ? gid : common.gid;
+    }
+}

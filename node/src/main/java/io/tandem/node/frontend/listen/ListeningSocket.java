@@ -1,0 +1,139 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.listen;
+
+import static io.tandem.vrrp.netlink.Libc.C;
+
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
+import io.tandem.node.socket.Namespaces;
+import io.tandem.node.socket.SocketOptions;
+import io.tandem.node.socket.UnixName;
+import io.tandem.vrrp.netlink.Errno;
+import io.tandem.vrrp.netlink.Libc;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Opens one listening socket as a {@code bind} line wants it. On the calling thread: after user and group have been given up it
+ * is the only one that may at low ports.
+ */
+final class ListeningSocket {
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final int AF_UNIX = 1;
+    private static final int STREAM_NONBLOCK_CLOEXEC = 1 | 0x800 | 0x80000;
+    private static final int DEFAULT_BACKLOG = 4096;
+    private static final int DEFER_SECONDS = 1;
+
+    private ListeningSocket() {}
+
+    static int backlog(ListenSettings settings) {
+        return settings.backlog > 0
+                ? settings.backlog
+                : settings.maxConnections > 0 ? settings.maxConnections : DEFAULT_BACKLOG;
+    }
+
+    /** A socket that listens at {@code where}. */
+    static int at(InetSocketAddress where, ListenSettings settings) throws IOException {
+        String namespace = settings.namespace;
+        return namespace == null ? open(where, settings) : Namespaces.in(namespace, () -> open(where, settings));
+    }
+
+    private static int open(InetSocketAddress where, ListenSettings settings) throws IOException {
+        boolean six = where.getAddress() instanceof Inet6Address;
+        Socket socket = create(six ? AF_INET6 : AF_INET);
+        int fd = socket.intValue();
+        try {
+            SocketOptions.reuse(fd);
+            SocketOptions.freeBind(fd);
+            String device = settings.device;
+            if (device != null) {
+                SocketOptions.device(fd, device);
+            }
+            if (settings.transparent) {
+                SocketOptions.transparent(fd, six);
+            }
+            if (six && settings.families != ListenSettings.Families.AS_THE_SYSTEM) {
+                SocketOptions.onlyIpv6(fd, settings.families == ListenSettings.Families.ONLY_IPV6);
+            }
+            tune(fd, settings);
+            socket.bind(where);
+            socket.listen(backlog(settings));
+            return fd;
+        } catch (IOException failure) {
+            socket.close();
+            throw failure;
+        }
+    }
+
+    /** What may change while it listens; a socket taken over from another process gets it, too. */
+    static void tune(int fd, ListenSettings settings) throws IOException {
+        if (settings.segment > 0) {
+            SocketOptions.maximumSegment(fd, settings.segment);
+        }
+        if (settings.deferAccept) {
+            SocketOptions.deferAccept(fd, DEFER_SECONDS);
+        }
+        if (settings.userTimeoutMs > 0) {
+            SocketOptions.userTimeout(fd, settings.userTimeoutMs);
+        }
+        if (settings.fastOpen) {
+            SocketOptions.fastOpen(fd, backlog(settings));
+        }
+    }
+
+    /**
+     * A socket of the file system. It appears under its name at once, with its owner and permissions, in the place of one that
+     * was there: a client finds the old one or the new one.
+     */
+    static int at(DomainSocketAddress where, ListenSettings settings) throws IOException {
+        Socket socket = create(AF_UNIX);
+        try {
+            if (UnixName.isAbstract(where)) {
+                socket.bind(where);
+                socket.listen(backlog(settings));
+                return socket.intValue();
+            }
+            Path path = Path.of(where.path());
+            Path fresh = Path.of(where.path() + "." + C.getpid() + ".tmp");
+            Files.deleteIfExists(fresh);
+            try {
+                socket.bind(UnixName.path(fresh.toString()));
+                own(fresh, settings);
+                socket.listen(backlog(settings));
+                Files.move(fresh, path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(fresh);
+            }
+            return socket.intValue();
+        } catch (IOException failure) {
+            socket.close();
+            throw failure;
+        }
+    }
+
+    private static void own(Path path, ListenSettings settings) throws IOException {
+        if (settings.uid >= 0 || settings.gid >= 0) {
+            check("chown " + path, C.chown(path.toString(), settings.uid, settings.gid));
+        }
+        if (settings.mode >= 0) {
+            check("chmod " + path, C.chmod(path.toString(), settings.mode));
+        }
+    }
+
+    private static Socket create(int family) throws IOException {
+        return new Socket(check("socket", C.socket(family, STREAM_NONBLOCK_CLOEXEC, 0)));
+    }
+
+    private static int check(String operation, int result) throws IOException {
+        if (result < 0) {
+            throw new IOException(operation + ": " + Errno.name(Libc.errno()));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,63 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.sample;
+
+import static io.tandem.node.rules.sample.FetchKind.fetch;
+
+import io.tandem.node.language.Keyword;
+import io.tandem.node.proxyprotocol.Announcement;
+import io.tandem.node.rules.Facts;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Fetches on what another proxy announced, and on the connection behind it (HAProxy manual 7.3.3). */
+final class AnnouncedFetches {
+    static final List<Keyword<FetchKind>> ALL = List.of(
+            fetch("fc_rcvd_proxy")
+                    .returns(SampleType.BOOLEAN)
+                    .of(Need.CLIENT_CONNECTION)
+                    .doc("whether the connection began with a PROXY protocol header")
+                    .simply((facts, out) -> {
+                        Announcement said = facts.announced;
+                        out.set(said != null && said.isProxyProtocol());
+                        return true;
+                    }),
+            text("fc_pp_authority", "the authority of the PROXY protocol header", Announcement::authority),
+            text("fc_pp_unique_id", "the unique id of the PROXY protocol header", Announcement::uniqueId),
+            fetch("fc_src")
+                    .returns(SampleType.ADDRESS)
+                    .of(Need.CLIENT_CONNECTION)
+                    .doc("the source of the connection itself")
+                    .simply((facts, out) -> ConnectionFetches.address(facts.connectionSource(), out)),
+            fetch("fc_src_port")
+                    .returns(SampleType.INTEGER)
+                    .of(Need.CLIENT_CONNECTION)
+                    .doc("the source port of the connection itself")
+                    .simply((facts, out) -> ConnectionFetches.port(facts.connectionSource(), out)),
+            fetch("fc_dst")
+                    .returns(SampleType.ADDRESS)
+                    .of(Need.CLIENT_CONNECTION)
+                    .doc("the destination of the connection itself")
+                    .simply((facts, out) -> ConnectionFetches.address(facts.connectionDestination(), out)),
+            fetch("fc_dst_port")
+                    .returns(SampleType.INTEGER)
+                    .of(Need.CLIENT_CONNECTION)
+                    .doc("the destination port of the connection itself")
+                    .simply((facts, out) -> ConnectionFetches.port(facts.connectionDestination(), out)));
+
+    private AnnouncedFetches() {}
+
+    private static Keyword<FetchKind> text(String name, String doc, Function<Announcement, byte @Nullable []> part) {
+        return fetch(name).of(Need.CLIENT_CONNECTION).doc(doc).simply((facts, out) -> of(facts, part, out));
+    }
+
+    private static boolean of(Facts facts, Function<Announcement, byte @Nullable []> part, Sample out) {
+        byte[] bytes = facts.announced == null ? null : part.apply(facts.announced);
+        if (bytes == null) {
+            return false;
+        }
+        out.set(SampleType.STRING, bytes, 0, bytes.length);
+        return true;
+    }
+}
