@@ -55,11 +55,16 @@ final class Cases {
                     new Traffic.Wrk(64, "/", List.of()),
                     "request",
                     WARM_REQUESTS,
-                    Files.exists(Path.of("/usr/lib/nginx/modules/ngx_stream_module.so")) ? ALL : WITHOUT_NGINX,
+                    nginxCan(Features.HTTP.over(Protocol.TCP)) ? ALL : WITHOUT_NGINX,
                     0,
                     1.05),
             bulk("bulk-http", Features.HTTP, 0.9),
-            bulk("bulk-https", Features.HTTP.with(Features.Key.ECDSA), 0.7));
+            bulk("bulk-https", Features.HTTP.with(Features.Key.ECDSA), 0.7),
+            new IdleCase("idle-http", "memory of 8000 idle connections after one request each", Features.HTTP, 3),
+            new IdleCase("idle-tcp", "memory of 8000 silent connections", Features.HTTP.over(Protocol.TCP), 1.2),
+            new IdleCase(
+                    "idle-tls", "memory of 8000 idle TLS connections", Features.HTTP.with(Features.Key.ECDSA), 0.8),
+            new ColdStartCase("cold-start", "from the start to the first answer and to the steady rate"));
 
     private static final List<Experiment> MORE = List.of();
 
@@ -71,6 +76,12 @@ final class Cases {
 
     static Optional<Experiment> named(String name) {
         return all().filter(c -> c.name().equals(name)).findFirst();
+    }
+
+    /** Whether this nginx has what the features need: streams are a module of their own. */
+    static boolean nginxCan(Features features) {
+        return features.protocol() != Protocol.TCP
+                || Files.exists(Path.of("/usr/lib/nginx/modules/ngx_stream_module.so"));
     }
 
     private static Experiment http(

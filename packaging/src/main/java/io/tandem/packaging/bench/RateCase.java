@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -131,7 +132,7 @@ record RateCase(
         if (!result.clean() || result.units() == 0) {
             trouble = "errors: " + result.said().strip();
         } else if (foreign > FOREIGN_LOAD && !bench.options().noisy()) {
-            trouble = String.format(java.util.Locale.ROOT, "foreign load %.2f", foreign);
+            trouble = String.format(Locale.ROOT, "foreign load %.2f", foreign);
         }
         return new Measurement(
                 used / Math.max(1, result.units()),
@@ -143,9 +144,9 @@ record RateCase(
                 trouble);
     }
 
-    private List<Map<Kind, Measurement>> rounds(Bench bench, List<Contender> contenders)
+    private Rounds<Measurement> rounds(Bench bench, List<Contender> contenders)
             throws IOException, InterruptedException {
-        List<Map<Kind, Measurement>> all = new ArrayList<>();
+        Rounds<Measurement> all = new Rounds<>();
         Random random = new Random(name.hashCode());
         int wanted = bench.options().rounds();
         int voided = 0;
@@ -161,9 +162,9 @@ record RateCase(
                         contender.kind(),
                         measure(bench, contender, bench.options().seconds()));
             }
-            StringBuilder line = new StringBuilder(String.format(java.util.Locale.ROOT, "  round %2d", i + 1));
+            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  round %2d", i + 1));
             results.forEach((kind, m) -> line.append(String.format(
-                    java.util.Locale.ROOT,
+                    Locale.ROOT,
                     "  %s %.2f us (%.0f/s, %.0f %%)%s",
                     kind.label(),
                     m.micros(),
@@ -180,34 +181,24 @@ record RateCase(
         return all;
     }
 
-    private Row report(Bench bench, List<Map<Kind, Measurement>> rounds, StringBuilder remarks) {
-        Ratio toHaproxy = ratio(rounds, Kind.TANDEM, Kind.HAPROXY);
-        Ratio toNginx = ratio(rounds, Kind.TANDEM, Kind.NGINX);
-        Ratio noise = ratio(rounds, Kind.HAPROXY_AGAIN, Kind.HAPROXY);
+    private Row report(Bench bench, Rounds<Measurement> rounds, StringBuilder remarks) {
+        Ratio toHaproxy = rounds.ratio(Kind.TANDEM, Kind.HAPROXY, Measurement::micros);
+        Ratio noise = rounds.ratio(Kind.HAPROXY_AGAIN, Kind.HAPROXY, Measurement::micros);
         Map<String, Double> more = new TreeMap<>();
-        for (Kind kind : kinds) {
-            List<Measurement> of = rounds.stream()
-                    .filter(r -> r.containsKey(kind))
-                    .map(r -> r.get(kind))
-                    .toList();
+        for (Kind kind : rounds.kinds()) {
             String key = kind.label().replace('-', '_');
-            more.put(
-                    key + "_per_second",
-                    Series.median(of.stream().map(Measurement::perSecond).toList()));
-            more.put(
-                    key + "_user_share",
-                    Series.median(of.stream().map(Measurement::userShare).toList()));
-            double utilisation =
-                    Series.median(of.stream().map(Measurement::utilisation).toList());
+            double utilisation = rounds.median(kind, Measurement::utilisation);
+            more.put(key + "_per_second", rounds.median(kind, Measurement::perSecond));
+            more.put(key + "_user_share", rounds.median(kind, Measurement::userShare));
             more.put(key + "_utilisation", utilisation);
             if (utilisation < SATURATED) {
-                remarks.append(String.format(
-                        java.util.Locale.ROOT, "%s not saturated (%.0f %%); ", kind.label(), 100 * utilisation));
+                remarks.append(
+                        String.format(Locale.ROOT, "%s not saturated (%.0f %%); ", kind.label(), 100 * utilisation));
             }
         }
         if (kinds.contains(Kind.HAPROXY_16K)) {
-            Ratio toDefault = ratio(rounds, Kind.TANDEM, Kind.HAPROXY_16K);
-            more.put("haproxy_16k_us", micros(rounds, Kind.HAPROXY_16K));
+            Ratio toDefault = rounds.ratio(Kind.TANDEM, Kind.HAPROXY_16K, Measurement::micros);
+            more.put("haproxy_16k_us", rounds.median(Kind.HAPROXY_16K, Measurement::micros));
             more.put("ratio_haproxy_16k", toDefault.median());
             more.put("ratio_haproxy_16k_upper", toDefault.upper());
             remarks.append("to haproxy at 16 K ").append(toDefault).append("; ");
@@ -221,31 +212,17 @@ record RateCase(
         Row row = new Row(
                 name,
                 "us/" + unit,
-                micros(rounds, Kind.TANDEM),
-                micros(rounds, Kind.HAPROXY),
-                micros(rounds, Kind.NGINX),
+                rounds.median(Kind.TANDEM, Measurement::micros),
+                rounds.median(Kind.HAPROXY, Measurement::micros),
+                rounds.median(Kind.NGINX, Measurement::micros),
                 toHaproxy,
-                toNginx,
+                rounds.ratio(Kind.TANDEM, Kind.NGINX, Measurement::micros),
                 noise,
                 toHaproxy.rounds(),
                 target,
                 remarks.toString().replaceAll("; $", ""),
                 more);
-        bench.say("  to haproxy %s, to nginx %s, A/A %s %s", toHaproxy, toNginx, noise, row.remark());
+        bench.say("  to haproxy %s, to nginx %s, A/A %s %s", toHaproxy, row.toNginx(), noise, row.remark());
         return row;
-    }
-
-    private static double micros(List<Map<Kind, Measurement>> rounds, Kind kind) {
-        return Series.median(rounds.stream()
-                .filter(r -> r.containsKey(kind))
-                .map(r -> r.get(kind).micros())
-                .toList());
-    }
-
-    private static Ratio ratio(List<Map<Kind, Measurement>> rounds, Kind of, Kind to) {
-        return Ratio.of(rounds.stream()
-                .filter(r -> r.containsKey(of) && r.containsKey(to))
-                .map(r -> r.get(of).micros() / r.get(to).micros())
-                .toList());
     }
 }

@@ -8,9 +8,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
 
-/** One connection of a {@link GeneratorRun}. */
+/** One connection of a load generator. */
 final class Client extends ChannelInboundHandlerAdapter {
-    private final GeneratorRun run;
+    private final ClientOwner owner;
     private final AnswerReader answer = new AnswerReader();
     private @Nullable ChannelHandlerContext context;
     private boolean usable;
@@ -19,8 +19,8 @@ final class Client extends ChannelInboundHandlerAdapter {
     /** When the request under way was due; 0 if there is none. */
     private long dueNs;
 
-    Client(GeneratorRun run) {
-        this.run = run;
+    Client(ClientOwner owner) {
+        this.owner = owner;
     }
 
     boolean isWaiting() {
@@ -52,9 +52,9 @@ final class Client extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        if (!run.plan().tls()) {
+        if (!owner.plan().tls()) {
             usable = true;
-            run.onUsable(this);
+            owner.onUsable(this);
         }
     }
 
@@ -63,7 +63,7 @@ final class Client extends ChannelInboundHandlerAdapter {
         if (event instanceof SslHandshakeCompletionEvent done) {
             if (done.isSuccess()) {
                 usable = true;
-                run.onUsable(this);
+                owner.onUsable(this);
             } else {
                 ctx.close();
             }
@@ -80,7 +80,7 @@ final class Client extends ChannelInboundHandlerAdapter {
                 }
                 long due = dueNs;
                 dueNs = 0;
-                run.onAnswer(this, due, answer.status());
+                owner.onAnswer(this, due, answer.status());
             }
         } finally {
             bytes.release();
@@ -100,7 +100,7 @@ final class Client extends ChannelInboundHandlerAdapter {
     private void end() {
         if (!ended) {
             ended = true;
-            run.onEnd(this, usable, isWaiting());
+            owner.onEnd(this, usable, isWaiting());
         }
     }
 }

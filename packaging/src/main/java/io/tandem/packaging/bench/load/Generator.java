@@ -3,6 +3,7 @@
 package io.tandem.packaging.bench.load;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -17,13 +18,18 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLEngine;
 
 /**
  * HTTP/1.1 clients on one event loop: a closed loop, or a fixed rate of requests whose latency counts from when they were
@@ -60,6 +66,32 @@ public final class Generator implements AutoCloseable {
         GeneratorRun run = new GeneratorRun(this, loop, plan, TimeUnit.SECONDS.toNanos(GRACE_SECONDS));
         loop.execute(run::begin);
         return run;
+    }
+
+    /** Opens the plan's connections, {@code atATime} of them on their way, and keeps them. */
+    public Held hold(Plan plan, int atATime) {
+        Held held = new Held(this, loop, plan, atATime);
+        loop.execute(held::begin);
+        return held;
+    }
+
+    /** Begins a {@link Flood} on the target. */
+    public Flood flood(InetSocketAddress target, double perSecond, List<String> sources) throws IOException {
+        Flood flood = new Flood(loop, target, clientHello(), perSecond, sources);
+        loop.execute(flood::begin);
+        return flood;
+    }
+
+    private byte[] clientHello() throws IOException {
+        SSLEngine engine = tls.newEngine(ByteBufAllocator.DEFAULT);
+        try {
+            ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+            engine.wrap(ByteBuffer.allocate(0), hello);
+            return Arrays.copyOf(hello.array(), hello.position());
+        } finally {
+            engine.closeOutbound();
+            ReferenceCountUtil.release(engine);
+        }
     }
 
     /** Waits for a run's result. */

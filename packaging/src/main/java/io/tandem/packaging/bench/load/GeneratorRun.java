@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** One {@link Plan} under way. Lives on the generator's event loop; counters may be read by any thread. */
-public final class GeneratorRun {
+public final class GeneratorRun implements ClientOwner {
     private static final long TICK_NS = TimeUnit.MICROSECONDS.toNanos(200);
 
     /** A request that found no connection for so long is not sent any more. */
@@ -71,7 +71,8 @@ public final class GeneratorRun {
         return answered.sum();
     }
 
-    Plan plan() {
+    @Override
+    public Plan plan() {
         return plan;
     }
 
@@ -156,7 +157,8 @@ public final class GeneratorRun {
         }
     }
 
-    void onUsable(Client client) {
+    @Override
+    public void onUsable(Client client) {
         opening--;
         if (result.isDone()) {
             client.close();
@@ -169,7 +171,8 @@ public final class GeneratorRun {
         openMore();
     }
 
-    void onAnswer(Client client, long dueNs, int status) {
+    @Override
+    public void onAnswer(Client client, long dueNs, int status) {
         long nowNs = System.nanoTime();
         if (status >= OK && status < MULTIPLE_CHOICES) {
             answered.increment();
@@ -183,7 +186,8 @@ public final class GeneratorRun {
         onFree(client);
     }
 
-    void onEnd(Client client, boolean usable, boolean waiting) {
+    @Override
+    public void onEnd(Client client, boolean usable, boolean waiting) {
         if (!usable) {
             opening--;
         }

@@ -79,6 +79,12 @@ public record Plan(
                 sources);
     }
 
+    /** Connections that say nothing. */
+    public Plan silent() {
+        return new Plan(
+                target, tls, connections, mostConnections, connectionPerRequest, perSecond, duration, "", sources);
+    }
+
     public Plan from(List<String> addresses) {
         return new Plan(
                 target,
