@@ -46,6 +46,8 @@ public final class Facts {
     private @Nullable Peer realDestination;
     /** TLS facts of the client connection; null without TLS. */
     public io.tandem.node.frontend.@Nullable TlsFacts tls;
+    /** TLS facts of the connection to the server; null without TLS. */
+    public io.tandem.node.frontend.@Nullable TlsFacts serverTls;
     /** Which listener accepted it: its name in statistics, {@code sock-1} unless {@code name} is given. */
     public String listenerName = "";
 
@@ -222,6 +224,7 @@ public final class Facts {
         requestCookie = null;
         responseCookie = null;
         serverSource.clear();
+        serverTls = null;
         logCount = 0;
         requestCount = 0;
         exchangeVariables.clear();

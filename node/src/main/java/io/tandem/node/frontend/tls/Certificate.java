@@ -67,16 +67,6 @@ public record Certificate(String file, List<X509Certificate> chain, PrivateKey k
         return new Certificate(file, chain, key, names(chain.get(0)));
     }
 
-    /** The certificates of a file of authorities. */
-    static List<X509Certificate> authorities(String file) throws Unusable {
-        List<Pem> blocks = blocks(Path.of(file));
-        List<X509Certificate> all = blocks == null ? List.of() : chain(blocks);
-        if (all.isEmpty()) {
-            throw new Unusable("unable to load " + file);
-        }
-        return all;
-    }
-
     private static @Nullable List<Pem> blocks(Path file) {
         try {
             return Pem.parse(Files.readString(file, StandardCharsets.ISO_8859_1));

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.tandem.node.tls.Session;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ final class HelloHandler extends SslClientHelloHandler<SslContext> {
     @Override
     protected Future<SslContext> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
         Promise<SslContext> promise = ctx.executor().newPromise();
+        if (clientHello != null && stage.captureBytes() > 0) {
+            session.capture(clientHello, stage.captureBytes());
+        }
         ClientHello hello = clientHello == null ? new ClientHello("", false) : ClientHello.parse(clientHello);
         SslContext context = choice.choose(hello);
         return context == null

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.tls.Session;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,21 @@ final class NettyTlsStage implements TlsStage {
     private final CertificateChoice choice;
     private final @Nullable SslContext only;
     private final AtomicInteger open;
+    private final int captureBytes;
 
-    /** @param open counts the TLS connections of the process */
-    NettyTlsStage(CertificateChoice choice, int certificates, AtomicInteger open) {
+    /**
+     * @param open counts the TLS connections of the process
+     * @param captureBytes how much of what clients say first is kept, 0 for nothing
+     */
+    NettyTlsStage(CertificateChoice choice, int certificates, AtomicInteger open, int captureBytes) {
         this.open = open;
         this.choice = choice;
-        only = choice.only(certificates);
+        this.captureBytes = captureBytes;
+        only = captureBytes > 0 ? null : choice.only(certificates);
+    }
+
+    int captureBytes() {
+        return captureBytes;
     }
 
     @Override
@@ -40,10 +50,13 @@ final class NettyTlsStage implements TlsStage {
 
     SslHandler handler(SslContext context, Channel channel, Session session) {
         SslHandler handler = context.newHandler(channel.alloc());
+        session.begins(handler.engine(), context);
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 session.established(handler);
                 acknowledge(channel);
+            } else {
+                session.failed(done.cause());
             }
         });
         return handler;

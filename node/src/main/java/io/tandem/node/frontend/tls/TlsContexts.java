@@ -3,7 +3,6 @@
 package io.tandem.node.frontend.tls;
 
 import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
@@ -18,10 +17,8 @@ import io.netty.util.ReferenceCountUtil;
 import io.tandem.node.frontend.listen.BindLine;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.setup.Assembly;
+import io.tandem.node.tls.Session;
 import java.lang.ref.Cleaner;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +73,7 @@ final class TlsContexts {
         if (settings.certificates.isEmpty()) {
             warn("no SSL certificate specified for bind " + place() + ", ssl connections will fail (use 'crt').");
         }
-        if (settings.clientAuth != ClientAuth.NONE && settings.authorities.isEmpty()) {
+        if (settings.verification.isIncomplete()) {
             alert("verify is enabled but no CA file specified for bind " + place() + ".");
             return null;
         }
@@ -118,7 +115,8 @@ final class TlsContexts {
         NettyTlsStage stage = new NettyTlsStage(
                 new CertificateChoice(ready, settings.strictSni),
                 ready.size(),
-                assembly.node().tlsConnections());
+                assembly.node().tlsConnections(),
+                globals.captureBytes);
         CLEANER.register(stage, () -> contexts.forEach(ReferenceCountUtil::release));
         return stage;
     }
@@ -132,12 +130,12 @@ final class TlsContexts {
                 .protocols(versions)
                 .sessionCacheSize(globals.sessions)
                 .sessionTimeout(globals.sessionLifetimeS)
-                .clientAuth(settings.clientAuth);
+                .clientAuth(settings.verification.demand);
         if (!ciphers.isEmpty()) {
             builder.ciphers(ciphers, IdentityCipherSuiteFilter.INSTANCE);
         }
-        if (settings.clientAuth != ClientAuth.NONE) {
-            builder.trustManager(settings.authorities.toArray(X509Certificate[]::new));
+        if (settings.verification.isOn()) {
+            builder.trustManager(settings.verification.trustManager());
         }
         if (!settings.alpn.isEmpty()) {
             builder.applicationProtocolConfig(new ApplicationProtocolConfig(
@@ -150,6 +148,7 @@ final class TlsContexts {
             builder.option(OpenSslContextOption.GROUPS, curves.toArray(String[]::new));
         }
         SslContext context = builder.build();
+        Session.presents(context, certificate.chain().get(0));
         separate(context);
         if (!settings.noTickets && !globals.defaults.noTickets) {
             assembly.node().ticketKeys().attach(context);
@@ -172,22 +171,8 @@ final class TlsContexts {
      * of tickets.
      */
     private void separate(SslContext context) {
-        if (settings.clientAuth != ClientAuth.NONE
-                && context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
-            sessions.setSessionIdContext(fingerprint());
-        }
-    }
-
-    private byte[] fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((byte) settings.clientAuth.name().charAt(0));
-            for (X509Certificate authority : settings.authorities) {
-                digest.update(authority.getEncoded());
-            }
-            return digest.digest();
-        } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
-            throw new IllegalStateException("no fingerprint of authorities", e);
+        if (settings.verification.isOn() && context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+            sessions.setSessionIdContext(settings.verification.fingerprint());
         }
     }
 

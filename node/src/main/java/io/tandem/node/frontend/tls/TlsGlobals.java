@@ -20,6 +20,9 @@ public final class TlsGlobals implements Facet {
     final TlsSettings defaults = new TlsSettings();
     String certificateBase = "";
     String authorityBase = "";
+    /** {@code tune.ssl.capture-buffer-size}: how much of a client's first message is kept, bytes. */
+    int captureBytes;
+
     int sessions = 20_000;
     int sessionLifetimeS = 300;
 
@@ -41,6 +44,21 @@ public final class TlsGlobals implements Facet {
                     .as(TlsGlobals::options),
             line("tune.ssl.default-dh-param", "BITS", "size of ephemeral Diffie-Hellman parameters")
                     .as(TlsGlobals::dhParam),
+            line("tune.ssl.capture-buffer-size", "BYTES", "how much of clients' first messages is kept for fetches")
+                    .as((line, draft) -> of(draft).captureBytes = captureBytes(line)),
+            line("tune.ssl.capture-cipherlist-size", "BYTES", "as tune.ssl.capture-buffer-size")
+                    .as((line, draft) -> {
+                        line.context()
+                                .problems()
+                                .warning(
+                                        line.origin(),
+                                        "parsing [" + line.origin().file() + ":"
+                                                + line.origin().line()
+                                                + "]: 'tune.ssl.capture-cipherlist-size' is deprecated and will be"
+                                                + " removed in version 2.7. Please use 'tune.ssl.capture-buffer-size'"
+                                                + " instead.");
+                        of(draft).captureBytes = captureBytes(line);
+                    }),
             line("tune.ssl.cachesize", "SESSIONS", "TLS sessions remembered for clients without tickets")
                     .as((line, draft) -> of(draft).sessions =
                             Math.max(1, number(line, "'tune.ssl.cachesize' expects a positive numeric value."))),
@@ -72,6 +90,16 @@ public final class TlsGlobals implements Facet {
             }
             TlsOptions.apply(name, line, of(draft).defaults);
         }
+    }
+
+    private static int captureBytes(Arguments line) {
+        String name = line.keyword();
+        String text =
+                line.require("'" + name + "' expects an integer argument.").text();
+        if (text.startsWith("-")) {
+            throw line.error("'" + name + "' expects a positive numeric value.");
+        }
+        return text.matches("[0-9]{1,5}") ? Math.min(Integer.parseInt(text), 16_384) : 0;
     }
 
     private static void dhParam(Arguments line, Draft draft) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
-import io.netty.handler.ssl.ClientAuth;
 import io.tandem.node.frontend.listen.BindLine;
 import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Arguments;
@@ -87,12 +86,7 @@ final class TlsOptions {
                 .as(TlsOptions::alpn));
         all.add(option("strict-sni", "refuses clients that ask for a name without certificate")
                 .as((line, bind) -> bind.facet(TlsSettings.KEY).strictSni = true));
-        all.add(option("verify", "whether clients need a certificate")
-                .arguments("none | optional | required")
-                .as(TlsOptions::verify));
-        all.add(option("ca-file", "authorities of client certificates")
-                .arguments("FILE")
-                .as(TlsOptions::authorities));
+        all.addAll(VerifyOptions.ALL);
         all.add(option("npn", "an extension of the past")
                 .noEffect("the extension is gone from TLS 1.3, clients use 'alpn'")
                 .arguments("PROTOCOLS")
@@ -166,28 +160,6 @@ final class TlsOptions {
                     + String.join(",", offered) + "'.");
         }
         bind.facet(TlsSettings.KEY).alpn = offered;
-    }
-
-    private static void verify(Arguments line, BindLine bind) {
-        String method = line.require("'verify' : missing verify method").text();
-        bind.facet(TlsSettings.KEY).clientAuth = switch (method) {
-            case "none" -> ClientAuth.NONE;
-            case "optional" -> ClientAuth.OPTIONAL;
-            case "required" -> ClientAuth.REQUIRE;
-            default ->
-                throw line.error("'verify' : unknown verify method '" + method
-                        + "', only 'none', 'optional', and 'required' are supported");
-        };
-    }
-
-    private static void authorities(Arguments line, BindLine bind) {
-        String word = line.require("'ca-file' : missing CAfile path").text();
-        String file = TlsGlobals.under(TlsGlobals.of(line.context().drafts().global()).authorityBase, word);
-        try {
-            bind.facet(TlsSettings.KEY).authorities = Certificate.authorities(file);
-        } catch (Certificate.Unusable unusable) {
-            throw line.error("'ca-file' : " + unusable.text());
-        }
     }
 
     private interface Text {

@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
-import io.netty.handler.ssl.ClientAuth;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,8 +34,7 @@ final class TlsSettings implements Facet {
     boolean strictSni;
     boolean noTickets;
     boolean preferClientCiphers;
-    ClientAuth clientAuth = ClientAuth.NONE;
-    List<X509Certificate> authorities = List.of();
+    ClientVerification verification = new ClientVerification();
 
     @Override
     public Facet inherit() {

@@ -5,13 +5,11 @@ package io.tandem.node.rules.sample;
 import static io.tandem.node.rules.sample.FetchKind.fetch;
 
 import io.tandem.node.frontend.Peer;
-import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.language.Keyword;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Function;
 
-/** Fetches on the client's connection: addresses (HAProxy manual 7.3.3) and TLS (7.3.4). */
+/** Fetches on the client's connection: addresses (HAProxy manual 7.3.3). */
 final class ConnectionFetches {
     static final List<Keyword<FetchKind>> ALL = List.of(
             fetch("src")
@@ -60,60 +58,9 @@ final class ConnectionFetches {
                     }),
             fetch("so_name").of(Need.FRONTEND).doc("the name of the listener").simply((facts, out) -> {
                 return text(facts.listenerName, facts.scratch, out);
-            }),
-            fetch("ssl_fc")
-                    .returns(SampleType.BOOLEAN)
-                    .of(Need.CLIENT_CONNECTION)
-                    .doc("whether the client speaks TLS")
-                    .simply((facts, out) -> {
-                        out.set(facts.tls != null);
-                        return true;
-                    }),
-            fetch("ssl_fc_has_sni")
-                    .returns(SampleType.BOOLEAN)
-                    .of(Need.CLIENT_CONNECTION)
-                    .doc("whether the client named a server")
-                    .simply((facts, out) -> {
-                        out.set(facts.tls != null && !facts.tls.serverName().isEmpty());
-                        return true;
-                    }),
-            fetch("ssl_fc_is_resumed")
-                    .returns(SampleType.BOOLEAN)
-                    .of(Need.CLIENT_CONNECTION)
-                    .doc("whether the TLS session was resumed")
-                    .simply((facts, out) -> {
-                        out.set(facts.tls != null && facts.tls.isResumed());
-                        return facts.tls != null;
-                    }),
-            noError(
-                    "ssl_fc_err",
-                    "the error of the TLS handshake; a connection whose handshake failed makes no request: 0"),
-            noError("ssl_c_err", "the error of the client's certificate; none is asked for: 0"),
-            noError("ssl_c_ca_err", "the error of the client's certificate chain; none is asked for: 0"),
-            tls("ssl_fc_sni", "the server name the client asked for", TlsFacts::serverName),
-            tls("ssl_fc_protocol", "the TLS version", TlsFacts::protocol),
-            tls("ssl_fc_cipher", "the cipher suite", TlsFacts::cipher),
-            tls("ssl_fc_alpn", "the protocol ALPN agreed on", TlsFacts::alpn));
+            }));
 
     private ConnectionFetches() {}
-
-    private static Keyword<FetchKind> noError(String name, String doc) {
-        return fetch(name)
-                .returns(SampleType.INTEGER)
-                .of(Need.CLIENT_CONNECTION)
-                .doc(doc)
-                .simply((facts, out) -> {
-                    out.set(0);
-                    return facts.tls != null;
-                });
-    }
-
-    private static Keyword<FetchKind> tls(String name, String doc, Function<TlsFacts, String> fact) {
-        return fetch(name).of(Need.CLIENT_CONNECTION).doc(doc).simply((facts, out) -> {
-            TlsFacts tls = facts.tls;
-            return tls != null && !fact.apply(tls).isEmpty() && text(fact.apply(tls), facts.scratch, out);
-        });
-    }
 
     static boolean address(Peer peer, Sample out) {
         if (peer.length() == 4) {

@@ -16,6 +16,7 @@ public final class SampleKeywords {
             InternalFetches.PROXIES,
             ConnectionFetches.ALL,
             AnnouncedFetches.ALL,
+            TlsFetches.ALL,
             RequestFetches.ALL,
             HeaderFetches.ALL,
             CookieFetches.ALL,

@@ -1,0 +1,209 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.tls;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.internal.tcnative.SSL;
+import io.netty.util.AttributeKey;
+import io.tandem.node.frontend.TlsFacts;
+import io.tandem.node.frontend.tls.CipherSuite;
+import io.tandem.node.tls.verify.Findings;
+import io.tandem.node.tls.verify.VerifyingTrustManager;
+import java.io.ByteArrayOutputStream;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Facts about one TLS connection: what every connection is asked for is taken at the end of its handshake, the rest when it
+ * is asked for. Owned by the connection's event loop.
+ */
+public final class Session implements TlsFacts {
+    private static final AttributeKey<X509Certificate> OURS = AttributeKey.valueOf(Session.class, "ours");
+
+    private static final Certificate[] NOBODY = new Certificate[0];
+
+    private String serverName = "";
+    private String protocol = "";
+    private String cipher = "";
+    private String alpn = "";
+    private boolean resumed;
+    private long error;
+    private @Nullable SSLEngine engine;
+    private @Nullable SSLSession session;
+    private Certificate @Nullable [] chain;
+    private @Nullable CertificateFacts peer;
+    private @Nullable CertificateFacts own;
+    private @Nullable HelloCapture hello;
+    private @Nullable X509Certificate ours;
+
+    /** The handshake begins: its engine can be asked from now on. */
+    public void begins(SSLEngine engine, SslContext context) {
+        this.engine = engine;
+        ours = context.attributes().attr(OURS).get();
+    }
+
+    /** Keeps what the client's first message said, at most {@code limit} bytes of each list. */
+    public void capture(ByteBuf clientHello, int limit) {
+        hello = HelloCapture.of(clientHello, limit);
+    }
+
+    /** Notes which certificate connections of {@code context} present. */
+    public static void presents(SslContext context, X509Certificate certificate) {
+        context.attributes().attr(OURS).set(certificate);
+    }
+
+    /** Takes the facts; the engine may be gone when they are asked for. */
+    public void established(SslHandler handler) {
+        SSLSession agreed = handler.engine().getSession();
+        session = agreed;
+        engine = handler.engine();
+        protocol = agreed.getProtocol();
+        cipher = CipherSuite.nameOf(agreed.getCipherSuite());
+        String application = handler.applicationProtocol();
+        alpn = application == null ? "" : application;
+        if (handler.engine() instanceof ReferenceCountedOpenSslEngine openSsl) {
+            String name = SSL.getSniHostname(openSsl.sslPointer());
+            serverName = name == null ? "" : name;
+            resumed = SSL.isSessionReused(openSsl.sslPointer());
+        } else if (agreed instanceof ExtendedSSLSession extended) {
+            serverName = nameIn(extended.getRequestedServerNames());
+        }
+    }
+
+    /** The handshake has failed. */
+    public void failed(Throwable cause) {
+        error = EngineErrors.number(cause);
+    }
+
+    private static String nameIn(List<SNIServerName> names) {
+        for (SNIServerName name : names) {
+            if (name instanceof SNIHostName host) {
+                return host.getAsciiName();
+            }
+        }
+        return "";
+    }
+
+    @Override
+    public String serverName() {
+        return serverName;
+    }
+
+    @Override
+    public String protocol() {
+        return protocol;
+    }
+
+    @Override
+    public String cipher() {
+        return cipher;
+    }
+
+    @Override
+    public String alpn() {
+        return alpn;
+    }
+
+    @Override
+    public boolean isResumed() {
+        return resumed;
+    }
+
+    @Override
+    public Findings findings() {
+        SSLEngine present = engine;
+        Findings found = null;
+        if (session != null) {
+            found = VerifyingTrustManager.findings(session);
+        } else if (present != null) {
+            SSLSession handshake = present.getHandshakeSession();
+            found = VerifyingTrustManager.findings(handshake == null ? present.getSession() : handshake);
+        }
+        return found == null ? Findings.GOOD : found;
+    }
+
+    private Certificate[] certificates() {
+        Certificate[] known = chain;
+        if (known == null) {
+            known = NOBODY;
+            SSLSession present = session;
+            if (present != null) {
+                try {
+                    known = present.getPeerCertificates();
+                } catch (SSLPeerUnverifiedException none) {
+                    known = NOBODY;
+                }
+            }
+            chain = known;
+        }
+        return known;
+    }
+
+    @Override
+    public @Nullable CertificateFacts peer() {
+        if (peer == null && certificates().length > 0 && certificates()[0] instanceof X509Certificate certificate) {
+            peer = new CertificateFacts(certificate);
+        }
+        return peer;
+    }
+
+    @Override
+    public @Nullable CertificateFacts own() {
+        if (own == null && ours != null) {
+            own = new CertificateFacts(ours);
+        }
+        return own;
+    }
+
+    @Override
+    public byte @Nullable [] chain() {
+        if (resumed || certificates().length == 0) {
+            return null;
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (Certificate certificate : certificates()) {
+            try {
+                all.writeBytes(certificate.getEncoded());
+            } catch (CertificateEncodingException e) {
+                throw new IllegalStateException("a certificate without bytes", e);
+            }
+        }
+        return all.toByteArray();
+    }
+
+    @Override
+    public byte @Nullable [] secret(Secret which) {
+        if (!(engine instanceof ReferenceCountedOpenSslEngine openSsl) || openSsl.sslPointer() == 0) {
+            return which == Secret.SESSION_ID && session != null ? session.getId() : null;
+        }
+        long ssl = openSsl.sslPointer();
+        return switch (which) {
+            case SESSION_ID -> SSL.getSessionId(ssl);
+            case MASTER_KEY -> SSL.getMasterKey(ssl);
+            case CLIENT_RANDOM -> SSL.getClientRandom(ssl);
+            case SERVER_RANDOM -> SSL.getServerRandom(ssl);
+        };
+    }
+
+    @Override
+    public @Nullable HelloCapture hello() {
+        return hello;
+    }
+
+    @Override
+    public long error() {
+        return error;
+    }
+}

@@ -1,0 +1,34 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.tls.verify;
+
+/**
+ * What verification found: what {@code ssl_c_err} and its like answer.
+ *
+ * @param trusted whether the handshake may go on: nothing was wrong, or only what is ignored
+ * @param result the last error ({@code ssl_c_verify})
+ * @param leafError the first error of the certificate itself ({@code ssl_c_err})
+ * @param caError the first error above it ({@code ssl_c_ca_err})
+ * @param caErrorDepth where that was, 1 for the certificate's issuer
+ */
+public record Findings(
+        boolean trusted,
+        CertificateError result,
+        CertificateError leafError,
+        CertificateError caError,
+        int caErrorDepth) {
+    /** Nothing was verified, or nothing was wrong. */
+    public static final Findings GOOD =
+            new Findings(true, CertificateError.OK, CertificateError.OK, CertificateError.OK, 0);
+
+    /** The error that ended the handshake. */
+    public CertificateError fatal() {
+        return result;
+    }
+
+    /** The certificate's name is not the expected one. */
+    static Findings wrongName() {
+        return new Findings(
+                false, CertificateError.HOSTNAME_MISMATCH, CertificateError.HOSTNAME_MISMATCH, CertificateError.OK, 0);
+    }
+}

@@ -1,0 +1,137 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.tls.verify;
+
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.internal.tcnative.CertificateVerifier;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins {@link ChainVerifier} to the TLS engine: called in each full handshake, on the connection's event loop. What it finds
+ * stays with the session, also where it lets the handshake fail.
+ */
+public final class VerifyingTrustManager extends X509ExtendedTrustManager {
+    private static final String FINDINGS = "tandem.findings";
+
+    /** Becomes the alert certificate_unknown. */
+    private static final int UNKNOWN_TO_PEERS = CertificateVerifier.X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION;
+
+    private final Supplier<VerifyPolicy> policy;
+    private final List<X509Certificate> announced;
+    private final Function<SSLEngine, @Nullable String> wanted;
+
+    private VerifyingTrustManager(
+            Supplier<VerifyPolicy> policy,
+            List<X509Certificate> announced,
+            Function<SSLEngine, @Nullable String> wanted) {
+        this.policy = policy;
+        this.announced = List.copyOf(announced);
+        this.wanted = wanted;
+    }
+
+    /**
+     * Verifies clients.
+     *
+     * @param policy asked in each handshake
+     * @param announced authorities that clients are told to choose their certificate by
+     */
+    public static VerifyingTrustManager ofClients(Supplier<VerifyPolicy> policy, List<X509Certificate> announced) {
+        return new VerifyingTrustManager(policy, announced, engine -> null);
+    }
+
+    /**
+     * Verifies servers.
+     *
+     * @param policy asked in each handshake
+     * @param wanted the name a connection's certificate must be for; null where any will do
+     */
+    public static VerifyingTrustManager ofServers(
+            Supplier<VerifyPolicy> policy, Function<SSLEngine, @Nullable String> wanted) {
+        return new VerifyingTrustManager(policy, List.of(), wanted);
+    }
+
+    /** What was found in the handshake of {@code session}; null where nothing was verified. */
+    public static @Nullable Findings findings(SSLSession session) {
+        return session.getValue(FINDINGS) instanceof Findings found ? found : null;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        judge(verify(chain, Purpose.CLIENT), engine);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        Findings found = verify(chain, Purpose.SERVER);
+        String name = wanted.apply(engine);
+        if (found.trusted() && name != null && !ServerNames.include(chain[0], name)) {
+            found = Findings.wrongName();
+        }
+        judge(found, engine);
+    }
+
+    private Findings verify(X509Certificate[] chain, Purpose purpose) {
+        return ChainVerifier.verify(List.of(chain), purpose, policy.get(), System.currentTimeMillis());
+    }
+
+    private static void judge(Findings found, SSLEngine engine) throws CertificateException {
+        SSLSession session = engine.getHandshakeSession();
+        (session == null ? engine.getSession() : session).putValue(FINDINGS, found);
+        if (!found.trusted()) {
+            throw new OpenSslCertificateException(
+                    "verification: " + found.result().constant(), engineCode(found.result()));
+        }
+    }
+
+    /** The engine makes an alert of the number. It knows the old ones only, and takes the future for the past. */
+    private static int engineCode(CertificateError error) {
+        return switch (error) {
+            case INVALID_CA -> CertificateVerifier.X509_V_ERR_INVALID_CA;
+            case CERT_NOT_YET_VALID, EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK ->
+                CertificateVerifier.X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD;
+            case KEYUSAGE_NO_CERTSIGN, UNABLE_TO_GET_CRL_ISSUER -> UNKNOWN_TO_PEERS;
+            default ->
+                error.number() <= CertificateError.PATH_LOOP.number() || error == CertificateError.HOSTNAME_MISMATCH
+                        ? error.number()
+                        : UNKNOWN_TO_PEERS;
+        };
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return announced.toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("asked without a connection");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("asked without a connection");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        throw new CertificateException("asked without an engine");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        throw new CertificateException("asked without an engine");
+    }
+}
