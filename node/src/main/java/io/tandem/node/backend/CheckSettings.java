@@ -13,6 +13,12 @@ import java.net.InetSocketAddress;
  * @param downInterMs while down
  * @param rise successful checks in a row to be up again, at least 1
  * @param fall failed checks in a row to be down, at least 1
+ * @param dialing how checks connect
  */
 public record CheckSettings(
-        InetSocketAddress address, int interMs, int fastInterMs, int downInterMs, int rise, int fall) {}
+        InetSocketAddress address, int interMs, int fastInterMs, int downInterMs, int rise, int fall, Dialing dialing) {
+    /** Of a server that wants nothing special of connections. */
+    public CheckSettings(InetSocketAddress address, int interMs, int fastInterMs, int downInterMs, int rise, int fall) {
+        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN);
+    }
+}

@@ -25,6 +25,7 @@ public final class Server {
      * @param limits how many sessions it takes at once
      * @param pool how its idle connections are kept
      * @param properties what makes connections to it differ from one another
+     * @param dialing how connections to it are made
      * @param cookie the value that names it in persistence cookies, or null
      * @param nonStick never stored in stick tables
      * @param check how its health is checked, or null
@@ -41,6 +42,7 @@ public final class Server {
             ServerLimits limits,
             PoolSettings pool,
             List<ConnectionProperty> properties,
+            Dialing dialing,
             @Nullable String cookie,
             boolean nonStick,
             @Nullable CheckSettings check,
@@ -65,6 +67,7 @@ public final class Server {
                     ServerLimits.of(maxConnections),
                     PoolSettings.DEFAULT,
                     List.of(),
+                    Dialing.PLAIN,
                     null,
                     false,
                     null,

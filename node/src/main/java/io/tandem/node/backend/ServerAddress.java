@@ -2,21 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
-import java.net.Inet4Address;
-import java.net.Inet6Address;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.tandem.config.haproxy.Address;
+import io.tandem.config.haproxy.AddressSyntax;
+import io.tandem.config.haproxy.Environment;
+import io.tandem.node.socket.Endpoints;
+import io.tandem.node.socket.UnixName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of a {@code server} line as written: {@code [ipv4@|ipv6@]host[:[+|-]port]}.
+ * The address of a {@code server} line as written: {@code [ipv4@|ipv6@]host[:[+|-]port]}, a unix socket, or nothing in
+ * particular, where the client's own destination is meant.
  *
- * @param host a literal address or a name to resolve
- * @param family 4, 6, or 0 for either
+ * @param inet the network address; the wildcard for the client's destination; null for a unix socket
+ * @param unix the unix socket, or null
  * @param port the port, or the offset to the client's when {@code keepsClientPort}
  * @param keepsClientPort the port the client connected to is used, plus {@code port}
  */
-record ServerAddress(String host, int family, int port, boolean keepsClientPort) {
+record ServerAddress(
+        Address.@Nullable Inet inet, @Nullable DomainSocketAddress unix, int port, boolean keepsClientPort) {
+    /** Complaints that HAProxy ends with a line feed. */
+    private static final Pattern ENDED = Pattern.compile("(dgram-type|a file desc|invalid char|cannot use).*");
+
     /** Why a text is no address, worded as HAProxy. */
     static final class Malformed extends Exception {
         Malformed(String text) {
@@ -28,79 +38,41 @@ record ServerAddress(String host, int family, int port, boolean keepsClientPort)
         }
     }
 
-    /** @param written with the environment's variables already in place */
-    static ServerAddress parse(String written) throws Malformed {
-        String text = written;
-        int family = 0;
-        if (text.startsWith("ipv4@")) {
-            family = 4;
-            text = text.substring(5);
-        } else if (text.startsWith("ipv6@")) {
-            family = 6;
-            text = text.substring(5);
-        } else if (text.startsWith("udp@") || text.startsWith("udp4@") || text.startsWith("udp6@")) {
-            throw new Malformed("dgram-type address not acceptable in '" + written + "'\n");
-        } else if (text.startsWith("fd@")) {
-            throw new Malformed("a file descriptor is not acceptable here in '" + written + "'\n");
-        } else if (text.startsWith("unix@") || text.startsWith("abns@") || text.startsWith("/")) {
-            throw new Malformed("address '" + written + "' is not supported by this version of tandem");
+    /** @param written as the line has it */
+    static ServerAddress parse(String written, Environment environment) throws Malformed {
+        AddressSyntax.Result result = AddressSyntax.connecting(environment).parse(written);
+        String error = result.error();
+        if (error != null) {
+            throw new Malformed(ENDED.matcher(error).matches() ? error + "\n" : error);
         }
-        int colon = text.startsWith("[") && text.endsWith("]") ? -1 : text.lastIndexOf(':');
-        String host = unbracketed(colon < 0 ? text : text.substring(0, colon));
-        if (host.isEmpty() || host.equals("*")) {
-            throw new Malformed(
-                    "a server without address (the client's destination) is not supported by this version of tandem, in '"
-                            + written + "'");
+        if (result.address() instanceof Address.Inet inet) {
+            boolean keeps = inet.portKind() != Address.PortKind.FIXED;
+            return new ServerAddress(inet, null, inet.port(), keeps);
         }
-        String port = colon < 0 ? "" : text.substring(colon + 1);
-        if (port.isEmpty()) {
-            return new ServerAddress(host, family, 0, true);
+        if (result.address() instanceof Address.UnixPath path) {
+            return new ServerAddress(null, UnixName.path(path.path()), 0, false);
         }
-        boolean relative = port.startsWith("+") || port.startsWith("-");
-        int number = number(relative ? port.substring(1) : port, written);
-        if (relative) {
-            return new ServerAddress(host, family, port.startsWith("-") ? -number : number, true);
+        if (result.address() instanceof Address.Abstract name) {
+            return new ServerAddress(null, UnixName.abstractName(name.name()), 0, false);
         }
-        return new ServerAddress(host, family, number, number == 0);
+        throw new Malformed("address '" + written + "' is not supported by this version of tandem");
     }
 
-    private static String unbracketed(String host) {
-        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    /** Whether the server is wherever the client wanted to go. */
+    boolean isTheClients() {
+        Address.Inet present = inet;
+        return present != null && (present.wildcard() || present.host().equals("0.0.0.0"));
     }
 
-    private static int number(String port, String written) throws Malformed {
-        int number = 0;
-        for (int i = 0; i < port.length(); i++) {
-            char c = port.charAt(i);
-            if (c == '-' && i > 0) {
-                throw new Malformed("port range not permitted here in '" + written + "'");
-            }
-            if (c < '0' || c > '9') {
-                throw new Malformed(
-                        "invalid character '" + c + "' in port number '" + port + "' in '" + written + "'\n");
-            }
-            number = Math.min(number * 10 + c - '0', 100_000);
-        }
-        if (number > 65_535) {
-            throw new Malformed("invalid port '" + port + "'");
-        }
-        return number;
+    /** The host as written, for messages. */
+    String host() {
+        return inet == null ? "" : inet.host();
     }
 
     /** The address now; blocks on the system's resolver where {@code host} is a name. Null where there is none. */
     @Nullable InetAddress resolve() {
-        try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
-                if (family == 0
-                        || (family == 4 && address instanceof Inet4Address)
-                        || (family == 6 && address instanceof Inet6Address)) {
-                    return address;
-                }
-            }
-        } catch (UnknownHostException unknown) {
-            return null;
-        }
-        return null;
+        Address.Inet present = inet;
+        return present == null ? InetAddress.getLoopbackAddress() : Endpoints.resolve(present);
     }
 
     /** {@code literal} as an address, without asking a resolver; null if it is none. */
@@ -109,7 +81,7 @@ record ServerAddress(String host, int family, int port, boolean keepsClientPort)
             return null;
         }
         try {
-            return InetAddress.getByName(unbracketed(literal));
+            return InetAddress.getByName(literal.replace("[", "").replace("]", ""));
         } catch (UnknownHostException unknown) {
             return null;
         }

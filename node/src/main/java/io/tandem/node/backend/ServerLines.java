@@ -88,7 +88,7 @@ public final class ServerLines implements Feature {
             ServerSettings server = lines.defaults.copyFor(
                     name,
                     line.origin(),
-                    ServerAddress.parse(line.context().options().environment().expandAddress(address)));
+                    ServerAddress.parse(address, line.context().options().environment()));
             server.mayStayUnresolved = line.context().options().ignoreResolution();
             if (options(line, server, subject, "")) {
                 refuseSameId(line, subject, server, lines.servers);
@@ -218,6 +218,15 @@ public final class ServerLines implements Feature {
         }
         InetAddress resolved = resolve(settings, written, draft, assembly);
         InetAddress address = resolved == null ? InetAddress.getLoopbackAddress() : resolved;
+        settings.dialing.unix = written.unix();
+        settings.dialing.toTheClientsDestination = written.isTheClients();
+        if (settings.dialing.source == null) {
+            settings.dialing.source = SourceLines.of(draft);
+        }
+        Dialing dialing = settings.dialing.complete();
+        if (dialing != Dialing.PLAIN) {
+            settings.properties.add(dialing);
+        }
         Server.Description description = new Server.Description(
                 settings.id,
                 settings.name,
@@ -229,9 +238,10 @@ public final class ServerLines implements Feature {
                 settings.limits(),
                 settings.pool(),
                 settings.properties,
+                dialing,
                 settings.cookie,
                 settings.nonStick,
-                settings.checked ? checkOf(settings, address, written, draft, assembly) : null,
+                settings.checked ? checkOf(settings, dialing, address, written, draft, assembly) : null,
                 settings.origin.file() + ":" + settings.origin.line());
         ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
         assembly.onCommit(() -> {
@@ -281,9 +291,14 @@ public final class ServerLines implements Feature {
     }
 
     private static @Nullable CheckSettings checkOf(
-            ServerSettings settings, InetAddress address, ServerAddress written, ProxyDraft draft, Assembly assembly) {
+            ServerSettings settings,
+            Dialing dialing,
+            InetAddress address,
+            ServerAddress written,
+            ProxyDraft draft,
+            Assembly assembly) {
         int port = settings.checkPort != 0 ? settings.checkPort : written.keepsClientPort() ? 0 : written.port();
-        if (port == 0) {
+        if (port == 0 && written.unix() == null) {
             assembly.problems()
                     .alert(
                             settings.origin,
@@ -297,6 +312,7 @@ public final class ServerLines implements Feature {
                 settings.fastInterMs == 0 ? settings.interMs : settings.fastInterMs,
                 settings.downInterMs == 0 ? settings.interMs : settings.downInterMs,
                 settings.rise,
-                settings.fall);
+                settings.fall,
+                dialing);
     }
 }

@@ -54,7 +54,8 @@ public final class ServerOptions {
             option("addr", "the address checks connect to").arguments("IP").as(ServerOptions::address));
 
     /** Every option. */
-    public static final List<Keyword<ServerOption>> ALL = join(GENERAL, CapacityOptions.ALL, CHECKS);
+    public static final List<Keyword<ServerOption>> ALL =
+            join(GENERAL, CapacityOptions.ALL, DialingOptions.ALL, CHECKS);
 
     private static final Map<String, Keyword<ServerOption>> BY_NAME = byName();
 
@@ -174,7 +175,7 @@ public final class ServerOptions {
         return (int) (negative ? -number : number);
     }
 
-    private static Keyword.Builder<ServerOption> option(String name, String doc) {
+    static Keyword.Builder<ServerOption> option(String name, String doc) {
         return Keyword.<ServerOption>of(name).doc(doc);
     }
 

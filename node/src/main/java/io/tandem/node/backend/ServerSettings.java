@@ -29,6 +29,9 @@ public final class ServerSettings {
     /** What makes connections to it differ from one another; options add theirs. */
     final java.util.List<ConnectionProperty> properties = new java.util.ArrayList<>();
 
+    /** How connections to it are made. */
+    Dialing dialing = new Dialing();
+
     @Nullable String cookie;
     /** Methods in order, {@code none}, {@code libc}, {@code last} or an address; empty for the default. */
     java.util.List<String> initAddress = java.util.List.of();
@@ -78,6 +81,7 @@ public final class ServerSettings {
         copy.purgeDelayMs = purgeDelayMs;
         copy.maxReuse = maxReuse;
         copy.properties.addAll(properties);
+        copy.dialing = dialing.copy();
         copy.cookie = cookie;
         copy.initAddress = initAddress;
         copy.checked = checked;

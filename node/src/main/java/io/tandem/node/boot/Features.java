@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import io.tandem.node.backend.RetryLines;
 import io.tandem.node.backend.ServerLines;
+import io.tandem.node.backend.SourceLines;
 import io.tandem.node.backend.TcpKeepAliveLines;
 import io.tandem.node.backend.TimeoutLines;
 import io.tandem.node.backend.balance.Balancing;
@@ -45,6 +46,7 @@ final class Features {
             new LegacyRules(),
             new Captures(),
             new SwitchingFeature(),
+            new SourceLines(),
             new ServerLines(),
             new Balancing(),
             new PoolLines(),

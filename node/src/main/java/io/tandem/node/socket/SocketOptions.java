@@ -20,6 +20,8 @@ public final class SocketOptions {
     private static final int SO_REUSEPORT = 15;
     private static final int SO_BINDTODEVICE = 25;
     private static final int SO_MARK = 36;
+    private static final int SO_DOMAIN = 39;
+    private static final int AF_UNIX = 1;
     private static final int IP_FREEBIND = 15;
     private static final int IP_TRANSPARENT = 19;
     private static final int IP_BIND_ADDRESS_NO_PORT = 24;
@@ -78,6 +80,14 @@ public final class SocketOptions {
         word.bytes().putInt(4, 4);
         check("TCP_MAXSEG", C.getsockopt(fd, SOL_TCP, TCP_MAXSEG, word.address(), word.address() + 4));
         return word.bytes().getInt(0);
+    }
+
+    /** Whether it is a unix socket. */
+    public static boolean isUnix(int fd) throws IOException {
+        NativeBuffer word = word();
+        word.bytes().putInt(4, 4);
+        check("SO_DOMAIN", C.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, word.address(), word.address() + 4));
+        return word.bytes().getInt(0) == AF_UNIX;
     }
 
     /** Accepted once the client has said something, or after {@code seconds}. */

@@ -102,8 +102,17 @@ final class RecordingServer implements AutoCloseable {
         }
     }
 
+    /** A PROXY protocol header of version 2 begins as the end of a head does: it is no part of the request. */
+    private static int proxyHeader(StringBuilder unread) {
+        boolean present = unread.length() >= 16 && unread.indexOf("\r\n\r\n\0\r\nQUIT\n") == 0;
+        return present ? 16 + (unread.charAt(14) << 8) + unread.charAt(15) : 0;
+    }
+
     private static int requestEnd(StringBuilder unread) {
-        int head = unread.indexOf("\r\n\r\n");
+        if (unread.length() < 16) {
+            return -1;
+        }
+        int head = unread.indexOf("\r\n\r\n", proxyHeader(unread));
         if (head < 0) {
             return -1;
         }

@@ -2,21 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.check;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.tandem.node.backend.CheckPlan;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.CheckReport.Status;
+import io.tandem.node.backend.CheckSettings;
+import io.tandem.node.backend.Dialing;
+import io.tandem.node.backend.pool.Dialer;
+import io.tandem.node.backend.pool.Greeting;
+import io.tandem.node.proxyprotocol.ProxyHeader;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -55,23 +60,41 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
      */
     static Probe start(
             EventLoop loop,
-            InetSocketAddress address,
+            CheckSettings settings,
             CheckPlan plan,
             int connectTimeoutMs,
             int readTimeoutMs,
             Consumer<CheckReport> report) {
         Probe probe = new Probe(plan, readTimeoutMs, report);
         probe.timeout = loop.schedule(probe::onTimeout, connectTimeoutMs, TimeUnit.MILLISECONDS);
-        ChannelFuture attempt = new Bootstrap()
-                .group(loop)
-                .channel(EpollSocketChannel.class)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .option(ChannelOption.SO_LINGER, 0) // no TIME_WAIT for each check
-                .option(ChannelOption.TCP_NODELAY, true)
-                .handler(probe)
-                .connect(address);
-        probe.channel = attempt.channel();
-        attempt.addListener(done -> probe.onConnect(done.cause()));
+        Dialing dialing = settings.dialing();
+        InetSocketAddress socks = dialing.socks(true);
+        SocketAddress target = Dialer.target(dialing, socks, settings.address(), null);
+        DuplexChannel channel;
+        try {
+            channel = Dialer.open(dialing, target, null);
+        } catch (IOException refused) {
+            loop.execute(() -> probe.onConnect(refused));
+            return probe;
+        }
+        channel.config().setConnectTimeoutMillis(0);
+        channel.config().setOption(ChannelOption.SO_LINGER, 0); // no TIME_WAIT for each check
+        channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+        channel.pipeline().addLast(probe);
+        loop.register(channel);
+        probe.channel = channel;
+        ProxyHeader header = dialing.checkHeader();
+        Dialer.connect(channel, target).addListener(done -> {
+            if (done.isSuccess() && !probe.done) {
+                Greeting.on(
+                        channel,
+                        socks == null ? null : settings.address(),
+                        header == null ? null : header.local(),
+                        granted -> probe.onConnect(granted ? null : new IOException("Connection refused")));
+            } else {
+                probe.onConnect(done.cause());
+            }
+        });
         return probe;
     }
 

@@ -61,8 +61,7 @@ final class ServerCheck {
         // manual, "timeout check": with it, connecting has min(timeout connect, inter); without, inter is for
         // everything
         int connectTimeoutMs = check > 0 && connect > 0 ? Math.min(connect, inter) : inter;
-        probe = Probe.start(
-                loop.eventLoop(), settings.address(), backend.checkPlan(), connectTimeoutMs, check, this::onReport);
+        probe = Probe.start(loop.eventLoop(), settings, backend.checkPlan(), connectTimeoutMs, check, this::onReport);
     }
 
     private void onReport(CheckReport report) {

@@ -10,13 +10,18 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.DuplexChannelConfig;
 import io.tandem.node.backend.ConnectionKey;
+import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
+import io.tandem.node.proxyprotocol.ProxyHeader;
+import io.tandem.node.rules.Facts;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +35,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private final Loop loop;
     private final ServerPool pool;
     private final ConnectionKey key;
-    private final EpollSocketChannel channel;
+    private final DuplexChannel channel;
     private final Timer timer;
     private Server server;
     private @Nullable ChannelHandlerContext context;
@@ -40,6 +45,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean closed;
     private boolean inputEnded;
     private int uses = 1;
+    /** What the server wants first, and where a SOCKS proxy is to go; null for neither. */
+    private byte @Nullable [] header;
+
+    private @Nullable InetSocketAddress through;
 
     // the list it is idle in and its neighbours there, managed by the list
     @Nullable IdleList list;
@@ -51,7 +60,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** Whether only the client that opened it may use it again. */
     private boolean isPrivate;
 
-    ServerConnection(Loop loop, ServerPool pool, ConnectionKey key, Server server, ServerSeeker seeker) {
+    /** @param channel made by {@link Dialer}, not yet registered */
+    ServerConnection(
+            Loop loop, ServerPool pool, ConnectionKey key, Server server, ServerSeeker seeker, DuplexChannel channel) {
         this.loop = loop;
         this.pool = pool;
         this.key = key.copy();
@@ -59,7 +70,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         pool.onOpening();
         this.server = server;
         this.seeker = seeker;
-        channel = new EpollSocketChannel();
+        this.channel = channel;
         timer = new Timer(loop) {
             @Override
             protected void onTimeout() {
@@ -68,29 +79,66 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         };
     }
 
-    void connect(InetSocketAddress address, int timeoutMs) {
+    void connect(Facts facts, int timeoutMs) {
         channel.config()
-                .setTcpNoDelay(true)
                 .setRecvByteBufAllocator(loop.receiveBuffer())
                 .setConnectTimeoutMillis(0)
                 .setWriteBufferWaterMark(WATER_MARK);
+        if (channel.config() instanceof EpollSocketChannelConfig tcp) {
+            tcp.setTcpNoDelay(true);
+        }
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         channel.pipeline().addLast(this);
         loop.eventLoop().register(channel);
         timer.start(timeoutMs);
-        channel.connect(address).addListener(this);
+        InetSocketAddress address = server.addressFor(facts.destination.port());
+        Dialing dialing = server.description().dialing();
+        if (dialing == Dialing.PLAIN) {
+            channel.connect(address).addListener(this);
+            return;
+        }
+        InetSocketAddress socks = dialing.socks(false);
+        ProxyHeader wanted = dialing.header();
+        header = wanted == null ? null : wanted.of(facts);
+        through = socks == null ? null : Dialer.destination(dialing, address, facts);
+        Dialer.connect(channel, Dialer.target(dialing, socks, address, facts)).addListener(this);
+    }
+
+    /** The socket could not be made as the server wants it: the attempt fails, once this call has returned. */
+    void refuse() {
+        loop.eventLoop().execute(() -> {
+            ServerSeeker present = seeker;
+            if (present != null && !closed) {
+                loop.tick();
+                fail(present, false);
+            }
+        });
     }
 
     /** The attempt to connect has ended. */
     @Override
     public void operationComplete(ChannelFuture attempt) {
         loop.tick();
+        if (seeker == null || closed || connected) {
+            return;
+        }
+        if (!attempt.isSuccess()) {
+            onGreeted(false);
+        } else if (header == null && through == null) {
+            onGreeted(true);
+        } else {
+            Greeting.on(channel, through, header, this::onGreeted);
+        }
+    }
+
+    /** The server is reached, and has been told what it wants to hear first; or not. */
+    private void onGreeted(boolean success) {
         ServerSeeker present = seeker;
-        if (present == null || closed || connected) {
+        if (present == null || closed) {
             return;
         }
         timer.stop();
-        if (attempt.isSuccess()) {
+        if (success) {
             connected = true;
             seeker = null;
             present.onConnected(this);
@@ -218,7 +266,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Where the connection comes from, for logs. */
     public @Nullable InetSocketAddress localAddress() {
-        return channel.localAddress();
+        return channel.localAddress() instanceof InetSocketAddress inet ? inet : null;
     }
 
     /** Writes without flushing; {@code out} is given away. */
@@ -256,7 +304,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     /** From now on either side may end before the other. */
     public void becomeTunnel() {
-        channel.config().setAllowHalfClosure(true);
+        ((DuplexChannelConfig) channel.config()).setAllowHalfClosure(true);
     }
 
     /** Ends our side once all is written; the server may go on sending. */

@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.pool;
 
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.ConnectionProperty;
+import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.rules.Facts;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -81,8 +85,33 @@ public final class ServerPools {
         if (descriptors.areExhausted(facts.configuration, loop.nowNs())) {
             closeSomeIdle();
         }
-        ServerConnection connection = new ServerConnection(loop, pool(server), key, server, seeker);
-        connection.connect(server.addressFor(facts.destination.port()), timeoutMs);
+        Dialing dialing = server.description().dialing();
+        if (dialing == Dialing.PLAIN) {
+            ServerConnection connection =
+                    new ServerConnection(loop, pool(server), key, server, seeker, new EpollSocketChannel());
+            connection.connect(facts, timeoutMs);
+            return connection;
+        }
+        return dial(server, dialing, seeker, facts, key, timeoutMs);
+    }
+
+    private ServerConnection dial(
+            Server server, Dialing dialing, ServerSeeker seeker, Facts facts, ConnectionKey key, int timeoutMs) {
+        DuplexChannel channel;
+        boolean refused = false;
+        try {
+            InetSocketAddress address = server.addressFor(facts.destination.port());
+            channel = Dialer.open(dialing, Dialer.target(dialing, dialing.socks(false), address, facts), facts);
+        } catch (IOException noSocket) {
+            channel = new EpollSocketChannel();
+            refused = true;
+        }
+        ServerConnection connection = new ServerConnection(loop, pool(server), key, server, seeker, channel);
+        if (refused) {
+            connection.refuse();
+        } else {
+            connection.connect(facts, timeoutMs);
+        }
         return connection;
     }
 

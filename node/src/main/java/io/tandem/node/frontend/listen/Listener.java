@@ -12,6 +12,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.EventLog;
+import io.tandem.node.socket.SocketOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -157,10 +158,9 @@ public final class Listener {
 
     /** Takes over a socket that is bound, and perhaps listening, already. */
     private void adopt(int fd, Bind bind, Loop loop, boolean spread) throws IOException {
-        Socket socket = new Socket(fd);
-        socket.listen(ListeningSocket.backlog(bind.settings()));
-        boolean inet = socket.localAddress() != null;
-        Channel channel = inet ? new EpollServerSocketChannel(fd) : new EpollServerDomainSocketChannel(fd);
+        new Socket(fd).listen(ListeningSocket.backlog(bind.settings()));
+        Channel channel =
+                SocketOptions.isUnix(fd) ? new EpollServerDomainSocketChannel(fd) : new EpollServerSocketChannel(fd);
         channels.add(channel);
         channel.config().setAutoRead(false);
         channel.config().setOption(ChannelOption.SO_BACKLOG, ListeningSocket.backlog(bind.settings()));

@@ -95,7 +95,7 @@ final class ListeningSocket {
         Socket socket = create(AF_UNIX);
         try {
             if (UnixName.isAbstract(where)) {
-                socket.bind(where);
+                UnixName.bind(socket.intValue(), where);
                 socket.listen(backlog(settings));
                 return socket.intValue();
             }
