@@ -137,6 +137,11 @@ public final class Backend {
         return retryOn;
     }
 
+    /** Whether a server that cannot be had may be replaced by another ({@code option redispatch}). */
+    public boolean redispatches() {
+        return redispatch != 0;
+    }
+
     /** How many servers can take new clients now. */
     public int usableServers() {
         int usable = 0;

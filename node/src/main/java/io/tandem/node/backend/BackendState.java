@@ -3,6 +3,7 @@
 package io.tandem.node.backend;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
  * The living part of a backend: what survives a reload as long as the backend keeps its name.
@@ -11,7 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class BackendState {
     private final AtomicInteger version = new AtomicInteger();
-    private final WaitingLine waiting = new WaitingLine();
+    private final Queues queues = new Queues();
+    private volatile IntSupplier sessions = () -> 0; // written when a configuration takes effect
+    private boolean configuredFull; // of the thread that brings configurations into effect
+    private long reachable; // the same
+    private volatile int fullConnections; // written when a configuration takes effect
     private volatile boolean up = true;
     private volatile long changedAtMs;
     private volatile long downSinceMs;
@@ -31,7 +36,8 @@ public final class BackendState {
         return version.get();
     }
 
-    void changed() {
+    /** Something that may concern the choice among servers is different now. */
+    public void changed() {
         version.incrementAndGet();
     }
 
@@ -73,8 +79,39 @@ public final class BackendState {
         return downs;
     }
 
-    /** Requests that wait for a free slot at any of its servers. */
-    public WaitingLine waiting() {
-        return waiting;
+    /** Who waits for a free slot at any of its servers. */
+    public Queues queues() {
+        return queues;
+    }
+
+    /**
+     * Takes over what a configuration says about load.
+     *
+     * @param sessions how many the backend has now
+     * @param fullConnections {@code fullconn}; 0 for a tenth of what the frontends take that lead here
+     */
+    void configure(IntSupplier sessions, int fullConnections) {
+        this.sessions = sessions;
+        this.fullConnections = fullConnections;
+        configuredFull = fullConnections > 0;
+        reachable = 0;
+    }
+
+    /** A frontend that takes so many connections leads here; called after {@link #configure}, by the same thread. */
+    public void reachedBy(int connections) {
+        reachable += connections;
+        if (!configuredFull) {
+            fullConnections = (int) Math.min(Integer.MAX_VALUE, (reachable + 9) / 10);
+        }
+    }
+
+    /** {@code fullconn}: with so many sessions its servers take as many as their {@code maxconn} says; 0 for unknown. */
+    public int fullConnections() {
+        return fullConnections;
+    }
+
+    /** Sessions it has now, those that wait included. */
+    int sessions() {
+        return sessions.getAsInt();
     }
 }

@@ -6,6 +6,7 @@ import io.tandem.config.text.Times;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 
 /** Options of a server about how much it takes at once: limits, queue, slow start, idle connections. */
@@ -13,6 +14,16 @@ final class CapacityOptions {
     static final List<Keyword<ServerOption>> ALL = List.of(
             option("maxconn", "NUMBER", "concurrent connections, further ones are queued; 0 for no limit")
                     .as(number((s, n) -> s.maxConnections = Math.max(0, n))),
+            option("minconn", "NUMBER", "the limit while the backend is idle; it grows to maxconn until fullconn")
+                    .as(number((s, n) -> s.minConnections = Math.max(0, n))),
+            option("maxqueue", "NUMBER", "requests that may wait for this server; 0 for no limit")
+                    .as(number((s, n) -> s.maxQueue = Math.max(0, n))),
+            option("slowstart", "TIME", "how long a server that is up again takes to full speed")
+                    .as(CapacityOptions::slowStart),
+            option("on-marked-down", "shutdown-sessions", "ends its sessions when it goes down")
+                    .as(only("on-marked-down", "shutdown-sessions", s -> s.shutdownWhenDown = true)),
+            option("on-marked-up", "shutdown-backup-sessions", "ends the sessions of backup servers when it comes up")
+                    .as(only("on-marked-up", "shutdown-backup-sessions", s -> s.shutdownBackupsWhenUp = true)),
             option("pool-max-conn", "NUMBER", "idle connections kept to it, -1 for no limit")
                     .as(atLeastMinusOne("pool-max-conn", (s, n) -> s.maxIdle = n)),
             option("pool-low-conn", "NUMBER", "idle connections each thread keeps beyond what it needs")
@@ -29,6 +40,16 @@ final class CapacityOptions {
 
     private static Keyword.Builder<ServerOption> option(String name, String argument, String doc) {
         return Keyword.<ServerOption>of(name).arguments(argument).doc(doc);
+    }
+
+    private static ServerOption only(String name, String word, Consumer<ServerSettings> setting) {
+        return (line, server) -> {
+            String given = line.next();
+            if (!given.equals(word)) {
+                throw line.error("'" + name + "' expects '" + word + "' but got '" + given + "'");
+            }
+            setting.accept(server);
+        };
     }
 
     private static ServerOption number(ObjIntConsumer<ServerSettings> setting) {
@@ -51,6 +72,21 @@ final class CapacityOptions {
 
     private static String value(Arguments line, String name) {
         return line.require("'" + name + "' expects <value> as argument.").text();
+    }
+
+    private static void slowStart(Arguments line, ServerSettings server) {
+        String text = line.next();
+        Times time = Times.millis(text);
+        switch (time.outcome()) {
+            case OK -> {}
+            case OVERFLOW ->
+                throw line.error("timer overflow in argument <" + text + "> to <slowstart> of server " + server.name
+                        + ", maximum value is 2147483647 ms (~24.8 days).");
+            case UNEXPECTED, MISSING ->
+                throw line.error("unexpected character '" + time.character() + "' in 'slowstart' argument of server "
+                        + server.name + ".");
+        }
+        server.slowStartMs = (int) time.value();
     }
 
     private static void purgeDelay(Arguments line, ServerSettings server) {

@@ -14,6 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Server {
     /**
+     * Which sessions end with a change of a server's state.
+     *
+     * @param whenDown its own when it goes down ({@code on-marked-down shutdown-sessions})
+     * @param backupsWhenUp those of backup servers when it comes up ({@code on-marked-up shutdown-backup-sessions})
+     */
+    public record Shutdowns(boolean whenDown, boolean backupsWhenUp) {
+        public static final Shutdowns NONE = new Shutdowns(false, false);
+    }
+
+    /**
      * What a {@code server} line says.
      *
      * @param id the number statistics show, from 1 within the backend
@@ -24,6 +34,7 @@ public final class Server {
      * @param backup used only when no other server is usable
      * @param limits how many sessions it takes at once
      * @param pool how its idle connections are kept
+     * @param shutdowns which sessions end when it goes down or comes up
      * @param properties what makes connections to it differ from one another
      * @param dialing how connections to it are made
      * @param cookie the value that names it in persistence cookies, or null
@@ -41,6 +52,7 @@ public final class Server {
             boolean backup,
             ServerLimits limits,
             PoolSettings pool,
+            Shutdowns shutdowns,
             List<ConnectionProperty> properties,
             Dialing dialing,
             @Nullable String cookie,
@@ -66,6 +78,7 @@ public final class Server {
                     backup,
                     ServerLimits.of(maxConnections),
                     PoolSettings.DEFAULT,
+                    Shutdowns.NONE,
                     List.of(),
                     Dialing.PLAIN,
                     null,
@@ -123,10 +136,9 @@ public final class Server {
         return new InetSocketAddress(description.address().getAddress(), port);
     }
 
-    /** Whether it has as many sessions as its {@code maxconn} allows. */
+    /** Whether a session that comes now would have to wait. */
     public boolean isFull() {
-        int limit = description.limits().maxConnections();
-        return limit > 0 && state.meters().current() >= limit;
+        return state.isFull();
     }
 
     public String name() {

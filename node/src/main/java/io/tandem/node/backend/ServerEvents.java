@@ -3,6 +3,7 @@
 package io.tandem.node.backend;
 
 import io.tandem.node.observe.EventLog;
+import io.tandem.node.rules.Termination;
 
 /** Tells operators, in HAProxy's words, that a server or a backend changed. Thread-safe. */
 public final class ServerEvents {
@@ -14,12 +15,18 @@ public final class ServerEvents {
 
     /** {@code Server be/web1 is DOWN…}; then the alert if it was the last one. */
     public void down(Backend backend, Server server, String what, long nowMs) {
-        tell(EventLog.Level.ALERT, backend, subject(server) + " " + what + ". " + left(backend, server));
+        Queues queues = backend.state().queues();
+        int requeued = backend.redispatches() ? queues.dismiss(server.state()) : 0;
+        tell(EventLog.Level.ALERT, backend, subject(server) + " " + what + ". " + left(backend, server, requeued));
+        if (server.description().shutdowns().whenDown()) {
+            server.state().killSessions(Termination.DOWN);
+        }
         lookAtBackend(backend, nowMs);
     }
 
     /** {@code Server be/web1 is UP…}. */
     public void up(Backend backend, Server server, String what, long nowMs) {
+        killBackups(backend, server);
         tell(EventLog.Level.NOTICE, backend, subject(server) + " " + what + ". " + online(backend));
         lookAtBackend(backend, nowMs);
     }
@@ -27,6 +34,7 @@ public final class ServerEvents {
     /** A sentence of its own: {@code Server be/web1 is UP (leaving forced drain).} */
     public void told(Backend backend, Server server, String sentence, long nowMs) {
         tell(EventLog.Level.NOTICE, backend, subject(server) + " " + sentence + ".");
+        killBackups(backend, server);
         lookAtBackend(backend, nowMs);
     }
 
@@ -52,17 +60,28 @@ public final class ServerEvents {
                 + ", check duration: " + report.durationMs() + "ms";
     }
 
+    private static void killBackups(Backend backend, Server server) {
+        if (server.description().shutdowns().backupsWhenUp() && server.state().isUsable()) {
+            for (Server other : backend.servers()) {
+                if (other.description().backup()) {
+                    other.state().killSessions(Termination.BACKUP_NOT_NEEDED);
+                }
+            }
+        }
+    }
+
     private static String subject(Server server) {
         return (server.description().backup() ? "Backup Server " : "Server ") + server;
     }
 
-    private static String left(Backend backend, Server server) {
-        return counts(backend, "left") + " " + server.state().meters().current()
-                + " sessions active, 0 requeued, 0 remaining in queue.";
+    private static String left(Backend backend, Server server, int requeued) {
+        return counts(backend, "left") + " " + server.state().meters().current() + " sessions active, " + requeued
+                + " requeued, " + server.state().queue().length() + " remaining in queue.";
     }
 
     private static String online(Backend backend) {
-        return counts(backend, "online") + " 0 sessions requeued, 0 total in queue.";
+        return counts(backend, "online") + " 0 sessions requeued, "
+                + backend.state().queues().waiting() + " total in queue.";
     }
 
     private static String counts(Backend backend, String word) {

@@ -237,6 +237,7 @@ public final class ServerLines implements Feature {
                 settings.backup,
                 settings.limits(),
                 settings.pool(),
+                new Server.Shutdowns(settings.shutdownWhenDown, settings.shutdownBackupsWhenUp),
                 settings.properties,
                 dialing,
                 settings.cookie,
@@ -245,8 +246,13 @@ public final class ServerLines implements Feature {
                 settings.origin.file() + ":" + settings.origin.line());
         ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
         assembly.onCommit(() -> {
-            state.configure(settings.weight, settings.disabled, resolved == null, settings.rise, settings.fall);
-            state.meters().limit(settings.limits().maxConnections());
+            state.configure(
+                    settings.weight,
+                    settings.limits(),
+                    settings.disabled,
+                    resolved == null,
+                    settings.rise,
+                    settings.fall);
         });
         return new Server(description, state, draft.name(), assembly.nextServerIndex());
     }

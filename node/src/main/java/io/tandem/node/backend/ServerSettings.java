@@ -20,6 +20,8 @@ public final class ServerSettings {
     boolean nonStick;
     int maxConnections;
     int minConnections;
+    boolean shutdownWhenDown;
+    boolean shutdownBackupsWhenUp;
     int maxQueue;
     int slowStartMs;
     int lowIdle;
@@ -74,6 +76,8 @@ public final class ServerSettings {
         copy.nonStick = nonStick;
         copy.maxConnections = maxConnections;
         copy.minConnections = minConnections;
+        copy.shutdownWhenDown = shutdownWhenDown;
+        copy.shutdownBackupsWhenUp = shutdownBackupsWhenUp;
         copy.maxQueue = maxQueue;
         copy.slowStartMs = slowStartMs;
         copy.lowIdle = lowIdle;

@@ -4,6 +4,8 @@ package io.tandem.node.backend;
 
 import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -38,6 +40,15 @@ public final class ServerState {
     private volatile boolean maintenanceByConfiguration;
     private volatile boolean unresolved;
     private volatile boolean draining;
+    private volatile ServerLimits limits = ServerLimits.NONE;
+    private ServerLimits configuredLimits = ServerLimits.NONE; // guarded by this
+    /** When it came up again and began its slow start, by {@link System#nanoTime}; 0 when it did not. */
+    private volatile long slowStartNs;
+
+    private final QueueLine queue = new QueueLine();
+    /** One for each loop that ever connected to it. */
+    private final List<SessionKiller> killers = new CopyOnWriteArrayList<>();
+
     private volatile int weight = 1;
     private volatile int initialWeight = 1;
     private volatile long changedAtMs;
@@ -62,7 +73,13 @@ public final class ServerState {
      * Takes over what a configuration says. At a reload a weight or a maintenance that an operator has set stays, unless
      * the configuration itself now says something else than before.
      */
-    synchronized void configure(int weight, boolean disabled, boolean unresolved, int rise, int fall) {
+    synchronized void configure(
+            int weight, ServerLimits limits, boolean disabled, boolean unresolved, int rise, int fall) {
+        if (!configured || !configuredLimits.equals(limits)) {
+            this.limits = limits;
+            meters.limit(limits.maxConnections());
+        }
+        configuredLimits = limits;
         if (!configured || initialWeight != weight) {
             this.weight = weight;
         }
@@ -123,6 +140,9 @@ public final class ServerState {
     private void changed(boolean wasRunning, boolean wasUsable, long nowMs) {
         boolean running = isRunning();
         if (wasRunning != running) {
+            if (running && limits.slowStartMs() > 0) {
+                slowStartNs = System.nanoTime() | 1;
+            }
             if (running) {
                 long down = downSinceMs == 0 ? 0 : nowMs - downSinceMs;
                 long before = downtimeMs;
@@ -137,6 +157,139 @@ public final class ServerState {
             changedAtMs = nowMs;
         }
         backend.changed();
+        backend.queues().serve(this);
+    }
+
+    // ---- sessions
+
+    /** Ends the sessions of one loop when it is told to, and why. */
+    @FunctionalInterface
+    public interface SessionKiller {
+        /** Any thread. */
+        void kill(char who);
+    }
+
+    /** Adds what ends the sessions of a loop. */
+    public void attach(SessionKiller killer) {
+        killers.add(killer);
+    }
+
+    /**
+     * Ends all sessions that use the server, soon.
+     *
+     * @param who why, as logs say it: {@link io.tandem.node.rules.Termination#DOWN} and its neighbours
+     */
+    public void killSessions(char who) {
+        killers.forEach(killer -> killer.kill(who));
+    }
+
+    // ---- slots
+
+    /** Who waits for this server and no other. */
+    public QueueLine queue() {
+        return queue;
+    }
+
+    /** How many sessions it takes at once, as set now: by the configuration or at run time. */
+    public ServerLimits limits() {
+        return limits;
+    }
+
+    /** {@code set maxconn server}; 0 for no limit. */
+    public synchronized void maxConnections(int limit) {
+        ServerLimits now = limits;
+        int least = Math.min(now.minConnections() == now.maxConnections() ? limit : now.minConnections(), limit);
+        limits = new ServerLimits(limit, least, now.maxQueue(), now.slowStartMs());
+        meters.limit(limit);
+        backend.queues().serve(this);
+    }
+
+    /** How many sessions it takes at this moment; 0 for any number. */
+    public int limitNow() {
+        ServerLimits now = limits;
+        int limit = now.maxConnections();
+        if (limit == 0) {
+            return 0;
+        }
+        if (now.minConnections() < limit) {
+            int full = backend.fullConnections();
+            int sessions = backend.sessions();
+            if (sessions < full) {
+                limit = (int) Math.max(now.minConnections(), (long) limit * sessions / full);
+            }
+        }
+        long began = slowStartNs;
+        if (began != 0) {
+            limit = (int) Math.max(1, (long) limit * warmth(now, began) / 100);
+        }
+        return limit;
+    }
+
+    /** Whether it may take one more session now. */
+    boolean hasSlot() {
+        int limit = limitNow();
+        return isRunning() && (limit == 0 || meters.current() < limit);
+    }
+
+    /** Whether a session that comes now would have to wait. */
+    public boolean isFull() {
+        int limit = limitNow();
+        return limit > 0 && (queue.length() > 0 || meters.current() >= limit);
+    }
+
+    /**
+     * Takes a slot for a session that finds nobody waiting for one; any thread.
+     *
+     * @return false where it has to stand in line
+     */
+    public boolean tryTake() {
+        if (limits.maxConnections() == 0) {
+            meters.reserve(0);
+            return true;
+        }
+        return queue.length() == 0
+                && (backend.queues().ofBackend().length() == 0 || !isUsable())
+                && meters.reserve(limitNow());
+    }
+
+    /** Takes a slot for somebody who waits. */
+    boolean reserve() {
+        return meters.reserve(limitNow());
+    }
+
+    /** A slot that was taken is not needed. */
+    void giveBack() {
+        meters.giveBack();
+    }
+
+    /** A session has ended: the slot goes to whoever waits for one. Called by loop {@code loop}. */
+    public void release(int loop) {
+        meters.end(loop);
+        if (backend.queues().waiting() > 0) {
+            backend.queues().serve(this);
+        }
+    }
+
+    // ---- slow start
+
+    /** Its weight as far as it has started. */
+    public int effectiveWeight() {
+        return (weight * warmth() + 99) / 100;
+    }
+
+    /** How much of its full speed it has reached, per cent; 100 where it is not starting. */
+    public int warmth() {
+        long began = slowStartNs;
+        return began == 0 ? 100 : warmth(limits, began);
+    }
+
+    private int warmth(ServerLimits now, long began) {
+        long elapsedMs = (System.nanoTime() - began) / 1_000_000;
+        if (elapsedMs >= now.slowStartMs()) {
+            slowStartNs = 0;
+            return 100;
+        }
+        return (int) (elapsedMs * 100 / now.slowStartMs());
     }
 
     private static boolean isUp(Health health) {
@@ -188,6 +341,7 @@ public final class ServerState {
     public synchronized void weight(int weight) {
         this.weight = weight;
         backend.changed();
+        backend.queues().serve(this);
     }
 
     /** 0..256, as the configuration says. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
+import io.tandem.node.backend.QueueLines;
 import io.tandem.node.backend.RetryLines;
 import io.tandem.node.backend.ServerLines;
 import io.tandem.node.backend.SourceLines;
@@ -50,6 +51,7 @@ final class Features {
             new ServerLines(),
             new Balancing(),
             new PoolLines(),
+            new QueueLines(),
             new CheckLines(),
             new CookieLines(),
             new StickLines(),

@@ -502,7 +502,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
             if (failed != null) {
                 ledger.count(failed, ProxyCounter.RESPONSE_ERRORS);
             }
-            if (ended != null && ended.isReused() && !ended.hasBegun() && facts.requestsOnConnection > 1) {
+            boolean killed = facts.killedBy != Termination.NORMAL;
+            if (!killed && ended != null && ended.isReused() && !ended.hasBegun() && facts.requestsOnConnection > 1) {
                 // the client sent it on a connection that had answered before: it will send it again by itself
                 ledger.silently();
                 end();
@@ -511,6 +512,12 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
                 fail(502, Termination.SERVER, Termination.IN_HEADERS);
             }
         }
+    }
+
+    @Override
+    public void onServerKilled(char who) {
+        facts.killedBy = who;
+        onServerClosed(false);
     }
 
     @Override
@@ -741,7 +748,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     /** Takes note of how it ended, unless a rule has said so already. */
     private void terminated(char who, char when) {
         if (facts.terminationWho == Termination.NORMAL) {
-            facts.terminationWho = who;
+            facts.terminationWho = facts.killedBy != Termination.NORMAL ? facts.killedBy : who;
             facts.terminationWhen = when;
         }
     }

@@ -38,13 +38,12 @@ public final class Ledger {
         }
     }
 
+    /** A slot at {@code chosen} has been taken for it. */
     void serverBegins(Server chosen) {
         server = chosen;
         Meters meters = chosen.state().meters();
-        meters.begin(loop.index());
-        meters.count(loop.index(), ProxyCounter.BALANCED);
+        meters.count(loop.index(), ProxyCounter.SESSIONS);
         meters.count(loop.index(), ProxyCounter.REQUESTS);
-        count(backend, ProxyCounter.BALANCED);
     }
 
     /** The slot at the server is free again; whoever waits for one is told. */
@@ -52,10 +51,7 @@ public final class Ledger {
         Server left = server;
         if (left != null) {
             server = null;
-            left.state().meters().end(loop.index());
-            if (left.description().limits().maxConnections() > 0) {
-                left.state().backend().waiting().callNext();
-            }
+            left.state().release(loop.index());
         }
     }
 

@@ -4,9 +4,12 @@ package io.tandem.node.exchange;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
+import io.tandem.node.backend.QueueTicket;
+import io.tandem.node.backend.Queues;
 import io.tandem.node.backend.Server;
+import io.tandem.node.backend.ServerState;
 import io.tandem.node.backend.Timeouts;
-import io.tandem.node.backend.WaitingLine;
+import io.tandem.node.backend.Waiter;
 import io.tandem.node.backend.pool.OwnConnections;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
@@ -18,13 +21,14 @@ import io.tandem.node.loop.Timer;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a server for an exchange or a TCP session and connects to it: choice, waiting line, connection, retries and
+ * Finds a server for an exchange or a TCP session and connects to it: choice, queue, connection, retries and
  * redispatch (step 5). One per seeker, reused.
  */
-public final class ServerSearch {
+public final class ServerSearch implements Waiter {
     /** Whom a server is sought for. */
     public interface Seeker extends ServerSeeker {
         /** Which connections that others used before will do. */
@@ -50,6 +54,12 @@ public final class ServerSearch {
     /** Before the next attempt at the same server HAProxy waits so long. */
     private static final int RETRY_DELAY_MS = 1000;
 
+    /** How often another loop may be faster at taking the slot of a server chosen for one; then it is waited for. */
+    private static final int MOST_TRIES = 3;
+
+    private static final char VALID_COOKIE = 'V';
+    private static final char COOKIE_OF_SERVER_DOWN = 'D';
+
     private final Loop loop;
     private final Facts facts;
     private final Ledger ledger;
@@ -58,7 +68,7 @@ public final class ServerSearch {
     private @Nullable Backend backend;
     private @Nullable ServerConnection connecting;
     private @Nullable Timer patience;
-    private WaitingLine.@Nullable Ticket ticket;
+    private @Nullable QueueTicket ticket;
     /** Connections kept for this client alone; null while there never was one. */
     private @Nullable OwnConnections own;
 
@@ -72,67 +82,155 @@ public final class ServerSearch {
     /** Begins; the seeker may hear how it ended before this returns. */
     public void begin(Backend backend) {
         this.backend = backend;
-        choose(backend, backend.persistence().serverFor(facts), null);
+        Server wanted = backend.persistence().serverFor(facts);
+        if (wanted == null) {
+            choose(backend, null);
+        } else if (wanted.state().tryTake()) {
+            onSlotTaken(backend, wanted);
+        } else {
+            waitFor(backend, wanted, true);
+        }
     }
 
     public boolean isQueued() {
         return state == State.QUEUED;
     }
 
-    /** @param wanted the server the client had before; where it is full another one does */
-    private void choose(Backend backend, @Nullable Server wanted, @Nullable Server avoid) {
-        boolean persists = wanted != null && !wanted.isFull();
-        Server chosen = persists ? wanted : backend.balancer().choose(facts, avoid);
-        if (chosen == null) {
-            if (backend.usableServers() > 0) {
-                enqueue(backend);
-            } else {
+    /** @param avoid the server not to choose if there is another, or null */
+    private void choose(Backend backend, @Nullable Server avoid) {
+        Queues queues = backend.state().queues();
+        Server previous = null;
+        int tries = 0;
+        while (true) {
+            Server chosen = backend.balancer().choose(facts, avoid);
+            if (chosen == null) {
                 state = State.IDLE;
-                seeker.onServerMissing(Termination.SERVER, Termination.IN_CONNECT);
+                if (backend.usableServers() > 0) {
+                    enqueue(backend, null);
+                } else {
+                    seeker.onServerMissing(Termination.SERVER, Termination.IN_CONNECT);
+                }
+                return;
             }
-            return;
+            if (chosen.state().tryTake()) {
+                ledger.count(chosen, ProxyCounter.BALANCED);
+                onSlotTaken(backend, chosen);
+                return;
+            }
+            if (!chosen.isFull() && queues.ofBackend().length() > 0) {
+                enqueue(backend, null); // there are others before it
+                return;
+            }
+            if (chosen == previous || ++tries == MOST_TRIES) { // the algorithm wants this one, full or not
+                ledger.count(chosen, ProxyCounter.BALANCED);
+                waitFor(backend, chosen, false);
+                return;
+            }
+            previous = chosen;
         }
-        facts.server = chosen;
-        backend.persistence().onServerChosen(facts);
-        ledger.serverBegins(chosen);
-        facts.connectingNs = loop.nowNs();
-        connect(backend, chosen);
     }
 
-    private void enqueue(Backend backend) {
+    /** Waits for one server that is full; with its queue full too, another one does where redispatch allows. */
+    private void waitFor(Backend backend, Server wanted, boolean persists) {
+        ServerState target = wanted.state();
+        int most = target.limits().maxQueue();
+        facts.server = wanted;
+        if (most == 0 || target.queue().length() < most) {
+            enqueue(backend, wanted);
+        } else if (persists && backend.redispatches()) {
+            redispatch(backend, wanted);
+        } else {
+            state = State.IDLE;
+            ledger.count(wanted, ProxyCounter.CONNECT_ERRORS);
+            seeker.onServerMissing(Termination.SERVER, Termination.IN_QUEUE);
+        }
+    }
+
+    private void redispatch(Backend backend, Server from) {
+        ledger.count(from, ProxyCounter.REDISPATCHES);
+        facts.redispatched = true;
+        if (facts.cookieRequest == VALID_COOKIE) {
+            facts.cookieRequest = COOKIE_OF_SERVER_DOWN;
+        }
+        facts.server = null;
+        choose(backend, from);
+    }
+
+    /** @param wanted the server it waits for, or null for any */
+    private void enqueue(Backend backend, @Nullable Server wanted) {
         state = State.QUEUED;
         if (facts.queuedNs == 0) {
             facts.queuedNs = loop.nowNs();
         }
-        WaitingLine line = backend.state().waiting();
-        WaitingLine.Ticket place = line.join(this::onTurn, loop.eventLoop());
-        ticket = place;
-        facts.backendQueue = place.ahead();
         Timer timer = patience();
         if (!timer.isRunning()) {
             Timeouts timeouts = backend.timeouts();
             timer.start(timeouts.queue() > 0 ? timeouts.queue() : timeouts.connect());
         }
-        for (Server candidate : backend.servers()) {
-            if (candidate.state().isUsable() && !candidate.isFull()) {
-                line.callNext(); // a slot came free before we stood in line
-                return;
+        Queues queues = backend.state().queues();
+        ticket = queues.join(this, wanted, facts.priorityClass, loop.monotonicMs() + facts.priorityOffsetMs);
+        if (wanted == null) {
+            for (Server candidate : backend.servers()) {
+                if (candidate.state().isUsable() && !candidate.isFull()) {
+                    queues.serve(candidate.state()); // a slot came free before we stood in line
+                }
             }
         }
     }
 
-    /** A slot may be free. */
-    private void onTurn() {
+    @Override
+    public Executor loop() {
+        return loop.eventLoop();
+    }
+
+    /** Under the lock of the queues, perhaps on another thread: this one waits, and thus nothing here changes. */
+    @Override
+    public @Nullable Server serverOf(ServerState server) {
         Backend present = backend;
-        if (state == State.QUEUED && present != null) {
-            loop.tick();
-            ticket = null;
-            state = State.IDLE;
-            choose(present, facts.persistent, null);
-            if (state != State.QUEUED) {
-                patience().stop();
-            }
+        return present == null ? null : present.balancer().candidate(server);
+    }
+
+    @Override
+    public void onSlot(Server server) {
+        Backend present = backend;
+        if (present == null) {
+            throw new IllegalStateException("called from a queue without waiting");
         }
+        loop.tick();
+        leftQueue();
+        onSlotTaken(present, server);
+    }
+
+    @Override
+    public void onServerGone() {
+        Backend present = backend;
+        Server gone = facts.server;
+        if (present == null || gone == null) {
+            throw new IllegalStateException("sent away from a queue without waiting");
+        }
+        loop.tick();
+        leftQueue();
+        redispatch(present, gone);
+    }
+
+    private void leftQueue() {
+        QueueTicket present = ticket;
+        ticket = null;
+        patience().stop();
+        state = State.IDLE;
+        if (present != null && present.isForServer()) {
+            facts.serverQueue += present.position();
+        } else if (present != null) {
+            facts.backendQueue += present.position();
+        }
+    }
+
+    private void onSlotTaken(Backend backend, Server chosen) {
+        facts.server = chosen;
+        ledger.serverBegins(chosen);
+        backend.persistence().onServerChosen(facts);
+        facts.connectingNs = loop.nowNs();
+        connect(backend, chosen);
     }
 
     private void connect(Backend backend, Server target) {
@@ -179,10 +277,8 @@ public final class ServerSearch {
         }
         facts.retries++;
         if (present.redispatchesAt(facts.retries) && present.usableServers() > 1) {
-            ledger.count(failed, ProxyCounter.REDISPATCHES);
-            facts.redispatched = true;
             ledger.serverEnds();
-            choose(present, null, failed);
+            redispatch(present, failed);
             return;
         }
         ledger.count(failed, ProxyCounter.RETRIES);
@@ -210,9 +306,14 @@ public final class ServerSearch {
     private void onPatienceOver() {
         Server target = facts.server;
         Backend present = backend;
-        if (state == State.QUEUED) {
+        if (state == State.QUEUED && present != null) {
             leaveLine();
-            state = State.IDLE;
+            facts.connectingNs = loop.nowNs(); // the time in the queue counts as waited
+            if (target != null) {
+                ledger.count(target, ProxyCounter.CONNECT_ERRORS);
+            } else {
+                present.meters().count(loop.index(), ProxyCounter.CONNECT_ERRORS);
+            }
             seeker.onServerMissing(Termination.SERVER_TIMEOUT, Termination.IN_QUEUE);
         } else if (state == State.PAUSING && target != null && present != null) {
             connect(present, target);
@@ -220,10 +321,10 @@ public final class ServerSearch {
     }
 
     private void leaveLine() {
-        WaitingLine.Ticket place = ticket;
+        QueueTicket place = ticket;
         if (place != null) {
-            ticket = null;
             place.leave();
+            leftQueue();
         }
     }
 

@@ -41,13 +41,37 @@ public final class Meters {
     }
 
     /** A session begins: counts it and raises the number open now. Called by loop {@code loop}. */
-    public int begin(int loop) {
-        counters.add(loop, ProxyCounter.SESSIONS, 1);
-        int now = current.incrementAndGet();
+    public void begin(int loop) {
+        reserve(0);
+        count(loop, ProxyCounter.SESSIONS);
+    }
+
+    /**
+     * Raises the number of sessions open now, if that leaves it within {@code limit}; any thread.
+     *
+     * @param limit 0 for none
+     */
+    public boolean reserve(int limit) {
+        int now;
+        if (limit == 0) {
+            now = current.incrementAndGet();
+        } else {
+            do {
+                now = current.get() + 1;
+                if (now > limit) {
+                    return false;
+                }
+            } while (!current.compareAndSet(now - 1, now));
+        }
         if (now > max) {
             max = now; // two loops may race; the maximum is at most one short
         }
-        return now;
+        return true;
+    }
+
+    /** What {@link #reserve} raised is lowered again: there is no session. */
+    public void giveBack() {
+        current.decrementAndGet();
     }
 
     /** A session that {@link #begin} counted has ended. */

@@ -125,12 +125,19 @@ public final class Facts {
     public long bytesOut;
     public int retries;
     public boolean redispatched;
-    /** Requests ahead in the server's and in the backend's queue when this one was queued. */
+    /** Its position in the server's and in the backend's queue when it was queued: 1 for the first. */
     public int serverQueue;
 
     public int backendQueue;
+    /** {@code set-priority-class}: the smaller goes first in a queue, -2047..2047. */
+    public int priorityClass;
+    /** {@code set-priority-offset}: moves its time in a queue, -524287..524287 ms. */
+    public int priorityOffsetMs;
+
     public char terminationWho = Termination.NORMAL;
     public char terminationWhen = Termination.NORMAL;
+    /** Why the session is ended whatever it is doing, {@link Termination#DOWN} and its neighbours; or NORMAL. */
+    public char killedBy = Termination.NORMAL;
     /** Persistence cookie of the request (N, I, D, V, E, O, U) and what was done to the response (N, I, U, P, R, D). */
     public char cookieRequest = Termination.NORMAL;
 
@@ -212,8 +219,11 @@ public final class Facts {
         redispatched = false;
         serverQueue = 0;
         backendQueue = 0;
+        priorityClass = 0;
+        priorityOffsetMs = 0;
         terminationWho = Termination.NORMAL;
         terminationWhen = Termination.NORMAL;
+        killedBy = Termination.NORMAL;
         cookieRequest = Termination.NORMAL;
         cookieResponse = Termination.NORMAL;
         persistent = null;

@@ -27,6 +27,8 @@ public final class Termination {
     public static final char INTERNAL = 'I';
     /** The server went down, and with it its sessions. */
     public static final char DOWN = 'D';
+    /** It used a backup server, and an active one came up. */
+    public static final char BACKUP_NOT_NEEDED = 'U';
     /** The session was killed by the operator. */
     public static final char KILLED = 'K';
     /** A client-side time-out. */

@@ -199,8 +199,12 @@ class ProxyTest {
                 send(client, GET);
                 clients.add(client);
             }
-            var waiting =
-                    proxy.configuration().backend("be").orElseThrow().state().waiting();
+            var waiting = proxy.configuration()
+                    .backend("be")
+                    .orElseThrow()
+                    .state()
+                    .queues()
+                    .ofBackend();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
             while (waiting.length() < 6 && System.nanoTime() - deadline < 0) {
                 Thread.onSpinWait();

@@ -12,4 +12,9 @@ import java.util.List;
 interface Algorithm {
     /** @param candidates at least one, in the order of the configuration */
     Selector over(List<Candidate> candidates);
+
+    /** Whether it takes new weights while it goes on, as those of a server that starts slowly. */
+    default boolean isDynamic() {
+        return false;
+    }
 }

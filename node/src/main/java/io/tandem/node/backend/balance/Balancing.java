@@ -37,7 +37,7 @@ public final class Balancing implements Feature {
             .as(Balancing::allBackups);
 
     private static final class Choice implements Facet {
-        Supplier<Algorithm> algorithm = () -> new RoundRobin(WeightedSequence::smooth);
+        Supplier<Algorithm> algorithm = () -> new RoundRobin(WeightedSequence::smooth, true);
         boolean allBackups;
 
         @Override
@@ -60,8 +60,8 @@ public final class Balancing implements Feature {
         }
         String name = line.next();
         draft.facet(CHOICE).algorithm = switch (name) {
-            case "", "roundrobin" -> () -> new RoundRobin(WeightedSequence::smooth);
-            case "static-rr" -> () -> new RoundRobin(WeightedSequence::fixed);
+            case "", "roundrobin" -> () -> new RoundRobin(WeightedSequence::smooth, true);
+            case "static-rr" -> () -> new RoundRobin(WeightedSequence::fixed, false);
             case "leastconn" -> LeastConnections::new;
             case "first" -> First::new;
             case "source" -> SourceHash::new;

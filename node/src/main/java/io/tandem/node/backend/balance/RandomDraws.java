@@ -23,6 +23,11 @@ final class RandomDraws implements Algorithm {
     }
 
     @Override
+    public boolean isDynamic() {
+        return true;
+    }
+
+    @Override
     public Selector over(List<Candidate> candidates) {
         Candidate[] all = candidates.toArray(Candidate[]::new);
         int[] upTo = new int[all.length];

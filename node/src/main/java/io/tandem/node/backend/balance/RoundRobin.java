@@ -15,10 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoundRobin implements Algorithm {
     private final Function<int[], int[]> order;
+    private final boolean dynamic;
     private final AtomicInteger position = new AtomicInteger(-1);
 
-    RoundRobin(Function<int[], int[]> order) {
+    /** @param dynamic whether weights may change while it goes on */
+    RoundRobin(Function<int[], int[]> order, boolean dynamic) {
         this.order = order;
+        this.dynamic = dynamic;
+    }
+
+    @Override
+    public boolean isDynamic() {
+        return dynamic;
     }
 
     @Override

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** Chooses among the servers that were usable when it was made. Any loop may ask. */
 @FunctionalInterface
 interface Selector {
-    /** A server that is not full, other than {@code avoid}; null when there is none. */
+    /**
+     * A server other than {@code avoid}; null where all are full and any of them will do. One that is full is answered where
+     * the client has to wait for it.
+     */
     @Nullable Server select(Facts facts, @Nullable Server avoid);
 }

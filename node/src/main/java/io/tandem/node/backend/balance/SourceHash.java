@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * the same. The client's address as a number, modulo the sum of weights, is looked up in the order of {@code static-rr}.
  */
 final class SourceHash implements Algorithm {
-    private final Algorithm withoutAddress = new RoundRobin(WeightedSequence::smooth);
+    private final Algorithm withoutAddress = new RoundRobin(WeightedSequence::smooth, false);
 
     @Override
     public Selector over(List<Candidate> candidates) {
@@ -27,7 +27,7 @@ final class SourceHash implements Algorithm {
         for (int i = 0; i < map.length; i++) {
             Candidate candidate = map[(slot + i) % map.length];
             if (candidate.server() != avoid) {
-                return candidate.server().isFull() ? null : candidate.server();
+                return candidate.server(); // full or not: its clients wait for it
             }
         }
         return null;

@@ -274,6 +274,12 @@ public final class Http1Stream implements ServerStream, ServerUser {
     }
 
     @Override
+    public void onServerKilled(char who) {
+        connection = null;
+        listener.onServerKilled(who);
+    }
+
+    @Override
     public void onServerWritabilityChanged(boolean writable) {
         listener.onServerWritabilityChanged(writable);
     }

@@ -66,6 +66,9 @@ public interface ResponseListener {
      */
     void onServerClosed(boolean complete);
 
+    /** The session is to end because of the server, which has nothing to do with what it sent; {@code who} is for the log. */
+    void onServerKilled(char who);
+
     /** The server takes bytes again, or no longer. */
     void onServerWritabilityChanged(boolean writable);
 

@@ -57,6 +57,7 @@ final class CookiePersistence implements Persistence {
     public @Nullable Server serverFor(Facts facts) {
         boolean told = settings.kind() != CookieSettings.Kind.PASSIVE;
         facts.cookieRequest = told ? 'N' : facts.cookieRequest;
+        facts.cookieResponse = told ? 'N' : facts.cookieResponse;
         Headers headers = facts.request.headers();
         int last = headers.count(); // headers added below are ours
         CookieScanner scanner = new CookieScanner();

@@ -50,12 +50,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     private @Nullable InetSocketAddress through;
 
-    // the list it is idle in and its neighbours there, managed by the list
-    @Nullable IdleList list;
+    // the list it is in, of those in use or of those alike that are idle, and its neighbours there; managed by the list
+    @Nullable ConnectionList list;
 
     @Nullable ServerConnection older;
 
     @Nullable ServerConnection newer;
+
+    /** Whether it waits for anybody who may use it; managed by the pool. */
+    boolean idle;
 
     /** Whether only the client that opened it may use it again. */
     private boolean isPrivate;
@@ -67,7 +70,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         this.pool = pool;
         this.key = key.copy();
         isPrivate = key.isPrivate();
-        pool.onOpening();
+        pool.onOpening(this);
         this.server = server;
         this.seeker = seeker;
         this.channel = channel;
@@ -374,14 +377,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private void markClosed() {
         closed = true;
         timer.dispose();
-        IdleList present = list;
-        if (present != null && !isPrivate) {
-            pool.onIdleGone(this);
+        pool.onGone(this);
+    }
+
+    /** Ends it, and the session that uses it; an attempt to connect goes on. */
+    void kill(char who) {
+        ServerUser present = user;
+        if (present == null || closed) {
             return;
         }
-        if (present != null) {
-            present.remove(this);
-        }
-        pool.onUsedGone();
+        user = null;
+        markClosed();
+        channel.close();
+        present.onServerKilled(who);
     }
 }

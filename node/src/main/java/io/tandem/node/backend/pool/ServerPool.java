@@ -29,6 +29,9 @@ final class ServerPool {
     private final Loop loop;
     private final Counters<PoolCount> counters;
     private final Timer purge;
+    /** In use by a session, or kept for one client alone. */
+    private final ConnectionList inUse = new ConnectionList();
+
     private final Idle plain = new Idle();
     /** By what the connections were opened with; null until one was opened with anything. */
     private @Nullable Map<ConnectionKey, Idle> keyed;
@@ -44,9 +47,9 @@ final class ServerPool {
     /** Idle connections opened alike. */
     private static final class Idle {
         /** Those that a second request has used already. */
-        final IdleList proven = new IdleList();
+        final ConnectionList proven = new ConnectionList();
 
-        final IdleList unproven = new IdleList();
+        final ConnectionList unproven = new ConnectionList();
     }
 
     ServerPool(Loop loop, ServerState state, InetSocketAddress address) {
@@ -54,6 +57,7 @@ final class ServerPool {
         this.state = state;
         this.address = address;
         counters = state.poolCounters();
+        state.attach(who -> loop.eventLoop().execute(() -> kill(who)));
         purge = new Timer(loop) {
             @Override
             protected void onTimeout() {
@@ -67,8 +71,8 @@ final class ServerPool {
     }
 
     /** A new connection is being opened. */
-    void onOpening() {
-        use();
+    void onOpening(ServerConnection connection) {
+        use(connection);
     }
 
     /** An idle connection opened with {@code key}, from now on in use; null when there is none. */
@@ -81,7 +85,7 @@ final class ServerPool {
         return found == null && reuse == Reuse.ANY ? takeFrom(alike.unproven) : found;
     }
 
-    private @Nullable ServerConnection takeFrom(IdleList list) {
+    private @Nullable ServerConnection takeFrom(ConnectionList list) {
         ServerConnection connection = list.newest();
         while (connection != null && !connection.isOpen()) {
             connection.close();
@@ -89,12 +93,13 @@ final class ServerPool {
         }
         if (connection != null) {
             onIdleGone(connection);
-            use();
+            use(connection);
         }
         return connection;
     }
 
-    private void use() {
+    private void use(ServerConnection connection) {
+        inUse.add(connection);
         used++;
         counters.add(loop.index(), PoolCount.USED, 1);
         if (used > mostUsed) {
@@ -110,10 +115,34 @@ final class ServerPool {
         needed = now;
     }
 
-    /** A connection in use has ended. */
-    void onUsedGone() {
+    /** A connection has ended. */
+    void onGone(ServerConnection connection) {
+        if (connection.idle) {
+            onIdleGone(connection);
+        } else {
+            onUsedGone(connection);
+        }
+    }
+
+    private void onUsedGone(ServerConnection connection) {
+        unlink(connection);
         used--;
         counters.add(loop.index(), PoolCount.USED, -1);
+    }
+
+    private static void unlink(ServerConnection connection) {
+        ConnectionList list = connection.list;
+        if (list == null) {
+            throw new IllegalStateException("a connection that no list knows");
+        }
+        list.remove(connection);
+    }
+
+    /** Ends the sessions that use the server on this loop. */
+    private void kill(char who) {
+        for (ServerConnection connection : inUse.all()) {
+            connection.kill(who);
+        }
     }
 
     /**
@@ -129,7 +158,8 @@ final class ServerPool {
         if (idle > 0 && (scarce || used + idle > Math.max(used, needed) + settings.lowIdle())) {
             return false;
         }
-        onUsedGone();
+        onUsedGone(connection);
+        connection.idle = true;
         Idle alike = key.isPlain() ? plain : keyed(key);
         boolean proven = connection.isReused();
         (proven ? alike.proven : alike.unproven).add(connection);
@@ -155,12 +185,9 @@ final class ServerPool {
     }
 
     /** An idle connection is taken, or has ended. */
-    void onIdleGone(ServerConnection connection) {
-        IdleList list = connection.list;
-        if (list == null) {
-            throw new IllegalStateException("not idle");
-        }
-        list.remove(connection);
+    private void onIdleGone(ServerConnection connection) {
+        unlink(connection);
+        connection.idle = false;
         idle--;
         counters.add(loop.index(), connection.isReused() ? PoolCount.SAFE : PoolCount.IDLE, -1);
         ConnectionKey key = connection.key();

@@ -18,6 +18,13 @@ public interface ServerUser {
     /** The connection has ended. */
     void onServerClosed();
 
+    /**
+     * The session is to end because of the server, which is neither asked nor told: the connection has ended.
+     *
+     * @param who why, as logs say it: {@link io.tandem.node.rules.Termination#DOWN} and its neighbours
+     */
+    void onServerKilled(char who);
+
     /** The server takes bytes again, or no longer. */
     void onServerWritabilityChanged(boolean writable);
 

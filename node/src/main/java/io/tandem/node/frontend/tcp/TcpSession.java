@@ -191,6 +191,12 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     }
 
     @Override
+    public void onServerKilled(char who) {
+        server = null;
+        end(who, Termination.NORMAL);
+    }
+
+    @Override
     public void onServerTimeout() {
         // this session keeps one timer for both sides
     }

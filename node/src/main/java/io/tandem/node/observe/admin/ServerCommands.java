@@ -8,6 +8,7 @@ import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerAdmin;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.observe.stats.ServerStatus;
+import io.tandem.node.rules.Termination;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import java.util.List;
@@ -56,6 +57,20 @@ public final class ServerCommands {
                         "change a server's state, weight, address or ssl",
                         Level.ADMIN,
                         commands::set),
+                new Command(
+                        "set maxconn server",
+                        "set maxconn server <bk>/<srv>",
+                        "change a server's maxconn setting",
+                        Level.ADMIN,
+                        (arguments, answer) -> commands.with(
+                                arguments, answer, (b, server) -> maxConnections(server, arguments.word(1), answer))),
+                new Command(
+                        "shutdown sessions server",
+                        "shutdown sessions server <bk>/<srv>",
+                        "kill sessions on a server",
+                        Level.ADMIN,
+                        (arguments, answer) -> commands.with(
+                                arguments, answer, (b, server) -> server.state().killSessions(Termination.KILLED))),
                 new Command(
                         "get weight",
                         "get weight <bk>/<srv>",
@@ -107,6 +122,16 @@ public final class ServerCommands {
                 .server(names[1])
                 .ifPresentOrElse(
                         server -> then.accept(backend.get(), server), () -> answer.append("No such server.\n"));
+    }
+
+    private static void maxConnections(Server server, String text, StringBuilder answer) {
+        if (text.isEmpty()) {
+            answer.append("Require <maxconn>.\n");
+        } else if (!text.matches("-?[0-9]{1,9}")) {
+            answer.append("maxconn string empty or preceded by garbage");
+        } else {
+            server.state().maxConnections(Math.max(0, Integer.parseInt(text)));
+        }
     }
 
     private void set(Command.Arguments arguments, StringBuilder answer) {

@@ -4,7 +4,9 @@ package io.tandem.node.observe.stats;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.PoolCount;
+import io.tandem.node.backend.QueueLine;
 import io.tandem.node.backend.Server;
+import io.tandem.node.backend.ServerLimits;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Mode;
@@ -88,14 +90,22 @@ public final class Statistics {
                 server.name(),
                 server.description().id());
         sessions(row, meters);
-        if (server.description().limits().maxConnections() > 0) {
-            row.set("slim", server.description().limits().maxConnections());
+        ServerLimits limits = state.limits();
+        if (limits.maxConnections() > 0) {
+            row.set("slim", limits.maxConnections());
+        }
+        queue(row, state.queue());
+        if (limits.maxQueue() > 0) {
+            row.set("qlimit", limits.maxQueue());
         }
         pool(row, state.poolCounters());
         errors(row, meters);
         row.set("status", ServerStatus.of(server));
-        row.set("weight", state.weight());
+        row.set("weight", state.effectiveWeight());
         row.set("uweight", state.weight());
+        if (state.warmth() < 100) {
+            row.set("throttle", state.warmth());
+        }
         row.set("act", server.description().backup() ? 0 : 1);
         row.set("bck", server.description().backup() ? 1 : 0);
         row.set("lastchg", (nowMs - state.changedAtMs()) / 1000);
@@ -111,6 +121,11 @@ public final class Statistics {
         return row;
     }
 
+    private static void queue(Row row, QueueLine queue) {
+        row.set("qcur", queue.length());
+        row.set("qmax", queue.longest());
+    }
+
     private static void pool(Row row, Counters<PoolCount> counters) {
         row.set("idle_conn_cur", counters.sum(PoolCount.IDLE));
         row.set("safe_conn_cur", counters.sum(PoolCount.SAFE));
@@ -122,7 +137,8 @@ public final class Statistics {
         Meters meters = backend.meters();
         Row row = new Row(Row.Kind.BACKEND, backend.name(), backend.id(), "BACKEND", 0);
         sessions(row, meters);
-        row.set("slim", meters.limit());
+        row.set("slim", backend.state().fullConnections());
+        queue(row, backend.state().queues().ofBackend());
         count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
         errors(row, meters);
         int weight = 0;

@@ -17,6 +17,7 @@ public final class ActionKeywords {
             ReplyActions.ALL,
             VariableActions.ALL,
             TrackActions.ALL,
+            PriorityActions.ALL,
             MiscActions.ALL,
             ExpectActions.ALL));
 

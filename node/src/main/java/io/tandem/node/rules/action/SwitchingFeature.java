@@ -26,7 +26,9 @@ import io.tandem.node.rules.sample.Site;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code use_backend} and {@code default_backend} (HAProxy manual 4.2): which backend a frontend hands a request to. */
@@ -142,6 +144,24 @@ public final class SwitchingFeature implements Feature {
         }
         Choice choice = new Choice(rules.toArray(Rule[]::new), otherwise);
         frontend.backendChoice = choice::choose;
+        assembly.onCommit(() -> tellLoad(choice, frontend, assembly));
+    }
+
+    /** Backends learn how much may come; those whose name is made at run time do not. */
+    private static void tellLoad(Choice choice, Frontend.Builder frontend, Assembly assembly) {
+        int most = frontend.maxConnections > 0
+                ? frontend.maxConnections
+                : assembly.node().maxConnections();
+        Set<Backend> reached = new LinkedHashSet<>();
+        for (Rule rule : choice.rules()) {
+            if (rule.backend() != null) {
+                reached.add(rule.backend());
+            }
+        }
+        if (choice.otherwise() != null) {
+            reached.add(choice.otherwise());
+        }
+        reached.forEach(backend -> backend.state().reachedBy(most));
     }
 
     /** The first rule that holds; a name made at run time that is no backend's falls through to the default. */

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.pool;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Idle connections that are interchangeable, the one used last in front: it is the warmest, and those at the other end can
- * be let go.
+ * Connections of one kind: idle ones that are interchangeable, or those in use. The one used last is in front: it is the
+ * warmest, and those at the other end can be let go.
  */
-final class IdleList {
+final class ConnectionList {
     private @Nullable ServerConnection oldest;
     private @Nullable ServerConnection newest;
     private int size;
@@ -53,6 +55,15 @@ final class IdleList {
 
     int size() {
         return size;
+    }
+
+    /** Those it has now. */
+    List<ServerConnection> all() {
+        List<ServerConnection> all = new ArrayList<>(size);
+        for (ServerConnection each = oldest; each != null; each = each.newer) {
+            all.add(each);
+        }
+        return all;
     }
 
     /** Closes up to {@code count} of them, those first that were not used for longest; answers how many there were. */

@@ -1,0 +1,60 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue, in the order of priority classes, then of time: that of a server or that of a backend. Changed under the lock
+ * of its {@link Queues}; any thread may ask how long it is.
+ */
+public final class QueueLine {
+    private final TreeSet<QueueTicket> waiting = new TreeSet<>();
+    private volatile int length; // written under the lock
+    private volatile int longest; // written under the lock
+    /** How many were called; where one stood follows from this number when it joined. */
+    private int called;
+
+    /** How many wait now: {@code qcur}. */
+    public int length() {
+        return length;
+    }
+
+    /** The most that waited at once: {@code qmax}. */
+    public int longest() {
+        return longest;
+    }
+
+    void add(QueueTicket ticket) {
+        ticket.calledBefore = called;
+        waiting.add(ticket);
+        length = waiting.size();
+        if (length > longest) {
+            longest = length;
+        }
+    }
+
+    /** Takes one out whose turn has come. */
+    void call(QueueTicket ticket) {
+        waiting.remove(ticket);
+        length = waiting.size();
+        called++;
+        ticket.position = called - ticket.calledBefore;
+    }
+
+    /** Takes one out that does not want to wait any longer. */
+    void leave(QueueTicket ticket) {
+        waiting.remove(ticket);
+        length = waiting.size();
+        ticket.position = called - ticket.calledBefore + 1;
+    }
+
+    @Nullable QueueTicket first() {
+        return waiting.isEmpty() ? null : waiting.first();
+    }
+
+    @Nullable QueueTicket after(QueueTicket ticket) {
+        return waiting.higher(ticket);
+    }
+}
