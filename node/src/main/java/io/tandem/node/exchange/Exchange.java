@@ -278,10 +278,10 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         fail(503, who, when);
     }
 
-    /** The time the server has to say something counts once it has the whole request. */
+    /** The time the server has to say something counts from whatever passes to or from it, as HAProxy's does. */
     private void expectServer() {
         ServerStream present = server;
-        if (present != null && sender.hasEnded()) {
+        if (present != null) {
             present.expect(backend().timeouts().server());
         }
     }
@@ -323,9 +323,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         sender.flush();
         ServerStream present = server;
         if (present != null && (phase == Phase.WAITING || phase == Phase.RESPONDING)) {
-            if (sender.hasEnded()) {
-                expectServer();
-            } else if (!present.isWritable()) {
+            expectServer();
+            if (!sender.hasEnded() && !present.isWritable()) {
                 client.reading(false);
             }
         }
@@ -444,7 +443,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
             ledger.count(broken, ProxyCounter.RESPONSE_ERRORS);
         }
         if (phase == Phase.RESPONDING && !client.takeBack()) {
-            terminated(Termination.PROXY, Termination.IN_DATA);
+            terminated(Termination.SERVER, Termination.IN_DATA);
             facts.bytesOut += responseBytes;
             end();
             client.finished(false);
@@ -503,7 +502,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
                 ledger.count(failed, ProxyCounter.RESPONSE_ERRORS);
             }
             boolean killed = facts.killedBy != Termination.NORMAL;
-            if (!killed && ended != null && ended.isReused() && !ended.hasBegun() && facts.requestsOnConnection > 1) {
+            if (!killed && ended != null && ended.isReused() && facts.requestsOnConnection > 1) {
                 // the client sent it on a connection that had answered before: it will send it again by itself
                 ledger.silently();
                 end();
@@ -708,7 +707,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
             end();
             client.finished(false);
         } else {
-            fail(400, Termination.PROXY, Termination.IN_DATA);
+            fail(400, Termination.PROXY, phase == Phase.WAITING ? Termination.IN_HEADERS : Termination.IN_DATA);
         }
     }
 

@@ -200,7 +200,7 @@ public final class Http1Stream implements ServerStream, ServerUser {
         describe(framing);
         remaining = framing == Framing.LENGTH ? scanner.contentLength() : 0;
         if (framing == Framing.CHUNKED) {
-            chunks.begin(tuning.bufferSize() - tuning.maxRewrite());
+            chunks.begin(tuning);
         }
         ResponseListener.Fate fate = listener.onResponse(whole ? in : null, own);
         if (fate == ResponseListener.Fate.REFUSED) {

@@ -3,15 +3,17 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.loop.Tuning;
 import java.util.Arrays;
 
 /**
  * Takes a chunked body apart (RFC 9112 section 7.1): extensions are dropped, so that nothing of the sender's framing
  * reaches the other side; {@link MessageWriter} frames it anew.
  *
- * <p>Remembers its place, whatever the sizes in which the body arrives. Bounds: a size of 15 hexadecimal digits, an
- * extension and a trailer section of the given number of bytes. Not thread-safe; reused.
+ * <p>Remembers its place, whatever the sizes in which the body arrives. Bounds: a size below 2^52, an
+ * extension of 16 KiB, a trailer section of the given number of bytes and fields. Not thread-safe; reused.
  */
 public final class ChunkedBody {
     /** What a call came to. */
@@ -43,10 +45,13 @@ public final class ChunkedBody {
         DONE
     }
 
-    private static final long LARGEST_BEFORE_SHIFT = (1L << 56) - 1;
+    private static final long LARGEST = (1L << 52) - 1;
     private static final int MAX_EXTENSION_BYTES = 16 * 1024;
-    private static final byte[][] FORBIDDEN_TRAILERS = {
-        HeadScanner.ascii("content-length"), HeadScanner.ascii("transfer-encoding"), HeadScanner.ascii("host")
+    private static final byte[] TRANSFER_ENCODING = HeadScanner.ascii("transfer-encoding");
+    private static final byte[] CHUNKED = HeadScanner.ascii("chunked");
+    /** Who merges trailers into the head must not find a second framing or another host there. */
+    private static final byte[][] DROPPED_TRAILERS = {
+        HeadScanner.ascii("content-length"), TRANSFER_ENCODING, HeadScanner.ascii("host")
     };
 
     private State state = State.DONE;
@@ -56,14 +61,23 @@ public final class ChunkedBody {
     private int trailersEnd;
     private int trailerLine;
     private int maxTrailerBytes;
+    private int maxTrailers;
+    private int trailerCount;
     private Malformed reason = Malformed.CHUNK_SIZE;
     private final Trailers parsed = new Trailers();
 
     private static final byte[] NO_TRAILERS = new byte[0];
 
     /** Begins a body. */
-    public void begin(int maxTrailerBytes) {
+    public void begin(Tuning tuning) {
+        begin(tuning.bufferSize() - tuning.maxRewrite(), tuning.maxFields());
+    }
+
+    /** Begins a body with at most that many bytes of trailers, and fewer than that many fields. */
+    void begin(int maxTrailerBytes, int maxTrailers) {
         this.maxTrailerBytes = maxTrailerBytes;
+        this.maxTrailers = maxTrailers;
+        trailerCount = 0;
         state = State.SIZE_START;
         remaining = 0;
         extensionBytes = 0;
@@ -119,7 +133,7 @@ public final class ChunkedBody {
         if (value < 0) {
             return false;
         }
-        if (remaining > LARGEST_BEFORE_SHIFT >> 4) {
+        if (remaining > LARGEST >> 4) {
             remaining = -1; // too large: noticed at once by the next look
             return refuse(Malformed.CHUNK_SIZE);
         }
@@ -195,16 +209,11 @@ public final class ChunkedBody {
             if (!HeadScanner.isToken(trailers[colon])) {
                 return refuse(Malformed.TRAILERS);
             }
-            trailers[colon] = io.tandem.node.frontend.http.Ascii.toLower(trailers[colon]);
+            trailers[colon] = Ascii.toLower(trailers[colon]);
             colon++;
         }
-        if (colon == name || colon == trailersEnd) {
+        if (colon == name || colon == trailersEnd || ++trailerCount >= maxTrailers) {
             return refuse(Malformed.TRAILERS);
-        }
-        for (byte[] forbidden : FORBIDDEN_TRAILERS) {
-            if (Arrays.equals(trailers, name, colon, forbidden, 0, forbidden.length)) {
-                return refuse(Malformed.TRAILERS);
-            }
         }
         int valueStart = colon + 1;
         while (valueStart < trailersEnd && HeadScanner.isBlank(trailers[valueStart])) {
@@ -213,6 +222,15 @@ public final class ChunkedBody {
         int valueEnd = trailersEnd;
         while (valueEnd > valueStart && HeadScanner.isBlank(trailers[valueEnd - 1])) {
             valueEnd--;
+        }
+        int length = valueEnd - valueStart;
+        for (byte[] dropped : DROPPED_TRAILERS) {
+            if (Arrays.equals(trailers, name, colon, dropped, 0, dropped.length)) {
+                boolean harmless = dropped != TRANSFER_ENCODING
+                        || (length == CHUNKED.length && Ascii.equalsIgnoreCase(trailers, valueStart, CHUNKED));
+                trailersEnd = name;
+                return harmless || refuse(Malformed.TRAILERS);
+            }
         }
         parsed.add(trailers, name, colon, valueStart, valueEnd);
         trailerLine = trailersEnd;

@@ -45,6 +45,12 @@ abstract class HeadScanner {
     private static final int START_LINE = 20;
     private static final int BOOKKEEPING = 48;
 
+    /** How far a start line that is not whole yet is looked at, so that what is no HTTP is refused at once. */
+    private static final int LONGEST_LOOK = 16;
+
+    /** HAProxy keeps a name's length in a byte. */
+    private static final int LONGEST_NAME = 255;
+
     private static final int MORE = -1;
     private static final int BAD = -2;
 
@@ -141,6 +147,9 @@ abstract class HeadScanner {
         while (true) {
             int lf = findLineEnd();
             if (lf == MORE) {
+                if (!inFields && !mayBegin(lineStart, Math.min(position, lineStart + LONGEST_LOOK))) {
+                    return Progress.MALFORMED;
+                }
                 return end >= limit ? malformed(Malformed.HEAD_TOO_LONG) : Progress.INCOMPLETE;
             }
             if (lf == BAD) {
@@ -251,7 +260,7 @@ abstract class HeadScanner {
             a[i++] = lower;
         }
         int nameEnd = i;
-        if (nameEnd == start || nameEnd == textEnd) {
+        if (nameEnd == start || nameEnd == textEnd || nameEnd - start > LONGEST_NAME) {
             return refuse(Malformed.FIELD_NAME, nameEnd);
         }
         int valueStart = nameEnd + 1;
@@ -304,6 +313,7 @@ abstract class HeadScanner {
         int kept = start;
         int from = start;
         boolean any = false;
+        boolean removed = false;
         while (from < end) {
             int comma = from;
             while (comma < end && bytes[comma] != ',') {
@@ -317,18 +327,23 @@ abstract class HeadScanner {
             while (last > first && isBlank(bytes[last - 1])) {
                 last--;
             }
-            if (equalsIgnoreCase(first, last, CLOSE)) {
-                connectionClose = true;
-            } else if (equalsIgnoreCase(first, last, KEEP_ALIVE)) {
-                connectionKeepAlive = true;
-            } else {
+            boolean close = equalsIgnoreCase(first, last, CLOSE);
+            boolean keepAlive = equalsIgnoreCase(first, last, KEEP_ALIVE);
+            connectionClose |= close;
+            connectionKeepAlive |= keepAlive;
+            removed |= close || keepAlive;
+            if (!close && !keepAlive) {
                 connectionUpgrade |= equalsIgnoreCase(first, last, UPGRADE);
-                if (any) {
+                if (!removed) {
+                    kept = comma; // as it stands so far
+                } else if (any) {
                     bytes[kept++] = ','; // where a comma stood that has been read
                 }
                 any = true;
-                System.arraycopy(bytes, first, bytes, kept, comma - first);
-                kept += comma - first;
+                if (removed) {
+                    System.arraycopy(bytes, first, bytes, kept, last - first);
+                    kept += last - first;
+                }
             }
             from = comma + 1;
         }
@@ -390,6 +405,7 @@ abstract class HeadScanner {
         int from = headers.valueStart(index);
         int end = headers.valueEnd(index);
         boolean other = false;
+        boolean here = false;
         while (from <= end) {
             int comma = from;
             while (comma < end && bytes[comma] != ',') {
@@ -403,11 +419,12 @@ abstract class HeadScanner {
             while (last > first && isBlank(bytes[last - 1])) {
                 last--;
             }
-            if (chunked && last > first) {
+            if (chunked && (last > first || comma < end)) {
                 return refuse(Malformed.TRANSFER_ENCODING); // nothing may follow it, nor may it come twice
             }
             if (equalsIgnoreCase(first, last, CHUNKED)) {
                 chunked = true;
+                here = true;
                 headers.shorten(index, last);
             } else if (!chunked) {
                 other = true;
@@ -419,8 +436,12 @@ abstract class HeadScanner {
             // alone it is refused when the head is whole: another field may bring the chunked that must be last
             return !chunked || refuse(Malformed.TRANSFER_ENCODING_UNKNOWN);
         }
+        if (!here) {
+            headers.remove(index); // an empty one behind chunked says nothing
+        }
         if (contentLengthIndex >= 0) {
             headers.remove(contentLengthIndex);
+            contentLengthIndex = -1;
             lengthDropped = true;
         }
         return true;
@@ -447,6 +468,9 @@ abstract class HeadScanner {
 
     /** Forgets what the previous message was. */
     abstract void beginMessage();
+
+    /** Whether what there is of a start line may become one; false after {@link #refuse}. */
+    abstract boolean mayBegin(int start, int end);
 
     /** Takes the start line apart; false after {@link #refuse}. */
     abstract boolean startLine(int start, int end);

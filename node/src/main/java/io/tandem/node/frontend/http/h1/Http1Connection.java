@@ -200,7 +200,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         bodyComplete = framing == Framing.NONE || (framing == Framing.LENGTH && remaining <= in.readableBytes());
         responseDone = false;
         if (framing == Framing.CHUNKED) {
-            chunks.begin(tuning.bufferSize() - tuning.maxRewrite());
+            chunks.begin(tuning);
             ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
             ChunkedBody.Progress progress =
                     chunks.read(in, (data, length) -> out.writeBytes(data, data.readerIndex(), length));
@@ -275,7 +275,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     /** Waits for the end of the response; what came too early is kept. */
     private boolean response(ByteBuf in) {
         if (responseDone) {
-            next();
+            next(in.isReadable());
             return true;
         }
         if (in.isReadable()) {
@@ -297,11 +297,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     /** The exchange is over and the connection goes on. */
-    private void next() {
+    private void next(boolean hasMore) {
         releaseHead();
         state = State.HEAD;
         responseDone = false;
-        if (halfClosed && pending == null) {
+        if (halfClosed && !hasMore) {
             close();
             return;
         }
@@ -367,7 +367,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
                     close();
                 }
             }
-            case BODY, RESPONSE, TUNNEL -> exchange.onClientHalfClosed();
+            case BODY -> {
+                exchange.onClientClosed(); // what is missing will not come
+                abort();
+            }
+            case RESPONSE, TUNNEL -> exchange.onClientHalfClosed();
             case CLOSING -> {}
         }
     }
@@ -572,7 +576,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
         flush();
         if (pending == null) {
-            next();
+            next(false);
         } else {
             // after the events of this round: a server that closed behind its answer is noticed before it is used again
             loop.eventLoop().execute(this::takeUpPending);
@@ -589,6 +593,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         reading(true);
         process(early);
         early.release();
+        if (halfClosed && state == State.HEAD && exchange.isBusy()) {
+            exchange.onBadRequest(null, 400, Termination.CLIENT);
+        }
         flush();
     }
 

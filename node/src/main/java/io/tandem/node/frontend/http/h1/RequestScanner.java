@@ -8,15 +8,24 @@ import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
+import java.util.Arrays;
 
 /** Scans request heads (RFC 9112 section 3), as strict about targets and Host as HAProxy 2.6. */
 public final class RequestScanner extends HeadScanner {
+    /** What HTTP/2 begins with: no method of HTTP/1 (RFC 9113 section 11.6). */
+    private static final byte[] PRI = ascii("PRI");
+
     private static final byte[] HOST = ascii("host");
     private static final byte[] UPGRADE = ascii("upgrade");
     private static final byte[] WEBSOCKET = ascii("websocket");
     private static final byte[] SEC_WEBSOCKET_KEY = ascii("sec-websocket-key");
+    private static final byte[] TE = ascii("te");
+    private static final byte[] TRAILERS = ascii("trailers");
     private static final byte[] HTTPS = ascii("https");
     private static final byte[] HTTP = ascii("http");
+
+    private static final byte[] PORT_80 = ascii("80");
+    private static final byte[] PORT_443 = ascii("443");
 
     private final Request request;
     private int textLength;
@@ -58,13 +67,24 @@ public final class RequestScanner extends HeadScanner {
     }
 
     @Override
+    boolean mayBegin(int start, int end) {
+        for (int i = start; i < end && bytes[i] != ' '; i++) {
+            if (!isToken(bytes[i])) {
+                return (bytes[i] == '\r' && i == start) || refuse(Malformed.REQUEST_LINE);
+            }
+        }
+        return true;
+    }
+
+    @Override
     boolean startLine(int start, int end) {
         byte[] a = bytes;
         int methodEnd = start;
         while (methodEnd < end && isToken(a[methodEnd])) {
             methodEnd++;
         }
-        if (methodEnd == start || methodEnd == end || a[methodEnd] != ' ') {
+        boolean preface = methodEnd - start == PRI.length && Arrays.equals(a, start, methodEnd, PRI, 0, PRI.length);
+        if (methodEnd == start || methodEnd == end || a[methodEnd] != ' ' || preface) {
             return refuse(Malformed.REQUEST_LINE);
         }
         int uriStart = skipBlanks(methodEnd, end);
@@ -114,6 +134,11 @@ public final class RequestScanner extends HeadScanner {
     @Override
     boolean interpret(int index, int nameStart, int nameLength) {
         switch (nameLength) {
+            case 2 -> {
+                if (named(nameStart, TE)) {
+                    transferCodings(index);
+                }
+            }
             case 4 -> {
                 if (named(nameStart, HOST)) {
                     return host(index);
@@ -132,6 +157,44 @@ public final class RequestScanner extends HeadScanner {
             default -> {}
         }
         return true;
+    }
+
+    /** Of TE goes on whether trailers are welcome; what is coded for this hop ends here, as with HAProxy. */
+    private void transferCodings(int index) {
+        Headers h = headers();
+        int start = h.valueStart(index);
+        int end = h.valueEnd(index);
+        int at = indexOfListed(start, end, TRAILERS);
+        if (at < 0) {
+            h.remove(index);
+        } else if (end - start != TRAILERS.length) {
+            System.arraycopy(TRAILERS, 0, bytes, start, TRAILERS.length);
+            h.shorten(index, start + TRAILERS.length);
+        }
+    }
+
+    /** Where {@code lower} stands in a list, or -1. */
+    private int indexOfListed(int start, int end, byte[] lower) {
+        int from = start;
+        while (from < end) {
+            int comma = from;
+            while (comma < end && bytes[comma] != ',') {
+                comma++;
+            }
+            int first = from;
+            while (first < comma && isBlank(bytes[first])) {
+                first++;
+            }
+            int last = comma;
+            while (last > first && isBlank(bytes[last - 1])) {
+                last--;
+            }
+            if (equalsIgnoreCase(first, last, lower)) {
+                return first;
+            }
+            from = comma + 1;
+        }
+        return -1;
     }
 
     /** Several are accepted as long as they agree; the first one goes on. */
@@ -164,6 +227,9 @@ public final class RequestScanner extends HeadScanner {
     boolean finish() {
         int first = bytes[request.uriStart()];
         if (request.method() == Method.CONNECT) {
+            if (hasBody()) {
+                return refuse(Malformed.CONTENT_LENGTH); // RFC 9110 section 9.3.6: what follows is the tunnel's
+            }
             if (!connectTarget()) {
                 return refuse(Malformed.AUTHORITY);
             }
@@ -174,7 +240,7 @@ public final class RequestScanner extends HeadScanner {
         }
         if (saysUpgrade()) {
             Headers h = headers();
-            boolean webSocket = equalsIgnoreCase(h.valueStart(upgradeIndex), h.valueEnd(upgradeIndex), WEBSOCKET);
+            boolean webSocket = indexOfListed(h.valueStart(upgradeIndex), h.valueEnd(upgradeIndex), WEBSOCKET) >= 0;
             if (webSocket && webSocketKeyIndex < 0) {
                 return refuse(Malformed.WEBSOCKET);
             }
@@ -195,7 +261,7 @@ public final class RequestScanner extends HeadScanner {
         int port = portStart(start, end);
         return port > start + 1
                 && port < end
-                && matchesHost(start, end, isPort(port, end, 80) || isPort(port, end, 443));
+                && matchesHost(start, end, isPort(port, end, PORT_80) || isPort(port, end, PORT_443), PORT_80);
     }
 
     /** {@code scheme://authority/path} (RFC 9112 section 3.2.2); HAProxy drops a port that the scheme implies. */
@@ -230,10 +296,10 @@ public final class RequestScanner extends HeadScanner {
             return true;
         }
         int port = portStart(user, authorityEnd);
-        boolean implied = port > 0
-                && ((equalsIgnoreCase(start, colon, HTTP) && isPort(port, authorityEnd, 80))
-                        || (equalsIgnoreCase(start, colon, HTTPS) && isPort(port, authorityEnd, 443)));
-        if (!matchesHost(user, authorityEnd, implied)) {
+        byte[] usual = equalsIgnoreCase(start, colon, HTTPS) ? PORT_443 : PORT_80;
+        boolean known = usual == PORT_443 || equalsIgnoreCase(start, colon, HTTP);
+        boolean implied = port > 0 && (port == authorityEnd || (known && isPort(port, authorityEnd, usual)));
+        if (!matchesHost(user, authorityEnd, implied, usual)) {
             return false;
         }
         if (implied) {
@@ -259,16 +325,17 @@ public final class RequestScanner extends HeadScanner {
         return 0;
     }
 
-    private boolean isPort(int start, int end, int number) {
-        int value = 0;
-        for (int i = start; i < end && value < 100_000; i++) {
-            value = value * 10 + bytes[i] - '0';
-        }
-        return start > 0 && start < end && value == number;
+    private boolean isPort(int start, int end, byte[] digits) {
+        return start > 0 && Arrays.equals(bytes, start, end, digits, 0, digits.length);
     }
 
-    /** Whether Host, if there is one, names the same; {@code implied}: with or without the port. */
-    private boolean matchesHost(int start, int end, boolean implied) {
+    /**
+     * Whether Host, if there is one, names the same.
+     *
+     * @param implied whether the port there may be missing in Host
+     * @param usual the port that Host may name where none stands here
+     */
+    private boolean matchesHost(int start, int end, boolean implied, byte[] usual) {
         if (hostIndex < 0) {
             return true;
         }
@@ -278,7 +345,7 @@ public final class RequestScanner extends HeadScanner {
         if (!implied) {
             int port = portStart(hostStart, hostEnd);
             return same(start, end, hostStart, hostEnd)
-                    || (isPort(port, hostEnd, 80) && same(start, end, hostStart, port - 1));
+                    || (isPort(port, hostEnd, usual) && same(start, end, hostStart, port - 1));
         }
         int bare = portStart(start, end) - 1;
         if (same(start, end, hostStart, hostEnd)) {

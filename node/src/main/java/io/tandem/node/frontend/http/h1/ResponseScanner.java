@@ -12,6 +12,8 @@ import io.tandem.node.frontend.http.Response;
 public final class ResponseScanner extends HeadScanner {
     private static final byte[] SEC_WEBSOCKET_ACCEPT = ascii("sec-websocket-accept");
 
+    private static final byte[] BEGINNING = ascii("HTTP/");
+
     private final Response response;
     private int textLength;
     private int webSocketAcceptIndex;
@@ -45,12 +47,22 @@ public final class ResponseScanner extends HeadScanner {
 
     @Override
     boolean acceptsLeadingEmptyLines() {
-        return false;
+        return true; // not RFC 9112's, but HAProxy's
     }
 
     @Override
     int startLineText() {
         return textLength;
+    }
+
+    @Override
+    boolean mayBegin(int start, int end) {
+        for (int i = start; i < Math.min(end, start + BEGINNING.length); i++) {
+            if (bytes[i] != BEGINNING[i - start]) {
+                return (bytes[i] == '\r' && i == start) || refuse(Malformed.STATUS_LINE);
+            }
+        }
+        return true;
     }
 
     /** Stricter than HAProxy 2.6, which takes any four letters for HTTP and any number for a status. */
@@ -90,7 +102,8 @@ public final class ResponseScanner extends HeadScanner {
 
     @Override
     boolean finish() {
-        return true;
+        // an answer that switches names what to (RFC 9110 section 15.2.2)
+        return response.status() != 101 || saysUpgrade() || refuse(Malformed.WEBSOCKET);
     }
 
     /** Index of {@code Sec-WebSocket-Accept}, or -1. */
@@ -106,7 +119,8 @@ public final class ResponseScanner extends HeadScanner {
     /** How the body of a response to {@code method} ends (RFC 9112 section 6.3). */
     public Framing framing(Method method) {
         int status = response.status();
-        if (method == Method.HEAD || status < 200 || status == 204 || status == 304) {
+        boolean tunnel = method == Method.CONNECT && status / 100 == 2;
+        if (method == Method.HEAD || status < 200 || status == 204 || status == 304 || tunnel) {
             return Framing.NONE;
         }
         if (isChunked()) {

@@ -232,7 +232,7 @@ class RequestScannerTest {
                 .getBytes(StandardCharsets.ISO_8859_1);
         for (int split = 0; split <= body.length; split++) {
             ChunkedBody chunks = new ChunkedBody();
-            chunks.begin(512);
+            chunks.begin(512, 100);
             ByteBuf in = Unpooled.wrappedBuffer(body);
             ByteBuf out = Unpooled.buffer();
             ByteBuf first = in.readSlice(split);
@@ -258,7 +258,7 @@ class RequestScannerTest {
         String alphabet = "0123456789abcdefABCDEF;\r\n \t:xyz\0";
         for (int round = 0; round < 20_000; round++) {
             ChunkedBody chunks = new ChunkedBody();
-            chunks.begin(64);
+            chunks.begin(64, 100);
             ByteBuf in = Unpooled.buffer();
             for (int i = random.nextInt(60); i > 0; i--) {
                 in.writeByte(alphabet.charAt(random.nextInt(alphabet.length())));
