@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.node.backend.tls.ServerTls;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a server's health is checked.
@@ -14,11 +16,21 @@ import java.net.InetSocketAddress;
  * @param rise successful checks in a row to be up again, at least 1
  * @param fall failed checks in a row to be down, at least 1
  * @param dialing how checks connect
+ * @param tls how checks are secured, or null
+ * @param serverName the server name TLS asks for, or empty
  */
 public record CheckSettings(
-        InetSocketAddress address, int interMs, int fastInterMs, int downInterMs, int rise, int fall, Dialing dialing) {
+        InetSocketAddress address,
+        int interMs,
+        int fastInterMs,
+        int downInterMs,
+        int rise,
+        int fall,
+        Dialing dialing,
+        @Nullable ServerTls tls,
+        String serverName) {
     /** Of a server that wants nothing special of connections. */
     public CheckSettings(InetSocketAddress address, int interMs, int fastInterMs, int downInterMs, int rise, int fall) {
-        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN);
+        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN, null, "");
     }
 }

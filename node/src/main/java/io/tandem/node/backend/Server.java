@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.node.backend.tls.ServerTls;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class Server {
      * @param shutdowns which sessions end when it goes down or comes up
      * @param properties what makes connections to it differ from one another
      * @param dialing how connections to it are made
+     * @param tls how its connections are secured, or null
      * @param cookie the value that names it in persistence cookies, or null
      * @param nonStick never stored in stick tables
      * @param check how its health is checked, or null
@@ -55,6 +57,7 @@ public final class Server {
             Shutdowns shutdowns,
             List<ConnectionProperty> properties,
             Dialing dialing,
+            @Nullable ServerTls tls,
             @Nullable String cookie,
             boolean nonStick,
             @Nullable CheckSettings check,
@@ -81,6 +84,7 @@ public final class Server {
                     Shutdowns.NONE,
                     List.of(),
                     Dialing.PLAIN,
+                    null,
                     null,
                     false,
                     null,

@@ -5,6 +5,7 @@ package io.tandem.node.backend;
 import io.tandem.config.text.Names;
 import io.tandem.config.text.Nearest;
 import io.tandem.config.text.Origin;
+import io.tandem.node.backend.tls.ServerTlsContexts;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -90,7 +91,7 @@ public final class ServerLines implements Feature {
                     line.origin(),
                     ServerAddress.parse(address, line.context().options().environment()));
             server.mayStayUnresolved = line.context().options().ignoreResolution();
-            if (options(line, server, subject, "")) {
+            if (options(line, server, subject, "") && ServerName.isWellFormed(line, server, subject, draft)) {
                 refuseSameId(line, subject, server, lines.servers);
                 lines.servers.add(server);
             }
@@ -131,7 +132,12 @@ public final class ServerLines implements Feature {
             try {
                 option.meaning().apply(line, server);
             } catch (LineError error) {
-                complain(line, subject, error.text() + ".");
+                String text = error.text() + ".";
+                int second = text.indexOf('\n'); // what else was wrong stands in an alert of its own, without the place
+                complain(line, subject, second < 0 ? text : text.substring(0, second));
+                if (second >= 0) {
+                    line.context().problems().alert(line.origin(), text.substring(second + 1));
+                }
                 return false;
             }
         }
@@ -227,6 +233,20 @@ public final class ServerLines implements Feature {
         if (dialing != Dialing.PLAIN) {
             settings.properties.add(dialing);
         }
+        boolean elsewhere = settings.checkPort != 0 || settings.checkAddress != null;
+        ServerTlsContexts.Both tls = ServerTlsContexts.make(
+                settings.tls(),
+                ServerName.compile(settings, draft, assembly),
+                settings.checked,
+                elsewhere,
+                settings.origin,
+                draft.name(),
+                settings.name,
+                assembly);
+        List<ConnectionProperty> properties = new ArrayList<>(settings.properties);
+        if (tls.traffic() != null && tls.traffic().distinguishes()) {
+            properties.add(tls.traffic());
+        }
         Server.Description description = new Server.Description(
                 settings.id,
                 settings.name,
@@ -238,11 +258,12 @@ public final class ServerLines implements Feature {
                 settings.limits(),
                 settings.pool(),
                 new Server.Shutdowns(settings.shutdownWhenDown, settings.shutdownBackupsWhenUp),
-                settings.properties,
+                properties,
                 dialing,
+                tls.traffic(),
                 settings.cookie,
                 settings.nonStick,
-                settings.checked ? checkOf(settings, dialing, address, written, draft, assembly) : null,
+                settings.checked ? checkOf(settings, dialing, tls, address, written, draft, assembly) : null,
                 settings.origin.file() + ":" + settings.origin.line());
         ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
         assembly.onCommit(() -> {
@@ -299,6 +320,7 @@ public final class ServerLines implements Feature {
     private static @Nullable CheckSettings checkOf(
             ServerSettings settings,
             Dialing dialing,
+            ServerTlsContexts.Both tls,
             InetAddress address,
             ServerAddress written,
             ProxyDraft draft,
@@ -319,6 +341,8 @@ public final class ServerLines implements Feature {
                 settings.downInterMs == 0 ? settings.interMs : settings.downInterMs,
                 settings.rise,
                 settings.fall,
-                dialing);
+                dialing,
+                tls.checks(),
+                tls.checkName());
     }
 }

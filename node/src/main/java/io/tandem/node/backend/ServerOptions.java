@@ -3,6 +3,7 @@
 package io.tandem.node.backend;
 
 import io.tandem.config.text.Times;
+import io.tandem.node.backend.tls.ServerTlsOptions;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class ServerOptions {
 
     /** Every option. */
     public static final List<Keyword<ServerOption>> ALL =
-            join(GENERAL, CapacityOptions.ALL, DialingOptions.ALL, CHECKS);
+            join(GENERAL, CapacityOptions.ALL, DialingOptions.ALL, ServerTlsOptions.ALL, CHECKS);
 
     private static final Map<String, Keyword<ServerOption>> BY_NAME = byName();
 

@@ -3,6 +3,7 @@
 package io.tandem.node.backend;
 
 import io.tandem.config.text.Origin;
+import io.tandem.node.backend.tls.ServerTlsSettings;
 import org.jspecify.annotations.Nullable;
 
 /** What the words of a {@code server} line say, on top of the {@code default-server} lines above it. */
@@ -41,6 +42,8 @@ public final class ServerSettings {
     /** {@code -dr}: a name that cannot be resolved disables the server, nothing more. */
     boolean mayStayUnresolved;
 
+    private ServerTlsSettings tls = new ServerTlsSettings();
+
     boolean checked;
     int interMs = 2000;
     int fastInterMs;
@@ -56,6 +59,16 @@ public final class ServerSettings {
 
     PoolSettings pool() {
         return new PoolSettings(maxIdle, lowIdle, purgeDelayMs, maxReuse);
+    }
+
+    /** Its name; {@code default-server} for those settings. */
+    public String name() {
+        return name;
+    }
+
+    /** What it says about TLS. */
+    public ServerTlsSettings tls() {
+        return tls;
     }
 
     /** A server that starts from these settings. */
@@ -88,6 +101,7 @@ public final class ServerSettings {
         copy.dialing = dialing.copy();
         copy.cookie = cookie;
         copy.initAddress = initAddress;
+        copy.tls = tls.copy();
         copy.checked = checked;
         copy.interMs = interMs;
         copy.fastInterMs = fastInterMs;

@@ -13,6 +13,7 @@ import io.tandem.node.backend.check.CheckLines;
 import io.tandem.node.backend.persist.CookieLines;
 import io.tandem.node.backend.persist.StickLines;
 import io.tandem.node.backend.pool.PoolLines;
+import io.tandem.node.backend.tls.ServerTlsLines;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.listen.BindFeature;
@@ -48,6 +49,7 @@ final class Features {
             new Captures(),
             new SwitchingFeature(),
             new SourceLines(),
+            new ServerTlsLines(),
             new ServerLines(),
             new Balancing(),
             new PoolLines(),

@@ -241,6 +241,7 @@ public final class ServerSearch implements Waiter {
             state = State.IDLE;
             ledger.count(target, ProxyCounter.REUSES);
             facts.connectedNs = loop.nowNs();
+            facts.serverTls = idle.tls();
             seeker.onServerFound(idle);
             return;
         }

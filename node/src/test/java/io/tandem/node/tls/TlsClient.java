@@ -72,7 +72,7 @@ final class TlsClient {
         }
     }
 
-    private static final class Presenter extends X509ExtendedKeyManager {
+    static final class Presenter extends X509ExtendedKeyManager {
         private final X509Certificate[] chain;
         private final PrivateKey key;
 
@@ -106,14 +106,20 @@ final class TlsClient {
         }
 
         @Override
-        public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-            return null;
+        public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+            return new String[] {"a"};
         }
 
         @Override
         public @Nullable String chooseServerAlias(
                 String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-            return null;
+            return keyType.equals("EC") ? "a" : null;
+        }
+
+        @Override
+        public @Nullable String chooseEngineServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+            return keyType.equals("EC") ? "a" : null;
         }
 
         @Override
@@ -127,7 +133,7 @@ final class TlsClient {
         }
     }
 
-    private static final class Trusting extends X509ExtendedTrustManager {
+    static final class Trusting extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String authType) {}
 

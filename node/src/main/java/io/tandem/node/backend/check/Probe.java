@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import io.tandem.node.backend.CheckPlan;
 import io.tandem.node.backend.CheckReport;
@@ -18,7 +19,9 @@ import io.tandem.node.backend.CheckSettings;
 import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.pool.Dialer;
 import io.tandem.node.backend.pool.Greeting;
+import io.tandem.node.backend.tls.ServerTls;
 import io.tandem.node.proxyprotocol.ProxyHeader;
+import io.tandem.node.tls.Session;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -36,7 +39,11 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
     /** What the kernel said, in the message of Netty's exception. */
     private static final Pattern ERRNO = Pattern.compile("failed(?: with error\\(-?[0-9]+\\))?: ([A-Z][A-Za-z ()/-]+)");
 
+    private static final String HANDSHAKE_FAILED = "SSL handshake failure";
+
     private final CheckPlan plan;
+    private final CheckSettings settings;
+    private final Session session = new Session();
     private final int readTimeoutMs;
     private final Consumer<CheckReport> report;
     private final long startNs = System.nanoTime();
@@ -44,10 +51,12 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
     private @Nullable Channel channel;
     private @Nullable Future<?> timeout;
     private boolean connected;
+    private boolean secured;
     private boolean done;
 
-    private Probe(CheckPlan plan, int readTimeoutMs, Consumer<CheckReport> report) {
+    private Probe(CheckPlan plan, CheckSettings settings, int readTimeoutMs, Consumer<CheckReport> report) {
         this.plan = plan;
+        this.settings = settings;
         this.readTimeoutMs = readTimeoutMs;
         this.report = report;
     }
@@ -65,7 +74,7 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
             int connectTimeoutMs,
             int readTimeoutMs,
             Consumer<CheckReport> report) {
-        Probe probe = new Probe(plan, readTimeoutMs, report);
+        Probe probe = new Probe(plan, settings, readTimeoutMs, report);
         probe.timeout = loop.schedule(probe::onTimeout, connectTimeoutMs, TimeUnit.MILLISECONDS);
         Dialing dialing = settings.dialing();
         InetSocketAddress socks = dialing.socks(true);
@@ -107,8 +116,39 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
             return;
         }
         connected = true;
+        ServerTls tls = settings.tls();
+        if (tls == null || channel == null) {
+            ask(Status.L4OK);
+        } else {
+            tls.secure(channel, settings.serverName(), session);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && !done) {
+            if (handshake.isSuccess()) {
+                secured = true;
+                ask(Status.L6OK);
+            } else {
+                onHandshakeFailed();
+            }
+        }
+    }
+
+    private void onHandshakeFailed() {
+        String words = session.findings().words(!settings.serverName().isEmpty());
+        finish(Status.L6RSP, 0, words.isEmpty() ? HANDSHAKE_FAILED : words, false);
+    }
+
+    private boolean isInHandshake() {
+        return settings.tls() != null && !secured;
+    }
+
+    /** @param enough the result where a connection is all that was wanted */
+    private void ask(Status enough) {
         if (!plan.asks()) {
-            finish(Status.L4OK, 0, "", true);
+            finish(enough, 0, "", true);
             return;
         }
         if (readTimeoutMs > 0) {
@@ -153,20 +193,29 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (connected && !done) {
-            judge();
+            if (isInHandshake()) {
+                onHandshakeFailed();
+            } else {
+                judge();
+            }
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (connected && !done) {
-            finish(Status.L7RSP, 0, errno(cause), false);
+            if (isInHandshake()) {
+                onHandshakeFailed();
+            } else {
+                finish(Status.L7RSP, 0, errno(cause), false);
+            }
         }
     }
 
     private void onTimeout() {
         if (!done) {
-            finish(connected ? Status.L7TOUT : Status.L4TOUT, 0, "", false);
+            Status late = !connected ? Status.L4TOUT : isInHandshake() ? Status.L6TOUT : Status.L7TOUT;
+            finish(late, 0, "", false);
         }
     }
 

@@ -14,14 +14,20 @@ import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.DuplexChannelConfig;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
+import io.tandem.node.backend.tls.ServerTls;
+import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.tls.Session;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +46,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private Server server;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ServerSeeker seeker;
+    private @Nullable Session tls;
+    /** What TLS asks the server for, empty for nothing. */
+    private String serverName = "";
+
     private @Nullable ServerUser user;
     private boolean connected;
     private boolean closed;
@@ -92,6 +102,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         }
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         channel.pipeline().addLast(this);
+        ServerTls wantsTls = server.description().tls();
+        if (wantsTls != null) {
+            serverName = wantsTls.serverName(facts);
+            tls = new Session();
+            facts.serverTls = tls;
+        }
         loop.eventLoop().register(channel);
         timer.start(timeoutMs);
         InetSocketAddress address = server.addressFor(facts.destination.port());
@@ -137,9 +153,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** The server is reached, and has been told what it wants to hear first; or not. */
     private void onGreeted(boolean success) {
         ServerSeeker present = seeker;
+        ServerTls wantsTls = server.description().tls();
+        Session session = tls;
         if (present == null || closed) {
             return;
         }
+        if (success && wantsTls != null && session != null) {
+            wantsTls.secure(channel, serverName, session); // the time to connect goes on until TLS is agreed upon
+        } else {
+            onReady(present, success);
+        }
+    }
+
+    private void onReady(ServerSeeker present, boolean success) {
         timer.stop();
         if (success) {
             connected = true;
@@ -147,6 +173,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             present.onConnected(this);
         } else {
             fail(present, false);
+        }
+    }
+
+    private void onHandshake(SslHandshakeCompletionEvent event) {
+        ServerSeeker present = seeker;
+        if (present != null && !closed && !connected) {
+            onReady(present, event.isSuccess());
         }
     }
 
@@ -207,7 +240,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            loop.tick();
+            onHandshake(handshake);
+        } else if (event == ChannelInputShutdownEvent.INSTANCE || event == SslCloseCompletionEvent.SUCCESS) {
             loop.tick();
             inputEnded = true;
             ServerUser present = user;
@@ -225,6 +261,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         loop.tick();
+        ServerSeeker waiting = seeker;
+        if (waiting != null && tls != null) {
+            onReady(waiting, false); // it went away before TLS was agreed upon
+            return;
+        }
         markClosed();
         ServerUser present = user;
         if (present != null && connected) {
@@ -265,6 +306,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     public boolean isOpen() {
         return !closed && channel.isActive();
+    }
+
+    /** Facts about its TLS; null without. */
+    public @Nullable TlsFacts tls() {
+        return tls;
     }
 
     /** Where the connection comes from, for logs. */
@@ -314,7 +360,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     public void shutdownOutput() {
         ChannelHandlerContext present = context;
         if (present != null && !closed) {
-            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> channel.shutdownOutput());
+            SslHandler secure = tls == null ? null : channel.pipeline().get(SslHandler.class);
+            ChannelFuture written =
+                    secure == null ? present.writeAndFlush(Unpooled.EMPTY_BUFFER) : secure.closeOutbound();
+            written.addListener(done -> channel.shutdownOutput());
         }
     }
 

@@ -74,6 +74,16 @@ public final class TlsGlobals implements Facet {
         return global.facet(KEY);
     }
 
+    /** A certificate's file as {@code crt-base} completes it. */
+    public String certificate(String file) {
+        return under(certificateBase, file);
+    }
+
+    /** A file of authorities as {@code ca-base} completes it. */
+    public String authority(String file) {
+        return under(authorityBase, file);
+    }
+
     /** A file name as {@code crt-base} or {@code ca-base} completes it. */
     public static String under(String base, String file) {
         return file.startsWith("/") || base.isEmpty() ? file : base + "/" + file;

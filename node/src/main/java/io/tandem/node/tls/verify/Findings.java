@@ -26,6 +26,18 @@ public record Findings(
         return result;
     }
 
+    /**
+     * HAProxy's words where the certificate's name was all that was wrong, else the empty string.
+     *
+     * @param asked whether the server was asked for a name, rather than a name configured
+     */
+    public String words(boolean asked) {
+        return result != CertificateError.HOSTNAME_MISMATCH
+                ? ""
+                : "Server presented an SSL certificate different from the " + (asked ? "expected" : "configured")
+                        + " one";
+    }
+
     /** The certificate's name is not the expected one. */
     static Findings wrongName() {
         return new Findings(

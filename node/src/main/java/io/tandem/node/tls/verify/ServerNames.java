@@ -13,7 +13,7 @@ import javax.naming.ldap.Rdn;
 
 /**
  * Whether a server's certificate is for the name one wanted to talk to, as HAProxy judges it: its DNS names, then its common
- * names; a star stands for a part of the leftmost label. Pure.
+ * names; a star stands for a part of the leftmost label, be it empty. Pure.
  */
 final class ServerNames {
     private static final int DNS_NAME = 2;
@@ -60,7 +60,7 @@ final class ServerNames {
         String suffix = pattern.substring(star + 1, patternDot);
         String label = host.substring(0, hostDot);
         return pattern.substring(patternDot).equals(host.substring(hostDot))
-                && label.length() >= prefix.length() + suffix.length() + 1
+                && label.length() >= prefix.length() + suffix.length()
                 && label.startsWith(prefix)
                 && label.endsWith(suffix);
     }

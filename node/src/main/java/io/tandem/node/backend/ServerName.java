@@ -1,0 +1,55 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.rules.sample.Expression;
+import io.tandem.node.rules.sample.ExpressionParser;
+import io.tandem.node.rules.sample.Place;
+import io.tandem.node.rules.sample.SampleError;
+import io.tandem.node.rules.sample.Site;
+import io.tandem.node.setup.Assembly;
+import org.jspecify.annotations.Nullable;
+
+/** The expression behind {@code sni}: compiled when its line is read, for its mistakes, and once all proxies are known. */
+final class ServerName {
+    private static final String COMPLAINT = "error detected while parsing sni expression : ";
+
+    private ServerName() {}
+
+    /** Reports what is wrong with it. */
+    static boolean isWellFormed(Arguments line, ServerSettings server, String subject, Draft draft) {
+        String text = server.tls().sni();
+        if (text == null || !(draft instanceof ProxyDraft proxy)) {
+            return true;
+        }
+        try {
+            ExpressionParser.parse(text, new Site(proxy, Place.BALANCE, "", line.origin(), null));
+            return true;
+        } catch (SampleError wrong) {
+            line.context()
+                    .problems()
+                    .alert(
+                            line.origin(),
+                            "[" + line.origin().file() + ":" + line.origin().line() + "] : " + subject + COMPLAINT
+                                    + wrong.text());
+            return false;
+        }
+    }
+
+    /** The expression; null where there is none. */
+    static @Nullable Expression compile(ServerSettings settings, ProxyDraft draft, Assembly assembly) {
+        String text = settings.tls().sni();
+        if (text == null) {
+            return null;
+        }
+        try {
+            return ExpressionParser.parse(text, new Site(draft, Place.BALANCE, "", settings.origin, assembly))
+                    .expression();
+        } catch (SampleError wrong) {
+            return null; // said already when the line was read
+        }
+    }
+}

@@ -1,0 +1,193 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.tls;
+
+import io.tandem.node.backend.ServerOption;
+import io.tandem.node.backend.ServerSettings;
+import io.tandem.node.backend.tls.ServerTlsSettings.Verify;
+import io.tandem.node.frontend.tls.TlsGlobals;
+import io.tandem.node.frontend.tls.TlsVersion;
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.tls.verify.TrustFile;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** The options of {@code server} and {@code default-server} lines about TLS (HAProxy manual 5.2). */
+public final class ServerTlsOptions {
+    /** Sets something that may also stand in {@code ssl-default-server-options}. */
+    @FunctionalInterface
+    interface Setting {
+        void apply(Arguments line, ServerTlsSettings settings);
+    }
+
+    private static final Map<String, Setting> DEFAULTABLE = defaultable();
+
+    /** Every option. */
+    public static final List<Keyword<ServerOption>> ALL = all();
+
+    private ServerTlsOptions() {}
+
+    /** What {@code name} sets, where it may stand in {@code ssl-default-server-options}; else null. */
+    static @org.jspecify.annotations.Nullable Setting defaultable(String name) {
+        return DEFAULTABLE.get(name);
+    }
+
+    private static Map<String, Setting> defaultable() {
+        Map<String, Setting> settings = new LinkedHashMap<>();
+        for (TlsVersion version : TlsVersion.values()) {
+            settings.put("no-" + version.suffix(), (line, s) -> s.disabled.add(version));
+            settings.put("force-" + version.suffix(), (line, s) -> {
+                s.least = version;
+                s.most = version;
+            });
+        }
+        settings.put("ssl-min-ver", (line, s) -> s.least = version(line));
+        settings.put("ssl-max-ver", (line, s) -> s.most = version(line));
+        settings.put("no-tls-tickets", (line, s) -> s.noTickets = true);
+        return settings;
+    }
+
+    private static List<Keyword<ServerOption>> all() {
+        List<Keyword<ServerOption>> all = new ArrayList<>();
+        DEFAULTABLE.forEach((name, setting) -> all.add(
+                option(name, "TLS versions and preferences").as((line, server) -> setting.apply(line, server.tls()))));
+        all.add(flag("ssl", "speaks TLS with the server", tls -> tls.ssl = true));
+        all.add(flag("no-ssl", "undoes ssl of default-server", tls -> tls.ssl = false));
+        all.add(flag("check-ssl", "checks speak TLS", tls -> {
+            tls.checkSsl = true;
+            tls.noCheckSsl = false;
+        }));
+        all.add(flag("no-check-ssl", "checks do not speak TLS", tls -> {
+            tls.checkSsl = false;
+            tls.noCheckSsl = true;
+        }));
+        all.add(flag("ssl-reuse", "undoes no-ssl-reuse of default-server", tls -> tls.noReuse = false));
+        all.add(flag("no-ssl-reuse", "resumes no session", tls -> tls.noReuse = true));
+        all.add(flag("tls-tickets", "undoes no-tls-tickets of default-server", tls -> tls.noTickets = false));
+        all.add(option("verify", "whether the server's certificate is verified")
+                .arguments("none | required")
+                .as(ServerTlsOptions::verify));
+        all.add(text(
+                "verifyhost",
+                "HOST",
+                "the name its certificate must be for",
+                "hostname to verify against",
+                (tls, v) -> tls.verifyHost = v));
+        all.add(option("ca-file", "authorities of its certificate")
+                .arguments("FILE | DIRECTORY | @system-ca")
+                .as(file("CAfile", (tls, file) -> tls.authorities = file)));
+        all.add(option("crl-file", "which certificates are revoked")
+                .arguments("FILE")
+                .as(file("CRLfile", (tls, file) -> tls.revocations = file)));
+        all.add(text(
+                "crt",
+                "FILE",
+                "the certificate shown to the server",
+                "certificate file path",
+                (tls, v) -> tls.certificate = v));
+        all.add(text("sni", "EXPRESSION", "the server name asked for", "sni expression", (tls, v) -> tls.sni = v));
+        all.add(text("check-sni", "NAME", "the server name checks ask for", "SNI", (tls, v) -> tls.checkSni = v));
+        all.add(protocols("alpn", "protocols to offer above TLS", (tls, list) -> tls.alpn = list));
+        all.add(protocols("check-alpn", "protocols checks offer above TLS", (tls, list) -> tls.checkAlpn = list));
+        all.add(text("ciphers", "CIPHERS", "cipher suites up to TLS 1.2", "cipher suite", (tls, v) -> tls.ciphers = v));
+        all.add(text(
+                "ciphersuites",
+                "SUITES",
+                "cipher suites from TLS 1.3 on",
+                "cipher suite",
+                (tls, v) -> tls.ciphersuites = v));
+        all.add(text(
+                "curves", "CURVES", "elliptic curves, most wanted first", "curve suite", (tls, v) -> tls.curves = v));
+        all.add(option("sigalgs", "signature algorithms; the TLS engine cannot choose")
+                .as((line, server) -> {
+                    throw line.error("'sigalgs' : the TLS engine offers its own list of signature algorithms");
+                }));
+        all.add(option("npn", "an extension of the past").arguments("PROTOCOLS").as((line, server) -> {
+            line.require("'npn' : missing the comma-delimited NPN protocol suite");
+            warn(line, server, "'npn' has no effect: the extension is gone from TLS 1.3, servers use 'alpn'.");
+        }));
+        all.add(option("allow-0rtt", "early data; the TLS engine sends none")
+                .as((line, server) -> warn(
+                        line, server, "'allow-0rtt' has no effect: the TLS engine sends no early data to servers.")));
+        return all;
+    }
+
+    private static TlsVersion version(Arguments line) {
+        String name = line.taken().text();
+        String word =
+                line.require("'" + name + "' : missing the ssl/tls version").text();
+        return TlsVersion.named(word).orElseThrow(() -> line.error("'" + word + "' : unknown ssl/tls version"));
+    }
+
+    private static void verify(Arguments line, ServerSettings server) {
+        String method = line.require("'verify' : missing verify method").text();
+        server.tls().verify = switch (method) {
+            case "none" -> Verify.NONE;
+            case "required" -> Verify.REQUIRED;
+            default ->
+                throw line.error(
+                        "'verify' : unknown verify method '" + method + "', only 'none' and 'required' are supported");
+        };
+    }
+
+    private static ServerOption file(String what, BiConsumer<ServerTlsSettings, TrustFile> setting) {
+        return (line, server) -> {
+            String name = line.taken().text();
+            String word =
+                    line.require("'" + name + "' : missing " + what + " path").text();
+            TlsGlobals globals = TlsGlobals.of(line.context().drafts().global());
+            String location = word.equals(TrustFile.SYSTEM) ? word : globals.authority(word);
+            try {
+                setting.accept(server.tls(), TrustFile.read(location));
+            } catch (TrustFile.Unreadable unreadable) {
+                // two alerts, the second one without the place, as HAProxy words it
+                throw line.error("Couldn't open the ca-file '" + location + "' (" + unreadable.why() + ").\n" + "'"
+                        + name + "' : unable to load " + location);
+            }
+        };
+    }
+
+    private static Keyword<ServerOption> text(
+            String name, String argument, String doc, String what, BiConsumer<ServerTlsSettings, String> setting) {
+        return option(name, doc)
+                .arguments(argument)
+                .as((line, server) -> setting.accept(
+                        server.tls(),
+                        line.require("'" + name + "' : missing " + what).text()));
+    }
+
+    private static Keyword<ServerOption> protocols(
+            String name, String doc, BiConsumer<ServerTlsSettings, List<String>> setting) {
+        return option(name, doc).arguments("PROTOCOL[,…]").as((line, server) -> {
+            String text = line.require("'" + name + "' : missing the comma-delimited ALPN protocol suite")
+                    .text();
+            setting.accept(
+                    server.tls(),
+                    List.of(text.split(",", -1)).stream()
+                            .filter(protocol -> !protocol.isEmpty())
+                            .toList());
+        });
+    }
+
+    private static Keyword<ServerOption> flag(String name, String doc, Consumer<ServerTlsSettings> setting) {
+        return option(name, doc).as((line, server) -> setting.accept(server.tls()));
+    }
+
+    private static void warn(Arguments line, ServerSettings server, String text) {
+        line.context()
+                .problems()
+                .warning(
+                        line.origin(),
+                        "[" + line.origin().file() + ":" + line.origin().line() + "] : 'server " + server.name()
+                                + "' : " + text);
+    }
+
+    private static Keyword.Builder<ServerOption> option(String name, String doc) {
+        return Keyword.<ServerOption>of(name).doc(doc);
+    }
+}
