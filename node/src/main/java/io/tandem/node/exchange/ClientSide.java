@@ -16,6 +16,19 @@ public interface ClientSide {
     /** Whether the whole request, its body included, has been received. */
     boolean isRequestComplete();
 
+    /** Answers {@code Expect: 100-continue} for a server that has not been asked yet. */
+    void proceed();
+
+    /**
+     * The response is complete, the request is not. Flushes; a version that cannot end a request by itself goes on reading
+     * it, for as long as the client's time lasts.
+     *
+     * @return whether the rest of the request will come; otherwise the exchange is over
+     */
+    default boolean awaitRequestEnd() {
+        return false;
+    }
+
     /** An interim response (1xx). */
     void interim(Response response);
 

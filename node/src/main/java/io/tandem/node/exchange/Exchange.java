@@ -4,27 +4,25 @@ package io.tandem.node.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.RetryOn;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.http.Http1Stream;
 import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
+import io.tandem.node.backend.persist.Cacheability;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.frontend.Frontend;
-import io.tandem.node.frontend.http.AddressField;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.Framing;
-import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Method;
-import io.tandem.node.frontend.http.RestrictedNames;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.loop.Loop;
-import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
@@ -47,6 +45,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         IDLE,
         /** A request is being received, or judged. */
         REQUEST,
+        /** The body is being waited for, before rules are asked. */
+        BUFFERING,
         /** An answer waits for the end of {@code timeout tarpit}. */
         TARPIT,
         /** A server is sought, or connected to. */
@@ -55,6 +55,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         WAITING,
         /** The response's body is being forwarded. */
         RESPONDING,
+        /** The response is complete, the request's body is not. */
+        FINISHING,
         /** Bytes go both ways (RFC 9110 section 7.8). */
         TUNNEL
     }
@@ -76,9 +78,12 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     /** Body bytes of the response so far, as HAProxy counts them. */
     private long responseBytes;
 
-    private @Nullable Timer tarpit;
-    private boolean clientHalfClosed;
-    private boolean serverHalfClosed;
+    private @Nullable Tarpit tarpit;
+    private final Tunnel tunnel;
+    /** Whether it is the backend's rules that wait for the body. */
+    private boolean buffersForBackend;
+    /** Whether the server sent more than its response. */
+    private boolean surplus;
     /** Whether what came with the head has been handed over: from then on a connection flushes by itself. */
     private boolean bodyHasPassed;
 
@@ -88,6 +93,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         this.client = client;
         this.tuning = tuning;
         sender = new RequestSender();
+        tunnel = new Tunnel(facts, client);
         http1 = new Http1Stream(loop, tuning, this, facts.response);
         ledger = new Ledger(loop, facts);
         search = new ServerSearch(loop, facts, ledger, this);
@@ -119,6 +125,48 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         facts.bytesIn = facts.request.countedSize();
         connectionMode = frontend.http().connectionMode();
         ledger.requestBegins();
+        if (facts.request.method() == Method.OTHER && facts.request.isPreface()) {
+            facts.request.clear(); // HTTP/2 where nobody speaks it
+            facts.requestHeadNs = 0;
+            fail(400, Termination.PROXY, Termination.IN_REQUEST);
+        } else if (mustWaitForBody(frontend.http())) {
+            waitForBody(false);
+        } else {
+            judgeInFrontend();
+        }
+    }
+
+    private boolean mustWaitForBody(HttpSettings settings) {
+        return settings.has(HttpOption.BUFFER_REQUEST) && facts.request.framing() != Framing.NONE;
+    }
+
+    /** {@code option http-buffer-request}: goes on once the body is there, or a buffer full of it. */
+    private void waitForBody(boolean forBackend) {
+        phase = Phase.BUFFERING;
+        buffersForBackend = forBackend;
+        if (facts.request.minorVersion() > 0 && Expectation.takeFrom(facts.request)) {
+            facts.bytesOut += Expectation.COUNTED_SIZE;
+            client.proceed();
+            client.flush();
+        }
+        if (sender.hasEnded()) {
+            onBodyBuffered();
+        }
+    }
+
+    private void onBodyBuffered() {
+        phase = Phase.REQUEST;
+        facts.requestHeadNs = loop.nowNs();
+        Backend backend = facts.backend;
+        if (buffersForBackend && backend != null) {
+            judgeInBackend(backend);
+        } else {
+            judgeInFrontend();
+        }
+    }
+
+    private void judgeInFrontend() {
+        Frontend frontend = facts.frontend;
         if (!passes(frontend.requestRules())) {
             return;
         }
@@ -136,25 +184,33 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         facts.backend = backend;
         connectionMode = connectionMode.stricter(backend.http().connectionMode());
         ledger.backendBegins();
+        if (mustWaitForBody(backend.http()) && !bodyHasPassed) {
+            waitForBody(true);
+        } else {
+            judgeInBackend(backend);
+        }
+    }
+
+    private void judgeInBackend(Backend backend) {
         if (!passes(backend.requestRules())) {
             return;
         }
-        own = backend.intercept().intercept(facts);
+        Reply own = backend.intercept().intercept(facts);
         if (own != null) {
             replyLocally(own);
             return;
         }
-        if (!namesAreFit(frontend.http(), backend.http())) {
-            fail(403, Termination.PROXY, Termination.IN_REQUEST);
+        int refusal = RequestFields.prepare(facts, facts.frontend.http(), backend.http());
+        if (refusal == RequestFields.FIT) {
+            phase = Phase.SEARCHING;
+            sender.keepFor(backend.retryOn().needsRequest() && !facts.onceOnly ? tuning.bufferSize() : 0);
+            search.begin(backend);
             return;
         }
-        if (!addAddresses(frontend.http(), backend.http())) {
+        if (refusal == 500) {
             facts.frontend.meters().count(loop.index(), ProxyCounter.HEADER_REWRITE_FAILURES);
-            fail(500, Termination.PROXY, Termination.IN_REQUEST);
-            return;
         }
-        phase = Phase.SEARCHING;
-        search.begin(backend);
+        fail(refusal, Termination.PROXY, Termination.IN_REQUEST);
     }
 
     /** Whether the rules let the request go on; otherwise it has been answered. */
@@ -199,16 +255,15 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         Timeouts timeouts = backend == null ? facts.frontend.timeouts() : backend.timeouts();
         facts.queuedNs = loop.nowNs();
         facts.requestHeadNs = 0; // as HAProxy logs it: no time to receive, all to wait
-        Timer timer = new Timer(loop) {
-            @Override
-            protected void onTimeout() {
+        Tarpit present = tarpit;
+        if (present == null) {
+            present = new Tarpit(loop, held -> {
                 facts.connectingNs = loop.nowNs();
-                replyLocally(reply);
-                dispose();
-            }
-        };
-        tarpit = timer;
-        timer.start(Math.max(1, timeouts.tarpit() > 0 ? timeouts.tarpit() : timeouts.connect()));
+                replyLocally(held);
+            });
+            tarpit = present;
+        }
+        present.hold(reply, timeouts.tarpit() > 0 ? timeouts.tarpit() : timeouts.connect());
     }
 
     private void replyLocally(Reply reply) {
@@ -219,20 +274,6 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         }
         terminated(Termination.LOCAL, Termination.IN_REQUEST);
         respond(reply);
-    }
-
-    /** Tells the server the addresses it is to know; false if there was no room for them. */
-    private boolean addAddresses(HttpSettings frontend, HttpSettings backend) {
-        Headers headers = facts.request.headers();
-        return AddressField.add(frontend.forwardedFor(), backend.forwardedFor(), headers, facts.source)
-                && AddressField.add(frontend.originalTo(), backend.originalTo(), headers, facts.destination);
-    }
-
-    private boolean namesAreFit(HttpSettings frontend, HttpSettings backend) {
-        RestrictedNames ours = frontend.restrictedNames();
-        RestrictedNames theirs = backend.restrictedNames();
-        Headers headers = facts.request.headers();
-        return (ours == null || ours.applyTo(headers)) && (theirs == null || theirs.applyTo(headers));
     }
 
     @Override
@@ -260,12 +301,13 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
 
     @Override
     public void onServerFound(ServerConnection connection) {
-        ServerStream stream = http1.attach(connection);
+        HttpSettings settings = backend().http();
+        ServerStream stream = http1.attach(connection, settings.caseAdjust());
         server = stream;
         phase = Phase.WAITING;
         serverKeepsAlive = connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
         responseBytes = 0;
-        sender.start(stream, facts.request, serverKeepsAlive);
+        sender.start(stream, facts.request, serverKeepsAlive || settings.has(HttpOption.PRETEND_KEEP_ALIVE));
         if (bodyHasPassed) {
             sender.flush();
             client.reading(true);
@@ -291,16 +333,39 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     /** Whether body bytes are of any use now. */
     public boolean wantsBody() {
         return switch (phase) {
-            case SEARCHING, WAITING, RESPONDING -> true;
+            case BUFFERING, SEARCHING, WAITING, RESPONDING, FINISHING -> true;
             case IDLE, REQUEST, TARPIT, TUNNEL -> false;
         };
     }
 
+    /**
+     * How long the client may be silent while its body is unfinished: milliseconds, 0 for as long as it likes, or {@link
+     * #AS_FOR_HEAD}. Where a server waits too it is the server's time that counts.
+     */
+    public int bodyTimeoutMs() {
+        int client = facts.frontend.timeouts().client();
+        return switch (phase) {
+            case BUFFERING -> facts.frontend.timeouts().httpRequest() > 0 ? AS_FOR_HEAD : client;
+            case SEARCHING -> 0;
+            case WAITING -> backend().timeouts().server() > 0 ? 0 : client;
+            case IDLE, REQUEST, TARPIT, RESPONDING, FINISHING, TUNNEL -> client;
+        };
+    }
+
+    /** The body counts to the time of the head: {@code timeout http-request} is for both. */
+    public static final int AS_FOR_HEAD = -1;
+
     /** The next {@code length} bytes of the request's body; the caller keeps {@code in} and skips them. */
     public void requestBody(ByteBuf in, int length) {
         facts.bytesIn += length;
+        if (phase == Phase.FINISHING && server == null) {
+            return; // the server has answered and gone: nobody wants the rest
+        }
         sender.body(in, length);
-        if (phase != Phase.WAITING && phase != Phase.RESPONDING && sender.waitingBytes() >= tuning.bufferSize()) {
+        if (phase != Phase.FINISHING
+                && phase != Phase.WAITING
+                && phase != Phase.RESPONDING
+                && sender.waitingBytes() >= tuning.bufferSize()) {
             client.reading(false);
         }
     }
@@ -320,6 +385,12 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     /** No more of the request comes with this event. */
     public void requestFlush() {
         bodyHasPassed = true;
+        if (phase == Phase.BUFFERING) {
+            if (sender.hasEnded() || sender.waitingBytes() >= tuning.bufferSize() - tuning.maxRewrite()) {
+                onBodyBuffered();
+            }
+            return;
+        }
         sender.flush();
         ServerStream present = server;
         if (present != null && (phase == Phase.WAITING || phase == Phase.RESPONDING)) {
@@ -327,6 +398,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
             if (!sender.hasEnded() && !present.isWritable()) {
                 client.reading(false);
             }
+        } else if (phase == Phase.FINISHING && sender.hasEnded()) {
+            finish();
         }
     }
 
@@ -371,6 +444,9 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
 
     @Override
     public Fate onResponse(@Nullable ByteBuf in, int length) {
+        if (backend().retryOn().coversStatus(facts.response.status()) && sendsAgain()) {
+            return Fate.REFUSED;
+        }
         facts.responseHeadNs = loop.nowNs();
         facts.responding = true;
         facts.status = facts.response.status();
@@ -381,11 +457,17 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         }
         facts.bytesOut += facts.response.countedSize();
         ledger.serverAnswered();
-        if (!responsePasses(backend.responseRules()) || !responsePasses(facts.frontend.responseRules())) {
+        if (backend.http().has(HttpOption.CHECK_CACHE) && Cacheability.leaksCookie(facts)) {
+            refuseResponse(page(502), in, length);
+            return Fate.REFUSED;
+        }
+        if (!responsePasses(backend.responseRules(), in, length)
+                || !responsePasses(facts.frontend.responseRules(), in, length)) {
             return Fate.REFUSED;
         }
         backend.persistence().onResponse(facts);
         facts.frontend.afterResponseRules().judge(facts);
+        ledger.answerBegins(in == null ? 0 : bodyBehindHead(in, length));
         phase = Phase.RESPONDING;
         Framing framing = facts.response.framing();
         clientKeepsAlive = mayKeepClient()
@@ -394,10 +476,19 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         return client.head(facts.response, clientKeepsAlive, opensTunnel(), in, length) ? Fate.AS_RECEIVED : Fate.TAKEN;
     }
 
+    /** Body bytes that came with the head: HAProxy counts them even where a rule refuses the response. */
+    private long bodyBehindHead(@Nullable ByteBuf in, int length) {
+        Framing framing = facts.response.framing();
+        if (in == null || framing == Framing.NONE) {
+            return 0;
+        }
+        int there = in.readableBytes() - length;
+        return framing == Framing.LENGTH ? Math.min(there, facts.response.contentLength()) : there;
+    }
+
     private boolean mayKeepClient() {
         return facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
                 && facts.request.keepsAlive()
-                && client.isRequestComplete()
                 && !facts.configuration.node().stopping();
     }
 
@@ -409,7 +500,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         return facts.status == 101 || (facts.request.method() == Method.CONNECT && facts.status / 100 == 2);
     }
 
-    private boolean responsePasses(Rules rules) {
+    private boolean responsePasses(Rules rules, @Nullable ByteBuf in, int length) {
         if (rules.isEmpty()) {
             return true;
         }
@@ -418,15 +509,26 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
             return true;
         }
         Reply reply = facts.reply;
+        refuseResponse(verdict != Verdict.REPLY ? null : reply != null ? reply : page(502), in, length);
+        return false;
+    }
+
+    /** @param instead what the client gets; null for the end of its connection */
+    private void refuseResponse(@Nullable Reply instead, @Nullable ByteBuf in, int length) {
+        boolean silent = facts.silent;
+        facts.bytesOut += bodyBehindHead(in, length);
         closeServer();
         terminated(Termination.PROXY, Termination.IN_HEADERS);
-        if (verdict == Verdict.REPLY) {
-            respond(reply != null ? reply : page(502));
+        if (instead != null) {
+            respond(instead);
+            return;
+        }
+        end();
+        if (silent) {
+            client.vanish();
         } else {
-            end();
             client.abort();
         }
-        return false;
     }
 
     @Override
@@ -438,15 +540,15 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     @Override
     public void onMalformed() {
         Server broken = facts.server;
+        if (phase == Phase.WAITING && sendsAgain(RetryOn.Failure.JUNK_RESPONSE)) {
+            return;
+        }
         closeServer();
         if (broken != null) {
             ledger.count(broken, ProxyCounter.RESPONSE_ERRORS);
         }
         if (phase == Phase.RESPONDING && !client.takeBack()) {
-            terminated(Termination.SERVER, Termination.IN_DATA);
-            facts.bytesOut += responseBytes;
-            end();
-            client.finished(false);
+            endResponding(Termination.SERVER);
         } else {
             facts.responding = false;
             facts.bytesOut = 0;
@@ -454,12 +556,45 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         }
     }
 
+    /** A response that has begun goes no further: the client sees it by the end of the connection. */
+    private void endResponding(char who) {
+        terminated(who, Termination.IN_DATA);
+        facts.bytesOut += responseBytes;
+        end();
+        client.finished(false);
+    }
+
     @Override
     public void onResponseEnd(@Nullable Trailers trailers, boolean surplus) {
-        if (opensTunnel()) {
-            beginTunnel();
+        ServerStream present = server;
+        if (opensTunnel() && present != null) {
+            phase = Phase.TUNNEL;
+            tunnel.open(present, facts.frontend.timeouts(), backend().timeouts());
             return;
         }
+        if (trailers != null) {
+            responseBytes += trailers.countedSize() + 1;
+        }
+        client.end(trailers);
+        this.surplus = surplus;
+        finishOrWait();
+    }
+
+    /** The response is complete: the rest of the request still goes to the server, if there is one. */
+    private void finishOrWait() {
+        ServerStream present = server;
+        if (!client.isRequestComplete() && client.awaitRequestEnd()) {
+            phase = Phase.FINISHING;
+            if (present != null) {
+                present.expect(0);
+            }
+        } else {
+            finish();
+        }
+    }
+
+    /** Request and response are complete. */
+    private void finish() {
         ServerStream present = server;
         server = null;
         if (present != null) {
@@ -468,10 +603,6 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
                 search.release(idle);
             }
         }
-        if (trailers != null) {
-            responseBytes += trailers.countedSize() + 1;
-        }
-        client.end(trailers);
         facts.bytesOut += responseBytes;
         boolean keepAlive = clientKeepsAlive && client.isRequestComplete();
         end();
@@ -479,37 +610,51 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     }
 
     @Override
-    public void onServerClosed(boolean complete) {
+    public void onServerClosed(boolean orderly) {
         ServerStream ended = server;
         server = null;
         Server failed = facts.server;
-        if (phase == Phase.TUNNEL) {
-            end();
-            client.finished(false);
-        } else if (complete) {
-            client.end(null);
-            facts.bytesOut += responseBytes;
-            end();
-            client.finished(false);
-        } else if (phase == Phase.RESPONDING) {
-            ledger.countBoth(failed, ProxyCounter.SERVER_ABORTS);
-            terminated(Termination.SERVER, Termination.IN_DATA);
-            facts.bytesOut += responseBytes;
-            end();
-            client.finished(false);
-        } else if (phase == Phase.WAITING) {
-            if (failed != null) {
-                ledger.count(failed, ProxyCounter.RESPONSE_ERRORS);
+        switch (phase) {
+            case TUNNEL -> {
+                if (!orderly) {
+                    terminated(Termination.SERVER, Termination.IN_DATA);
+                }
+                endTunnel();
             }
-            boolean killed = facts.killedBy != Termination.NORMAL;
-            if (!killed && ended != null && ended.isReused() && facts.requestsOnConnection > 1) {
-                // the client sent it on a connection that had answered before: it will send it again by itself
-                ledger.silently();
-                end();
-                client.abort();
-            } else {
-                fail(502, Termination.SERVER, Termination.IN_HEADERS);
+            case RESPONDING -> {
+                if (orderly) {
+                    client.end(null);
+                    facts.bytesOut += responseBytes;
+                    end();
+                    client.finished(false);
+                } else {
+                    ledger.countBoth(failed, ProxyCounter.SERVER_ABORTS);
+                    endResponding(Termination.SERVER);
+                }
             }
+            case WAITING -> onServerGone(ended != null && ended.isReused());
+            case FINISHING -> client.reading(true); // the rest of the request is read and thrown away
+            case IDLE, REQUEST, BUFFERING, TARPIT, SEARCHING -> {}
+        }
+    }
+
+    /** The server has closed before its response's head was whole. */
+    private void onServerGone(boolean reused) {
+        Server failed = facts.server;
+        boolean killed = facts.killedBy != Termination.NORMAL;
+        if (!killed && sendsAgain(RetryOn.Failure.EMPTY_RESPONSE)) { // a part of a head counts as empty in HAProxy
+            return;
+        }
+        if (failed != null) {
+            ledger.count(failed, ProxyCounter.RESPONSE_ERRORS);
+        }
+        if (!killed && reused && facts.requestsOnConnection > 1) {
+            // the client sent it on a connection that had answered before: it will send it again by itself
+            ledger.silently();
+            end();
+            client.abort();
+        } else {
+            fail(502, Termination.SERVER, Termination.IN_HEADERS);
         }
     }
 
@@ -522,78 +667,69 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     @Override
     public void onServerTimeout() {
         Server slow = facts.server;
-        if (phase == Phase.WAITING) {
-            if (slow != null) {
-                ledger.count(slow, ProxyCounter.RESPONSE_ERRORS);
+        switch (phase) {
+            case WAITING -> {
+                if (sendsAgain(RetryOn.Failure.RESPONSE_TIMEOUT)) {
+                    return;
+                }
+                if (slow != null) {
+                    ledger.count(slow, ProxyCounter.RESPONSE_ERRORS);
+                }
+                closeServer();
+                fail(504, Termination.SERVER_TIMEOUT, Termination.IN_HEADERS);
             }
-            closeServer();
-            fail(504, Termination.SERVER_TIMEOUT, Termination.IN_HEADERS);
-        } else if (phase == Phase.RESPONDING) {
-            ledger.countBoth(slow, ProxyCounter.SERVER_ABORTS);
-            closeServer();
-            terminated(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
-            facts.bytesOut += responseBytes;
-            end();
-            client.finished(false);
-        } else if (phase == Phase.TUNNEL) {
-            closeServer();
-            terminated(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
-            end();
-            client.finished(false);
+            case RESPONDING -> {
+                ledger.countBoth(slow, ProxyCounter.SERVER_ABORTS);
+                closeServer();
+                endResponding(Termination.SERVER_TIMEOUT);
+            }
+            case TUNNEL -> {
+                closeServer();
+                terminated(tunnel.whoIsLate(), Termination.IN_DATA);
+                endTunnel();
+            }
+            case IDLE, REQUEST, BUFFERING, TARPIT, SEARCHING, FINISHING -> {}
         }
+    }
+
+    // ---- the request goes out again (retry-on)
+
+    private boolean sendsAgain(RetryOn.Failure failure) {
+        return backend().retryOn().covers(failure) && sendsAgain();
+    }
+
+    /** Sends the request to a server once more, if it is all here and the retries are not used up. */
+    private boolean sendsAgain() {
+        if (!sender.canRepeat() || !search.mayRepeat()) {
+            return false;
+        }
+        closeServer();
+        phase = Phase.SEARCHING;
+        sender.repeat();
+        search.repeat();
+        return true;
     }
 
     // ---- tunnels
 
-    private void beginTunnel() {
-        phase = Phase.TUNNEL;
-        ServerStream present = server;
-        if (present != null) {
-            present.becomeTunnel();
-        }
-        client.becomeTunnel();
-        expectTunnel();
-    }
-
-    private void expectTunnel() {
-        ServerStream present = server;
-        if (present != null) {
-            Timeouts timeouts = backend().timeouts();
-            present.expect(timeouts.tunnel() > 0 ? timeouts.tunnel() : timeouts.server());
-        }
-    }
-
     /** Bytes of the client in a tunnel; the caller keeps {@code in}. */
     public void tunnelBytes(ByteBuf in) {
-        ServerStream present = server;
-        if (phase == Phase.TUNNEL && present != null) {
-            facts.bytesIn += in.readableBytes();
-            present.tunnel(in);
-            present.flush();
-            expectTunnel();
-            if (!present.isWritable()) {
-                client.reading(false);
-            }
+        if (phase == Phase.TUNNEL) {
+            tunnel.clientBytes(in);
         }
     }
 
     @Override
     public void onTunnelBytes(ByteBuf in) {
         if (phase == Phase.TUNNEL) {
-            facts.bytesOut += in.readableBytes();
-            client.tunnel(in);
-            expectTunnel();
+            tunnel.serverBytes(in);
         }
     }
 
     @Override
     public void onServerHalfClosed() {
-        serverHalfClosed = true;
-        client.flush();
-        if (clientHalfClosed) {
+        if (phase == Phase.TUNNEL) {
             endTunnel();
-        } else {
-            client.shutdownOutput();
         }
     }
 
@@ -606,30 +742,40 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
 
     /** The client has sent its last byte. */
     public void onClientHalfClosed() {
-        ServerStream present = server;
-        clientHalfClosed = true;
-        if (phase == Phase.TUNNEL && present != null) {
-            if (serverHalfClosed) {
-                endTunnel();
-            } else {
-                present.shutdownOutput();
-            }
-        } else if (isAbandoned()) {
-            onClientClosed();
+        if (phase == Phase.TUNNEL) {
+            tunnel.clientEnds();
+        } else if (phase == Phase.WAITING && client.isRequestComplete() && isAbandoned()) {
+            ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+            closeServer();
+            fail(400, Termination.CLIENT, Termination.IN_HEADERS); // it may still be listening, as HAProxy sees it
+        } else if (phase == Phase.BUFFERING || isAbandoned()) {
+            onClientClosed(false);
             client.abort();
         }
     }
 
-    /** With {@code option abortonclose} a client that no longer sends is taken to have gone. */
+    /**
+     * Whether a client that sends no more is taken to have gone: in the middle of its request, or while it waits and {@code
+     * option abortonclose} says so.
+     */
     private boolean isAbandoned() {
         Backend backend = facts.backend;
-        return backend != null
-                && backend.http().has(HttpOption.ABORT_ON_CLOSE)
-                && (phase == Phase.SEARCHING || phase == Phase.WAITING);
+        return switch (phase) {
+            case SEARCHING, WAITING ->
+                !client.isRequestComplete()
+                        || (backend != null && backend.http().has(HttpOption.ABORT_ON_CLOSE));
+            case RESPONDING, FINISHING -> !client.isRequestComplete();
+            case IDLE, REQUEST, BUFFERING, TARPIT, TUNNEL -> false;
+        };
     }
 
-    /** The client's connection has ended. */
+    /** The client's connection, or stream, has been reset. */
     public void onClientClosed() {
+        onClientClosed(true);
+    }
+
+    /** @param reset whether it ended by a reset */
+    public void onClientClosed(boolean reset) {
         switch (phase) {
             case IDLE -> {
                 return;
@@ -638,16 +784,39 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
                 onBadRequest(null, 400, Termination.CLIENT);
                 return;
             }
+            case BUFFERING -> onClientClosedBuffering();
+            case TARPIT -> {
+                Tarpit present = tarpit;
+                if (present != null) {
+                    present.release(); // logged as what it was to be answered
+                }
+                return;
+            }
             case SEARCHING -> clientAborted(search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
-            case WAITING -> clientAborted(sender.hasEnded() ? Termination.IN_HEADERS : Termination.IN_DATA);
-            case RESPONDING -> {
+            case WAITING ->
+                // a reset is found by reading, and HAProxy takes what is read for data
+                clientAborted(sender.hasEnded() && !reset ? Termination.IN_HEADERS : Termination.IN_DATA);
+            case RESPONDING, FINISHING -> {
                 facts.bytesOut += responseBytes;
                 clientAborted(Termination.IN_DATA);
             }
-            case TARPIT, TUNNEL -> {}
+            case TUNNEL -> {
+                if (reset) {
+                    terminated(Termination.CLIENT, Termination.IN_DATA);
+                }
+            }
         }
         closeServer();
         end();
+    }
+
+    /** Logged as HAProxy does it: with the backend that would have got the request. */
+    private void onClientClosedBuffering() {
+        if (facts.backend == null) {
+            facts.backend = facts.frontend.backendChoice().choose(facts);
+            ledger.backendBegins();
+        }
+        clientAborted(Termination.IN_REQUEST);
     }
 
     private void clientAborted(char when) {
@@ -661,6 +830,10 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     /** The client has been silent, or has taken nothing, for too long while its request or response was under way. */
     public void onClientTimeout() {
         switch (phase) {
+            case BUFFERING -> {
+                facts.requestHeadNs = 0;
+                fail(408, Termination.CLIENT_TIMEOUT, Termination.IN_REQUEST);
+            }
             case WAITING, SEARCHING -> {
                 search.clear();
                 closeServer();
@@ -669,13 +842,18 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
                         Termination.CLIENT_TIMEOUT,
                         phase == Phase.WAITING ? Termination.IN_HEADERS : Termination.IN_DATA);
             }
-            case RESPONDING, TUNNEL -> {
+            case RESPONDING, FINISHING, TUNNEL -> {
                 ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
-                facts.bytesOut += phase == Phase.RESPONDING ? responseBytes : 0;
+                facts.bytesOut += phase == Phase.TUNNEL ? 0 : responseBytes;
                 closeServer();
                 terminated(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
+                boolean answered = phase == Phase.FINISHING;
                 end();
-                client.abort();
+                if (answered) {
+                    client.finished(false);
+                } else {
+                    client.abort();
+                }
             }
             case IDLE, REQUEST, TARPIT -> {}
         }
@@ -697,15 +875,11 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
 
     /** The request's body cannot be read; its head, and perhaps more, has gone to the server. */
     public void onBadBody() {
-        Server target = facts.server;
         closeServer();
         search.clear();
         facts.frontend.meters().count(loop.index(), ProxyCounter.REQUEST_ERRORS);
-        if (target != null && phase == Phase.RESPONDING) {
-            terminated(Termination.PROXY, Termination.IN_DATA);
-            facts.bytesOut += responseBytes;
-            end();
-            client.finished(false);
+        if (phase == Phase.RESPONDING || phase == Phase.FINISHING) {
+            endResponding(Termination.PROXY);
         } else {
             fail(400, Termination.PROXY, phase == Phase.WAITING ? Termination.IN_HEADERS : Termination.IN_DATA);
         }
@@ -723,7 +897,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     /** Answers by ourselves; nothing of a response has been sent yet. */
     private void respond(Reply reply) {
         facts.status = reply.status();
-        clientKeepsAlive = mayKeepClient() && !reply.close();
+        clientKeepsAlive = mayKeepClient() && client.isRequestComplete() && !reply.close();
         ReplyWriter writer = new ReplyWriter(loop, tuning, facts, reply);
         if (writer.isEmpty()) {
             end();
@@ -765,27 +939,24 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         search.clear();
         closeServer();
         sender.clear();
-        stopTarpit();
+        tunnel.clear();
+        if (tarpit != null) {
+            tarpit.stop();
+        }
         facts.endNs = loop.nowNs();
         ledger.ends();
         http1.clear();
         facts.reset();
         bodyHasPassed = false;
-        serverHalfClosed = false;
+        surplus = false;
         phase = Phase.IDLE;
-    }
-
-    private void stopTarpit() {
-        Timer timer = tarpit;
-        if (timer != null) {
-            tarpit = null;
-            timer.dispose();
-        }
     }
 
     /** The connection has ended for good. */
     public void dispose() {
-        stopTarpit();
+        if (tarpit != null) {
+            tarpit.dispose();
+        }
         search.dispose();
     }
 

@@ -108,6 +108,21 @@ public final class Ledger {
         silent = true;
     }
 
+    /**
+     * The response goes to the client: a line that does not wait for its end is written now ({@code option logasap}).
+     *
+     * @param bodyBytes those of the body that came with the head
+     */
+    void answerBegins(long bodyBytes) {
+        if (facts.frontend.accessLog().isEarly()) {
+            facts.endNs = loop.nowNs();
+            facts.bytesOut += bodyBytes;
+            facts.frontend.accessLog().log(facts);
+            facts.bytesOut -= bodyBytes;
+            silent = true;
+        }
+    }
+
     /** Everything has been said: adds up the bytes, gives the slots back, writes the log line. */
     public void ends() {
         facts.tracking.countBytes(facts.bytesIn, facts.bytesOut, nowMs());

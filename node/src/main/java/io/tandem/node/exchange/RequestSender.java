@@ -18,6 +18,49 @@ final class RequestSender {
     private @Nullable ByteBuf waiting;
     private @Nullable Trailers trailers;
     private boolean ended;
+    /** How large a request may be that is kept to be sent again; 0 where none is. */
+    private int keptSize;
+
+    private @Nullable ByteBuf kept;
+
+    /**
+     * Says whether the request is kept after it has been sent. One that was not whole by then is not sent again, as with
+     * HAProxy.
+     *
+     * @param size of the body at most, {@code tune.bufsize}; 0 to keep nothing
+     */
+    void keepFor(int size) {
+        keptSize = size;
+        ByteBuf body = waiting;
+        if (size > 0 && body != null) {
+            keep(body, body.readableBytes());
+        }
+    }
+
+    private void keep(ByteBuf in, int length) {
+        ByteBuf copy = kept;
+        if (copy == null) {
+            copy = PooledByteBufAllocator.DEFAULT.directBuffer(length);
+            kept = copy;
+        }
+        if (copy.readableBytes() + length > keptSize) {
+            keptSize = 0; // too large to be sent again
+        } else {
+            copy.writeBytes(in, in.readerIndex(), length);
+        }
+    }
+
+    /** Whether all of the request is still here. */
+    boolean canRepeat() {
+        return keptSize > 0 && ended;
+    }
+
+    /** The body waits again, for another connection. */
+    void repeat() {
+        server = null;
+        ByteBuf body = kept;
+        waiting = body == null ? null : body.retainedDuplicate();
+    }
 
     /** Starts sending on {@code server}: the head, and the body that has waited. */
     void start(ServerStream server, Request request, boolean keepAlive) {
@@ -36,17 +79,20 @@ final class RequestSender {
 
     /** The next {@code length} bytes of the body; the caller keeps {@code in} and skips them. */
     void body(ByteBuf in, int length) {
+        if (keptSize > 0) {
+            keep(in, length);
+        }
         ServerStream present = server;
         if (present != null) {
             present.body(in, length);
             return;
         }
-        ByteBuf kept = waiting;
-        if (kept == null) {
-            kept = PooledByteBufAllocator.DEFAULT.directBuffer(length);
-            waiting = kept;
+        ByteBuf body = waiting;
+        if (body == null) {
+            body = PooledByteBufAllocator.DEFAULT.directBuffer(length);
+            waiting = body;
         }
-        kept.writeBytes(in, in.readerIndex(), length);
+        body.writeBytes(in, in.readerIndex(), length);
     }
 
     /** The body is over; {@code trailers} stay as they are until {@link #clear}. */
@@ -72,6 +118,9 @@ final class RequestSender {
     void flush() {
         ServerStream present = server;
         if (present != null) {
+            if (!ended) {
+                keptSize = 0; // HAProxy sends again only what was whole when the first server got it
+            }
             present.flush();
         }
     }
@@ -81,6 +130,11 @@ final class RequestSender {
         server = null;
         trailers = null;
         ended = false;
+        keptSize = 0;
+        if (kept != null) {
+            kept.release();
+            kept = null;
+        }
         if (waiting != null) {
             waiting.release();
             waiting = null;

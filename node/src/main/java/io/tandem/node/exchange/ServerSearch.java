@@ -6,6 +6,7 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.QueueTicket;
 import io.tandem.node.backend.Queues;
+import io.tandem.node.backend.RetryOn;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.backend.Timeouts;
@@ -270,25 +271,48 @@ public final class ServerSearch implements Waiter {
         if (present == null || failed == null) {
             throw new IllegalStateException("a connection failed that nobody asked for");
         }
-        if (facts.retries >= present.retries()) {
+        if (facts.retries >= present.retries() || !present.retryOn().covers(RetryOn.Failure.CONN_FAILURE)) {
             state = State.IDLE;
             ledger.count(failed, ProxyCounter.CONNECT_ERRORS);
             seeker.onServerMissing(timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER, Termination.IN_CONNECT);
             return;
         }
-        facts.retries++;
-        if (present.redispatchesAt(facts.retries) && present.usableServers() > 1) {
-            ledger.serverEnds();
-            redispatch(present, failed);
+        if (redispatches(present, failed)) {
             return;
         }
-        ledger.count(failed, ProxyCounter.RETRIES);
         if (timedOut) {
             connect(present, failed);
         } else {
             state = State.PAUSING;
             int connect = present.timeouts().connect();
             patience().start(connect > 0 ? Math.min(connect, RETRY_DELAY_MS) : RETRY_DELAY_MS);
+        }
+    }
+
+    /** Counts a retry; whether it goes to another server, which is then sought. */
+    private boolean redispatches(Backend present, Server failed) {
+        facts.retries++;
+        if (present.redispatchesAt(facts.retries) && present.usableServers() > 1) {
+            ledger.serverEnds();
+            redispatch(present, failed);
+            return true;
+        }
+        ledger.count(failed, ProxyCounter.RETRIES);
+        return false;
+    }
+
+    /** Whether a request that a server has failed may go out once more. */
+    boolean mayRepeat() {
+        Backend present = backend;
+        return present != null && facts.server != null && facts.retries < present.retries();
+    }
+
+    /** The request goes out once more, at once, to the same server or to another one as {@code option redispatch} says. */
+    void repeat() {
+        Backend present = backend;
+        Server failed = facts.server;
+        if (present != null && failed != null && !redispatches(present, failed)) {
+            connect(present, failed);
         }
     }
 

@@ -15,6 +15,11 @@ public interface AccessLog {
     /** A connection ended before anything could be asked, because of its TLS; {@code why} in HAProxy's words. */
     default void failed(Facts facts, String why) {}
 
+    /** Whether lines are written as soon as the response, or the connection of a TCP session, has begun. */
+    default boolean isEarly() {
+        return false;
+    }
+
     /** An exchange, or a TCP session, has ended. */
     void log(Facts facts);
 }

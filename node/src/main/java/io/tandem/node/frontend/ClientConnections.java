@@ -7,6 +7,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.DuplexChannelConfig;
+import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.h1.Http1Connection;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.frontend.listen.ConnectionOpener;
@@ -148,6 +149,9 @@ public final class ClientConnections implements ConnectionOpener {
         if (channel.config() instanceof EpollSocketChannelConfig tcp) {
             tcp.setTcpNoDelay(true);
             frontend.keepAlive().applyTo(channel);
+            if (frontend.http().has(HttpOption.NO_LINGER)) {
+                tcp.setSoLinger(0);
+            }
         }
     }
 

@@ -49,7 +49,6 @@ class HttpLinesDifferentialTest {
             "http-no-delay",
             "http-pretend-keepalive",
             "http-server-close",
-            "http-use-proxy-header",
             "httpclose",
             "idle-close-on-response",
             "log-separate-errors",

@@ -5,6 +5,7 @@ package io.tandem.node.backend.http;
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.backend.pool.ServerUser;
+import io.tandem.node.frontend.http.CaseAdjust;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Method;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Http1Stream implements ServerStream, ServerUser {
     private static final byte[] CLOSE = "connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEEP_ALIVE = "connection: keep-alive\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] NOTHING = new byte[0];
 
     /** Of the first bytes of a response this many are looked at for its head. */
     private static final int FIRST_LOOK = 4096;
@@ -45,6 +48,7 @@ public final class Http1Stream implements ServerStream, ServerUser {
     private boolean inBody;
     private boolean tunnel;
     private boolean reused;
+    private @Nullable CaseAdjust caseAdjust;
 
     /** @param response where heads are put; it is lent their bytes until {@link #close} or {@link #release} */
     public Http1Stream(Loop loop, Tuning tuning, ResponseListener listener, Response response) {
@@ -57,9 +61,14 @@ public final class Http1Stream implements ServerStream, ServerUser {
         writer = new MessageWriter(loop, this::write);
     }
 
-    /** Takes over an established connection for one exchange. */
-    public ServerStream attach(ServerConnection connection) {
+    /**
+     * Takes over an established connection for one exchange.
+     *
+     * @param caseAdjust how field names are written, or null for lower case
+     */
+    public ServerStream attach(ServerConnection connection, @Nullable CaseAdjust caseAdjust) {
         this.connection = connection;
+        this.caseAdjust = caseAdjust;
         reused = connection.isReused();
         connection.use(this);
         return this;
@@ -84,12 +93,15 @@ public final class Http1Stream implements ServerStream, ServerUser {
         framing = Framing.NONE;
         beginHead();
         ByteBuf out = writer.beginHead(request.framing() == Framing.CHUNKED);
-        HeadWriter.requestLineAndFields(request, out);
-        if (keepAlive && request.minorVersion() == 0) {
-            out.writeBytes(KEEP_ALIVE);
-        } else if (!keepAlive && request.minorVersion() > 0) {
-            out.writeBytes(CLOSE);
+        CaseAdjust adjust = caseAdjust;
+        if (adjust != null) {
+            adjust.applyTo(request.headers());
         }
+        HeadWriter.requestLineAndFields(request, out);
+        byte[] connection = keepAlive
+                ? request.minorVersion() == 0 ? KEEP_ALIVE : NOTHING
+                : request.minorVersion() > 0 ? CLOSE : NOTHING;
+        out.writeBytes(adjust == null ? connection : adjust.line(connection));
         HeadWriter.end(out);
     }
 
@@ -269,8 +281,10 @@ public final class Http1Stream implements ServerStream, ServerUser {
 
     @Override
     public void onServerClosed() {
+        ServerConnection ended = connection;
+        boolean reset = ended != null && ended.wasReset();
         connection = null;
-        listener.onServerClosed(inBody && framing == Framing.UNTIL_CLOSE && !tunnel);
+        listener.onServerClosed(!reset && (tunnel || (inBody && framing == Framing.UNTIL_CLOSE)));
     }
 
     @Override

@@ -62,9 +62,9 @@ public interface ResponseListener {
     /**
      * The connection, or the stream, has ended.
      *
-     * @param complete whether that was the end of the response
+     * @param orderly whether that was the end of the response, or of a tunnel, and no failure
      */
-    void onServerClosed(boolean complete);
+    void onServerClosed(boolean orderly);
 
     /** The session is to end because of the server, which has nothing to do with what it sent; {@code who} is for the log. */
     void onServerKilled(char who);

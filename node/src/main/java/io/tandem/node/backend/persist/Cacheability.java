@@ -10,8 +10,9 @@ import io.tandem.node.rules.Facts;
 import java.util.Locale;
 
 /** Whether a cache on the way would keep a response (RFC 9111 section 3), as far as HAProxy looks. */
-final class Cacheability {
+public final class Cacheability {
     private static final byte[] CACHE_CONTROL = "cache-control".getBytes(ISO_8859_1);
+    private static final byte[] SET_COOKIE = "set-cookie".getBytes(ISO_8859_1);
     private static final byte[] PRAGMA = "pragma".getBytes(ISO_8859_1);
     private static final byte[] EXPIRES = "expires".getBytes(ISO_8859_1);
     private static final byte[] ETAG = "etag".getBytes(ISO_8859_1);
@@ -35,6 +36,38 @@ final class Cacheability {
                 || headers.find(EXPIRES, 0) >= 0
                 || headers.find(ETAG, 0) >= 0
                 || headers.find(LAST_MODIFIED, 0) >= 0;
+    }
+
+    /**
+     * {@code option checkcache}: whether a response brings a cookie that a cache may hand to others, as HAProxy's manual says
+     * it. HAProxy 2.6 itself lets all of them pass.
+     */
+    public static boolean leaksCookie(Facts facts) {
+        Headers headers = facts.response.headers();
+        if (headers.find(SET_COOKIE, 0) < 0) {
+            return false;
+        }
+        if (says(headers, PRAGMA, "no-cache")
+                || says(headers, CACHE_CONTROL, "private")
+                || says(headers, CACHE_CONTROL, "no-store")
+                || says(headers, CACHE_CONTROL, "max-age=0")
+                || says(headers, CACHE_CONTROL, "s-maxage=0")
+                || says(headers, CACHE_CONTROL, "no-cache")) {
+            return false;
+        }
+        boolean cacheable =
+                switch (facts.request.method()) {
+                    case GET, HEAD, OPTIONS, TRACE -> isCacheable(facts.response.status());
+                    default -> false;
+                };
+        return cacheable || says(headers, CACHE_CONTROL, "public");
+    }
+
+    private static boolean isCacheable(int status) {
+        return switch (status) {
+            case 200, 203, 204, 206, 300, 301, 404, 405, 410, 414, 501 -> true;
+            default -> false;
+        };
     }
 
     private static boolean says(Headers headers, byte[] name, String word) {

@@ -17,12 +17,14 @@ import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.backend.tls.ServerTls;
 import io.tandem.node.frontend.TlsFacts;
+import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.proxyprotocol.ProxyHeader;
@@ -54,6 +56,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean connected;
     private boolean closed;
     private boolean inputEnded;
+    private boolean reset;
     private int uses = 1;
     /** What the server wants first, and where a SOCKS proxy is to go; null for neither. */
     private byte @Nullable [] header;
@@ -92,7 +95,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         };
     }
 
+    /** Sets what the backend's options say about its sockets. */
+    private void configure(Backend backend) {
+        backend.keepAlive().applyTo(channel);
+        if (backend.http().has(HttpOption.NO_LINGER)) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+    }
+
     void connect(Facts facts, int timeoutMs) {
+        Backend backend = facts.backend;
+        if (backend != null) {
+            configure(backend);
+        }
         channel.config()
                 .setRecvByteBufAllocator(loop.receiveBuffer())
                 .setConnectTimeoutMillis(0)
@@ -277,6 +292,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         loop.failed(cause);
+        reset = true;
         context.close(); // a reset, or a write to a closed socket: channelInactive tells the user
     }
 
@@ -289,6 +305,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** Says who hears of it from now on. */
     public void use(ServerUser user) {
         this.user = user;
+    }
+
+    /** Whether it ended by a failure: a reset, say. */
+    public boolean wasReset() {
+        return reset;
     }
 
     /** Whether another exchange used it before. */

@@ -145,7 +145,8 @@ public final class ErrorPages {
         PAGES.forEach((status, page) -> {
             byte[] body = page.body(status);
             String head = "HTTP/1.1 " + status + " " + page.reason + "\r\ncontent-length: " + body.length
-                    + "\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n\r\n";
+                    + "\r\ncache-control: no-cache\r\n" + (closes(status) ? "connection: close\r\n" : "")
+                    + "content-type: text/html\r\n\r\n";
             replies.put(status, new Reply(status, join(head, body), head.length(), closes(status)));
         });
         return replies;

@@ -86,6 +86,11 @@ public final class HttpLines implements Feature {
                         .arguments("preserve | delete | reject")
                         .doc("what becomes of request fields with unusual names")
                         .as(HttpLines::restrictNames),
+                Keyword.directive("option http-use-proxy-header", SectionKind.PROXIES)
+                        .doc("went by Proxy-Connection where a request is for a proxy")
+                        .negatable()
+                        .noEffect("HAProxy 2.x goes by Connection alone (RFC 9112), and so do we")
+                        .as((line, draft) -> {}),
                 Keyword.directive("option http-use-htx", SectionKind.PROXIES)
                         .doc("the only way HTTP is handled")
                         .negatable()

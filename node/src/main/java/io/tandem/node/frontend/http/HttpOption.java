@@ -25,8 +25,6 @@ public enum HttpOption {
     NO_DELAY("http-no-delay", Side.BOTH, true, "sends every piece at once, as is always done here"),
     PRETEND_KEEP_ALIVE(
             "http-pretend-keepalive", Side.BACKEND, true, "does not tell the server that its connection will end"),
-    USE_PROXY_HEADER(
-            "http-use-proxy-header", Side.FRONTEND, true, "goes by Proxy-Connection where a request is for a proxy"),
     IDLE_CLOSE_ON_RESPONSE(
             "idle-close-on-response", Side.FRONTEND, true, "a stop waits for the next response of idle connections"),
     NO_LINGER("nolinger", Side.BOTH, false, "resets connections at their end instead of closing them"),

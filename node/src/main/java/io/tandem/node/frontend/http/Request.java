@@ -182,6 +182,15 @@ public final class Request {
         uriEnd = end;
     }
 
+    /** Whether it is the beginning of HTTP/2 (RFC 9113 section 3.4), whose method means nothing else. */
+    public boolean isPreface() {
+        byte[] a = bytes();
+        return methodEnd - methodStart == 3
+                && a[methodStart] == 'P'
+                && a[methodStart + 1] == 'R'
+                && a[methodStart + 2] == 'I';
+    }
+
     /** Where the request line as received begins and ends, its line end left out: what logs quote. */
     public void line(int start, int end) {
         lineStart = start;

@@ -18,6 +18,7 @@ final class FormattedLog implements AccessLog {
     private final boolean dontLogNull;
     private final boolean dontLogNormal;
     private final boolean separateErrors;
+    private final boolean early;
 
     FormattedLog(ProxyLog log, Format format, LogSettings settings) {
         this.log = log;
@@ -25,6 +26,12 @@ final class FormattedLog implements AccessLog {
         dontLogNull = settings.dontLogNull;
         dontLogNormal = settings.dontLogNormal;
         separateErrors = settings.separateErrors;
+        early = settings.asSoonAsPossible;
+    }
+
+    @Override
+    public boolean isEarly() {
+        return early;
     }
 
     @Override

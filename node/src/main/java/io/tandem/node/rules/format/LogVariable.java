@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The variables of formats (HAProxy manual 8.2.6): what {@code %ci}, {@code %ST} and the like write. */
 enum LogVariable {
-    B("B", (facts, out, f, s) -> out.append(facts.bytesOut)),
+    B("B", (facts, out, f, s) -> {
+        soFar(facts, out);
+        out.append(facts.bytesOut);
+    }),
     U("U", (facts, out, f, s) -> out.append(facts.bytesIn)),
     CC("CC", true, (facts, out, f, s) -> text(out, facts.requestCookie, f, s)),
     CS("CS", true, (facts, out, f, s) -> text(out, facts.responseCookie, f, s)),
@@ -64,7 +67,10 @@ enum LogVariable {
     TRL("trl", true, (facts, out, f, s) -> DateText.clfLocal(out, requestAt(facts))),
     TS_SECONDS("Ts", (facts, out, f, s) -> number(out, facts.acceptedAtMs / 1000, f, 8)),
     MS("ms", (facts, out, f, s) -> out.appendPadded(facts.acceptedAtMs % 1000, 3)),
-    TA("Ta", true, (facts, out, f, s) -> duration(out, start(facts), facts.endNs)),
+    TA("Ta", true, (facts, out, f, s) -> {
+        soFar(facts, out);
+        duration(out, start(facts), facts.endNs);
+    }),
     TC("Tc", (facts, out, f, s) -> duration(out, facts.connectingNs, facts.connectedNs)),
     TD("Td", (facts, out, f, s) -> duration(out, dataStart(facts), facts.endNs)),
     TH("Th", (facts, out, f, s) -> duration(out, facts.acceptedNs, handshake(facts))),
@@ -72,7 +78,10 @@ enum LogVariable {
     TQ("Tq", true, (facts, out, f, s) -> duration(out, facts.acceptedNs, facts.requestHeadNs)),
     TR_HEADERS("TR", true, (facts, out, f, s) -> duration(out, start(facts), facts.requestHeadNs)),
     TR("Tr", true, (facts, out, f, s) -> duration(out, facts.connectedNs, facts.responseHeadNs)),
-    TT("Tt", (facts, out, f, s) -> duration(out, facts.acceptedNs, facts.endNs)),
+    TT("Tt", (facts, out, f, s) -> {
+        soFar(facts, out);
+        duration(out, facts.acceptedNs, facts.endNs);
+    }),
     TU("Tu", true, (facts, out, f, s) -> duration(out, start(facts), facts.endNs)),
     TW("Tw", (facts, out, f, s) -> duration(out, queueStart(facts), facts.connectingNs)),
     AC("ac", (facts, out, f, s) -> out.append(processConnections(facts))),
@@ -342,6 +351,13 @@ enum LogVariable {
             } else {
                 Encoding.line(out, value, 0, value.length, flags, true);
             }
+        }
+    }
+
+    /** Marks a number that may have grown since ({@code option logasap}). */
+    private static void soFar(Facts facts, Output out) {
+        if (facts.frontend.accessLog().isEarly()) {
+            out.append('+');
         }
     }
 

@@ -17,6 +17,7 @@ import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
 import io.tandem.node.frontend.SilentDrop;
 import io.tandem.node.frontend.TlsLedger;
+import io.tandem.node.frontend.http.CaseAdjust;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.HttpOption;
@@ -71,6 +72,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private boolean responseDone;
     private boolean processing;
     private boolean halfClosed;
+    private boolean reset;
     private boolean ended;
 
     /** @param onEnd runs once when the connection has ended */
@@ -213,7 +215,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             early = out;
         }
         state = State.BODY;
-        timer.start(bodyComplete ? 0 : timeouts().client());
+        if (bodyComplete) {
+            timer.stop();
+        }
         exchange.onRequest();
         return true;
     }
@@ -241,16 +245,24 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
                 exchange.requestEnd(framing == Framing.CHUNKED ? chunks.trailers() : null);
             }
             exchange.requestFlush();
+            if (state != State.BODY) {
+                return true;
+            }
         }
         if (bodyComplete) {
             timer.stop();
             state = State.RESPONSE;
             return true;
         }
-        if (!timer.isRunning() || in.isReadable()) {
-            timer.start(timeouts().client());
-        }
+        expectBody();
         return false;
+    }
+
+    private void expectBody() {
+        int limit = exchange.bodyTimeoutMs();
+        if (limit != Exchange.AS_FOR_HEAD) {
+            timer.start(limit);
+        }
     }
 
     private void chunkedBody(ByteBuf in, boolean wanted) {
@@ -427,7 +439,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         ended = true;
         writer.clear();
         if (exchange.isBusy()) {
-            exchange.onClientClosed();
+            exchange.onClientClosed(reset);
         } else if (state == State.HEAD) {
             silentEnd(400, Termination.CLIENT);
         }
@@ -445,12 +457,15 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         loop.failed(cause);
+        reset = true;
         context.close(); // a reset, or TLS that cannot go on: channelInactive tells the exchange
     }
 
     /** The process stops: idle connections end, the others after their response. */
     public void onSoftStop() {
-        if (state == State.HEAD && !exchange.isBusy()) {
+        if (state == State.HEAD
+                && !exchange.isBusy()
+                && !facts.frontend.http().has(HttpOption.IDLE_CLOSE_ON_RESPONSE)) {
             close();
         }
     }
@@ -463,7 +478,27 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
+    public boolean awaitRequestEnd() {
+        flush();
+        timer.start(timeouts().client());
+        return true;
+    }
+
+    @Override
+    public void proceed() {
+        ByteBuf out = loop.sendBuffer();
+        out.writeBytes(CONTINUE);
+        write(out);
+    }
+
+    private static final byte[] CONTINUE = HeadScanner.ascii("HTTP/1.1 100 Continue\r\n\r\n");
+
+    @Override
     public void interim(Response response) {
+        CaseAdjust adjust = facts.frontend.http().caseAdjust();
+        if (adjust != null) {
+            adjust.applyTo(response.headers());
+        }
         ByteBuf out = loop.sendBuffer();
         HeadWriter.statusLineAndFields(response, out);
         HeadWriter.end(out);
@@ -474,6 +509,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     public boolean head(Response response, boolean keepAlive, boolean tunnel, @Nullable ByteBuf in, int length) {
         boolean chunked = response.framing() == Framing.CHUNKED;
         byte[] connection = connectionField(response, keepAlive, tunnel);
+        CaseAdjust adjust = facts.frontend.http().caseAdjust();
+        if (adjust != null) {
+            adjust.applyTo(response.headers());
+            connection = adjust.line(connection);
+        }
         if (in != null && connection.length == 0 && !chunked && HeadWriter.isUntouched(response)) {
             in.setBytes(in.readerIndex(), response.bytes(), 0, length); // names are in lower case now
             writer.beginAsReceived();

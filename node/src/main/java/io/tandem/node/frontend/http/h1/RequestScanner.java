@@ -13,9 +13,8 @@ import java.util.Arrays;
 /** Scans request heads (RFC 9112 section 3), as strict about targets and Host as HAProxy 2.6. */
 public final class RequestScanner extends HeadScanner {
     /** What HTTP/2 begins with: no method of HTTP/1 (RFC 9113 section 11.6). */
-    private static final byte[] PRI = ascii("PRI");
-
     private static final byte[] HOST = ascii("host");
+
     private static final byte[] UPGRADE = ascii("upgrade");
     private static final byte[] WEBSOCKET = ascii("websocket");
     private static final byte[] SEC_WEBSOCKET_KEY = ascii("sec-websocket-key");
@@ -83,8 +82,7 @@ public final class RequestScanner extends HeadScanner {
         while (methodEnd < end && isToken(a[methodEnd])) {
             methodEnd++;
         }
-        boolean preface = methodEnd - start == PRI.length && Arrays.equals(a, start, methodEnd, PRI, 0, PRI.length);
-        if (methodEnd == start || methodEnd == end || a[methodEnd] != ' ' || preface) {
+        if (methodEnd == start || methodEnd == end || a[methodEnd] != ' ') {
             return refuse(Malformed.REQUEST_LINE);
         }
         int uriStart = skipBlanks(methodEnd, end);

@@ -1,0 +1,32 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.exchange;
+
+import io.tandem.node.frontend.http.AddressField;
+import io.tandem.node.frontend.http.Headers;
+import io.tandem.node.frontend.http.HttpSettings;
+import io.tandem.node.frontend.http.RestrictedNames;
+import io.tandem.node.rules.Facts;
+
+/** What options of frontend and backend do to the fields of a request once their rules have seen it. */
+final class RequestFields {
+    /** The request goes on. */
+    static final int FIT = 0;
+
+    private RequestFields() {}
+
+    /** Changes them; the status to refuse the request with, or {@link #FIT}. */
+    static int prepare(Facts facts, HttpSettings frontend, HttpSettings backend) {
+        Headers headers = facts.request.headers();
+        if (!areNamesFit(frontend.restrictedNames(), headers) || !areNamesFit(backend.restrictedNames(), headers)) {
+            return 403;
+        }
+        boolean added = AddressField.add(frontend.forwardedFor(), backend.forwardedFor(), headers, facts.source)
+                && AddressField.add(frontend.originalTo(), backend.originalTo(), headers, facts.destination);
+        return added ? FIT : 500;
+    }
+
+    private static boolean areNamesFit(@org.jspecify.annotations.Nullable RestrictedNames policy, Headers headers) {
+        return policy == null || policy.applyTo(headers);
+    }
+}

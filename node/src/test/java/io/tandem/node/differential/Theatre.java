@@ -1,0 +1,283 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.differential;
+
+import io.tandem.node.boot.TestProxy;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A proxy, the installed haproxy or ours, with a frontend, a backend and a scripted server for each scene: all scenes can be
+ * played at once.
+ */
+final class Theatre implements AutoCloseable {
+    /** What a scene needs: its name is that of its frontend. */
+    record Scene(String name, String frontend, String backend, int lines, Script script) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** What happens in a scene. */
+    @FunctionalInterface
+    interface Script {
+        void play(Stage stage) throws Exception;
+    }
+
+    /** What became of a scene. */
+    record Outcome(List<String> clients, List<String> servers, List<String> log) {
+        /** Line by line, for people. */
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder();
+            log.forEach(line -> text.append("log    ").append(line).append('\n'));
+            clients.forEach(
+                    bytes -> text.append("client ").append(escaped(bytes)).append('\n'));
+            servers.forEach(
+                    bytes -> text.append("server ").append(escaped(bytes)).append('\n'));
+            return text.toString();
+        }
+
+        private static String escaped(String bytes) {
+            return bytes.replace("\r", "\\r").replace("\n", "\\n");
+        }
+    }
+
+    private static final int PATIENCE_S = 8;
+
+    private final Map<String, Integer> ports = new HashMap<>();
+    private final Map<String, ServerSocket> servers = new HashMap<>();
+    private final Map<String, BlockingQueue<String>> lines = new ConcurrentHashMap<>();
+    private final List<AutoCloseable> props = new ArrayList<>();
+    private final List<ServerSocket> reserved = new ArrayList<>();
+    private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final @Nullable Process haproxy;
+    private final @Nullable TestProxy tandem;
+
+    /** @param common the sections in front of the scenes; LOG stands for the port of the log */
+    Theatre(String common, List<Scene> scenes, boolean oracle) throws Exception {
+        StringBuilder text = new StringBuilder(common.replace("LOG", String.valueOf(log.getLocalPort())));
+        for (Scene scene : scenes) {
+            text.append(sections(scene));
+        }
+        for (ServerSocket free : reserved) {
+            free.close();
+        }
+        listenToLog();
+        if (oracle) {
+            Path file = Files.createTempFile("theatre", ".cfg");
+            Files.writeString(file, text);
+            haproxy = new ProcessBuilder("haproxy", "-db", "-q", "-f", file.toString())
+                    .inheritIO()
+                    .start();
+            tandem = null;
+            awaitStart(haproxy, ports.get(scenes.get(0).name));
+            Files.delete(file);
+        } else {
+            haproxy = null;
+            tandem = TestProxy.start(text.toString(), 1);
+        }
+    }
+
+    private String sections(Scene scene) throws IOException {
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        server.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S));
+        servers.put(scene.name, server);
+        props.add(server);
+        ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        reserved.add(free); // until all have their ports: none must be given twice
+        int port = free.getLocalPort();
+        ports.put(scene.name, port);
+        lines.put(scene.name, new LinkedBlockingQueue<>());
+        String backend = scene.backend;
+        if (backend.contains("DEAD")) {
+            backend = backend.replace("DEAD", String.valueOf(deadPort()));
+        }
+        if (backend.contains("MUTE")) {
+            backend = backend.replace("MUTE", String.valueOf(mutePort()));
+        }
+        backend = backend.replace("SERVER", String.valueOf(server.getLocalPort()));
+        if (!backend.contains("server s1")) {
+            backend += "\n    server s1 127.0.0.1:" + server.getLocalPort();
+        }
+        String defaults = scene.name.contains("abortonclose") ? " from aborting" : " from plain";
+        return "frontend " + scene.name + defaults + "\n    bind 127.0.0.1:" + port + "\n    " + scene.frontend
+                + "\n    default_backend " + scene.name + "-be\nbackend " + scene.name + "-be" + defaults + "\n    "
+                + backend + "\n";
+    }
+
+    /** A port where every connection is refused: bound, so that nobody else listens there. */
+    private int deadPort() throws IOException {
+        Socket bound = new Socket();
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        props.add(bound);
+        return bound.getLocalPort();
+    }
+
+    /** A port where no connection is ever established: the queue of those to be accepted is full. */
+    private int mutePort() throws IOException {
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        props.add(socket);
+        for (int i = 0; i < 4; i++) {
+            java.nio.channels.SocketChannel filler = java.nio.channels.SocketChannel.open();
+            filler.configureBlocking(false);
+            filler.connect(socket.getLocalSocketAddress());
+            props.add(filler);
+        }
+        return socket.getLocalPort();
+    }
+
+    private static void awaitStart(Process process, int port) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (System.nanoTime() - deadline < 0) {
+            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                if (probe.isConnected()) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            }
+        }
+        throw new IOException("haproxy did not start with this configuration");
+    }
+
+    private void listenToLog() {
+        Thread thread = new Thread(this::collect, "theatre-log");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void collect() {
+        byte[] buffer = new byte[65_536];
+        try {
+            while (true) {
+                DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+                log.receive(packet);
+                String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1).trim();
+                int at = line.indexOf("] ", line.indexOf(" [")) + 2;
+                String[] fields = line.substring(at).split(" ", 10);
+                BlockingQueue<String> of = fields.length == 10 ? lines.get(fields[0]) : null;
+                if (of != null) {
+                    of.add(withoutTimes(fields));
+                }
+            }
+        } catch (SocketException closed) {
+            // the theatre is closed
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** The line with {@code n} for every time that is known, and without the counts of connections. */
+    private static String withoutTimes(String[] fields) {
+        String retries = fields[8].substring(fields[8].lastIndexOf('/') + 1);
+        String bytes = fields[0].contains("reads") ? "n" : fields[4]; // as much as the kernels' buffers hold
+        return fields[1] + " " + fields[2].replaceAll("(?<![-0-9])[0-9]+", "n") + " " + fields[3] + " " + bytes + " "
+                + fields[7] + " " + retries + " " + fields[9];
+    }
+
+    /** Plays a scene to its end. */
+    Outcome play(Scene scene) throws Exception {
+        BlockingQueue<String> log = lines.get(scene.name);
+        log.clear();
+        Stage stage = new Stage(ports.get(scene.name), servers.get(scene.name));
+        try {
+            scene.script.play(stage);
+        } finally {
+            stage.close();
+        }
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < scene.lines; i++) {
+            String line = log.poll(PATIENCE_S, TimeUnit.SECONDS);
+            written.add(line == null ? "no line" : line);
+        }
+        written.addAll(log);
+        return new Outcome(
+                stage.clients.stream().map(Wire::outcome).toList(),
+                stage.servers.stream().map(Wire::outcome).map(Theatre::ended).toList(),
+                written);
+    }
+
+    /** A proxy may end a connection to a server as it likes; HAProxy resets some to be rid of them. */
+    private static String ended(String bytes) {
+        return bytes.replace("<reset>", "<end>");
+    }
+
+    /** The connections of one scene. */
+    static final class Stage implements AutoCloseable {
+        private final int port;
+        private final ServerSocket server;
+        private final List<Wire> clients = new ArrayList<>();
+        private final List<Wire> servers = new ArrayList<>();
+
+        private Stage(int port, ServerSocket server) {
+            this.port = port;
+            this.server = server;
+        }
+
+        /** A new connection to the proxy. */
+        Wire client() throws IOException {
+            Wire wire = new Wire(new Socket(InetAddress.getLoopbackAddress(), port));
+            clients.add(wire);
+            return wire;
+        }
+
+        /** A new connection to the proxy that takes in only a few bytes at a time. */
+        Wire slowClient() throws IOException {
+            Socket socket = new Socket();
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            Wire wire = new Wire(socket);
+            clients.add(wire);
+            return wire;
+        }
+
+        /** The next connection of the proxy. */
+        Wire server() throws IOException {
+            Wire wire = new Wire(server.accept());
+            servers.add(wire);
+            return wire;
+        }
+
+        @Override
+        public void close() {
+            clients.forEach(Wire::close);
+            servers.forEach(Wire::close);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (haproxy != null) {
+            haproxy.destroyForcibly();
+        }
+        if (tandem != null) {
+            tandem.close();
+        }
+        for (AutoCloseable prop : props) {
+            prop.close();
+        }
+        log.close();
+    }
+}

@@ -1,0 +1,114 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.differential;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+
+/** One end of a connection in the hands of a test: sends, waits for bytes, ends it in every way there is. */
+final class Wire implements AutoCloseable {
+    private static final int PATIENCE_MS = 5_000;
+
+    private final Socket socket;
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private String end = "";
+
+    Wire(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(PATIENCE_MS);
+    }
+
+    /** Sends; a peer that has gone is no failure: what was received shows it. */
+    Wire send(String text) {
+        try {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IOException gone) {
+            end = end.isEmpty() ? "<gone>" : end;
+        }
+        return this;
+    }
+
+    /** Reads until all that was received contains {@code text}, or the peer ends. */
+    Wire await(String text) {
+        while (end.isEmpty() && !received().contains(text)) {
+            readSome();
+        }
+        return this;
+    }
+
+    /** Reads until {@code length} bytes have come, or the peer ends. */
+    Wire awaitBytes(int length) {
+        while (end.isEmpty() && received.size() < length) {
+            readSome();
+        }
+        return this;
+    }
+
+    /** Reads until the peer ends. */
+    Wire awaitEnd() {
+        while (end.isEmpty()) {
+            readSome();
+        }
+        return this;
+    }
+
+    private void readSome() {
+        byte[] buffer = new byte[65_536];
+        try {
+            int count = socket.getInputStream().read(buffer);
+            if (count < 0) {
+                end = "<end>";
+            } else {
+                received.write(buffer, 0, count);
+            }
+        } catch (SocketTimeoutException silence) {
+            end = "<silence>";
+        } catch (IOException reset) {
+            end = "<reset>";
+        }
+    }
+
+    /** Ends our side; the peer may go on. */
+    Wire half() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException gone) {
+            end = end.isEmpty() ? "<gone>" : end;
+        }
+        return this;
+    }
+
+    /** Ends it with a reset. */
+    Wire reset() {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException gone) {
+            end = end.isEmpty() ? "<gone>" : end;
+        }
+        close();
+        return this;
+    }
+
+    /** What has come so far. */
+    String received() {
+        return received.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** What has come and how it ended, as far as the test has looked. */
+    String outcome() {
+        return received() + end;
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException gone) {
+            end = end.isEmpty() ? "<gone>" : end;
+        }
+    }
+}
