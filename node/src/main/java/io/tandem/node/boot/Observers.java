@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Rate;
@@ -33,6 +34,7 @@ final class Observers implements AutoCloseable {
         List<Command> commands = new ArrayList<>(ShowCommands.of(node));
         commands.addAll(TableCommands.of(node));
         commands.addAll(ServerCommands.of(node));
+        commands.addAll(TlsFeature.commands(node));
         server = new AdminServer(new Commands(commands));
         node.events().listen((level, proxy, text) -> log(node, level, proxy, text));
     }

@@ -7,6 +7,7 @@ import io.tandem.config.text.Severity;
 import io.tandem.node.backend.check.HealthChecks;
 import io.tandem.node.cli.CommandLine;
 import io.tandem.node.cli.Console;
+import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.guardian.GuardianLink;
 import io.tandem.node.guardian.Role;
 import io.tandem.node.language.ProxyDraft;
@@ -135,6 +136,9 @@ final class ProxyProcess {
             }
             // Before rights are given up: the secret is root's own.
             cluster.join(loaded.cluster());
+            if (settings.chroot != null) {
+                TlsFeature.beforeChroot();
+            }
             privileges.drop(settings, loops.all(), guardian != null);
             commit(loaded, configuration, plan);
             observers.start(node);

@@ -42,6 +42,11 @@ public final class BindLine {
         this.addresses = List.copyOf(addresses);
     }
 
+    /** A line of no section, for options that stand elsewhere, such as in a {@code crt-list}. */
+    public static BindLine detached(Origin origin) {
+        return new BindLine(origin, "", "", "", List.of());
+    }
+
     public Origin origin() {
         return origin;
     }

@@ -2,17 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,8 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param file where it was read from
  * @param chain the server's certificate first
  * @param names the names it is for, in lower case; {@code *.} leads a wildcard
+ * @param ocsp what its authority says of it, DER; null for nothing
+ * @param issuer where a file of its own names it
  */
-public record Certificate(String file, List<X509Certificate> chain, PrivateKey key, Set<String> names) {
+public record Certificate(
+        String file,
+        List<X509Certificate> chain,
+        PrivateKey key,
+        Set<String> names,
+        @Nullable OcspResponse ocsp,
+        @Nullable X509Certificate issuer) {
     private static final int DNS_NAME = 2;
 
     public Certificate {
@@ -49,68 +49,36 @@ public record Certificate(String file, List<X509Certificate> chain, PrivateKey k
         }
     }
 
-    boolean isEcdsa() {
+    /** The certificate in {@code file}, with its key there or beside it. */
+    public static Certificate read(String file) throws Unusable {
+        return new CertificateFiles(new ExtraFiles()).read(file);
+    }
+
+    /** @param key fits the first certificate of {@code parts} */
+    static Certificate of(String file, CertificateParts parts, PrivateKey key) {
+        return new Certificate(file, parts.chain(), key, names(parts.chain().get(0)), parts.ocsp(), parts.issuer());
+    }
+
+    CertificateParts parts() {
+        return new CertificateParts(chain, key, ocsp, issuer);
+    }
+
+    X509Certificate leaf() {
+        return chain.get(0);
+    }
+
+    public boolean isEcdsa() {
         return key.getAlgorithm().equals("EC");
     }
 
-    /** Reads certificates and key from {@code file}, or the key from {@code file.key} beside it. */
-    public static Certificate read(String file) throws Unusable {
-        List<Pem> blocks = blocks(Path.of(file));
-        List<X509Certificate> chain = blocks == null ? List.of() : chain(blocks);
-        if (blocks == null || chain.isEmpty()) {
-            throw new Unusable("unable to load certificate from file '" + file + "'.");
-        }
-        PrivateKey key = key(file, blocks);
-        if (!PrivateKeys.fit(key, chain.get(0).getPublicKey())) {
-            throw new Unusable("inconsistencies between private key and certificate loaded '" + file + "'.");
-        }
-        return new Certificate(file, chain, key, names(chain.get(0)));
+    /** The same with another response of its authority. */
+    Certificate with(@Nullable OcspResponse response) {
+        return new Certificate(file, chain, key, names, response, issuer);
     }
 
-    private static @Nullable List<Pem> blocks(Path file) {
-        try {
-            return Pem.parse(Files.readString(file, StandardCharsets.ISO_8859_1));
-        } catch (IOException unreadable) {
-            return null;
-        }
-    }
-
-    private static List<X509Certificate> chain(List<Pem> blocks) {
-        List<X509Certificate> chain = new ArrayList<>();
-        try {
-            CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            for (Pem block : blocks) {
-                if (block.isCertificate()) {
-                    chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.content())));
-                }
-            }
-        } catch (GeneralSecurityException damaged) {
-            return List.of();
-        }
-        return chain;
-    }
-
-    private static PrivateKey key(String file, List<Pem> blocks) throws Unusable {
-        List<Pem> candidates = blocks;
-        if (blocks.stream().noneMatch(Pem::isPrivateKey)) {
-            List<Pem> beside = blocks(Path.of(file + ".key"));
-            candidates = beside == null ? List.of() : beside;
-        }
-        for (Pem block : candidates) {
-            if (block.isPrivateKey()) {
-                if (block.encrypted() || block.label().equals("ENCRYPTED PRIVATE KEY")) {
-                    throw new Unusable("the private key in '" + file
-                            + "' is encrypted: there is nobody to ask for its pass phrase;"
-                            + " decrypt it with 'openssl pkey -in FILE'.");
-                }
-                try {
-                    return PrivateKeys.read(block);
-                } catch (GeneralSecurityException damaged) {
-                    throw new Unusable("unable to load private key from file '" + file + "'.");
-                }
-            }
-        }
-        throw new Unusable("No Private Key found in '" + file + ".key'.");
+    /** Whose signature the certificate carries, if that is known: it is needed to read what the authority says of it. */
+    @Nullable X509Certificate signer() {
+        return parts().signer();
     }
 
     /** The common name and the DNS names of the certificate. */

@@ -3,8 +3,13 @@
 package io.tandem.node.frontend.tls;
 
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.ReferenceCountUtil;
+import java.lang.ref.Cleaner;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,58 +18,129 @@ import org.jspecify.annotations.Nullable;
  * has certificates of both kinds, elliptic curves come first for clients that know them. Immutable.
  */
 final class CertificateChoice {
+    /** Frees contexts once neither a choice nor a connection can reach them. */
+    private static final Cleaner CLEANER = Cleaner.create();
+
     /** A certificate that is ready for use. */
-    record Ready(Certificate certificate, SslContext context) {}
+    static final class Ready {
+        private final Certificate certificate;
+        private final SslContext context;
 
-    private static final class Pair {
-        private @Nullable SslContext ecdsa;
-        private @Nullable SslContext other;
-
-        /** The certificate read first stays. */
-        void offer(Ready ready) {
-            if (ready.certificate().isEcdsa()) {
-                ecdsa = ecdsa == null ? ready.context() : ecdsa;
-            } else {
-                other = other == null ? ready.context() : other;
-            }
+        /** @param context becomes this object's own: it is released when nothing refers to the object any more */
+        Ready(Certificate certificate, SslContext context) {
+            this.certificate = certificate;
+            this.context = context;
+            CLEANER.register(this, () -> ReferenceCountUtil.release(context));
         }
 
-        @Nullable SslContext choose(boolean knowsEcdsa) {
-            boolean takeEcdsa = other == null || (knowsEcdsa && ecdsa != null);
-            return takeEcdsa ? ecdsa : other;
+        Certificate certificate() {
+            return certificate;
+        }
+
+        SslContext context() {
+            return context;
         }
     }
 
-    private final Map<String, Pair> names = new HashMap<>();
-    private final @Nullable SslContext first;
+    /**
+     * A certificate and the names it is offered for.
+     *
+     * @param filters names, {@code !} in front of those it is not for; empty for the certificate's own
+     */
+    record Offer(Ready ready, List<String> filters) {}
+
+    /** Makes certificates for names that none was configured for. Called on event loops. */
+    interface Generator {
+        /** A certificate for {@code name}; null where none can be made. */
+        @Nullable Ready forName(String name);
+    }
+
+    /** The offers for one name, in the order of the configuration. */
+    private static final class Offered {
+        private final List<Ready> ready = new ArrayList<>(1);
+        private final List<Collection<String>> refused = new ArrayList<>(1);
+
+        void add(Ready offer, Collection<String> except) {
+            ready.add(offer);
+            refused.add(except);
+        }
+
+        /** The best one for the client; null where all are meant for other names. */
+        @Nullable Ready choose(String name, boolean knowsEcdsa) {
+            Ready ecdsa = null;
+            Ready other = null;
+            for (int i = 0; i < ready.size(); i++) {
+                if (refused.get(i).contains(name)) {
+                    continue;
+                }
+                Ready one = ready.get(i);
+                if (one.certificate().isEcdsa()) {
+                    ecdsa = ecdsa == null ? one : ecdsa;
+                } else {
+                    other = other == null ? one : other;
+                }
+            }
+            return other == null || (knowsEcdsa && ecdsa != null) ? ecdsa : other;
+        }
+    }
+
+    private final Map<String, Offered> exact = new HashMap<>();
+    private final Map<String, Offered> wildcards = new HashMap<>();
+    private final @Nullable Ready first;
+    private final int offers;
     private final boolean strict;
+    private final @Nullable Generator generator;
 
-    /** @param strict whether a client that asks for no known name gets none */
-    CertificateChoice(List<Ready> certificates, boolean strict) {
+    /**
+     * @param strict whether a client that asks for no known name gets none
+     * @param generator makes certificates where strict would refuse and the first would be served otherwise; or null
+     */
+    CertificateChoice(List<Offer> offers, boolean strict, @Nullable Generator generator) {
         this.strict = strict;
-        first = certificates.isEmpty() ? null : certificates.get(0).context();
-        for (Ready ready : certificates) {
-            for (String name : ready.certificate().names()) {
-                names.computeIfAbsent(name, n -> new Pair()).offer(ready);
+        this.generator = generator;
+        this.offers = offers.size();
+        first = offers.isEmpty() ? null : offers.get(0).ready();
+        for (Offer offer : offers) {
+            Collection<String> names =
+                    offer.filters().isEmpty() ? offer.ready().certificate().names() : offer.filters();
+            List<String> except = names.stream()
+                    .filter(name -> name.startsWith("!"))
+                    .map(name -> name.substring(1).toLowerCase(Locale.ROOT))
+                    .toList();
+            for (String written : names) {
+                String name = written.toLowerCase(Locale.ROOT);
+                if (name.startsWith("*")) {
+                    wildcards
+                            .computeIfAbsent(name.substring(1), n -> new Offered())
+                            .add(offer.ready(), except);
+                } else if (!name.startsWith("!")) {
+                    exact.computeIfAbsent(name, n -> new Offered()).add(offer.ready(), List.of());
+                }
             }
         }
     }
 
-    /** The context to go on with, or null to refuse the client. */
-    @Nullable SslContext choose(ClientHello hello) {
-        Pair pair = names.get(hello.serverName());
-        if (pair == null) {
-            int dot = hello.serverName().indexOf('.');
-            pair = dot > 0 ? names.get("*" + hello.serverName().substring(dot)) : null;
+    /** The certificate to go on with, or null to refuse the client. */
+    @Nullable Ready choose(ClientHello hello) {
+        String name = hello.serverName();
+        Offered offered = exact.get(name);
+        Ready chosen = offered == null ? null : offered.choose(name, hello.ecdsa());
+        int dot = name.indexOf('.');
+        if (chosen == null && dot > 0) {
+            offered = wildcards.get(name.substring(dot));
+            chosen = offered == null ? null : offered.choose(name, hello.ecdsa());
         }
-        if (pair == null) {
-            return strict ? null : first;
+        if (chosen == null && generator != null && !name.isEmpty()) {
+            chosen = generator.forName(name);
         }
-        return pair.choose(hello.ecdsa());
+        if (chosen != null) {
+            return chosen;
+        }
+        return strict ? null : first;
     }
 
-    /** The only context there is, where it does not depend on what the client says; else null. */
-    @Nullable SslContext only(int certificates) {
-        return strict || certificates != 1 ? null : first;
+    /** The only certificate there is, where it does not depend on what the client says; else null. */
+    @Nullable Ready only() {
+        return strict || generator != null || offers != 1 ? null : first;
     }
 }

@@ -19,6 +19,7 @@ record ClientHello(String serverName, boolean ecdsa) {
     private static final int LONGEST_NAME = 255;
     private static final int SERVER_NAME = 0;
     private static final int SIGNATURE_ALGORITHMS = 13;
+    private static final int SUPPORTED_VERSIONS = 43;
     private static final int HOST_NAME = 0;
 
     /** @param hello from the message's version on, without the headers of record and handshake; not consumed */
@@ -33,24 +34,54 @@ record ClientHello(String serverName, boolean ecdsa) {
     private static ClientHello parseFields(ByteBuf in) {
         in.skipBytes(2 + 32); // legacy version, random
         in.skipBytes(in.readUnsignedByte()); // session id
-        in.skipBytes(in.readUnsignedShort()); // cipher suites
+        boolean suites = offersEcdsaSuites(in.readSlice(in.readUnsignedShort()));
         in.skipBytes(in.readUnsignedByte()); // compression methods
         if (!in.isReadable()) {
             return NOTHING;
         }
         ByteBuf extensions = in.readSlice(in.readUnsignedShort());
         String name = "";
-        boolean ecdsa = false;
+        boolean signatures = true; // RFC 5246 7.4.1.4.1: who does not say knows the algorithms of its suites
+        boolean newest = false;
         while (extensions.isReadable()) {
             int type = extensions.readUnsignedShort();
             ByteBuf content = extensions.readSlice(extensions.readUnsignedShort());
-            if (type == SERVER_NAME) {
-                name = serverName(content);
-            } else if (type == SIGNATURE_ALGORITHMS) {
-                ecdsa = offersEcdsa(content);
+            switch (type) {
+                case SERVER_NAME -> name = serverName(content);
+                case SIGNATURE_ALGORITHMS -> signatures = offersEcdsa(content);
+                case SUPPORTED_VERSIONS -> newest = offersTls13(content);
+                default -> {}
             }
         }
-        return new ClientHello(name, ecdsa);
+        return new ClientHello(name, signatures && (newest || suites));
+    }
+
+    private static boolean offersTls13(ByteBuf content) {
+        ByteBuf list = content.readSlice(content.readUnsignedByte());
+        while (list.readableBytes() >= 2) {
+            if (list.readUnsignedShort() == 0x0304) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Suites of TLS 1.2 and below whose server signs with ECDSA. */
+    private static boolean offersEcdsaSuites(ByteBuf list) {
+        while (list.readableBytes() >= 2) {
+            int suite = list.readUnsignedShort();
+            if ((suite >= 0xc006 && suite <= 0xc00a) // ECDHE-ECDSA with CBC
+                    || suite == 0xc023
+                    || suite == 0xc024
+                    || suite == 0xc02b
+                    || suite == 0xc02c
+                    || (suite >= 0xc0ac && suite <= 0xc0af) // CCM
+                    || suite == 0xcca9
+                    || suite == 0xcc14) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String serverName(ByteBuf content) {

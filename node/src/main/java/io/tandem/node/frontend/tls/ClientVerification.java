@@ -16,6 +16,7 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,40 @@ final class ClientVerification {
     IgnoredErrors ignoredOfLeaf = IgnoredErrors.NONE;
     /** {@code no-ca-names}. */
     boolean namesNobody;
+
+    /**
+     * These of one certificate, and where they are silent those of its {@code bind} line.
+     *
+     * @param given the options that were written for the certificate
+     */
+    ClientVerification over(ClientVerification line, Set<String> given) {
+        ClientVerification both = new ClientVerification();
+        both.demand = given.contains("verify") ? demand : line.demand;
+        both.announced = announced != null ? announced : line.announced;
+        both.silent = silent != null ? silent : line.silent;
+        both.revocations = revocations != null ? revocations : line.revocations;
+        both.ignoredAbove = line.ignoredAbove;
+        both.ignoredOfLeaf = line.ignoredOfLeaf;
+        both.namesNobody = namesNobody || line.namesNobody;
+        return both;
+    }
+
+    /** These with what is behind the names of their files now. */
+    ClientVerification following(TrustStore trust) {
+        ClientVerification now = over(this, Set.of());
+        now.announced = trust.current(TrustStore.Kind.AUTHORITIES, announced);
+        now.silent = trust.current(TrustStore.Kind.AUTHORITIES, silent);
+        now.revocations = trust.current(TrustStore.Kind.REVOCATIONS, revocations);
+        return now;
+    }
+
+    /** Whether the file of that name is among these. */
+    boolean uses(TrustStore.Kind kind, String location) {
+        return kind == TrustStore.Kind.REVOCATIONS
+                ? revocations != null && revocations.location().equals(location)
+                : (announced != null && announced.location().equals(location))
+                        || (silent != null && silent.location().equals(location));
+    }
 
     /** Whether clients are asked for a certificate. */
     boolean isOn() {

@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslClientHelloHandler;
 import io.netty.handler.ssl.SslCompletionEvent;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -18,36 +17,34 @@ import org.jspecify.annotations.Nullable;
  * Waits for a client's first message, chooses the certificate by it and gives way to the TLS handler proper. Bounded: a
  * message that does not fit one record of 16 KB is refused.
  */
-final class HelloHandler extends SslClientHelloHandler<SslContext> {
+final class HelloHandler extends SslClientHelloHandler<CertificateChoice.Ready> {
     /** A fatal alert, unrecognized_name (RFC 6066 3). */
     private static final byte[] UNRECOGNIZED_NAME = {21, 3, 3, 0, 2, 2, 112};
 
-    private final CertificateChoice choice;
     private final NettyTlsStage stage;
     private final Session session;
 
-    HelloHandler(CertificateChoice choice, NettyTlsStage stage, Session session) {
+    HelloHandler(NettyTlsStage stage, Session session) {
         super(16 * 1024);
-        this.choice = choice;
         this.stage = stage;
         this.session = session;
     }
 
     @Override
-    protected Future<SslContext> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
-        Promise<SslContext> promise = ctx.executor().newPromise();
+    protected Future<CertificateChoice.Ready> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) {
+        Promise<CertificateChoice.Ready> promise = ctx.executor().newPromise();
         if (clientHello != null && stage.captureBytes() > 0) {
             session.capture(clientHello, stage.captureBytes());
         }
         ClientHello hello = clientHello == null ? new ClientHello("", false) : ClientHello.parse(clientHello);
-        SslContext context = choice.choose(hello);
-        return context == null
+        CertificateChoice.Ready chosen = stage.choice().choose(hello);
+        return chosen == null
                 ? promise.setFailure(new SSLHandshakeException("no certificate for '" + hello.serverName() + "'"))
-                : promise.setSuccess(context);
+                : promise.setSuccess(chosen);
     }
 
     @Override
-    protected void onLookupComplete(ChannelHandlerContext ctx, Future<SslContext> future) {
+    protected void onLookupComplete(ChannelHandlerContext ctx, Future<CertificateChoice.Ready> future) {
         if (future.isSuccess()) {
             ctx.pipeline().replace(this, "tls", stage.handler(future.getNow(), ctx.channel(), session));
             return;

@@ -4,35 +4,49 @@ package io.tandem.node.frontend.tls;
 
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannelConfig;
-import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.tls.Session;
+import java.lang.ref.Reference;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
-/** The TLS of one {@code bind} line on Netty's engine. Immutable. */
+/** The TLS of one {@code bind} line on Netty's engine. Used by all loops; its certificates can be exchanged while it serves. */
 final class NettyTlsStage implements TlsStage {
-    private final CertificateChoice choice;
-    private final @Nullable SslContext only;
     private final AtomicInteger open;
+    private final int recordLimit;
+    private final int handshakeLimitMs;
     private final int captureBytes;
+    private volatile CertificateChoice choice =
+            new CertificateChoice(List.of(), true, null); // written under the store's lock, read by the loops
 
     /**
      * @param open counts the TLS connections of the process
+     * @param recordLimit bytes of clear text in one record, 0 for the protocol's own limit
+     * @param handshakeLimitMs how long a handshake may take, 0 where the connection's own time-out decides
      * @param captureBytes how much of what clients say first is kept, 0 for nothing
      */
-    NettyTlsStage(CertificateChoice choice, int certificates, AtomicInteger open, int captureBytes) {
+    NettyTlsStage(AtomicInteger open, int recordLimit, int handshakeLimitMs, int captureBytes) {
         this.open = open;
-        this.choice = choice;
+        this.recordLimit = recordLimit;
+        this.handshakeLimitMs = handshakeLimitMs;
         this.captureBytes = captureBytes;
-        only = captureBytes > 0 ? null : choice.only(certificates);
+    }
+
+    /** From now on new connections get these certificates. */
+    void serve(CertificateChoice next) {
+        choice = next;
     }
 
     int captureBytes() {
         return captureBytes;
+    }
+
+    CertificateChoice choice() {
+        return choice;
     }
 
     @Override
@@ -40,17 +54,31 @@ final class NettyTlsStage implements TlsStage {
         Session session = new Session();
         open.incrementAndGet();
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        CertificateChoice.Ready only = captureBytes > 0 ? null : choice.only();
         if (only != null) {
             channel.pipeline().addFirst("tls", handler(only, channel, session));
         } else {
-            channel.pipeline().addFirst("hello", new HelloHandler(choice, this, session));
+            channel.pipeline().addFirst("hello", new HelloHandler(this, session));
         }
         return session;
     }
 
-    SslHandler handler(SslContext context, Channel channel, Session session) {
-        SslHandler handler = context.newHandler(channel.alloc());
-        session.begins(handler.engine(), context);
+    SslHandler handler(CertificateChoice.Ready ready, Channel channel, Session session) {
+        SslHandler handler;
+        try {
+            handler = ready.context().newHandler(channel.alloc());
+        } finally {
+            Reference.reachabilityFence(ready); // the engine holds its context from here on
+        }
+        session.begins(handler.engine(), ready.context());
+        OcspResponse ocsp = ready.certificate().ocsp();
+        if (ocsp != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            engine.setOcspResponse(ocsp.der());
+        }
+        handler.setHandshakeTimeoutMillis(handshakeLimitMs);
+        if (recordLimit > 0) {
+            handler.setWrapDataSize(recordLimit);
+        }
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 session.established(handler);

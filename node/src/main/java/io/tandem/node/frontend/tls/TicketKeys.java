@@ -5,6 +5,8 @@ package io.tandem.node.frontend.tls;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCounted;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -63,7 +65,24 @@ public final class TicketKeys {
         install(context);
     }
 
+    /** Does nothing for a context that has been given back meanwhile. */
     private void install(SslContext context) {
+        if (!(context instanceof ReferenceCounted counted)) {
+            return; // the JDK's has no keys to set
+        }
+        try {
+            counted.retain();
+        } catch (IllegalReferenceCountException gone) {
+            return;
+        }
+        try {
+            installAlive(context);
+        } finally {
+            counted.release();
+        }
+    }
+
+    private void installAlive(SslContext context) {
         if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
             List<OpenSslSessionTicketKey> all = new ArrayList<>();
             for (Key key : keys) {

@@ -5,14 +5,34 @@ package io.tandem.node.frontend.tls;
 import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.observe.admin.Command;
 import io.tandem.node.setup.Feature;
+import io.tandem.node.setup.NodeRuntime;
+import java.util.ArrayList;
 import java.util.List;
 
 /** TLS towards clients: {@code bind … ssl} and the lines of {@code global} about it. */
 public final class TlsFeature implements Feature {
     @Override
     public List<Keyword<Directive>> directives() {
-        return TlsGlobals.DIRECTIVES;
+        List<Keyword<Directive>> all = new ArrayList<>(TlsGlobalLines.ALL);
+        all.add(HandshakeLimit.LINE);
+        return all;
+    }
+
+    /** Loads what a process can no longer load once it has changed its root directory. */
+    public static void beforeChroot() {
+        RsaMeasurement.load();
+    }
+
+    /** What operators do with certificates while the process runs. */
+    public static List<Command> commands(NodeRuntime node) {
+        List<Command> all = new ArrayList<>(CertificateCommands.of(node));
+        all.addAll(CrtListCommands.of(node));
+        all.addAll(OcspCommands.of(node));
+        all.addAll(TicketCommands.of(node));
+        all.addAll(TrustCommands.of(node));
+        return all;
     }
 
     @Override

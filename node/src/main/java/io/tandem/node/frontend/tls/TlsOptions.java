@@ -6,14 +6,10 @@ import io.tandem.node.frontend.listen.BindLine;
 import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code bind} about TLS (HAProxy manual 5.1). */
@@ -23,9 +19,6 @@ final class TlsOptions {
     private interface Setting {
         void apply(Arguments line, TlsSettings settings);
     }
-
-    /** Files in a directory of certificates that belong to others, not read as certificates of their own. */
-    private static final List<String> COMPANIONS = List.of(".key", ".ocsp", ".issuer", ".sctl", ".dh");
 
     private static final Map<String, Setting> DEFAULTABLE = defaultable();
 
@@ -65,10 +58,13 @@ final class TlsOptions {
         List<Keyword<BindOption>> all = new ArrayList<>();
         DEFAULTABLE.forEach((name, setting) -> all.add(option(name, "TLS versions and preferences")
                 .as((line, bind) -> setting.apply(line, bind.facet(TlsSettings.KEY)))));
-        all.add(option("ssl", "clients speak TLS").as((line, bind) -> bind.tls(TlsContexts::stage)));
+        all.add(option("ssl", "clients speak TLS").as((line, bind) -> bind.tls(TlsBind::stage)));
         all.add(option("crt", "a file with certificate and key, or a directory of them")
                 .arguments("FILE | DIRECTORY")
                 .as(TlsOptions::certificate));
+        all.add(option("crt-list", "a file of certificates, with options and names for each")
+                .arguments("FILE")
+                .as(TlsOptions::list));
         all.add(option("ciphers", "cipher suites up to TLS 1.2")
                 .arguments("CIPHERS")
                 .as(text("cipher suite", (settings, value) -> settings.ciphers = value)));
@@ -87,10 +83,35 @@ final class TlsOptions {
         all.add(option("strict-sni", "refuses clients that ask for a name without certificate")
                 .as((line, bind) -> bind.facet(TlsSettings.KEY).strictSni = true));
         all.addAll(VerifyOptions.ALL);
-        all.add(option("npn", "an extension of the past")
-                .noEffect("the extension is gone from TLS 1.3, clients use 'alpn'")
-                .arguments("PROTOCOLS")
-                .as((line, bind) -> line.require("'npn' : missing the comma-delimited NPN protocol suite")));
+        all.add(option("tls-ticket-keys", "the keys of session tickets: at least three, the one before the last seals")
+                .arguments("FILE")
+                .as(TlsOptions::ticketKeys));
+        all.add(option("generate-certificates", "makes certificates for names that none is configured for")
+                .as((line, bind) -> bind.facet(TlsSettings.KEY).generates = true));
+        all.add(option("ca-sign-file", "certificate and key that sign generated certificates")
+                .arguments("FILE")
+                .as((line, bind) -> bind.facet(TlsSettings.KEY).signerFile = TlsGlobals.under(
+                        TlsGlobals.of(line.context().drafts().global()).authorityBase,
+                        line.require("'ca-sign-file' : missing CAfile path").text())));
+        all.add(option("ca-sign-pass", "pass phrase of the key in ca-sign-file")
+                .arguments("TEXT")
+                .as((line, bind) -> bind.facet(TlsSettings.KEY).signerPass =
+                        line.require("'ca-sign-pass' : missing CAkey password").text()));
+        all.add(vain(
+                "npn",
+                "an extension of the past",
+                "the extension is gone from TLS, clients use 'alpn'",
+                "missing the comma-delimited NPN protocol suite"));
+        all.add(vain(
+                "allow-0rtt",
+                "takes requests in a client's first message",
+                "early data is refused, clients send it again once the handshake is over",
+                ""));
+        all.add(vain(
+                "sigalgs",
+                "signature algorithms",
+                "the TLS engine chooses among all that fit the key",
+                "missing signature algorithms"));
         return all;
     }
 
@@ -103,44 +124,68 @@ final class TlsOptions {
 
     private static void certificate(Arguments line, BindLine bind) {
         String word = line.require("'crt' : missing certificate location").text();
-        TlsGlobals globals = TlsGlobals.of(line.context().drafts().global());
-        List<Certificate> certificates = bind.facet(TlsSettings.KEY).certificates;
-        for (String file : files(line, TlsGlobals.under(globals.certificateBase, word))) {
-            try {
-                certificates.add(Certificate.read(file));
-            } catch (Certificate.Unusable unusable) {
-                throw line.error(unusable.text());
+        CertificateStore store = store(line);
+        try {
+            bind.facet(TlsSettings.KEY).sources.add(store.crt(store.path(word)));
+        } catch (Certificate.Unusable unusable) {
+            throw line.error(unusable.text());
+        }
+        tellWarnings(line, bind, store, "");
+    }
+
+    private static void list(Arguments line, BindLine bind) {
+        String word = line.require("'crt-list' : missing certificate location").text();
+        CertificateStore store = store(line);
+        try {
+            bind.facet(TlsSettings.KEY).sources.add(store.list(word, line.context()));
+        } catch (Certificate.Unusable unusable) {
+            throw line.error("'crt-list' : " + unusable.text());
+        }
+        tellWarnings(line, bind, store, "'crt-list' : ");
+    }
+
+    private static CertificateStore store(Arguments line) {
+        CertificateStore store = CertificateStore.of(line.context().drafts().global());
+        store.loadedBy(line.context());
+        return store;
+    }
+
+    private static void tellWarnings(Arguments line, BindLine bind, CertificateStore store, String where) {
+        store.takeWarnings().forEach(text -> warn(line, bind, where + text));
+    }
+
+    private static void warn(Arguments line, BindLine bind, String text) {
+        String section = bind.proxy().isEmpty() ? "" : "'bind " + bind.written() + "' : ";
+        line.warn(section + text);
+    }
+
+    private static void ticketKeys(Arguments line, BindLine bind) {
+        String file = line.require("'tls-ticket-keys' : missing TLS ticket keys file path")
+                .text();
+        try {
+            TicketFile keys = store(line).ticketFile(file);
+            bind.facet(TlsSettings.KEY).ticketFile = keys;
+            if (keys.isLong()) {
+                warn(
+                        line,
+                        bind,
+                        "'tls-ticket-keys " + file
+                                + "' : the TLS engine seals tickets with AES-128, its keys are derived"
+                                + " from these of 80 bytes.");
             }
+        } catch (TicketFile.Malformed malformed) {
+            throw line.error("'" + file + "' : " + malformed.text());
         }
     }
 
-    private static List<String> files(Arguments line, String location) {
-        Path path = Path.of(location);
-        if (Files.isDirectory(path)) {
-            try (Stream<Path> entries = Files.list(path)) {
-                return entries.filter(Files::isRegularFile)
-                        .map(entry -> entry.getFileName().toString())
-                        .filter(name ->
-                                !name.startsWith(".") && COMPANIONS.stream().noneMatch(name::endsWith))
-                        .sorted()
-                        .map(name -> location.endsWith("/") ? location + name : location + "/" + name)
-                        .toList();
-            } catch (IOException e) {
-                throw line.error("unable to scan directory '" + location + "' : " + e.getMessage() + ".");
+    /** An option that is read, and does nothing here. */
+    private static Keyword<BindOption> vain(String name, String doc, String why, String missing) {
+        return option(name, doc).noEffect(why).as((line, bind) -> {
+            if (!missing.isEmpty()) {
+                line.require("'" + name + "' : " + missing);
             }
-        }
-        if (Files.exists(path)) {
-            return List.of(location);
-        }
-        List<String> bundle = Stream.of(".rsa", ".ecdsa")
-                .map(suffix -> location + suffix)
-                .filter(file -> Files.exists(Path.of(file)))
-                .toList();
-        if (bundle.isEmpty()) {
-            throw line.error(
-                    "unable to stat SSL certificate from file '" + location + "' : No such file or directory.");
-        }
-        return bundle;
+            warn(line, bind, "'" + name + "' has no effect: " + why + ".");
+        });
     }
 
     private static void alpn(Arguments line, BindLine bind) {

@@ -14,7 +14,21 @@ import org.jspecify.annotations.Nullable;
 final class TlsSettings implements Facet {
     static final FacetKey<TlsSettings> KEY = new FacetKey<>(TlsSettings.class, TlsSettings::new);
 
-    final List<Certificate> certificates = new ArrayList<>();
+    /** What {@code crt} and {@code crt-list} name, in order. */
+    final List<CrtList> sources = new ArrayList<>();
+
+    /** The options that were written, where that matters: in a {@code crt-list}. */
+    Set<String> given = Set.of();
+
+    /** The keys of {@code tls-ticket-keys}; null for those of the process. */
+    @Nullable TicketFile ticketFile;
+
+    boolean generates;
+
+    /** Who signs generated certificates ({@code ca-sign-file}). */
+    @Nullable String signerFile;
+
+    @Nullable String signerPass;
 
     @Nullable TlsVersion least;
 
@@ -39,6 +53,30 @@ final class TlsSettings implements Facet {
     @Override
     public Facet inherit() {
         return new TlsSettings();
+    }
+
+    /** These settings of one certificate, and where they are silent those of its {@code bind} line. */
+    TlsSettings over(TlsSettings line) {
+        TlsSettings both = new TlsSettings();
+        both.least = least != null ? least : line.least;
+        both.most = most != null ? most : line.most;
+        both.disabled.addAll(line.disabled);
+        both.ciphers = TlsGlobals.either(ciphers, line.ciphers);
+        both.ciphersuites = TlsGlobals.either(ciphersuites, line.ciphersuites);
+        both.curves = TlsGlobals.either(curves, line.curves);
+        both.ecdhe = TlsGlobals.either(ecdhe, line.ecdhe);
+        both.alpn = given.contains("alpn") ? alpn : line.alpn;
+        both.strictSni = line.strictSni;
+        both.noTickets = line.noTickets;
+        both.ticketFile = line.ticketFile;
+        both.preferClientCiphers = line.preferClientCiphers;
+        both.verification = verification.over(line.verification, given);
+        return both;
+    }
+
+    /** The keys that seal this listener's tickets. */
+    TicketKeys tickets(TicketKeys shared) {
+        return ticketFile == null ? shared : ticketFile.keys();
     }
 
     /** The versions to offer, given the defaults of {@code global}; empty when they exclude each other. */

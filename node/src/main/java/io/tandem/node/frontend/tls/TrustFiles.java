@@ -20,8 +20,15 @@ public final class TrustFiles {
     public static TrustFile read(Arguments line, String option, String word, boolean authorities) {
         TlsGlobals globals = TlsGlobals.of(line.context().drafts().global());
         String location = word.equals(TrustFile.SYSTEM) ? word : TlsGlobals.under(globals.authorityBase, word);
+        CertificateStore store = CertificateStore.of(line.context().drafts().global());
+        TrustStore.Kind kind = authorities ? TrustStore.Kind.AUTHORITIES : TrustStore.Kind.REVOCATIONS;
+        TrustFile known = store.trust().get(kind, location);
+        if (known != null) {
+            return known;
+        }
         try {
             TrustFile file = TrustFile.read(location);
+            store.trust().put(kind, file);
             if (authorities && file.certificates().isEmpty()) {
                 line.context()
                         .problems()

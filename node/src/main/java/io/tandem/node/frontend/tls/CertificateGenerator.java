@@ -1,0 +1,132 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes certificates for names that none was configured for ({@code generate-certificates}): with the key of the listener's
+ * default certificate, signed by {@code ca-sign-file}. The last {@code tune.ssl.ssl-ctx-cache-size} are kept.
+ *
+ * <p>Thread-safe; a new name costs its event loop a signature, some milliseconds.
+ */
+final class CertificateGenerator implements CertificateChoice.Generator {
+    private static final Duration LIFE = Duration.ofDays(365);
+    private static final int LONGEST_NAME = 253;
+    private static final int COMMON_NAME = 64;
+
+    private final Certificate authority;
+    private final Certificate model;
+    private final Contexts contexts;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<String, CertificateChoice.Ready> made; // guarded by itself, most lately used last
+
+    /** Makes contexts of the listener's kind. */
+    interface Contexts {
+        SslContext of(Certificate certificate) throws SSLException;
+    }
+
+    /**
+     * @param authority signs
+     * @param model whose key generated certificates have
+     * @param kept how many are kept, 0 for one
+     */
+    CertificateGenerator(Certificate authority, Certificate model, int kept, Contexts contexts) {
+        this.authority = authority;
+        this.model = model;
+        this.contexts = contexts;
+        made = new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, CertificateChoice.Ready> eldest) {
+                return size() > Math.max(1, kept);
+            }
+        };
+    }
+
+    @Override
+    public CertificateChoice.@Nullable Ready forName(String name) {
+        if (name.length() > LONGEST_NAME || !name.matches("[a-z0-9_.-]+")) {
+            return null;
+        }
+        synchronized (made) {
+            CertificateChoice.Ready known = made.get(name);
+            if (known == null) {
+                known = make(name);
+                if (known != null) {
+                    made.put(name, known);
+                }
+            }
+            return known;
+        }
+    }
+
+    private CertificateChoice.@Nullable Ready make(String name) {
+        try {
+            X509Certificate certificate = sign(name, model.leaf().getPublicKey());
+            Certificate whole = new Certificate(
+                    name, List.of(certificate, authority.leaf()), model.key(), Set.of(name), null, null);
+            return new CertificateChoice.Ready(whole, contexts.of(whole));
+        } catch (GeneralSecurityException | OperatorCreationException | IOException | IllegalArgumentException failed) {
+            return null; // the default certificate, or none: what strict-sni says
+        }
+    }
+
+    private X509Certificate sign(String name, PublicKey key)
+            throws GeneralSecurityException, OperatorCreationException, IOException {
+        Instant now = Instant.now();
+        X500NameBuilder subject = new X500NameBuilder(BCStyle.INSTANCE);
+        if (name.length() <= COMMON_NAME) {
+            subject.addRDN(BCStyle.CN, name);
+        }
+        JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
+                X500Name.getInstance(authority.leaf().getSubjectX500Principal().getEncoded()),
+                new BigInteger(127, random),
+                Date.from(now.minusSeconds(60)),
+                Date.from(now.plus(LIFE)),
+                subject.build(),
+                key);
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+        builder.addExtension(
+                Extension.subjectAlternativeName,
+                name.length() > COMMON_NAME,
+                new GeneralNames(new GeneralName(GeneralName.dNSName, name)));
+        return new JcaX509CertificateConverter()
+                .getCertificate(
+                        builder.build(new JcaContentSignerBuilder(algorithm(authority.key())).build(authority.key())));
+    }
+
+    private static String algorithm(PrivateKey key) {
+        return switch (key.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "EdDSA", "Ed25519" -> "Ed25519";
+            default -> "SHA256withRSA";
+        };
+    }
+}

@@ -1,0 +1,104 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
+import io.netty.internal.tcnative.SSLContext;
+import io.tandem.node.tls.Session;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLException;
+
+/** Makes a context of the TLS engine for one certificate. Blocks for some milliseconds: never on an event loop. */
+final class ContextFactory {
+    private final TlsGlobals globals;
+
+    ContextFactory(TlsGlobals globals) {
+        this.globals = globals;
+    }
+
+    /** @throws SSLException or IllegalArgumentException if the engine refuses the certificate or the parameters */
+    SslContext context(
+            Certificate certificate, TlsSettings settings, ClientVerification verification, TlsParameters parameters)
+            throws SSLException {
+        boolean openSsl = Engine.isNative();
+        SslContextBuilder builder = builder(certificate, parameters)
+                .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
+                .protocols(parameters.versions())
+                .sessionCacheSize(Math.max(1, globals.sessions))
+                .sessionTimeout(globals.sessionLifetimeS)
+                .clientAuth(verification.demand);
+        if (!parameters.ciphers().isEmpty()) {
+            builder.ciphers(parameters.ciphers(), IdentityCipherSuiteFilter.INSTANCE);
+        }
+        if (verification.isOn()) {
+            builder.trustManager(verification.trustManager());
+        }
+        if (!settings.alpn.isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    settings.alpn));
+        }
+        if (openSsl && !parameters.curves().isEmpty()) {
+            builder.option(OpenSslContextOption.GROUPS, parameters.curves().toArray(String[]::new));
+        }
+        if (openSsl) {
+            builder.enableOcsp(certificate.ocsp() != null);
+        }
+        SslContext context = builder.build();
+        Session.presents(context, certificate.leaf());
+        separate(context, verification);
+        if (globals.sessions == 0 && context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+            sessions.setSessionCacheEnabled(false);
+        }
+        if (!settings.noTickets && !globals.defaults.noTickets) {
+            settings.tickets(globals.sharedTickets()).attach(context);
+        }
+        if (settings.preferClientCiphers || globals.defaults.preferClientCiphers) {
+            letClientsPrefer(context);
+        }
+        return context;
+    }
+
+    private static SslContextBuilder builder(Certificate certificate, TlsParameters parameters) throws SSLException {
+        X509Certificate[] chain = certificate.chain().toArray(X509Certificate[]::new);
+        RsaSigner signer = RsaSigner.forKey(certificate, parameters);
+        if (signer != null) {
+            try {
+                return SslContextBuilder.forServer(OpenSslX509KeyManagerFactory.newKeyless(chain))
+                        .option(OpenSslContextOption.PRIVATE_KEY_METHOD, signer);
+            } catch (java.io.IOException | GeneralSecurityException refused) {
+                throw new SSLException(refused);
+            }
+        }
+        return SslContextBuilder.forServer(certificate.key(), chain);
+    }
+
+    @SuppressWarnings("deprecation") // Netty has no other way to this option; nobody else uses the context yet
+    private static void letClientsPrefer(SslContext context) {
+        if (context instanceof ReferenceCountedOpenSslContext counted) {
+            SSLContext.clearOptions(counted.sslCtxPointer(), SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
+        }
+    }
+
+    /**
+     * Sessions begun where clients need other certificates, or none, must not be resumed here: all listeners share the keys
+     * of tickets.
+     */
+    private static void separate(SslContext context, ClientVerification verification) {
+        if (verification.isOn() && context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
+            sessions.setSessionIdContext(verification.fingerprint());
+        }
+    }
+}

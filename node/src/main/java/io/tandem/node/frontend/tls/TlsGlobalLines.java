@@ -1,0 +1,230 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import io.tandem.config.text.Origin;
+import io.tandem.config.text.Times;
+import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Directive;
+import io.tandem.node.language.Draft;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.language.SectionKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The lines of {@code global} about TLS towards clients (HAProxy manual 3.1 and 3.2). */
+final class TlsGlobalLines {
+    private static final String NO_DH =
+            "the TLS engine has no Diffie-Hellman over integers: clients agree on elliptic curves";
+
+    static final List<Keyword<Directive>> ALL = List.of(
+            line("crt-base", "DIRECTORY", "where relative names of certificates start")
+                    .as(TlsGlobalLines::certificateBase),
+            line("ca-base", "DIRECTORY", "where relative names of authorities start")
+                    .as(TlsGlobalLines::authorityBase),
+            line("issuers-chain-path", "DIRECTORY", "chains of issuers, for certificates that come without")
+                    .as(TlsGlobalLines::issuers),
+            line("ssl-load-extra-files", "KIND…", "which files beside a certificate's are looked for")
+                    .as(TlsGlobalLines::extraFiles),
+            line("ssl-load-extra-del-ext", "", "files beside a certificate's replace its extension")
+                    .as((line, draft) -> store(draft).extras().replaceExtension()),
+            line("ssl-default-bind-ciphers", "CIPHERS", "cipher suites of bind lines up to TLS 1.2")
+                    .as((line, draft) -> defaults(draft).ciphers = only(line, "a cipher suite")),
+            line("ssl-default-bind-ciphersuites", "SUITES", "cipher suites of bind lines from TLS 1.3 on")
+                    .as((line, draft) -> defaults(draft).ciphersuites = only(line, "a cipher suite")),
+            line("ssl-default-bind-curves", "CURVES", "elliptic curves of bind lines")
+                    .as((line, draft) -> defaults(draft).curves = only(line, "a curves suite")),
+            line("ssl-default-bind-options", "OPTION…", "options of all bind lines")
+                    .as(TlsGlobalLines::options),
+            line("tune.ssl.capture-buffer-size", "BYTES", "how much of clients' first messages is kept for fetches")
+                    .as((line, draft) -> TlsGlobals.of(draft).captureBytes = Math.min(number(line), 16_384)),
+            line("tune.ssl.capture-cipherlist-size", "BYTES", "as tune.ssl.capture-buffer-size")
+                    .as(TlsGlobalLines::oldCapture),
+            line("tune.ssl.cachesize", "SESSIONS", "TLS sessions remembered for clients without tickets")
+                    .as((line, draft) -> TlsGlobals.of(draft).sessions = number(line)),
+            line("tune.ssl.lifetime", "TIME", "how long a TLS session can be resumed")
+                    .as((line, draft) -> TlsGlobals.of(draft).sessionLifetimeS = lifetime(line)),
+            line("tune.ssl.maxrecord", "BYTES", "the most clear text in one TLS record")
+                    .as((line, draft) -> TlsGlobals.of(draft).recordLimit(number(line))),
+            line("tune.ssl.hard-maxrecord", "BYTES", "the most clear text in one TLS record, always")
+                    .as((line, draft) -> TlsGlobals.of(draft).hardRecordLimit(number(line))),
+            line("tune.ssl.ssl-ctx-cache-size", "NUMBER", "how many generated certificates are kept")
+                    .as((line, draft) -> TlsGlobals.of(draft).generatedKept = number(line)),
+            vain("tune.ssl.default-dh-param", "BITS", NO_DH, TlsGlobalLines::dhParam),
+            vain("ssl-dh-param-file", "FILE", NO_DH, TlsGlobalLines::dhFile),
+            vain(
+                    "tune.ssl.force-private-cache",
+                    "",
+                    "TLS sessions are remembered in this process alone anyway",
+                    line -> line.noMore("tune.ssl.force-private-cache")),
+            vain("ssl-mode-async", "", "the TLS engine never waits for a cryptographic device", line -> {}),
+            vain("ssl-provider", "NAME", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
+            vain("ssl-provider-path", "DIRECTORY", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
+            vain("ssl-propquery", "QUERY", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
+            line("ssl-skip-self-issued-ca", "", "does not send an authority that signed itself")
+                    .as((line, draft) -> store(draft).files().skipSelfIssued()));
+
+    private TlsGlobalLines() {}
+
+    private static TlsSettings defaults(Draft draft) {
+        return TlsGlobals.of(draft).defaults;
+    }
+
+    private static CertificateStore store(Draft draft) {
+        return CertificateStore.of(draft);
+    }
+
+    private static void certificateBase(Arguments line, Draft draft) {
+        String path = directory(line);
+        if (!TlsGlobals.of(draft).certificateBase.isEmpty()) {
+            throw line.error("'crt-base' already specified.");
+        }
+        TlsGlobals.of(draft).certificateBase = path;
+        store(draft).base(path);
+    }
+
+    private static void authorityBase(Arguments line, Draft draft) {
+        String path = directory(line);
+        if (!TlsGlobals.of(draft).authorityBase.isEmpty()) {
+            throw line.error("'ca-base' already specified.");
+        }
+        TlsGlobals.of(draft).authorityBase = path;
+    }
+
+    private static void issuers(Arguments line, Draft draft) {
+        String path = line.peek();
+        if (path.isEmpty() || !Files.isDirectory(Path.of(path))) {
+            throw line.error("global statement 'issuers-chain-path' expects a directory path as an argument.");
+        }
+        line.next();
+        for (String warning : store(draft).files().issuers(path)) {
+            line.context().problems().warning(new Origin("", 0, 0), warning);
+        }
+    }
+
+    private static void extraFiles(Arguments line, Draft draft) {
+        String complaint = "'ssl-load-extra-files' expects one or multiple arguments"
+                + " (none, all, bundle, sctl, ocsp, issuer).";
+        line.require(complaint);
+        line.position(line.position() - 1);
+        Set<ExtraFiles.Kind> wanted = EnumSet.noneOf(ExtraFiles.Kind.class);
+        boolean whole = false;
+        int words = 0;
+        while (line.hasNext()) {
+            String word = line.next();
+            words++;
+            if (word.equals("none") || word.equals("all")) {
+                whole = true;
+                wanted = word.equals("all")
+                        ? EnumSet.allOf(ExtraFiles.Kind.class)
+                        : EnumSet.noneOf(ExtraFiles.Kind.class);
+            } else {
+                wanted.add(ExtraFiles.Kind.named(word).orElseThrow(() -> line.error(complaint)));
+            }
+        }
+        if (whole && words > 1) {
+            throw line.error("'ssl-load-extra-files' 'none' and 'all' can be only used alone");
+        }
+        store(draft).extras().only(wanted);
+    }
+
+    private static void options(Arguments line, Draft draft) {
+        String statement = "global statement 'ssl-default-bind-options'";
+        if (!line.hasNext()) {
+            throw line.error(statement + " expects an option as an argument.");
+        }
+        while (line.hasNext()) {
+            String name = line.next();
+            if (!TlsOptions.isDefaultable(name)) {
+                throw line.error("unknown option '" + name + "' on " + statement + ".");
+            }
+            try {
+                TlsOptions.apply(name, line, defaults(draft));
+            } catch (io.tandem.node.language.LineError error) {
+                throw line.error(error.text() + " on " + statement + ".");
+            }
+        }
+    }
+
+    private static void oldCapture(Arguments line, Draft draft) {
+        line.context()
+                .problems()
+                .warning(
+                        line.origin(),
+                        "parsing [" + line.origin().file() + ":" + line.origin().line()
+                                + "]: 'tune.ssl.capture-cipherlist-size' is deprecated and will be removed in version 2.7."
+                                + " Please use 'tune.ssl.capture-buffer-size' instead.");
+        TlsGlobals.of(draft).captureBytes = Math.min(number(line), 16_384);
+    }
+
+    private static void dhParam(Arguments line) {
+        if (!line.hasNext()) {
+            throw line.error("'tune.ssl.default-dh-param' expects an integer argument.");
+        }
+        if (line.leadingInteger() < 1024) {
+            throw line.error("'tune.ssl.default-dh-param' expects a value >= 1024.");
+        }
+    }
+
+    private static void dhFile(Arguments line) {
+        String file = line.require("'ssl-dh-param-file' expects a file path as an argument.")
+                .text();
+        if (!Files.isReadable(Path.of(file))) {
+            throw line.error("'ssl-dh-param-file': unable to load DH parameters from file <" + file + ">.");
+        }
+    }
+
+    private static void word(Arguments line) {
+        line.require("'" + line.keyword() + "' expects an argument.");
+    }
+
+    private static int lifetime(Arguments line) {
+        String text = line.require("'tune.ssl.lifetime' expects ssl sessions <lifetime> in seconds as argument.")
+                .text();
+        Times time = Times.parse(text, Times.Unit.S);
+        if (!time.ok()) {
+            throw line.error("unexpected character '" + time.character() + "' in argument to <tune.ssl.lifetime>.");
+        }
+        return (int) time.value();
+    }
+
+    private static int number(Arguments line) {
+        if (!line.hasNext()) {
+            throw line.error("'" + line.keyword() + "' expects an integer argument.");
+        }
+        int value = line.leadingInteger();
+        if (value < 0) {
+            throw line.error("'" + line.keyword() + "' expects a positive numeric value.");
+        }
+        return value;
+    }
+
+    private static String directory(Arguments line) {
+        return only(line, "a directory path");
+    }
+
+    private static String only(Arguments line, String what) {
+        String text = line.require("global statement '" + line.keyword() + "' expects " + what + " as an argument.")
+                .text();
+        line.noMore(line.keyword());
+        return text;
+    }
+
+    private interface Look {
+        void at(Arguments line);
+    }
+
+    private static Keyword<Directive> vain(String name, String arguments, String why, Look look) {
+        return line(name, arguments, "accepted for configurations that have it").as((line, draft) -> {
+            look.at(line);
+            line.warn("'" + name + "' has no effect: " + why + ".");
+        });
+    }
+
+    private static Keyword.Builder<Directive> line(String name, String arguments, String doc) {
+        return Keyword.directive(name, SectionKind.GLOBAL).arguments(arguments).doc(doc);
+    }
+}

@@ -1,0 +1,166 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import io.netty.handler.ssl.OpenSsl;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Protocol versions, cipher suites and curves as the TLS engine takes them.
+ *
+ * @param versions by the engine's names, at least one
+ * @param ciphers by the engine's names, most wanted first; empty for its own choice
+ * @param curves by the engine's names, most wanted first; empty for its own choice
+ */
+record TlsParameters(List<String> versions, List<String> ciphers, List<String> curves) {
+    /** Curves as OpenSSL and its users name them, and as BoringSSL does. */
+    private static final Map<String, String> CURVES = Map.ofEntries(
+            Map.entry("X25519", "X25519"),
+            Map.entry("x25519", "X25519"),
+            Map.entry("P-256", "P-256"),
+            Map.entry("prime256v1", "P-256"),
+            Map.entry("secp256r1", "P-256"),
+            Map.entry("P-384", "P-384"),
+            Map.entry("secp384r1", "P-384"),
+            Map.entry("P-521", "P-521"),
+            Map.entry("secp521r1", "P-521"),
+            Map.entry("X25519MLKEM768", "X25519MLKEM768"));
+
+    /** Curves that OpenSSL has and BoringSSL has not: passed over. */
+    private static final Set<String> CURVES_MISSING = Set.of("X448", "x448", "P-224", "secp224r1", "secp256k1");
+
+    TlsParameters {
+        versions = List.copyOf(versions);
+        ciphers = List.copyOf(ciphers);
+        curves = List.copyOf(curves);
+    }
+
+    /** What {@code settings} mean for the listener at {@code place}; null after an alert. */
+    static @Nullable TlsParameters of(TlsSettings settings, TlsGlobals globals, String place, Complaints complaints) {
+        Resolver resolver = new Resolver(settings, globals, " for bind " + place, complaints);
+        List<String> versions = resolver.versions();
+        if (versions.isEmpty()) {
+            return null;
+        }
+        List<String> ciphers = resolver.ciphers(versions);
+        List<String> curves = resolver.curves();
+        return ciphers == null || curves == null ? null : new TlsParameters(versions, ciphers, curves);
+    }
+
+    boolean offers(TlsVersion version) {
+        return versions.contains(version.protocol());
+    }
+
+    private record Resolver(TlsSettings settings, TlsGlobals globals, String where, Complaints complaints) {
+        List<String> versions() {
+            if (settings.disablesInVain(globals.defaults)) {
+                complaints.warn("no-sslv3/no-tlsv1x are ignored" + where
+                        + ". Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.");
+            }
+            List<String> versions = new ArrayList<>();
+            settings.versions(globals.defaults).forEach(version -> versions.add(version.protocol()));
+            if (versions.isEmpty()) {
+                complaints.alert("all SSL/TLS versions are disabled" + where + ".");
+            }
+            return versions;
+        }
+
+        /** Drops the versions for which nothing is left from {@code versions}; null after an alert. */
+        @Nullable List<String> ciphers(List<String> versions) {
+            suites();
+            String asked = TlsGlobals.either(settings.ciphers, globals.defaults.ciphers);
+            if (asked == null) {
+                return List.of();
+            }
+            List<CipherSuite> meant = CipherString.parse(asked);
+            if (meant.isEmpty()) {
+                complaints.alert("unable to set SSL cipher list to '" + asked + "'" + where + ".");
+                return null;
+            }
+            boolean openSsl = Engine.isNative();
+            Set<String> available = openSsl ? OpenSsl.availableOpenSslCipherSuites() : Engine.jdkSuites();
+            List<String> usable = new ArrayList<>();
+            List<String> missing = new ArrayList<>();
+            List<String> words = List.of(asked.split("[:, ;]+", -1));
+            for (CipherSuite suite : meant) {
+                String name = openSsl ? suite.name() : suite.standardName();
+                if (available.contains(name)) {
+                    usable.add(name);
+                } else if (words.contains(suite.name()) || words.contains(suite.standardName())) {
+                    missing.add(suite.name());
+                }
+            }
+            if (usable.isEmpty()) {
+                versions.removeIf(version -> !version.equals(TlsVersion.TLS13.protocol()));
+                String lost = "none of the ciphers '" + asked + "' is known to the TLS engine," + where;
+                if (versions.isEmpty()) {
+                    complaints.alert(lost + ".");
+                    return null;
+                }
+                complaints.warn(lost + ": only TLSv1.3 is offered.");
+            } else if (!missing.isEmpty()) {
+                complaints.warn("ciphers '" + String.join(":", missing)
+                        + "' are not known to the TLS engine and are not" + " offered," + where + ".");
+            }
+            if (versions.contains(TlsVersion.TLS13.protocol())) {
+                CipherSuite.all().stream()
+                        .filter(suite -> suite.since().equals("TLSv1.3"))
+                        .forEach(suite -> usable.add(suite.standardName()));
+            }
+            return usable;
+        }
+
+        private void suites() {
+            String asked = TlsGlobals.either(settings.ciphersuites, globals.defaults.ciphersuites);
+            if (asked == null) {
+                return;
+            }
+            Set<String> meant = CipherString.tls13(asked);
+            if (meant == null) {
+                complaints.alert("unable to set TLS 1.3 cipher suites to '" + asked + "'" + where + ".");
+            } else if (meant.size() < 3) {
+                complaints.warn("'ciphersuites " + asked + "' has no effect" + where
+                        + ": the TLS engine always offers its three TLSv1.3 suites, all of them strong.");
+            }
+        }
+
+        @Nullable List<String> curves() {
+            String asked = TlsGlobals.either(settings.curves, globals.defaults.curves);
+            boolean single = asked == null && settings.ecdhe != null;
+            if (single) {
+                asked = settings.ecdhe;
+            }
+            if (asked == null) {
+                return List.of();
+            }
+            List<String> curves = new ArrayList<>();
+            List<String> missing = new ArrayList<>();
+            for (String name : asked.split(":", -1)) {
+                String known = CURVES.get(name);
+                if (known != null) {
+                    curves.add(known);
+                } else if (CURVES_MISSING.contains(name)) {
+                    missing.add(name);
+                } else {
+                    complaints.alert(
+                            (single ? "unable to set elliptic named curve to '" : "unable to set SSL curves list to '")
+                                    + asked + "'" + where + ".");
+                    return null;
+                }
+            }
+            if (curves.isEmpty()) {
+                complaints.alert("none of the curves '" + asked + "' is known to the TLS engine," + where + ".");
+                return null;
+            }
+            if (!missing.isEmpty()) {
+                complaints.warn("curves '" + String.join(":", missing) + "' are not known to the TLS engine and are not"
+                        + " offered," + where + ".");
+            }
+            return curves;
+        }
+    }
+}
