@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** Everything that can be measured. */
 final class Cases {
-    private static final List<String> BROWSER = List.of(
+    static final List<String> BROWSER = List.of(
             "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",
             "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
             "Accept-Language: en-GB,en;q=0.9,de;q=0.8",
@@ -66,7 +66,14 @@ final class Cases {
                     "idle-tls", "memory of 8000 idle TLS connections", Features.HTTP.with(Features.Key.ECDSA), 0.8),
             new ColdStartCase("cold-start", "from the start to the first answer and to the steady rate"));
 
-    private static final List<Experiment> MORE = List.of();
+    /** What takes long or prints a report of its own; runs when it is named. */
+    private static final List<Experiment> MORE = List.of(
+            new LatencyCase("latency-60", "p99 at 60 % of haproxy's highest rate, equal load", 0.6),
+            new LoopsCase("loops", "growth of the rate from one event loop to two"),
+            new TippingPoint(
+                    "tipping-point", "requests a second against latency at rising concurrency, with a picture"),
+            new HoldCase("hold", "as many established TLS connections as the machine carries, and their memory"),
+            new AttackCase("attack", "TLS connections at three times capacity for a minute"));
 
     private Cases() {}
 

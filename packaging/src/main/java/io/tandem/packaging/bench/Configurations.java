@@ -47,6 +47,11 @@ record Configurations(int port, int backendPort, Certificates certificates, int 
         if (features.accessLog()) {
             text.append("    log global\n    option httplog\n");
         }
+        if (features.metricsPort() > 0) {
+            text.append("frontend metrics\n    bind 127.0.0.1:")
+                    .append(features.metricsPort())
+                    .append("\n    http-request use-service prometheus-exporter if { path /metrics }\n");
+        }
         text.append("frontend web\n    bind 127.0.0.1:").append(port);
         if (features.tls()) {
             text.append(" ssl crt ").append(certificates.pem(features.key()));

@@ -11,8 +11,10 @@ package io.tandem.packaging.bench;
  * @param rules how many ACLs that never match are asked for each request
  * @param replies whether the proxy answers itself instead of asking a server
  * @param threads event loops
+ * @param metricsPort where {@code /metrics} is; 0 without
  */
-record Features(Protocol protocol, Key key, boolean accessLog, int rules, boolean replies, int threads) {
+record Features(
+        Protocol protocol, Key key, boolean accessLog, int rules, boolean replies, int threads, int metricsPort) {
     /** What clients speak. */
     enum Protocol {
         HTTP1,
@@ -27,30 +29,34 @@ record Features(Protocol protocol, Key key, boolean accessLog, int rules, boolea
         RSA
     }
 
-    static final Features HTTP = new Features(Protocol.HTTP1, Key.NONE, false, 0, false, 1);
+    static final Features HTTP = new Features(Protocol.HTTP1, Key.NONE, false, 0, false, 1, 0);
 
     Features over(Protocol other) {
-        return new Features(other, key, accessLog, rules, replies, threads);
+        return new Features(other, key, accessLog, rules, replies, threads, metricsPort);
     }
 
     Features with(Key other) {
-        return new Features(protocol, other, accessLog, rules, replies, threads);
+        return new Features(protocol, other, accessLog, rules, replies, threads, metricsPort);
     }
 
     Features logging() {
-        return new Features(protocol, key, true, rules, replies, threads);
+        return new Features(protocol, key, true, rules, replies, threads, metricsPort);
     }
 
     Features withRules(int count) {
-        return new Features(protocol, key, accessLog, count, replies, threads);
+        return new Features(protocol, key, accessLog, count, replies, threads, metricsPort);
     }
 
     Features replying() {
-        return new Features(protocol, key, accessLog, rules, true, threads);
+        return new Features(protocol, key, accessLog, rules, true, threads, metricsPort);
     }
 
     Features withThreads(int count) {
-        return new Features(protocol, key, accessLog, rules, replies, count);
+        return new Features(protocol, key, accessLog, rules, replies, count, metricsPort);
+    }
+
+    Features withMetrics(int port) {
+        return new Features(protocol, key, accessLog, rules, replies, threads, port);
     }
 
     boolean tls() {

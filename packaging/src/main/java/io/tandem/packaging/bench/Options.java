@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param markdown likewise, as a table
  * @param pictures directory for drawings
  * @param list whether only to name the cases
- * @param given whether rounds or seconds were asked for by number
+ * @param quick for a first look
+ * @param secondsGiven as asked for by number; 0 if they were not
+ * @param connections of {@code hold}
  */
 record Options(
         List<Experiment> cases,
@@ -32,7 +34,8 @@ record Options(
         Path pictures,
         boolean list,
         boolean quick,
-        int secondsGiven) {
+        int secondsGiven,
+        int connections) {
 
     static final String USAGE =
             """
@@ -41,6 +44,7 @@ record Options(
               --case      which, comma-separated; without it every case of the table
               --rounds    rounds of each case (9); --seconds of each measurement (2; 60 for attack)
               --quick     4 rounds of 1 s and short warm-ups: a first look
+              --connections  how many hold holds (100000)
               --noisy     count rounds although others use the machine; trust only the ratios
               --json      the results as a list, --markdown as a table; written after each case""";
 
@@ -58,6 +62,7 @@ record Options(
         int rounds = 0;
         int seconds = 0;
         boolean quick = false;
+        int connections = 100_000;
         boolean noisy = false;
         boolean list = false;
         Path json = null;
@@ -73,6 +78,7 @@ record Options(
                 case "--json" -> json = Path.of(value(arguments, ++i));
                 case "--markdown" -> markdown = Path.of(value(arguments, ++i));
                 case "--pictures" -> pictures = Path.of(value(arguments, ++i));
+                case "--connections" -> connections = number(arguments, ++i);
                 case "--list" -> list = true;
                 default -> throw new UsageException("unknown option " + arguments.get(i));
             }
@@ -88,7 +94,8 @@ record Options(
                 pictures,
                 list,
                 quick,
-                seconds);
+                seconds,
+                connections);
     }
 
     private static String value(List<String> arguments, int index) {
@@ -102,13 +109,13 @@ record Options(
         String text = value(arguments, index);
         try {
             int number = Integer.parseInt(text);
-            if (number >= 1 && number <= 10_000) {
+            if (number >= 1 && number <= 10_000_000) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new UsageException(arguments.get(index - 1) + " needs a number from 1 to 10000, not " + text);
+        throw new UsageException(arguments.get(index - 1) + " needs a number from 1 to 10000000, not " + text);
     }
 
     private static List<Experiment> cases(String names) {

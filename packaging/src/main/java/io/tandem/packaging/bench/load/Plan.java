@@ -79,6 +79,11 @@ public record Plan(
                 sources);
     }
 
+    public Plan to(InetSocketAddress other) {
+        return new Plan(
+                other, tls, connections, mostConnections, connectionPerRequest, perSecond, duration, request, sources);
+    }
+
     /** Connections that say nothing. */
     public Plan silent() {
         return new Plan(
