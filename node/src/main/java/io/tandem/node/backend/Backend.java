@@ -24,6 +24,10 @@ public final class Backend {
     private final Balancer balancer;
     private final CheckPlan checkPlan;
     private final Persistence persistence;
+    private final Rules contentRules;
+    private final int inspectDelayMs;
+    private final Rules responseContentRules;
+    private final int responseInspectDelayMs;
     private final Rules requestRules;
     private final Rules responseRules;
     private final Rules afterResponseRules;
@@ -47,6 +51,10 @@ public final class Backend {
         afterResponseRules = builder.afterResponseRules;
         checkPlan = builder.checkPlan;
         persistence = builder.persistence;
+        contentRules = builder.contentRules;
+        inspectDelayMs = builder.inspectDelayMs;
+        responseContentRules = builder.responseContentRules;
+        responseInspectDelayMs = builder.responseInspectDelayMs;
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
         intercept = builder.intercept;
@@ -109,6 +117,26 @@ public final class Backend {
     /** {@code http-after-response}: before those of the frontend. */
     public Rules afterResponseRules() {
         return afterResponseRules;
+    }
+
+    /** {@code tcp-request content} in {@code mode tcp}: asked again while they {@link io.tandem.node.rules.Verdict#WAIT}. */
+    public Rules contentRules() {
+        return contentRules;
+    }
+
+    /** How long {@link #contentRules} may wait for bytes. */
+    public int inspectDelayMs() {
+        return inspectDelayMs;
+    }
+
+    /** {@code tcp-response content} in {@code mode tcp}. */
+    public Rules responseContentRules() {
+        return responseContentRules;
+    }
+
+    /** How long {@link #responseContentRules} may wait for bytes. */
+    public int responseInspectDelayMs() {
+        return responseInspectDelayMs;
     }
 
     public Rules requestRules() {
@@ -189,6 +217,10 @@ public final class Backend {
         public CheckPlan checkPlan = CheckPlan.CONNECT;
         public Balancer balancer = (facts, avoid) -> null;
         public Rules afterResponseRules = Rules.NONE;
+        public Rules contentRules = Rules.NONE;
+        public int inspectDelayMs;
+        public Rules responseContentRules = Rules.NONE;
+        public int responseInspectDelayMs;
         public Rules requestRules = Rules.NONE;
         public Rules responseRules = Rules.NONE;
         public Intercept intercept = Intercept.NONE;

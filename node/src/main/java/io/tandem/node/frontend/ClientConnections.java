@@ -126,8 +126,11 @@ public final class ClientConnections implements ConnectionOpener {
                 .addLast(
                         inspects
                                 ? new ContentInspection(
-                                        facts, tuning.bufferSize(), () -> new TcpSession(facts, end), end)
-                                : new TcpSession(facts, end));
+                                        facts,
+                                        tuning.bufferSize(),
+                                        () -> new TcpSession(facts, tuning.bufferSize(), end),
+                                        end)
+                                : new TcpSession(facts, tuning.bufferSize(), end));
     }
 
     private static Scratch scratch(Loop loop, Tuning tuning) {

@@ -73,6 +73,8 @@ public final class Facts {
     public @Nullable Server server;
     /** What the proxy answers by itself after {@link Verdict#REPLY}. */
     public @Nullable Reply reply;
+    /** {@link Verdict#CLOSE} ends the server's connection only: what has come from it goes on ({@code close}). */
+    public boolean closesServer;
     /** Set by a fetch whose answer may change when more bytes come ({@code tcp-request content}). */
     public boolean incomplete;
     /** What has been received and not yet forwarded, while {@code tcp-request content} rules run. */
@@ -203,6 +205,7 @@ public final class Facts {
         server = null;
         reply = null;
         incomplete = false;
+        closesServer = false;
         service = null;
         requestAtMs = 0;
         requestStartNs = 0;

@@ -3,39 +3,43 @@
 package io.tandem.node.frontend.tcp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.tandem.node.backend.Backend;
+import io.tandem.node.exchange.Ledger;
+import io.tandem.node.frontend.SilentDrop;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
+import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Termination;
 import io.tandem.node.rules.Verdict;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks {@code tcp-request session} and {@code tcp-request content} before a TCP connection is handed on. It holds back what
- * the client sends, at most {@code tune.bufsize}, until the rules have decided or their inspection delay is over; then the
- * session takes its place behind it, and gets the bytes held with its first read. Runs on the connection's loop.
+ * the client sends until the rules have decided; then the session takes its place behind it, and gets the bytes held with
+ * its first read. Runs on the connection's loop.
  */
 public final class ContentInspection extends ChannelDuplexHandler {
     private final Loop loop;
     private final Facts facts;
     private final Supplier<ChannelHandler> session;
     private final Runnable onEnd;
-    private final Timer delay;
-    private final int limit;
+    private final Inspection inspection;
+    private final Timer patience;
 
-    private ByteBuf held = Unpooled.EMPTY_BUFFER;
     private @Nullable ChannelHandlerContext context;
     private @Nullable SslHandshakeCompletionEvent handshake;
     private boolean inputEnded;
     private boolean decided;
     private boolean begun;
+    private boolean logged;
 
     /**
      * @param session makes the handler that takes over; it begins by reading nothing
@@ -44,14 +48,14 @@ public final class ContentInspection extends ChannelDuplexHandler {
      */
     public ContentInspection(Facts facts, int limit, Supplier<ChannelHandler> session, Runnable onEnd) {
         this.facts = facts;
-        this.limit = limit;
         this.session = session;
         this.onEnd = onEnd;
         loop = facts.loop;
-        delay = new Timer(loop) {
+        inspection = new Inspection(facts, limit, this::judge);
+        patience = new Timer(loop) {
             @Override
             protected void onTimeout() {
-                judge();
+                abort(Termination.CLIENT_TIMEOUT);
             }
         };
     }
@@ -68,13 +72,12 @@ public final class ContentInspection extends ChannelDuplexHandler {
         begun = true;
         Verdict verdict = facts.frontend.sessionRules().judge(facts);
         if (verdict == Verdict.CLOSE || verdict == Verdict.REPLY) {
-            refuse();
+            logged = true; // as HAProxy: there was no session yet
+            close();
             return;
         }
-        int delayMs = facts.frontend.inspectDelayMs();
-        if (delayMs > 0) {
-            delay.start(delayMs);
-        }
+        patience.start(facts.frontend.timeouts().client());
+        inspection.begin(facts.frontend.inspectDelayMs());
         judge();
     }
 
@@ -83,37 +86,53 @@ public final class ContentInspection extends ChannelDuplexHandler {
         if (decided || !begun) {
             return;
         }
-        int length = held.readableBytes();
-        facts.content = new byte[length];
-        held.getBytes(held.readerIndex(), facts.content);
-        facts.contentStart = 0;
-        facts.contentEnd = length;
-        facts.contentFinal = !delay.isRunning() || inputEnded || length >= limit;
-        Verdict verdict = facts.frontend.contentRules().judge(facts);
-        boolean waits = verdict == Verdict.WAIT && !facts.contentFinal;
-        facts.contentFinal = true;
-        if (waits) {
-            return;
-        }
-        if (verdict == Verdict.CLOSE || verdict == Verdict.REPLY) {
-            refuse();
-        } else {
-            handOn();
+        switch (inspection.judge(facts.frontend.contentRules())) {
+            case WAIT -> {}
+            case CLOSE, REPLY -> {
+                log(Termination.PROXY);
+                close();
+            }
+            case CONTINUE, ACCEPT -> handOn();
         }
     }
 
-    private void refuse() {
+    /** The client goes away, or says nothing, before the rules could decide: as HAProxy logs it, a backend is named. */
+    private void abort(char who) {
+        if (!decided && begun && !logged) {
+            Backend backend = facts.frontend.backendChoice().choose(facts);
+            facts.backend = backend;
+            facts.frontend.meters().count(loop.index(), ProxyCounter.REQUEST_ERRORS);
+            log(who);
+            close();
+        }
+    }
+
+    private void log(char who) {
+        logged = true;
+        facts.requestsOnConnection = 1;
+        facts.requestAtMs = facts.acceptedAtMs;
+        facts.requestStartNs = facts.acceptedNs;
+        facts.requestHeadNs = 0;
+        facts.terminationWho = who;
+        facts.terminationWhen = Termination.IN_REQUEST;
+        facts.endNs = loop.nowNs();
+        new Ledger(loop, facts).ends();
+    }
+
+    private void close() {
         decided = true;
-        delay.stop();
         ChannelHandlerContext client = context;
         if (client != null) {
+            if (facts.silent) {
+                SilentDrop.prepare(client.channel());
+            }
             client.close();
         }
     }
 
     private void handOn() {
         decided = true;
-        delay.dispose();
+        patience.dispose();
         ChannelHandlerContext client = context;
         if (client == null) {
             return;
@@ -130,8 +149,7 @@ public final class ContentInspection extends ChannelDuplexHandler {
 
     /** The session wants to read: it gets what was held, and this handler is done. */
     private void release(ChannelHandlerContext client) {
-        ByteBuf bytes = held;
-        held = Unpooled.EMPTY_BUFFER;
+        ByteBuf bytes = inspection.take();
         context = null;
         if (bytes.isReadable()) {
             client.fireChannelRead(bytes);
@@ -147,23 +165,22 @@ public final class ContentInspection extends ChannelDuplexHandler {
 
     @Override
     public void read(ChannelHandlerContext client) {
-        if (decided && context != null) {
+        if (decided && context != null && client.pipeline().last() != this) {
             release(client);
         }
-        client.read();
+        if (!inputEnded) {
+            client.read();
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext client, Object message) {
         loop.tick();
         ByteBuf in = (ByteBuf) message;
-        // The received bytes may lie in a buffer the whole loop shares: they are copied to be kept.
-        ByteBuf more = client.alloc().heapBuffer(held.readableBytes() + in.readableBytes());
-        more.writeBytes(held).writeBytes(in);
-        held.release();
+        inspection.hold(in);
         in.release();
-        held = more;
-        if (held.readableBytes() >= limit) {
+        patience.start(facts.frontend.timeouts().client());
+        if (inspection.isFull()) {
             client.channel().config().setAutoRead(false);
         }
         judge();
@@ -190,6 +207,7 @@ public final class ContentInspection extends ChannelDuplexHandler {
             }
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {
             inputEnded = true;
+            inspection.inputEnded();
             judge();
         } else {
             client.fireUserEventTriggered(event);
@@ -198,19 +216,19 @@ public final class ContentInspection extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext client) {
-        delay.dispose();
+        loop.tick();
         if (decided && client.pipeline().last() != this) {
             client.fireChannelInactive();
         } else {
+            abort(Termination.CLIENT);
             onEnd.run();
         }
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext client) {
-        held.release();
-        held = Unpooled.EMPTY_BUFFER;
-        delay.dispose();
+        inspection.dispose();
+        patience.dispose();
     }
 
     @Override

@@ -8,19 +8,19 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tandem.node.backend.Backend;
-import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.backend.pool.ServerUser;
 import io.tandem.node.exchange.Ledger;
 import io.tandem.node.exchange.ServerSearch;
 import io.tandem.node.frontend.TlsLedger;
+import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.loop.Loop;
-import io.tandem.node.loop.Timer;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
@@ -28,36 +28,64 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One TCP connection and the one to its server: bytes pass unchanged, either side may end before the other, and a side that
- * cannot write stops the other's reads. Nothing is read from the client before the server is there.
+ * cannot write stops the other's reads.
+ *
+ * <p>Time-outs as HAProxy's: a side that is silent for too long counts as ended, which the other side is told; the first
+ * such event is what the log names.
  */
 public final class TcpSession extends ChannelInboundHandlerAdapter implements ServerSearch.Seeker, ServerUser {
+    private enum Phase {
+        /** Waiting for the handshake, or for bytes that rules of the backend want to see. */
+        INSPECTING,
+        /** A server is sought, or connected to. */
+        SEARCHING,
+        FLOWING,
+        /** Both sides have ended; the last bytes go to the client. */
+        LAST,
+        OVER
+    }
+
     private final Loop loop;
     private final Facts facts;
+    private final int limit;
     private final Runnable onEnd;
     private final Ledger ledger;
     private final ServerSearch search;
-    private final Timer timer;
+    private final Inactivity inactivity;
 
+    private Phase phase = Phase.INSPECTING;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ServerConnection server;
     /** Bytes that came before the server was there. */
     private @Nullable ByteBuf early;
+    /** Holds the client's first bytes while rules of the backend judge them. */
+    private @Nullable Inspection request;
+    /** Holds the server's first bytes while rules judge them. */
+    private @Nullable Inspection response;
 
     private boolean clientEnded;
     private boolean serverEnded;
-    private boolean over;
 
-    /** @param onEnd runs once when the client's connection has ended */
-    public TcpSession(Facts facts, Runnable onEnd) {
+    /**
+     * @param limit the most bytes rules may hold back in a direction
+     * @param onEnd runs once when the client's connection has ended
+     */
+    public TcpSession(Facts facts, int limit, Runnable onEnd) {
         this.facts = facts;
+        this.limit = limit;
         this.onEnd = onEnd;
         loop = facts.loop;
         ledger = new Ledger(loop, facts);
         search = new ServerSearch(loop, facts, ledger, this);
-        timer = new Timer(loop) {
+        inactivity = new Inactivity(loop) {
             @Override
-            protected void onTimeout() {
-                timeout();
+            void onClientSilent() {
+                TcpSession.this.onClientSilent();
+            }
+
+            @Override
+            void onServerSilent() {
+                TcpSession.this.onServerSilent();
             }
         };
     }
@@ -68,34 +96,22 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         facts.requestsOnConnection = 1;
         facts.requestStartNs = facts.acceptedNs;
         facts.requestAtMs = facts.acceptedAtMs;
-        facts.requestHeadNs = loop.nowNs();
+        facts.requestHeadNs = facts.acceptedNs; // all that comes before the connection to the server counts as waiting
+        facts.queuedNs = facts.acceptedNs;
         if (facts.tls == null) {
             seek();
         }
-    }
-
-    private void seek() {
-        reading(false);
-        Backend backend = facts.frontend.backendChoice().choose(facts);
-        if (backend == null) {
-            onServerMissing(Termination.SERVER, Termination.IN_CONNECT);
-            return;
-        }
-        facts.backend = backend;
-        ledger.backendBegins();
-        search.begin(backend);
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             loop.tick();
-            clientEnded();
+            onClientEnded();
         } else if (event instanceof SslHandshakeCompletionEvent handshake) {
             facts.handshakeNs = loop.tick();
             TlsLedger.handshake(facts, handshake);
             if (handshake.isSuccess()) {
-                facts.requestHeadNs = loop.nowNs();
                 seek();
             } else {
                 context.close();
@@ -103,7 +119,53 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         }
     }
 
-    // ---- the server
+    // ---- backend and server
+
+    private void seek() {
+        inactivity.begin(facts.frontend.timeouts().client(), facts.acceptedNs);
+        Backend backend = facts.frontend.backendChoice().choose(facts);
+        if (backend == null) {
+            onServerMissing(Termination.SERVER, Termination.IN_CONNECT);
+            return;
+        }
+        facts.backend = backend;
+        ledger.backendBegins();
+        if (backend.contentRules().isEmpty()) {
+            search(backend);
+            return;
+        }
+        Inspection inspection = new Inspection(facts, limit, this::judgeRequest);
+        request = inspection;
+        inspection.begin(backend.inspectDelayMs());
+        judgeRequest();
+    }
+
+    /** Asks the backend's content rules with the bytes there are. */
+    private void judgeRequest() {
+        Inspection inspection = request;
+        Backend backend = facts.backend;
+        if (phase != Phase.INSPECTING || inspection == null || backend == null) {
+            return;
+        }
+        switch (inspection.judge(backend.contentRules())) {
+            case WAIT -> {}
+            case CLOSE, REPLY -> {
+                facts.backend = backend;
+                end(Termination.PROXY, Termination.IN_REQUEST);
+            }
+            case CONTINUE, ACCEPT -> {
+                request = null;
+                early = inspection.isEmpty() ? null : inspection.take();
+                inspection.dispose();
+                search(backend);
+            }
+        }
+    }
+
+    private void search(Backend backend) {
+        phase = Phase.SEARCHING;
+        search.begin(backend);
+    }
 
     @Override
     public Reuse reuse() {
@@ -122,9 +184,22 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
 
     @Override
     public void onServerFound(ServerConnection connection) {
+        Backend backend = facts.backend;
+        if (backend == null) {
+            throw new IllegalStateException("a server without a backend");
+        }
+        phase = Phase.FLOWING;
         server = connection;
         connection.use(this);
         connection.becomeTunnel();
+        if (!backend.responseContentRules().isEmpty()) {
+            response = new Inspection(facts, limit, this::judgeResponse);
+            response.begin(backend.responseInspectDelayMs());
+        }
+        int tunnel = backend.timeouts().tunnel();
+        inactivity.connected(
+                tunnel > 0 ? tunnel : facts.frontend.timeouts().client(),
+                tunnel > 0 ? tunnel : backend.timeouts().server());
         ByteBuf kept = early;
         if (kept != null) {
             early = null;
@@ -132,10 +207,9 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             connection.flush();
         }
         if (clientEnded) {
-            connection.shutdownOutput();
+            tellServer(connection);
         }
-        reading(true);
-        restartTimer();
+        reading(connection.isWritable());
     }
 
     @Override
@@ -143,15 +217,78 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         end(who, when);
     }
 
+    // ---- from the server to the client
+
     @Override
     public void onServerBytes(ByteBuf in) {
         facts.bytesOut += in.readableBytes();
-        write(in.retain());
-        restartTimer();
+        inactivity.serverActive();
+        Inspection inspection = response;
+        if (inspection != null) {
+            inspection.hold(in);
+            judgeResponse();
+        } else {
+            write(in.retain());
+        }
+    }
+
+    /** Asks {@code tcp-response content} with the bytes there are. */
+    private void judgeResponse() {
+        Inspection inspection = response;
+        Backend backend = facts.backend;
+        if (inspection == null || backend == null) {
+            return;
+        }
+        switch (inspection.judge(backend.responseContentRules())) {
+            case WAIT -> {}
+            case CLOSE, REPLY -> {
+                if (facts.closesServer) {
+                    releaseResponse(inspection);
+                    serverEnded = true;
+                    clientEnded = true;
+                    finish();
+                } else {
+                    facts.terminationWho = Termination.PROXY;
+                    facts.terminationWhen = Termination.IN_DATA;
+                    end(Termination.PROXY, Termination.IN_DATA);
+                }
+            }
+            case CONTINUE, ACCEPT -> {
+                releaseResponse(inspection);
+                flushClient();
+            }
+        }
+    }
+
+    private void releaseResponse(Inspection inspection) {
+        response = null;
+        write(inspection.take());
+        inspection.dispose();
+    }
+
+    private void write(ByteBuf out) {
+        ChannelHandlerContext client = context;
+        if (client == null || phase == Phase.OVER) {
+            out.release();
+            return;
+        }
+        if (hasNothingPending(client)) {
+            inactivity.clientActive();
+        }
+        client.write(out, client.voidPromise());
+    }
+
+    private static boolean hasNothingPending(ChannelHandlerContext client) {
+        ChannelOutboundBuffer pending = client.channel().unsafe().outboundBuffer();
+        return pending == null || pending.isEmpty();
     }
 
     @Override
     public void onServerReadComplete() {
+        flushClient();
+    }
+
+    private void flushClient() {
         ChannelHandlerContext client = context;
         ServerConnection present = server;
         if (client != null) {
@@ -163,27 +300,57 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     }
 
     @Override
-    public void onServerWritabilityChanged(boolean writable) {
-        reading(writable);
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        ServerConnection present = server;
+        loop.tick();
+        inactivity.clientActive();
+        if (present != null && !serverEnded) {
+            present.reading(context.channel().isWritable());
+        }
     }
 
     @Override
     public void onServerHalfClosed() {
         serverEnded = true;
-        ChannelHandlerContext client = context;
-        if (clientEnded) {
-            end(Termination.NORMAL, Termination.NORMAL);
-        } else if (client != null && client.channel() instanceof DuplexChannel duplex) {
-            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
-            restartTimer();
+        Inspection inspection = response;
+        if (inspection != null) {
+            inspection.inputEnded();
+            judgeResponse();
         }
+        if (phase == Phase.FLOWING) {
+            finish();
+        }
+    }
+
+    /** The server has ended: so does our side towards the client, and the session if the client has ended too. */
+    private void finish() {
+        ChannelHandlerContext client = context;
+        if (client == null) {
+            return;
+        }
+        if (clientEnded) {
+            phase = Phase.LAST;
+        }
+        int fin = facts.frontend.timeouts().clientFin();
+        if (fin > 0 && !clientEnded) {
+            inactivity.limitClient(fin);
+        }
+        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (clientEnded) {
+                end(Termination.NORMAL, Termination.NORMAL);
+            } else if (client.channel() instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            }
+        });
     }
 
     @Override
     public void onServerClosed() {
         server = null;
-        if (serverEnded || clientEnded) {
-            end(Termination.NORMAL, Termination.NORMAL);
+        if (serverEnded && clientEnded) {
+            if (phase != Phase.LAST) {
+                finish();
+            }
         } else {
             ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
             end(Termination.SERVER, Termination.IN_DATA);
@@ -198,10 +365,10 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
 
     @Override
     public void onServerTimeout() {
-        // this session keeps one timer for both sides
+        // this session watches both sides by itself
     }
 
-    // ---- the client
+    // ---- from the client to the server
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -209,27 +376,39 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         ByteBuf in = (ByteBuf) message;
         ServerConnection present = server;
         facts.bytesIn += in.readableBytes();
+        inactivity.clientActive();
         if (present == null) {
             keep(in);
             return;
         }
+        if (present.isWritable()) {
+            inactivity.serverActive();
+        }
         present.write(in);
-        restartTimer();
     }
 
-    /** The end of the client's side brings what was not read yet, whether we asked or not. */
+    /** At most {@code limit} bytes, and what the end of the client's side brings. */
     private void keep(ByteBuf in) {
-        ByteBuf kept = early;
-        if (over) {
+        Inspection inspection = request;
+        if (phase == Phase.OVER || phase == Phase.LAST) {
             in.release();
-            return;
+        } else if (inspection != null) {
+            inspection.hold(in);
+            in.release();
+            reading(!inspection.isFull());
+            judgeRequest();
+        } else {
+            ByteBuf kept = early;
+            if (kept == null) {
+                kept = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
+                early = kept;
+            }
+            kept.writeBytes(in);
+            in.release();
+            if (kept.readableBytes() >= limit) {
+                reading(false);
+            }
         }
-        if (kept == null) {
-            kept = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
-            early = kept;
-        }
-        kept.writeBytes(in);
-        in.release();
     }
 
     @Override
@@ -244,40 +423,79 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
+    public void onServerWritabilityChanged(boolean writable) {
+        inactivity.serverActive();
+        inactivity.clientActive();
+        reading(writable);
+    }
+
+    private void onClientEnded() {
+        clientEnded = true;
         ServerConnection present = server;
-        if (present != null) {
-            loop.tick();
-            present.reading(context.channel().isWritable());
-            restartTimer();
+        Inspection inspection = request;
+        switch (phase) {
+            case INSPECTING -> {
+                if (inspection != null) {
+                    inspection.inputEnded();
+                    judgeRequest();
+                }
+            }
+            case SEARCHING -> {
+                if (isAbandoned()) {
+                    ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+                    endSearch();
+                }
+            }
+            case FLOWING -> {
+                if (serverEnded) {
+                    finish();
+                } else if (present != null) {
+                    tellServer(present);
+                }
+            }
+            case LAST, OVER -> {}
         }
     }
 
-    private void clientEnded() {
-        clientEnded = true;
-        ServerConnection present = server;
-        if (serverEnded) {
-            end(Termination.NORMAL, Termination.NORMAL);
-        } else if (present != null) {
-            present.shutdownOutput();
-            restartTimer();
+    /** A client that ends before it has said anything, or with {@code option abortonclose} anyhow. */
+    private boolean isAbandoned() {
+        Backend backend = facts.backend;
+        return early == null || (backend != null && backend.http().has(HttpOption.ABORT_ON_CLOSE));
+    }
+
+    private void endSearch() {
+        boolean queued = search.isQueued();
+        if (queued) {
+            facts.connectingNs = loop.nowNs(); // the time in the queue counts as waited
+        }
+        end(Termination.CLIENT, queued ? Termination.IN_QUEUE : Termination.IN_CONNECT);
+    }
+
+    /** The client has ended: so does our side towards the server. */
+    private void tellServer(ServerConnection present) {
+        Backend backend = facts.backend;
+        present.shutdownOutput();
+        int fin = backend == null ? 0 : backend.timeouts().serverFin();
+        if (fin > 0) {
+            inactivity.limitServer(fin);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         loop.tick();
-        if (!over) {
-            boolean orderly = clientEnded || serverEnded;
-            if (!orderly) {
+        switch (phase) {
+            case INSPECTING -> end(Termination.CLIENT, Termination.IN_REQUEST);
+            case SEARCHING -> {
                 ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+                end(Termination.CLIENT, search.isQueued() ? Termination.IN_QUEUE : Termination.IN_DATA);
             }
-            char when = server != null
-                    ? Termination.IN_DATA
-                    : search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT;
-            end(orderly ? Termination.NORMAL : Termination.CLIENT, orderly ? Termination.NORMAL : when);
+            case FLOWING, LAST -> {
+                ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+                end(Termination.CLIENT, phase == Phase.LAST ? Termination.IN_LAST : Termination.IN_DATA);
+            }
+            case OVER -> {}
         }
-        timer.dispose();
         onEnd.run();
     }
 
@@ -285,43 +503,6 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         loop.failed(cause);
         context.close(); // a reset: channelInactive ends the session
-    }
-
-    // ---- time
-
-    /** Activity of either side counts for both; a side that has ended has a limit of its own. */
-    private void restartTimer() {
-        Backend backend = facts.backend;
-        if (backend == null) {
-            return;
-        }
-        Timeouts front = facts.frontend.timeouts();
-        Timeouts back = backend.timeouts();
-        if (back.tunnel() > 0 && !clientEnded && !serverEnded) {
-            timer.start(back.tunnel());
-            return;
-        }
-        int client = clientEnded && front.clientFin() > 0 ? front.clientFin() : front.client();
-        int server = serverEnded && back.serverFin() > 0 ? back.serverFin() : back.server();
-        timer.start(client > 0 && server > 0 ? Math.min(client, server) : Math.max(client, server));
-    }
-
-    private void timeout() {
-        Backend backend = facts.backend;
-        int client = facts.frontend.timeouts().client();
-        int server = backend == null ? 0 : backend.timeouts().server();
-        boolean clients = client > 0 && (server == 0 || client <= server);
-        ledger.countBoth(facts.server, clients ? ProxyCounter.CLIENT_ABORTS : ProxyCounter.SERVER_ABORTS);
-        end(clients ? Termination.CLIENT_TIMEOUT : Termination.SERVER_TIMEOUT, Termination.IN_DATA);
-    }
-
-    private void write(ByteBuf out) {
-        ChannelHandlerContext client = context;
-        if (client == null || over) {
-            out.release();
-        } else {
-            client.write(out, client.voidPromise());
-        }
     }
 
     private void reading(boolean on) {
@@ -332,18 +513,80 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         }
     }
 
-    private void end(char who, char when) {
-        if (over) {
+    // ---- time
+
+    private void onClientSilent() {
+        ChannelHandlerContext client = context;
+        ServerConnection present = server;
+        if (client == null || phase == Phase.OVER) {
             return;
         }
-        over = true;
-        timer.stop();
-        if (early != null) {
-            early.release();
-            early = null;
+        if (phase == Phase.INSPECTING) {
+            end(Termination.CLIENT_TIMEOUT, Termination.IN_REQUEST);
+        } else if (phase == Phase.SEARCHING) {
+            flag(Termination.CLIENT_TIMEOUT, search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
+            onClientEnded();
+        } else if (!hasNothingPending(client)) {
+            ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+            flag(Termination.CLIENT_TIMEOUT, phase == Phase.LAST ? Termination.IN_LAST : Termination.IN_DATA);
+            end(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
+            client.close(); // what is pending will never leave
+        } else if (!clientEnded && (present == null || present.isWritable())) {
+            ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+            flag(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
+            reading(false);
+            clientEnded = true;
+            if (serverEnded) {
+                finish();
+            } else if (present != null) {
+                tellServer(present);
+            }
         }
-        facts.terminationWho = who;
-        facts.terminationWhen = when;
+    }
+
+    private void onServerSilent() {
+        ServerConnection present = server;
+        if (phase != Phase.FLOWING || present == null) {
+            return;
+        }
+        ChannelHandlerContext client = context;
+        if (!present.isWritable()) {
+            ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
+            end(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
+        } else if (!serverEnded && (client == null || client.channel().isWritable())) {
+            ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
+            flag(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
+            present.reading(false);
+            serverEnded = true;
+            Inspection inspection = response;
+            if (inspection != null) {
+                inspection.inputEnded();
+                judgeResponse();
+            }
+            if (phase == Phase.FLOWING) {
+                finish();
+            }
+        }
+    }
+
+    // ---- how it ends
+
+    /** Takes note of what went wrong first. */
+    private void flag(char who, char when) {
+        if (facts.terminationWho == Termination.NORMAL) {
+            facts.terminationWho = who;
+            facts.terminationWhen = when;
+        }
+    }
+
+    private void end(char who, char when) {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        phase = Phase.OVER;
+        inactivity.dispose();
+        letGo();
+        flag(who, when);
         facts.endNs = loop.nowNs();
         ServerConnection present = server;
         server = null;
@@ -359,6 +602,21 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         ChannelHandlerContext client = context;
         if (client != null) {
             client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void letGo() {
+        if (early != null) {
+            early.release();
+            early = null;
+        }
+        if (request != null) {
+            request.dispose();
+            request = null;
+        }
+        if (response != null) {
+            response.dispose();
+            response = null;
         }
     }
 }

@@ -69,9 +69,12 @@ final class ReplyActions {
                     .ends()
                     .as(line -> close(line.set(), false)),
             action("close", RESPONSE_CONTENT)
-                    .doc("closes the connection to the server")
+                    .doc("closes the connection to the server; what it has sent goes on to the client")
                     .ends()
-                    .as(line -> close(line.set(), false)),
+                    .as(line -> facts -> {
+                        facts.closesServer = true;
+                        return Verdict.CLOSE;
+                    }),
             action("silent-drop", REQUEST, RESPONSE, CONNECTION, SESSION, CONTENT, RESPONSE_CONTENT)
                     .doc(
                             "ends the connection without an answer; unlike with HAProxy the client's host is told by a reset")

@@ -211,9 +211,11 @@ public final class RuleFeature implements Feature {
             backend.afterResponseRules = RuleCompiler.assemble(RuleSet.AFTER_RESPONSE, draft, assembly);
             return;
         }
-        refuseInTcp(draft, lines.of(RuleSet.RESPONSE_CONTENT), "tcp-response content", assembly);
+        backend.contentRules = content.skippedInListen();
+        backend.inspectDelayMs = lines.inspectDelayMs;
+        backend.responseContentRules = responseContent;
+        backend.responseInspectDelayMs = lines.responseInspectDelayMs;
         if (!draft.isFrontend()) {
-            refuseInTcp(draft, lines.of(RuleSet.CONTENT), "tcp-request content of a backend", assembly);
             warnIgnored(draft, lines, assembly);
         }
     }

@@ -4,6 +4,7 @@ package io.tandem.node.rules.sample;
 
 import static io.tandem.node.rules.sample.FetchKind.fetch;
 import static io.tandem.node.rules.sample.Parameter.integer;
+import static io.tandem.node.rules.sample.Parameter.optionalString;
 
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Facts;
@@ -60,6 +61,44 @@ final class PayloadFetches {
                     .doc("some of the bytes received; a length of 0 takes all there are")
                     .as(PayloadFetches::payload));
         }
+        all.add(fetch("res.len")
+                .returns(SampleType.INTEGER)
+                .of(Need.RESPONSE_BUFFER)
+                .doc("how many bytes of the server have been received")
+                .simply((facts, out) -> {
+                    mayChange(facts);
+                    out.set(facts.contentEnd - facts.contentStart);
+                    return true;
+                }));
+        all.add(fetch("res.payload")
+                .args(integer("offset"), integer("length"))
+                .returns(SampleType.BINARY)
+                .of(Need.RESPONSE_BUFFER)
+                .doc("some of the bytes of the server; a length of 0 takes all there are")
+                .as(PayloadFetches::payload));
+        for (String name : List.of("req.payload_lv", "payload_lv", "res.payload_lv")) {
+            all.add(fetch(name)
+                    .args(integer("offset of the length"), integer("its size"), optionalString("offset of the bytes"))
+                    .returns(SampleType.BINARY)
+                    .of(name.startsWith("res") ? Need.RESPONSE_BUFFER : Need.REQUEST_BUFFER)
+                    .doc("bytes received whose length is a number among them")
+                    .as(PayloadFetches::payloadByLength));
+        }
+        for (String name : List.of("req.rdp_cookie", "rdp_cookie")) {
+            all.add(fetch(name)
+                    .args(optionalString("name"))
+                    .of(Need.REQUEST_BUFFER)
+                    .doc("the value of the cookie a remote desktop client begins with")
+                    .as(args -> rdpCookie(args, false)));
+        }
+        for (String name : List.of("req.rdp_cookie_cnt", "rdp_cookie_cnt")) {
+            all.add(fetch(name)
+                    .args(optionalString("name"))
+                    .returns(SampleType.INTEGER)
+                    .of(Need.REQUEST_BUFFER)
+                    .doc("1 where a remote desktop client begins with such a cookie")
+                    .as(args -> rdpCookie(args, true)));
+        }
         all.add(fetch("wait_end")
                 .returns(SampleType.BOOLEAN)
                 .doc("true once the inspection delay is over")
@@ -98,6 +137,61 @@ final class PayloadFetches {
             case ABSENT -> {}
         }
         return false;
+    }
+
+    private static Fetch rdpCookie(Args args, boolean counts) {
+        byte[] name = args.bytes(0);
+        return (facts, out) -> {
+            RdpCookie cookie = new RdpCookie();
+            RdpCookie.Result result = cookie.find(facts.content, facts.contentStart, facts.contentEnd, name);
+            if (result == RdpCookie.Result.INCOMPLETE) {
+                mayChange(facts);
+            }
+            boolean found = result == RdpCookie.Result.FOUND;
+            if (counts) {
+                out.set(found ? 1 : 0);
+            } else if (found) {
+                out.set(SampleType.STRING, facts.content, cookie.start, cookie.end);
+            }
+            return counts || found;
+        };
+    }
+
+    /** A third argument with a sign counts from behind the length, without one from the beginning; 0 is behind it. */
+    private static Fetch payloadByLength(Args args) {
+        int lengthOffset = args.integer(0, 0);
+        int lengthSize = args.integer(1, 0);
+        String third = args.has(2) ? args.string(2) : "0";
+        if (lengthOffset < 0 || lengthSize < 1 || lengthSize > 4) {
+            throw new SampleError("payload length must be between 1 and 4 bytes");
+        }
+        if (!third.matches("[+-]?[0-9]{1,9}")) {
+            throw new SampleError("payload offset is no number");
+        }
+        boolean relative = !Character.isDigit(third.charAt(0));
+        int number = Integer.parseInt(third);
+        int offset = relative || number == 0 ? lengthOffset + lengthSize + number : number;
+        if (offset < 0) {
+            throw new SampleError("payload offset too negative");
+        }
+        return (facts, out) -> {
+            int at = facts.contentStart + lengthOffset;
+            if (at + lengthSize > facts.contentEnd) {
+                mayChange(facts);
+                return false;
+            }
+            long length = 0;
+            for (int i = 0; i < lengthSize; i++) {
+                length = length << 8 | facts.content[at + i] & 0xff;
+            }
+            long start = (long) facts.contentStart + offset;
+            if (length == 0 || length > facts.content.length || start + length > facts.contentEnd) {
+                mayChange(facts);
+                return false;
+            }
+            out.set(SampleType.BINARY, facts.content, (int) start, (int) (start + length));
+            return true;
+        };
     }
 
     private static Fetch payload(Args args) {

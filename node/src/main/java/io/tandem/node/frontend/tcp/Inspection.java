@@ -1,0 +1,111 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.tandem.node.loop.Timer;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Rules;
+import io.tandem.node.rules.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds the first bytes of one direction back, at most {@code tune.bufsize}, until content rules have decided or their
+ * inspection delay is over. Runs on the connection's loop.
+ */
+final class Inspection {
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Facts facts;
+    private final int limit;
+    private final Runnable onDelayOver;
+    private @Nullable Timer delay;
+    private ByteBuf held = Unpooled.EMPTY_BUFFER;
+    private boolean inputEnded;
+
+    /** @param onDelayOver when the delay is over: to {@link #judge} for the last time */
+    Inspection(Facts facts, int limit, Runnable onDelayOver) {
+        this.facts = facts;
+        this.limit = limit;
+        this.onDelayOver = onDelayOver;
+    }
+
+    /** Starts a delay; what is held stays. */
+    void begin(int delayMs) {
+        if (delayMs <= 0) {
+            return;
+        }
+        Timer timer = delay;
+        if (timer == null) {
+            timer = new Timer(facts.loop) {
+                @Override
+                protected void onTimeout() {
+                    onDelayOver.run();
+                }
+            };
+            delay = timer;
+        }
+        timer.start(delayMs);
+    }
+
+    /** More bytes of this direction; the caller keeps {@code in}. They may lie in a buffer of the whole loop: copied. */
+    void hold(ByteBuf in) {
+        if (held == Unpooled.EMPTY_BUFFER) {
+            held = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(in.readableBytes(), 256));
+        }
+        held.writeBytes(in);
+    }
+
+    void inputEnded() {
+        inputEnded = true;
+    }
+
+    boolean isFull() {
+        return held.readableBytes() >= limit;
+    }
+
+    boolean isEmpty() {
+        return !held.isReadable();
+    }
+
+    int size() {
+        return held.readableBytes();
+    }
+
+    /** Asks {@code rules} with the bytes there are; {@link Verdict#WAIT} where more may change the answer. */
+    Verdict judge(Rules rules) {
+        int length = held.readableBytes();
+        byte[] bytes = length == 0 ? NOTHING : new byte[length];
+        held.getBytes(held.readerIndex(), bytes);
+        Timer timer = delay;
+        facts.content = bytes;
+        facts.contentStart = 0;
+        facts.contentEnd = length;
+        facts.contentFinal = timer == null || !timer.isRunning() || inputEnded || length >= limit;
+        Verdict verdict = rules.judge(facts);
+        boolean waits = verdict == Verdict.WAIT && !facts.contentFinal;
+        facts.contentFinal = true;
+        if (!waits && timer != null) {
+            timer.stop();
+        }
+        return waits ? Verdict.WAIT : verdict == Verdict.WAIT ? Verdict.CONTINUE : verdict;
+    }
+
+    /** What was held, from now on the caller's. */
+    ByteBuf take() {
+        ByteBuf bytes = held;
+        held = Unpooled.EMPTY_BUFFER;
+        return bytes;
+    }
+
+    /** Lets go of everything. */
+    void dispose() {
+        take().release();
+        Timer timer = delay;
+        if (timer != null) {
+            timer.dispose();
+        }
+    }
+}
