@@ -12,6 +12,7 @@ import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.admin.AdminServer;
 import io.tandem.node.observe.admin.Command;
 import io.tandem.node.observe.admin.Commands;
+import io.tandem.node.observe.admin.ErrorCommands;
 import io.tandem.node.observe.admin.ServerCommands;
 import io.tandem.node.observe.admin.ShowCommands;
 import io.tandem.node.observe.admin.TableCommands;
@@ -32,6 +33,7 @@ final class Observers implements AutoCloseable {
 
     Observers(NodeRuntime node) {
         List<Command> commands = new ArrayList<>(ShowCommands.of(node));
+        commands.addAll(ErrorCommands.of(node));
         commands.addAll(TableCommands.of(node));
         commands.addAll(ServerCommands.of(node));
         commands.addAll(TlsFeature.commands(node));

@@ -24,6 +24,7 @@ import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Tuning;
+import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
@@ -302,7 +303,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     @Override
     public void onServerFound(ServerConnection connection) {
         HttpSettings settings = backend().http();
-        ServerStream stream = http1.attach(connection, settings.caseAdjust());
+        ServerStream stream = http1.attach(connection, settings);
         server = stream;
         phase = Phase.WAITING;
         serverKeepsAlive = connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
@@ -857,6 +858,16 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
             }
             case IDLE, REQUEST, TARPIT -> {}
         }
+    }
+
+    /** Keeps a request that cannot be read, for {@code show errors}: what was received before, and {@code in}. */
+    public void keepBadRequest(byte[] head, int had, ByteBuf in, int position, Malformed reason) {
+        BadBytes.keep(facts, BadMessages.Kind.REQUEST, head, had, in, tuning.bufferSize(), position, reason);
+    }
+
+    @Override
+    public void onBadBytes(byte[] head, int had, ByteBuf in, int position, Malformed reason) {
+        BadBytes.keep(facts, BadMessages.Kind.RESPONSE, head, had, in, tuning.bufferSize(), position, reason);
     }
 
     /** The request cannot be read, or did not come in time: the page of {@code status} goes out as it is. */

@@ -3,6 +3,7 @@
 package io.tandem.node.setup;
 
 import io.tandem.node.frontend.tls.TicketKeys;
+import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Totals;
 import io.tandem.node.observe.log.LogSockets;
@@ -33,6 +34,7 @@ public final class NodeRuntime {
     private final AtomicInteger tlsConnections = new AtomicInteger();
     private final AtomicLong droppedLogs = new AtomicLong();
     private final Totals totals = new Totals();
+    private final BadMessages badMessages = new BadMessages();
     private final LogSockets logSockets = new LogSockets();
     private final TicketKeys ticketKeys = new TicketKeys();
     private final Tables tables;
@@ -80,6 +82,11 @@ public final class NodeRuntime {
     /** Puts a configuration in place; connections in flight keep theirs. */
     public void configuration(Configuration next) {
         configuration = next;
+    }
+
+    /** The last messages that could not be read. */
+    public BadMessages badMessages() {
+        return badMessages;
     }
 
     public int loops() {

@@ -76,6 +76,7 @@ class TerminationDifferentialTest {
 
     static {
         requests();
+        lenience();
         localAnswers();
         connections();
         queues();
@@ -148,7 +149,44 @@ class TerminationDifferentialTest {
         scene("PR chunk", "", "", s -> s.client().send(CHUNKED_POST + "zz\r\n").awaitEnd());
     }
 
+    private static void lenience() {
+        String lenient = "option accept-invalid-http-request";
+        for (String[] odd : new String[][] {
+            {"a blank in a name", "GET / HTTP/1.1\r\nHost: a\r\nX y: z\r\n\r\n"},
+            {"odd characters in a name", "GET / HTTP/1.1\r\nHost: a\r\nX(\u0080y: z\r\n\r\n"},
+            {"a fragment", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n"},
+            {"a target above ASCII", "GET /\u0080 HTTP/1.1\r\nHost: a\r\n\r\n"},
+            {"another host", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n"},
+            {"a bare target", "GET a HTTP/1.1\r\nHost: a\r\n\r\n"}
+        }) {
+            scene("lenient " + odd[0], lenient, "", s -> {
+                Wire client = s.client().send(odd[1]);
+                s.server().await(HEAD_END).send(OK);
+                client.await("ok");
+            });
+        }
+        for (String[] odd : new String[][] {
+            {"no colon", "GET / HTTP/1.1\r\nHost: a\r\nXyz\r\n\r\n"},
+            {"no name", "GET / HTTP/1.1\r\nHost: a\r\n: z\r\n\r\n"},
+            {"a control in the target", "GET /\u0001 HTTP/1.1\r\nHost: a\r\n\r\n"},
+            {"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"},
+            {"two lengths", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}
+        }) {
+            scene("not so lenient " + odd[0], lenient, "", s -> s.client()
+                    .send(odd[1])
+                    .awaitEnd());
+        }
+        scene("lenient response", "", "option accept-invalid-http-response", s -> {
+            Wire client = s.client().send(GET);
+            s.server().await(HEAD_END).send("HTTP/1.1 200 OK\r\nX y(: z\r\nContent-Length: 2\r\n\r\nok");
+            client.await("ok");
+        });
+    }
+
     private static void localAnswers() {
+        scene("a large body is drained", "http-request deny", "", s -> s.client()
+                .send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n" + "x".repeat(2_000_000))
+                .awaitEnd());
         scene("PR deny", "http-request deny", "", s -> s.client().send(GET).await("</html>"));
         scene("PR deny with a body", "http-request deny", "", s -> s.client()
                 .send(POST)

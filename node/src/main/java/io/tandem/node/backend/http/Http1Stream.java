@@ -8,6 +8,8 @@ import io.tandem.node.backend.pool.ServerUser;
 import io.tandem.node.frontend.http.CaseAdjust;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.HttpOption;
+import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
@@ -64,11 +66,12 @@ public final class Http1Stream implements ServerStream, ServerUser {
     /**
      * Takes over an established connection for one exchange.
      *
-     * @param caseAdjust how field names are written, or null for lower case
+     * @param settings those of the backend
      */
-    public ServerStream attach(ServerConnection connection, @Nullable CaseAdjust caseAdjust) {
+    public ServerStream attach(ServerConnection connection, HttpSettings settings) {
         this.connection = connection;
-        this.caseAdjust = caseAdjust;
+        caseAdjust = settings.caseAdjust();
+        scanner.lenient(settings.has(HttpOption.ACCEPT_INVALID_RESPONSE));
         reused = connection.isReused();
         connection.use(this);
         return this;
@@ -178,6 +181,7 @@ public final class Http1Stream implements ServerStream, ServerUser {
             switch (scanner.scan(had + length)) {
                 case INCOMPLETE -> in.skipBytes(length);
                 case MALFORMED -> {
+                    listener.onBadBytes(present.bytes(), had, in, scanner.errorOffset(), scanner.reason());
                     listener.onMalformed();
                     return;
                 }
@@ -262,9 +266,15 @@ public final class Http1Stream implements ServerStream, ServerUser {
     }
 
     private void chunked(ByteBuf in) {
+        int start = in.readerIndex();
         switch (chunks.read(in, chunkSink)) {
             case INCOMPLETE -> {}
-            case MALFORMED -> listener.onMalformed();
+            case MALFORMED -> {
+                int position = Math.max(0, in.readerIndex() - 1 - start);
+                in.readerIndex(start);
+                listener.onBadBytes(NOTHING, 0, in, position, chunks.reason());
+                listener.onMalformed();
+            }
             case COMPLETE -> listener.onResponseEnd(chunks.trailers(), in.isReadable());
         }
     }

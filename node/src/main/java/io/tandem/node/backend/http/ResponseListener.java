@@ -4,6 +4,7 @@ package io.tandem.node.backend.http;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.frontend.http.h1.Malformed;
 import org.jspecify.annotations.Nullable;
 
 /** Who hears the response of a {@link ServerStream}. All calls come on the loop that both live on. */
@@ -46,6 +47,15 @@ public interface ResponseListener {
      * @param surplus whether the server sent more than its response
      */
     void onResponseEnd(@Nullable Trailers trailers, boolean surplus);
+
+    /**
+     * What was received of a response that cannot be read; {@link #onMalformed} follows.
+     *
+     * @param head bytes of earlier events, the first {@code had} of them
+     * @param in the rest, from its reader index on
+     * @param position of the byte that is wrong, counted from the first
+     */
+    default void onBadBytes(byte[] head, int had, ByteBuf in, int position, Malformed reason) {}
 
     /** The response cannot be read. */
     void onMalformed();

@@ -78,6 +78,7 @@ abstract class HeadScanner {
     private int headEnd;
     private @Nullable Malformed reason;
     private int errorOffset;
+    private boolean lenient;
 
     private long contentLength;
     private int contentLengthIndex;
@@ -255,7 +256,10 @@ abstract class HeadScanner {
         while (i < textEnd && a[i] != ':') {
             byte lower = TOKEN[a[i] & 0xff];
             if (lower == 0) {
-                return refuse(Malformed.FIELD_NAME, i);
+                if (!lenient || !isTolerable(a, i)) {
+                    return refuse(Malformed.FIELD_NAME, i);
+                }
+                lower = a[i];
             }
             a[i++] = lower;
         }
@@ -290,6 +294,23 @@ abstract class HeadScanner {
                     default -> true;
                 };
         return kept && interpret(index, start, nameEnd - start);
+    }
+
+    /**
+     * Accepts what {@code option accept-invalid-http-request} and {@code accept-invalid-http-response} let pass: other
+     * characters in field names. No blank in front of the colon, though, which HAProxy lets pass: a server may take such a
+     * field for the one without it (RFC 9112 section 5.1).
+     */
+    public final void lenient(boolean on) {
+        lenient = on;
+    }
+
+    final boolean isLenient() {
+        return lenient;
+    }
+
+    private static boolean isTolerable(byte[] a, int i) {
+        return a[i] < 0 || a[i] > ' ' || (a[i] == ' ' && a[i + 1] > ' ' && a[i + 1] != ':');
     }
 
     static boolean isBlank(byte b) {

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.tandem.node.backend.Timeouts;
@@ -82,6 +83,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         this.facts = facts;
         this.onEnd = onEnd;
         scanner = new RequestScanner(facts.request, tuning.maxFields());
+        scanner.lenient(facts.frontend.http().has(HttpOption.ACCEPT_INVALID_REQUEST));
         exchange = new Exchange(loop, facts, this, tuning);
         writer = new MessageWriter(loop, this::write);
         chunkSink = exchange::requestBody;
@@ -176,6 +178,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             }
             case MALFORMED -> {
                 Malformed reason = scanner.reason();
+                exchange.keepBadRequest(present.bytes(), had, in, scanner.errorOffset(), reason);
                 exchange.onBadRequest(
                         reason, reason == Malformed.TRANSFER_ENCODING_UNKNOWN ? 422 : 400, Termination.PROXY);
                 return true;
@@ -275,10 +278,16 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             first.release();
             return;
         }
+        int start = in.readerIndex();
         switch (chunks.read(in, wanted ? chunkSink : DISCARD)) {
             case INCOMPLETE -> {}
             case COMPLETE -> bodyComplete = true;
-            case MALFORMED -> exchange.onBadBody();
+            case MALFORMED -> {
+                int position = Math.max(0, in.readerIndex() - 1 - start);
+                in.readerIndex(start);
+                exchange.keepBadRequest(NOTHING, 0, in, position, chunks.reason());
+                exchange.onBadBody();
+            }
         }
     }
 
@@ -645,11 +654,35 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (present == null || state == State.CLOSING) {
             return;
         }
+        boolean unread = !halfClosed && (state == State.BODY || (state == State.HEAD && buffer != null));
         state = State.CLOSING;
         releaseHead();
-        timer.start(timeouts().client());
-        present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        if (unread && present.channel() instanceof DuplexChannel) {
+            linger(present);
+        } else {
+            timer.start(timeouts().client());
+            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
     }
+
+    /**
+     * Ends our side and reads on for a while: a system that closes a socket with bytes unread resets it, and the client would
+     * lose the answer (RFC 9112 section 9.6).
+     */
+    private void linger(ChannelHandlerContext present) {
+        int limit = timeouts().client();
+        timer.start(limit > 0 ? Math.min(limit, LINGER_MS) : LINGER_MS);
+        reading(true);
+        SslHandler tls = present.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            present.flush();
+            tls.closeOutbound();
+        }
+        shutdownOutput();
+    }
+
+    /** How long a client may take to end a connection on which it was refused in the middle of a request. */
+    private static final int LINGER_MS = 2_000;
 
     @Override
     public void abort() {

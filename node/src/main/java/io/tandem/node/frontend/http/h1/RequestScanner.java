@@ -87,7 +87,7 @@ public final class RequestScanner extends HeadScanner {
         }
         int uriStart = skipBlanks(methodEnd, end);
         int uriEnd = uriStart;
-        while (uriEnd < end && a[uriEnd] > ' ' && a[uriEnd] != 0x7f && a[uriEnd] != '#') {
+        while (uriEnd < end && (isTarget(a[uriEnd]) || (isLenient() && (a[uriEnd] < 0 || a[uriEnd] == '#')))) {
             uriEnd++;
         }
         if (uriEnd == uriStart || uriEnd == end || a[uriEnd] != ' ') {
@@ -102,6 +102,10 @@ public final class RequestScanner extends HeadScanner {
         request.line(start, end);
         textLength = methodEnd - start + uriEnd - uriStart + 8;
         return true;
+    }
+
+    private static boolean isTarget(byte b) {
+        return b > ' ' && b != 0x7f && b != '#';
     }
 
     private int skipBlanks(int from, int end) {
@@ -228,11 +232,11 @@ public final class RequestScanner extends HeadScanner {
             if (hasBody()) {
                 return refuse(Malformed.CONTENT_LENGTH); // RFC 9110 section 9.3.6: what follows is the tunnel's
             }
-            if (!connectTarget()) {
+            if (!connectTarget() && !isLenient()) {
                 return refuse(Malformed.AUTHORITY);
             }
         } else if (first != '/' && !(first == '*' && request.uriEnd() - request.uriStart() == 1)) {
-            if (!absoluteTarget()) {
+            if (!absoluteTarget() && !isLenient()) {
                 return refuse(Malformed.AUTHORITY);
             }
         }
