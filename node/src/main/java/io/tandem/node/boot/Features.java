@@ -16,6 +16,7 @@ import io.tandem.node.backend.pool.PoolLines;
 import io.tandem.node.backend.tls.ServerTlsLines;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
+import io.tandem.node.frontend.http.h2.Http2Lines;
 import io.tandem.node.frontend.listen.BindFeature;
 import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.loop.TuningLines;
@@ -66,6 +67,7 @@ final class Features {
             new TcpKeepAliveLines(),
             new FrontendLines(),
             new HttpLines(),
+            new Http2Lines(),
             new AdminFeature(),
             new StatsFeature(),
             new MetricsFeature());

@@ -109,6 +109,18 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         return phase != Phase.IDLE;
     }
 
+    /** Whether bytes go both ways now. */
+    public boolean isTunnel() {
+        return phase == Phase.TUNNEL;
+    }
+
+    /** What began was no request of this protocol: it is forgotten. */
+    public void withdraw() {
+        facts.reset();
+        facts.requestsOnConnection--;
+        phase = Phase.IDLE;
+    }
+
     /** The first byte of a request has come. */
     public void begin() {
         phase = Phase.REQUEST;
@@ -882,6 +894,14 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
             client.raw(page, 0, page.length);
         }
         client.finished(false);
+    }
+
+    /** The request cannot be read, and its protocol has no answer to that: it is counted and logged. */
+    public void onUnreadable() {
+        facts.request.clear();
+        ledger.badRequest();
+        terminated(Termination.PROXY, Termination.IN_REQUEST);
+        end();
     }
 
     /** The request's body cannot be read; its head, and perhaps more, has gone to the server. */

@@ -9,6 +9,9 @@ import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.DuplexChannelConfig;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.h1.Http1Connection;
+import io.tandem.node.frontend.http.h2.EndpointSettings;
+import io.tandem.node.frontend.http.h2.Http2Connection;
+import io.tandem.node.frontend.http.h2.Http2Tuning;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.frontend.listen.ConnectionOpener;
 import io.tandem.node.frontend.listen.ListenTarget;
@@ -34,7 +37,7 @@ import java.util.Set;
  * has it, and hands on to the protocol of the frontend. Runs on the connection's loop.
  */
 public final class ClientConnections implements ConnectionOpener {
-    private static final LoopLocal<Set<Http1Connection>> OPEN = new LoopLocal<>(loop -> new LinkedHashSet<>());
+    private static final LoopLocal<Set<ClientConnection>> OPEN = new LoopLocal<>(loop -> new LinkedHashSet<>());
     private static final LoopLocal<Scratch[]> SCRATCH = new LoopLocal<>(loop -> new Scratch[1]);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
@@ -90,22 +93,38 @@ public final class ClientConnections implements ConnectionOpener {
             facts.tls = tls.secure(channel, loop);
         }
         if (frontend.mode() == Mode.HTTP) {
-            openHttp(channel, loop, facts, tuning, onEnd);
+            openHttp(channel, loop, facts, target, tuning, onEnd);
         } else {
             openTcp(channel, facts, tuning, onEnd);
         }
     }
 
-    private static void openHttp(Channel channel, Loop loop, Facts facts, Tuning tuning, Runnable onEnd) {
-        Set<Http1Connection> open = OPEN.of(loop);
+    private static void openHttp(
+            Channel channel, Loop loop, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
+        Set<ClientConnection> open = OPEN.of(loop);
         Frontend frontend = facts.frontend;
         facts.request.loggedLength(tuning.logUriLength());
-        Http1Connection[] self = new Http1Connection[1];
-        Http1Connection connection = new Http1Connection(facts, tuning, () -> {
+        EndpointSettings http2 = Http2Tuning.forClients(target.configuration().drafts());
+        ClientConnection[] self = new ClientConnection[1];
+        Runnable end = () -> {
             open.remove(self[0]);
             facts.tracking.endConnection(loop.nowNs() / 1_000_000);
             frontend.meters().end(loop.index());
             onEnd.run();
+        };
+        if (target.bind().speaksHttp2()) {
+            Http2Connection connection = new Http2Connection(facts, tuning, http2, 0, end);
+            self[0] = connection;
+            open.add(connection);
+            channel.pipeline().addLast(connection);
+            return;
+        }
+        Http1Connection connection = new Http1Connection(facts, tuning, end, prefaceRead -> {
+            open.remove(self[0]);
+            Http2Connection successor = new Http2Connection(facts, tuning, http2, prefaceRead, end);
+            self[0] = successor;
+            open.add(successor);
+            return successor;
         });
         self[0] = connection;
         open.add(connection);
@@ -179,7 +198,7 @@ public final class ClientConnections implements ConnectionOpener {
     public void softStop(Loops loops) {
         for (Loop loop : loops.all()) {
             loop.eventLoop().execute(() -> {
-                for (Http1Connection connection : OPEN.of(loop).toArray(Http1Connection[]::new)) {
+                for (ClientConnection connection : OPEN.of(loop).toArray(ClientConnection[]::new)) {
                     connection.onSoftStop();
                 }
             });

@@ -53,7 +53,7 @@ public final class Facts {
 
     public int listenerId;
     /** Variables of the connection ({@code sess}) and of the exchange ({@code txn}, {@code req}, {@code res}). */
-    public final Variables sessionVariables = new Variables();
+    public final Variables sessionVariables;
 
     public final Variables exchangeVariables = new Variables();
     public final Variables requestVariables = new Variables();
@@ -62,6 +62,8 @@ public final class Facts {
     public final Tracking tracking = new Tracking();
     /** Requests seen on this connection, this one included. */
     public int requestsOnConnection;
+    /** The major HTTP version that the client's connection speaks. */
+    public int httpMajor = 1;
 
     // ---- the exchange
     public final Request request = new Request();
@@ -171,6 +173,32 @@ public final class Facts {
         this.scratch = scratch;
         this.configuration = configuration;
         this.frontend = frontend;
+        sessionVariables = new Variables();
+    }
+
+    /** One of several exchanges at once on a connection: what belongs to the connection is the same. */
+    public Facts(Facts connection) {
+        loop = connection.loop;
+        scratch = connection.scratch;
+        configuration = connection.configuration;
+        frontend = connection.frontend;
+        sessionVariables = connection.sessionVariables;
+        followConnection(connection);
+    }
+
+    /** Takes over what may have changed about the connection since the last exchange. */
+    public void followConnection(Facts connection) {
+        source.set(connection.source);
+        destination.set(connection.destination);
+        tls = connection.tls;
+        listenerName = connection.listenerName;
+        listenerId = connection.listenerId;
+        acceptedAtMs = connection.acceptedAtMs;
+        acceptedNs = connection.acceptedNs;
+        handshakeNs = connection.handshakeNs;
+        requestsOnConnection = connection.requestsOnConnection;
+        httpMajor = connection.httpMajor;
+        tracking.follow(connection.tracking);
     }
 
     /** From now on the connection is known by other addresses than its own. */

@@ -70,6 +70,16 @@ public final class Tracking {
         }
     }
 
+    /** Takes over what a connection tracks, for one of its streams; the connection goes on holding the entries. */
+    public void follow(Tracking connection) {
+        for (int slot = 0; connection.tracked > 0 && slot < SLOTS; slot++) {
+            tables[slot] = connection.tables[slot];
+            entries[slot] = connection.entries[slot];
+            ofExchange[slot] = false;
+        }
+        tracked = connection.tracked;
+    }
+
     /** Counts {@code n} on every tracked entry that stores {@code type}. */
     public void count(DataType type, long n, long nowMs) {
         if (tracked > 0 && n != 0) {

@@ -27,6 +27,8 @@ public final class Request {
     private boolean keepsAlive;
     private boolean asksUpgrade;
     private int webSocketKeyIndex = -1;
+    private boolean http2;
+    private boolean normalized;
 
     public Headers headers() {
         return headers;
@@ -44,6 +46,8 @@ public final class Request {
         body(Framing.NONE, -1);
         connection(false, false, -1);
         countedSize = 0;
+        http2 = false;
+        normalized = false;
     }
 
     /** What its reader found out about its body: {@code contentLength} is -1 where it is not known. */
@@ -72,6 +76,45 @@ public final class Request {
 
     public int countedSize() {
         return countedSize;
+    }
+
+    /**
+     * It came in HTTP/2.
+     *
+     * @param normalized whether its target was put together of scheme, authority and path: to a server in HTTP/1 the path
+     *     alone goes on
+     */
+    public void asHttp2(boolean normalized) {
+        http2 = true;
+        this.normalized = normalized;
+    }
+
+    public boolean isHttp2() {
+        return http2;
+    }
+
+    public boolean isNormalized() {
+        return normalized;
+    }
+
+    /** Where the path of an absolute target begins; the target's end where it has none. */
+    public int pathStart() {
+        byte[] bytes = bytes();
+        int at = uriStart;
+        if (at < uriEnd && bytes[at] == '/') {
+            return at;
+        }
+        while (at + 2 < uriEnd && !(bytes[at] == ':' && bytes[at + 1] == '/' && bytes[at + 2] == '/')) {
+            at++;
+        }
+        if (at + 2 >= uriEnd) {
+            return uriStart;
+        }
+        at += 3;
+        while (at < uriEnd && bytes[at] != '/') {
+            at++;
+        }
+        return at;
     }
 
     /** How its body ends. */
@@ -205,7 +248,7 @@ public final class Request {
         return lineEnd;
     }
 
-    /** 0 or 1: the x of HTTP/1.x; HTTP/2 and later count as 1. */
+    /** 0 or 1: the x of HTTP/1.x; HTTP/2 and later count as 1. {@link #isHttp2} tells them apart. */
     public int minorVersion() {
         return minorVersion;
     }

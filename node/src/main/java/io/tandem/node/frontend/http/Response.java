@@ -16,6 +16,7 @@ public final class Response {
     private long contentLength = -1;
     private int countedSize;
     private int webSocketAcceptIndex = -1;
+    private boolean http2;
 
     public Headers headers() {
         return headers;
@@ -32,8 +33,17 @@ public final class Response {
         body(Framing.NONE, -1, 0, -1);
     }
 
+    /** It came in HTTP/2. */
+    public void asHttp2() {
+        http2 = true;
+    }
+
+    public boolean isHttp2() {
+        return http2;
+    }
+
     /**
-     * What its reader found out beside its fields.
+     * What its reader found out beside its fields; it came in HTTP/1 unless {@link #asHttp2} follows.
      *
      * @param contentLength -1 where it is not known
      * @param countedSize the head's size as received and as HAProxy counts bytes
@@ -44,6 +54,7 @@ public final class Response {
         this.contentLength = contentLength;
         this.countedSize = countedSize;
         this.webSocketAcceptIndex = webSocketAcceptIndex;
+        http2 = false;
     }
 
     /** How its body ends. */

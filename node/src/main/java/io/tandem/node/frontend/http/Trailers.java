@@ -47,17 +47,17 @@ public final class Trailers {
     }
 
     /** Adds a field; what it may be called is the caller's to judge. */
-    public void add(byte[] from, int nameStart, int nameEnd, int valueStart, int valueEnd) {
+    public void add(byte[] nameBytes, int nameStart, int nameEnd, byte[] valueBytes, int valueStart, int valueEnd) {
         int size = nameEnd - nameStart + valueEnd - valueStart;
         if (end + size + PUNCTUATION > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(Math.max(256, bytes.length * 2), end + size + PUNCTUATION));
         }
         for (int i = nameStart; i < nameEnd; i++) {
-            bytes[end++] = Ascii.toLower(from[i]);
+            bytes[end++] = Ascii.toLower(nameBytes[i]);
         }
         bytes[end++] = ':';
         bytes[end++] = ' ';
-        System.arraycopy(from, valueStart, bytes, end, valueEnd - valueStart);
+        System.arraycopy(valueBytes, valueStart, bytes, end, valueEnd - valueStart);
         end += valueEnd - valueStart;
         bytes[end++] = '\r';
         bytes[end++] = '\n';

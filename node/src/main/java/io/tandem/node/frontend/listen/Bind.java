@@ -30,6 +30,11 @@ public record Bind(
         return settings.maxConnections;
     }
 
+    /** Whether clients speak HTTP/2 from the first byte on, whatever ALPN says. */
+    public boolean speaksHttp2() {
+        return settings.http2;
+    }
+
     /** What makes two of them the same listener, in this process or in one that hands its sockets over. */
     public String key() {
         String where = address.fd() >= 0 ? "fd@" + address.fd() : String.valueOf(address.socket());

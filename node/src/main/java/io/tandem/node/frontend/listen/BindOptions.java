@@ -41,6 +41,16 @@ final class BindOptions {
                 }
                 bind.settings.backlog = backlog;
             }),
+            option("proto", "h1 | h2", "the version of HTTP that clients speak, whatever ALPN says", (line, bind) -> {
+                String protocol = value(line, "missing value");
+                switch (protocol) {
+                    case "h1" -> bind.settings.http2 = false;
+                    case "h2" -> bind.settings.http2 = true;
+                    case "fcgi", "none" ->
+                        throw line.error("'proto' : MUX protocol '" + protocol + "' is not usable for 'bind'");
+                    default -> throw line.error("'proto' :  unknown MUX protocol '" + protocol + "'");
+                }
+            }),
             option("thread", "[GROUP/]SET", "the event loops that serve it", (line, bind) -> {
                 try {
                     bind.settings.threads = bind.settings.threads.and(ThreadSet.parse(line.next()));

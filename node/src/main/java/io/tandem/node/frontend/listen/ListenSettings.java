@@ -29,6 +29,9 @@ public final class ListenSettings {
     @Nullable String namespace;
 
     Families families = Families.AS_THE_SYSTEM;
+    /** {@code proto h2}: clients speak HTTP/2 from the first byte on. */
+    boolean http2;
+
     boolean transparent;
     boolean deferAccept;
     boolean fastOpen;

@@ -193,16 +193,11 @@ final class TlsOptions {
                 .text()
                 .split(",", -1));
         List<String> offered = asked.stream()
-                .filter(name -> name.equals("http/1.1") || name.equals("http/1.0"))
+                .filter(name -> name.equals("h2") || name.equals("http/1.1") || name.equals("http/1.0"))
                 .toList();
         if (offered.isEmpty()) {
             throw line.error("'alpn' : none of '" + String.join(",", asked)
-                    + "' is supported by this version of tandem; it speaks 'http/1.1'");
-        }
-        if (asked.contains("h2")) {
-            line.warn("'bind " + bind.written()
-                    + "' : 'alpn h2' : HTTP/2 is not supported by this version of tandem, clients are offered '"
-                    + String.join(",", offered) + "'.");
+                    + "' is supported by this version of tandem; it speaks 'h2' and 'http/1.1'");
         }
         bind.facet(TlsSettings.KEY).alpn = offered;
     }

@@ -49,7 +49,14 @@ enum LogVariable {
     }),
     HV("HV", true, (facts, out, f, s) -> {
         boolean none = facts.request.receivedMethodEnd() == facts.request.receivedMethodStart();
-        quoted(out, none ? "<BADREQ>" : facts.request.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1", f);
+        quoted(
+                out,
+                none
+                        ? "<BADREQ>"
+                        : facts.request.isHttp2()
+                                ? "HTTP/2.0"
+                                : facts.request.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1",
+                f);
     }),
     ID("ID", (facts, out, f, s) -> text(out, UniqueId.of(facts), f, s)),
     ST("ST", (facts, out, f, s) -> {

@@ -35,9 +35,9 @@ final class ConnectionFetches {
             fetch("fc_http_major")
                     .returns(SampleType.INTEGER)
                     .of(Need.CLIENT_CONNECTION)
-                    .doc("the major HTTP version of the client's connection: 1")
+                    .doc("the major HTTP version of the client's connection: 1 or 2")
                     .simply((facts, out) -> {
-                        out.set(1);
+                        out.set(facts.httpMajor);
                         return true;
                     }),
             fetch("fc_err")

@@ -17,7 +17,7 @@ final class RequestFetches {
     private static final byte[] HOST = Text.bytes("host");
     private static final byte[] HTTP_1_0 = Text.bytes("HTTP/1.0");
     private static final byte[] HTTP_1_1 = Text.bytes("HTTP/1.1");
-    private static final byte[][] VERSIONS = {Text.bytes("1.0"), Text.bytes("1.1")};
+    private static final byte[][] VERSIONS = {Text.bytes("1.0"), Text.bytes("1.1"), Text.bytes("2.0")};
 
     static final List<Keyword<FetchKind>> ALL = List.of(
             fetch("method")
@@ -110,14 +110,14 @@ final class RequestFetches {
                     .of(Need.RESPONSE_KEPT)
                     .doc("the response's HTTP version")
                     .simply((facts, out) -> {
-                        out.text(VERSIONS[facts.response.minorVersion() == 0 ? 0 : 1]);
+                        out.text(VERSIONS[facts.response.isHttp2() ? 2 : facts.response.minorVersion()]);
                         return facts.responding;
                     }),
             fetch("resp_ver")
                     .of(Need.RESPONSE_KEPT)
                     .doc("the response's HTTP version")
                     .simply((facts, out) -> {
-                        out.text(VERSIONS[facts.response.minorVersion() == 0 ? 0 : 1]);
+                        out.text(VERSIONS[facts.response.isHttp2() ? 2 : facts.response.minorVersion()]);
                         return facts.responding;
                     }),
             fetch("capture.req.method")
@@ -168,7 +168,7 @@ final class RequestFetches {
     }
 
     private static boolean version(Facts facts, Sample out) {
-        out.text(VERSIONS[facts.request.minorVersion() == 0 ? 0 : 1]);
+        out.text(VERSIONS[facts.request.isHttp2() ? 2 : facts.request.minorVersion()]);
         return true;
     }
 

@@ -232,7 +232,7 @@ public final class ChunkedBody {
                 return harmless || refuse(Malformed.TRAILERS);
             }
         }
-        parsed.add(trailers, name, colon, valueStart, valueEnd);
+        parsed.add(trailers, name, colon, trailers, valueStart, valueEnd);
         trailerLine = trailersEnd;
         return true;
     }

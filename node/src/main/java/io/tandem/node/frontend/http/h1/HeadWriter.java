@@ -3,7 +3,9 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.Headers;
+import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 
@@ -13,6 +15,10 @@ public final class HeadWriter {
 
     /** Writes request line and fields, without the empty line. */
     public static void requestLineAndFields(Request request, ByteBuf out) {
+        if (request.isHttp2()) {
+            translated(request, out);
+            return;
+        }
         byte[] bytes = request.bytes();
         int version = request.uriEnd() + 1;
         if (request.uriStart() == request.methodEnd() + 1
@@ -33,6 +39,28 @@ public final class HeadWriter {
         fields(request.headers(), out, 0, 0);
     }
 
+    /** A target made for us of scheme, authority and path goes on as its path (RFC 9112 section 3.2.1). */
+    private static void translated(Request request, ByteBuf out) {
+        byte[] bytes = request.bytes();
+        out.writeBytes(bytes, request.methodStart(), request.methodEnd() - request.methodStart());
+        out.writeByte(' ');
+        int start = request.isNormalized() ? request.pathStart() : request.uriStart();
+        if (start < request.uriEnd()) {
+            out.writeBytes(bytes, start, request.uriEnd() - start);
+        } else {
+            out.writeByte(request.method() == Method.OPTIONS ? '*' : '/');
+        }
+        out.writeByte(' ');
+        out.writeBytes(HTTP_1_1);
+        out.writeShort(CRLF);
+        fields(request.headers(), out, 0, 0);
+        if (request.framing() == Framing.CHUNKED) {
+            out.writeBytes(CHUNKED);
+        }
+    }
+
+    private static final byte[] CHUNKED = HeadScanner.ascii("transfer-encoding: chunked\r\n");
+
     /** Writes status line and fields, without the empty line. */
     public static void statusLineAndFields(Response response, ByteBuf out) {
         int status = response.status();
@@ -45,6 +73,9 @@ public final class HeadWriter {
         out.writeBytes(response.bytes(), response.reasonStart(), response.reasonEnd() - response.reasonStart());
         out.writeShort(CRLF);
         fields(response.headers(), out, 0, 0);
+        if (response.isHttp2() && response.framing() == Framing.CHUNKED) {
+            out.writeBytes(CHUNKED);
+        }
     }
 
     /**

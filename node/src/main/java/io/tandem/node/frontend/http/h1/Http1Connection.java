@@ -16,19 +16,24 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
+import io.tandem.node.frontend.ClientConnection;
 import io.tandem.node.frontend.SilentDrop;
+import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.frontend.http.CaseAdjust;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.HttpOption;
+import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.frontend.http.h2.Http2Connection;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests that arrive behind the present one wait, and with them the client: one exchange at a time.
  */
-public final class Http1Connection extends ChannelInboundHandlerAdapter implements ClientSide {
+public final class Http1Connection extends ChannelInboundHandlerAdapter implements ClientSide, ClientConnection {
     private enum State {
         HEAD,
         BODY,
@@ -55,6 +60,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private final Exchange exchange;
     private final Timer timer;
     private final Runnable onEnd;
+    private final IntFunction<Http2Connection> http2;
     private final ChunkedBody chunks = new ChunkedBody();
     private final ChunkedBody.Sink chunkSink;
     private final MessageWriter writer;
@@ -76,8 +82,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private boolean reset;
     private boolean ended;
 
-    /** @param onEnd runs once when the connection has ended */
-    public Http1Connection(Facts facts, Tuning tuning, Runnable onEnd) {
+    /**
+     * @param onEnd runs once when the connection has ended
+     * @param http2 makes what takes the connection over when it turns out to speak HTTP/2, told how many bytes of its
+     *     preface have been read; {@code onEnd} is that one's then
+     */
+    public Http1Connection(Facts facts, Tuning tuning, Runnable onEnd, IntFunction<Http2Connection> http2) {
+        this.http2 = http2;
         this.loop = facts.loop;
         this.tuning = tuning;
         this.facts = facts;
@@ -200,6 +211,11 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private boolean request(ByteBuf in) {
+        if (facts.request.method() == Method.OTHER && isPreface()) {
+            exchange.withdraw();
+            becomeHttp2(Http2Connection.PREFACE_HEAD, in);
+            return false;
+        }
         framing = facts.request.framing();
         remaining = framing == Framing.LENGTH ? facts.request.contentLength() : 0;
         bodyComplete = framing == Framing.NONE || (framing == Framing.LENGTH && remaining <= in.readableBytes());
@@ -223,6 +239,32 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
         exchange.onRequest();
         return true;
+    }
+
+    /** Whether the first request is the beginning of HTTP/2's preface (RFC 9113 section 3.4), and may be. */
+    private boolean isPreface() {
+        return facts.requestsOnConnection == 1
+                && scanner.headEnd() == Http2Connection.PREFACE_HEAD
+                && Http2Connection.isPrefaceHead(facts.request.bytes())
+                && !facts.frontend.http().has(HttpOption.DISABLE_H2_UPGRADE);
+    }
+
+    /** Hands the connection over; there is no exchange under way. */
+    private void becomeHttp2(int prefaceRead, @Nullable ByteBuf in) {
+        ChannelHandlerContext present = context;
+        if (present == null) {
+            return;
+        }
+        releaseHead();
+        timer.dispose();
+        exchange.dispose();
+        ended = true; // the successor tells of the end
+        Http2Connection successor = http2.apply(prefaceRead);
+        present.pipeline().addAfter(present.name(), null, successor);
+        if (in != null) {
+            successor.read(in);
+        }
+        present.pipeline().remove(this);
     }
 
     private boolean body(ByteBuf in) {
@@ -369,6 +411,12 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         } else if (event instanceof SslHandshakeCompletionEvent handshake && state != State.CLOSING) {
             if (handshake.isSuccess()) {
                 facts.handshakeNs = loop.tick();
+                TlsFacts tls = facts.tls;
+                if (tls != null && tls.alpn().equals("h2")) {
+                    becomeHttp2(0, null);
+                    TlsLedger.handshake(facts, handshake);
+                    return;
+                }
                 expectFirstRequest();
             } else {
                 state = State.CLOSING; // its line says all there is to say
@@ -471,6 +519,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     /** The process stops: idle connections end, the others after their response. */
+    @Override
     public void onSoftStop() {
         if (state == State.HEAD
                 && !exchange.isBusy()

@@ -1,0 +1,427 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.http.h2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.tandem.node.exchange.ClientSide;
+import io.tandem.node.exchange.Exchange;
+import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.Response;
+import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.frontend.http.h1.ResponseScanner;
+import io.tandem.node.loop.Timer;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Termination;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of a client: a request and its response, or a tunnel. Policy is its exchange's. Reused by its connection for
+ * the next stream.
+ */
+final class ClientStream extends StreamBase implements ClientSide {
+    private final ClientEndpoint connection;
+    final Facts facts;
+    private final Exchange exchange;
+    private final Timer timer;
+    private final Trailers trailers = new Trailers();
+
+    private @Nullable HeadBuffer buffer;
+    /** A head that has not been written: it leaves together with the body's beginning, or its end. */
+    private @Nullable Response stagedHead;
+
+    private boolean stagedTunnel;
+    private boolean requestComplete;
+    private boolean tunnel;
+    private long announced;
+    private long received;
+    /** Bytes of a tunnel that came before it was open. */
+    private @Nullable ByteBuf early;
+
+    ClientStream(ClientEndpoint connection, Facts connectionFacts) {
+        super(connection);
+        this.connection = connection;
+        facts = new Facts(connectionFacts);
+        facts.request.loggedLength(connection.tuning().logUriLength());
+        exchange = new Exchange(facts.loop, facts, this, connection.tuning());
+        timer = new Timer(facts.loop) {
+            @Override
+            protected void onTimeout() {
+                timeout();
+            }
+        };
+    }
+
+    private void timeout() {
+        if (exchange.isBusy()) {
+            exchange.onClientTimeout();
+        } else {
+            connection.reset(this, Frames.CANCEL); // it has not taken what the exchange left behind
+        }
+    }
+
+    /** Begins a request; its head is to be read into the buffer that is answered. */
+    HeadBuffer beginHead(Facts connectionFacts) {
+        facts.followConnection(connectionFacts);
+        HeadBuffer head = HeadBuffer.take(facts.loop, connection.tuning().bufferSize());
+        buffer = head;
+        stagedHead = null;
+        requestComplete = false;
+        tunnel = false;
+        received = 0;
+        trailers.clear();
+        exchange.begin();
+        return head;
+    }
+
+    /** The head cannot be read at all: it is logged, and answered with nothing. */
+    void refuse() {
+        exchange.onUnreadable();
+    }
+
+    /** The head is no request: it is answered with an error. */
+    void answerBadRequest(boolean endStream) {
+        requestComplete = endStream;
+        exchange.onBadRequest(null, 400, Termination.PROXY);
+    }
+
+    /** The head is whole. */
+    void onHead(boolean endStream) {
+        announced = facts.request.framing() == Framing.LENGTH ? facts.request.contentLength() : -1;
+        tunnel = facts.request.framing() == Framing.NONE && !endStream;
+        requestComplete = endStream || tunnel;
+        remoteEnded = endStream;
+        if (!requestComplete) {
+            expectClient();
+        }
+        exchange.onRequest();
+        if (requestComplete && exchange.wantsBody()) {
+            exchange.requestEnd(null);
+            exchange.requestFlush();
+        }
+    }
+
+    private void expectClient() {
+        timer.start(facts.frontend.timeouts().client());
+    }
+
+    // ---- what the client sends
+
+    @Override
+    protected boolean onData(ByteBuf in, int length) {
+        if (tunnel) {
+            return onTunnelData(in, length);
+        }
+        received += length;
+        if (announced >= 0 && received > announced) {
+            connection.resetByMistake(this);
+            return false;
+        }
+        if (exchange.wantsBody()) {
+            exchange.requestBody(in, length);
+        }
+        return id != 0;
+    }
+
+    private boolean onTunnelData(ByteBuf in, int length) {
+        if (exchange.isTunnel()) {
+            exchange.tunnelBytes(in.slice(in.readerIndex(), length));
+            return id != 0;
+        }
+        ByteBuf kept = early;
+        if (kept == null) {
+            kept = PooledByteBufAllocator.DEFAULT.directBuffer(length);
+            early = kept;
+        }
+        kept.writeBytes(in, in.readerIndex(), length); // bounded by the window, which is not given back
+        return true;
+    }
+
+    @Override
+    protected void onDataFlush() {
+        if (!tunnel && exchange.wantsBody()) {
+            exchange.requestFlush();
+        }
+        if (!requestComplete && id != 0) {
+            expectClient();
+        }
+    }
+
+    @Override
+    protected void onEnd() {
+        if (tunnel) {
+            if (exchange.isTunnel()) {
+                exchange.onClientHalfClosed();
+            }
+            return;
+        }
+        if (announced >= 0 && received != announced) {
+            connection.resetByMistake(this);
+            return;
+        }
+        complete(facts.request.framing() == Framing.CHUNKED ? trailers : null);
+    }
+
+    Trailers trailers() {
+        return trailers;
+    }
+
+    private void complete(@Nullable Trailers last) {
+        requestComplete = true;
+        timer.stop();
+        if (exchange.wantsBody()) {
+            exchange.requestEnd(last);
+            exchange.requestFlush();
+        }
+        connection.endIfOver(this);
+    }
+
+    @Override
+    protected void onReset(int code) {
+        closed();
+    }
+
+    /** The stream is gone, the exchange perhaps not. */
+    void closed() {
+        timer.stop();
+        stagedHead = null;
+        if (exchange.isBusy()) {
+            exchange.onClientClosed();
+        }
+        release();
+        connection.recycle(this);
+    }
+
+    private void release() {
+        HeadBuffer head = buffer;
+        if (head != null) {
+            buffer = null;
+            head.release(facts.loop);
+        }
+        ByteBuf kept = early;
+        if (kept != null) {
+            early = null;
+            kept.release();
+        }
+    }
+
+    @Override
+    protected void onProgress() {
+        expectClient();
+    }
+
+    @Override
+    protected void onWritable() {
+        if (exchange.isBusy()) {
+            timer.start(requestComplete ? 0 : facts.frontend.timeouts().client());
+            exchange.onClientWritabilityChanged(true);
+        }
+    }
+
+    @Override
+    protected void onConnectionWritable(boolean writable) {
+        if (exchange.isBusy()) {
+            exchange.onClientWritabilityChanged(writable);
+        }
+    }
+
+    // ---- what the exchange asks for
+
+    @Override
+    public boolean isRequestComplete() {
+        return requestComplete;
+    }
+
+    @Override
+    public void interim(Response response) {
+        if (id != 0 && response.status() != 101) {
+            writeHead(response, false, false);
+        }
+    }
+
+    @Override
+    public boolean head(Response response, boolean keepAlive, boolean tunnel, @Nullable ByteBuf in, int length) {
+        stagedHead = response;
+        stagedTunnel = tunnel;
+        return false;
+    }
+
+    private void writeStagedHead(boolean end) {
+        Response response = stagedHead;
+        if (response != null) {
+            stagedHead = null;
+            if (id != 0) {
+                writeHead(response, stagedTunnel, end);
+            }
+        }
+    }
+
+    private void writeHead(Response response, boolean tunnel, boolean end) {
+        ByteBuf out = connection.beginHead(this, end);
+        HpackEncoder.status(out, response.status() == 101 ? 200 : response.status());
+        ResponseFieldsWriter.fields(out, response.headers(), tunnel);
+        connection.endHead(this, out, end);
+    }
+
+    @Override
+    public void body(ByteBuf in, int length, boolean all) {
+        writeStagedHead(false);
+        if (id != 0) {
+            sendData(in, length);
+            awaitWindow();
+        }
+    }
+
+    @Override
+    public void body(byte[] bytes, int start, int end) {
+        writeStagedHead(false);
+        if (id != 0) {
+            sendData(bytes, start, end);
+            awaitWindow();
+        }
+    }
+
+    /** A client that gives no window for too long is gone. */
+    private void awaitWindow() {
+        if (!canSend() && !timer.isRunning()) {
+            expectClient();
+        }
+    }
+
+    @Override
+    public void end(@Nullable Trailers trailers) {
+        if (stagedHead != null && (trailers == null || trailers.isEmpty())) {
+            writeStagedHead(true);
+            return;
+        }
+        writeStagedHead(false);
+        if (id != 0) {
+            sendEnd(trailers);
+        }
+    }
+
+    @Override
+    public boolean takeBack() {
+        boolean here = stagedHead != null;
+        stagedHead = null;
+        return here;
+    }
+
+    /** A page as HTTP/1 would have it: taken apart and sent as HTTP/2 has it. */
+    @Override
+    public void raw(byte[] page, int start, int end) {
+        Response response = new Response();
+        ResponseScanner scanner =
+                new ResponseScanner(response, connection.tuning().maxFields());
+        byte[] copy = Arrays.copyOfRange(page, start, end + SCANNER_ROOM);
+        int length = end - start;
+        scanner.begin(copy);
+        if (scanner.scan(length) != ResponseScanner.Progress.COMPLETE) {
+            abort();
+            return;
+        }
+        head(response, true, false, null, 0);
+        int bodyStart = scanner.headEnd();
+        if (bodyStart < length) {
+            body(copy, bodyStart, length);
+        }
+        end(null);
+    }
+
+    /** What a scanner wants to be left free behind a head. */
+    private static final int SCANNER_ROOM = 1024;
+
+    @Override
+    public void flush() {
+        writeStagedHead(false);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return id == 0 || canSend();
+    }
+
+    @Override
+    public void reading(boolean on) {
+        if (id != 0) {
+            receiving(on);
+        }
+    }
+
+    @Override
+    public void finished(boolean keepAlive) {
+        timer.stop();
+        stagedHead = null;
+        release();
+        if (tunnel && id != 0) {
+            sendEnd(null);
+        }
+        if (id != 0 && isEnding() && !hasLocalEnded()) {
+            expectClient();
+        }
+        connection.finished(this, facts.configuration.node().stopping());
+    }
+
+    @Override
+    public void abort() {
+        timer.stop();
+        stagedHead = null;
+        release();
+        connection.reset(this, Frames.CANCEL);
+    }
+
+    @Override
+    public void vanish() {
+        timer.stop();
+        release();
+        connection.vanish();
+    }
+
+    @Override
+    public void becomeTunnel() {
+        timer.stop();
+        writeStagedHead(false);
+        tunnel = true;
+        ByteBuf kept = early;
+        if (kept != null) {
+            early = null;
+            taken(0);
+            exchange.tunnelBytes(kept);
+            kept.release();
+        }
+        if (remoteEnded) {
+            exchange.onClientHalfClosed();
+        }
+    }
+
+    @Override
+    public void tunnel(ByteBuf in) {
+        if (id != 0) {
+            sendData(in, in.readableBytes());
+        }
+    }
+
+    @Override
+    public void shutdownOutput() {
+        if (id != 0) {
+            sendEnd(null);
+        }
+    }
+
+    /** The exchange's last word has been sent, and the client's received. */
+    boolean isOver() {
+        return hasLocalEnded() && hasRemoteEnded() && !exchange.isBusy();
+    }
+
+    boolean isBusy() {
+        return exchange.isBusy();
+    }
+
+    void dispose() {
+        timer.dispose();
+        release();
+        exchange.dispose();
+    }
+}

@@ -1,0 +1,62 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.http.h2;
+
+import io.tandem.node.language.Drafts;
+import io.tandem.node.language.Facet;
+import io.tandem.node.language.FacetKey;
+import io.tandem.node.loop.Tuning;
+
+/** What {@code tune.h2.*} of the {@code global} section says; the value of one side counts before that of both. */
+public final class Http2Tuning implements Facet {
+    static final FacetKey<Http2Tuning> KEY = new FacetKey<>(Http2Tuning.class, Http2Tuning::new);
+
+    /** Not said. */
+    static final int UNSET = -1;
+
+    /** One side's own values. */
+    static final class Side {
+        int initialWindow = UNSET;
+        int maxStreams = UNSET;
+        int maxTotalStreams;
+        int glitchesThreshold;
+    }
+
+    int headerTableSize = 4096;
+    int initialWindow = Frames.DEFAULT_WINDOW;
+    int maxStreams = 100;
+    int maxFrameSize = UNSET;
+    final Side clients = new Side();
+    final Side servers = new Side();
+
+    private Http2Tuning() {}
+
+    /** How connections of clients are served. */
+    public static EndpointSettings forClients(Drafts drafts) {
+        Http2Tuning tuning = drafts.global().facet(KEY);
+        return tuning.settings(tuning.clients, Tuning.of(drafts));
+    }
+
+    /** How connections to servers are used. */
+    public static EndpointSettings forServers(Drafts drafts) {
+        Http2Tuning tuning = drafts.global().facet(KEY);
+        return tuning.settings(tuning.servers, Tuning.of(drafts));
+    }
+
+    private EndpointSettings settings(Side side, Tuning sizes) {
+        return new EndpointSettings(
+                headerTableSize,
+                side.initialWindow == UNSET ? initialWindow : side.initialWindow,
+                side.maxStreams == UNSET ? maxStreams : side.maxStreams,
+                maxFrameSize == UNSET ? Frames.SMALLEST_MAX_LENGTH : maxFrameSize,
+                sizes.bufferSize(),
+                side.maxTotalStreams,
+                side.glitchesThreshold);
+    }
+
+    /** Not inherited: there is one process. */
+    @Override
+    public Facet inherit() {
+        return this;
+    }
+}

@@ -1,0 +1,65 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.http.h2;
+
+import io.tandem.node.frontend.http.Trailers;
+import java.nio.charset.StandardCharsets;
+
+/** Makes {@link Trailers} out of a decoded header block; for blocks of no use, only says that they were decoded. */
+public final class TrailerFields implements HpackDecoder.Sink {
+    private static final byte[][] FORBIDDEN = {
+        ascii("connection"),
+        ascii("content-length"),
+        ascii("host"),
+        ascii("keep-alive"),
+        ascii("proxy-connection"),
+        ascii("te"),
+        ascii("transfer-encoding"),
+        ascii("upgrade"),
+    };
+
+    private final int maxBytes;
+    private Trailers trailers = new Trailers();
+    private boolean malformed;
+
+    public TrailerFields(int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    public void begin(Trailers trailers) {
+        this.trailers = trailers;
+        trailers.clear();
+        malformed = false;
+    }
+
+    @Override
+    public void field(byte[] nameBytes, int nameStart, int nameEnd, byte[] bytes, int valueStart, int valueEnd) {
+        if (malformed) {
+            return;
+        }
+        malformed = !RequestFields.isName(nameBytes, nameStart, nameEnd)
+                || !RequestFields.isValue(bytes, valueStart, valueEnd)
+                || isForbidden(nameBytes, nameStart, nameEnd)
+                || trailers.end() + nameEnd - nameStart + valueEnd - valueStart > maxBytes;
+        if (!malformed) {
+            trailers.add(nameBytes, nameStart, nameEnd, bytes, valueStart, valueEnd);
+        }
+    }
+
+    private static boolean isForbidden(byte[] bytes, int start, int end) {
+        for (byte[] name : FORBIDDEN) {
+            if (RequestFields.is(bytes, start, end, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public boolean isMalformed() {
+        return malformed;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
