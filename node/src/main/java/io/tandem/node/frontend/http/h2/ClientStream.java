@@ -242,6 +242,15 @@ final class ClientStream extends StreamBase implements ClientSide {
     }
 
     @Override
+    public void proceed() {
+        if (id != 0) {
+            ByteBuf out = connection.beginHead(this, false);
+            HpackEncoder.status(out, 100);
+            connection.endHead(this, out, false);
+        }
+    }
+
+    @Override
     public boolean head(Response response, boolean keepAlive, boolean tunnel, @Nullable ByteBuf in, int length) {
         stagedHead = response;
         stagedTunnel = tunnel;
