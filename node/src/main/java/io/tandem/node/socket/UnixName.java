@@ -41,8 +41,11 @@ public final class UnixName {
     /** Binds {@code fd} to an abstract name. */
     public static void bind(int fd, DomainSocketAddress address) throws IOException {
         NativeBuffer name = structure(address);
-        check("bind " + address.path(), C.bind(fd, name.address(), 2 + SUN_PATH));
-        Reference.reachabilityFence(name);
+        try {
+            check("bind " + address.path(), C.bind(fd, name.address(), 2 + SUN_PATH));
+        } finally {
+            Reference.reachabilityFence(name);
+        }
     }
 
     /** A socket connected to an abstract name: connecting one never waits. */
@@ -51,11 +54,12 @@ public final class UnixName {
         NativeBuffer name = structure(address);
         try {
             check("connect " + address.path(), C.connect(fd, name.address(), 2 + SUN_PATH));
-            Reference.reachabilityFence(name);
             return fd;
         } catch (IOException refused) {
             C.close(fd);
             throw refused;
+        } finally {
+            Reference.reachabilityFence(name);
         }
     }
 

@@ -63,7 +63,7 @@ class ServerConnectionsTest {
                             connection.getOutputStream().write(answer(peer));
                         }
                     }
-                    return null;
+                    return "";
                 });
             }
         } catch (IOException closed) {

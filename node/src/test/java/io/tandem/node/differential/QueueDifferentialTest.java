@@ -204,7 +204,7 @@ class QueueDifferentialTest {
     }
 
     private static Socket send(Contestant proxy, String request) throws IOException {
-        String[] parts = request.split("\\|");
+        String[] parts = request.split("\\|", -1);
         String field = parts.length > 1 ? parts[1] + "\r\n" : "";
         Socket client = proxy.connect();
         client.getOutputStream()
@@ -251,7 +251,7 @@ class QueueDifferentialTest {
 
     /** Request first; times only as whether they came, the server of a fair choice by its kind. */
     private static String essence(String line) {
-        String[] fields = line.split(" ");
+        String[] fields = line.split(" ", -1);
         String times = fields[2].replaceAll("(^|/)[0-9]+", "$1n");
         String sessions = fields[8].substring(fields[8].lastIndexOf('/') + 1);
         return fields[fields.length - 2] + " " + fields[1].replaceAll("/[ab]$", "/server") + " " + times + " "

@@ -378,14 +378,14 @@ class TcpDifferentialTest {
 
     /** Tw, Tc and Tt. */
     private static int[] times(String line) {
-        return Stream.of(line.split(" ")[2].split("/"))
+        return Stream.of(line.split(" ", -1)[2].split("/", -1))
                 .mapToInt(Integer::parseInt)
                 .toArray();
     }
 
     /** All but the times, which are told apart by whether there is one. */
     private static String essence(String line) {
-        return line.replaceFirst("^(\\S+ \\S+ )\\S+", "$1" + line.split(" ")[2].replaceAll("(^|/)[0-9]+", "$1n"));
+        return line.replaceFirst("^(\\S+ \\S+ )\\S+", "$1" + line.split(" ", -1)[2].replaceAll("(^|/)[0-9]+", "$1n"));
     }
 
     @ParameterizedTest

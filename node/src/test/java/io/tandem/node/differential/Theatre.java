@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -90,7 +91,7 @@ final class Theatre implements AutoCloseable {
                     .inheritIO()
                     .start();
             tandem = null;
-            awaitStart(haproxy, ports.get(scenes.get(0).name));
+            awaitStart(haproxy, of(ports, scenes.get(0)));
             Files.delete(file);
         } else {
             haproxy = null;
@@ -197,11 +198,15 @@ final class Theatre implements AutoCloseable {
                 + fields[7] + " " + retries + " " + fields[9];
     }
 
+    private static <T> T of(Map<String, T> things, Scene scene) {
+        return Objects.requireNonNull(things.get(scene.name), scene.name);
+    }
+
     /** Plays a scene to its end. */
     Outcome play(Scene scene) throws Exception {
-        BlockingQueue<String> log = lines.get(scene.name);
+        BlockingQueue<String> log = of(lines, scene);
         log.clear();
-        Stage stage = new Stage(ports.get(scene.name), servers.get(scene.name));
+        Stage stage = new Stage(of(ports, scene), of(servers, scene));
         try {
             scene.script.play(stage);
         } finally {

@@ -52,7 +52,7 @@ final class Inspection {
 
     /** More bytes of this direction; the caller keeps {@code in}. They may lie in a buffer of the whole loop: copied. */
     void hold(ByteBuf in) {
-        if (held == Unpooled.EMPTY_BUFFER) {
+        if (held.capacity() == 0) { // the empty buffer
             held = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(in.readableBytes(), 256));
         }
         held.writeBytes(in);
