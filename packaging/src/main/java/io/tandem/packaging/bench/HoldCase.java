@@ -34,6 +34,7 @@ record HoldCase(String name, String doc) implements Experiment {
                         "-Xmx128m",
                         "-Dtandem.launcher=" + Contender.launcher(),
                         "-Dio.netty.jfr.enabled=false",
+                        HoldInside.MACHINE_ID,
                         "-cp",
                         System.getProperty("java.class.path"),
                         HoldInside.class.getName(),

@@ -28,6 +28,9 @@ public final class HoldInside {
     /** Descriptors a process needs besides its connections. */
     private static final int SPARE = 500;
 
+    /** A namespace has no network card to take an identity from. */
+    static final String MACHINE_ID = "-Dio.netty.machineId=00:00:00:00:00:00:00:01";
+
     private static final int MOST_PORTS = 60_000;
     private static final double TWO_MILLION = 2_000_000;
     private static final int PROXY_PORT = 443;
@@ -198,6 +201,7 @@ public final class HoldInside {
                         "-XX:+UseSerialGC",
                         "-Xmx" + (64 + count / 128) + "m",
                         "-Dio.netty.jfr.enabled=false",
+                        MACHINE_ID,
                         "-cp",
                         System.getProperty("java.class.path"),
                         HolderMain.class.getName(),

@@ -3,12 +3,10 @@
 package io.tandem.packaging.bench;
 
 import io.tandem.packaging.bench.load.Latencies;
+import io.tandem.packaging.lab.node.AdminSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -141,20 +139,12 @@ final class Watch {
     }
 
     private void askAdmin(Path socket) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            channel.write(ByteBuffer.wrap("show info\n".getBytes(StandardCharsets.US_ASCII)));
-            StringBuilder text = new StringBuilder();
-            ByteBuffer buffer = ByteBuffer.allocate(16_384);
-            while (channel.read(buffer) >= 0) {
-                text.append(StandardCharsets.US_ASCII.decode(buffer.flip()));
-                buffer.clear();
-            }
-            int at = text.indexOf("\nCurrConns:");
-            if (at < 0) {
-                throw new IOException("not the information: " + text);
-            }
-            String number = text.substring(at + 11, text.indexOf("\n", at + 1)).strip();
-            mostConnections = Math.max(mostConnections, Integer.parseInt(number));
+        String text = AdminSocket.ask(socket, "show info");
+        int at = text.indexOf("\nCurrConns:");
+        if (at < 0) {
+            throw new IOException("not the information: " + text);
         }
+        String number = text.substring(at + 11, text.indexOf("\n", at + 1)).strip();
+        mostConnections = Math.max(mostConnections, Integer.parseInt(number));
     }
 }

@@ -49,8 +49,8 @@ public final class GeneratorRun implements ClientOwner {
     /** Counted by the loop, read by any. */
     private final LongAdder answered = new LongAdder();
 
-    private long refused;
-    private long failed;
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private long unsent;
 
     GeneratorRun(Generator generator, EventLoop loop, Plan plan, long graceNs) {
@@ -64,6 +64,11 @@ public final class GeneratorRun implements ClientOwner {
 
     public CompletableFuture<Measured> result() {
         return result;
+    }
+
+    /** Answers with another status than 2xx, and connections that failed, so far. */
+    public long errors() {
+        return refused.sum() + failed.sum();
     }
 
     /** Answers so far. */
@@ -178,7 +183,7 @@ public final class GeneratorRun implements ClientOwner {
             answered.increment();
             latencies.record(nowNs - dueNs);
         } else {
-            refused++;
+            refused.increment();
         }
         if (plan.connectionPerRequest()) {
             return; // the proxy closes
@@ -193,7 +198,7 @@ public final class GeneratorRun implements ClientOwner {
         }
         clients.remove(client);
         if (!usable || waiting) {
-            failed++;
+            failed.increment();
         }
         if (!waiting && usable && !plan.connectionPerRequest()) {
             idle.remove(client);
@@ -219,7 +224,7 @@ public final class GeneratorRun implements ClientOwner {
             return;
         }
         double seconds = (nowNs - startNs) / 1e9;
-        result.complete(new Measured(answered.sum(), refused, failed, unsent, waiting, seconds, latencies));
+        result.complete(new Measured(answered.sum(), refused.sum(), failed.sum(), unsent, waiting, seconds, latencies));
         Set.copyOf(clients).forEach(Client::close);
         clients.clear();
     }

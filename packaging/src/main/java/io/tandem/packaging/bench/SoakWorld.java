@@ -1,0 +1,229 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.packaging.bench;
+
+import io.tandem.packaging.bench.load.CannedServer;
+import io.tandem.packaging.lab.node.AdminSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The proxy of a soak, the servers behind it, and what happens to them. */
+final class SoakWorld implements AutoCloseable {
+    /** A server that flaps is away for so long, then back for as long again and some. */
+    private static final int AWAY_SECONDS = 3;
+
+    private static final int PERIOD_SECONDS = 11;
+    private static final int LAST_WORDS = 3000;
+
+    private final int httpPort = Contender.freePort();
+    private final int httpsPort = Contender.freePort();
+    private final int h2Port = Contender.freePort();
+    private final int tcpPort = Contender.freePort();
+    private final Path socket;
+    private final Path output;
+    private final Path configuration;
+    private final CannedServer steady = new CannedServer();
+    private final EchoServer echo = new EchoServer();
+    private final List<@Nullable CannedServer> flapping =
+            new ArrayList<>(Arrays.asList(new CannedServer(), new CannedServer()));
+    private final int[] flappingPorts;
+    private final boolean h2;
+    private final Process proxy;
+    private volatile long lastFlapNs = System.nanoTime() - TimeUnit.MINUTES.toNanos(1);
+    private int flaps;
+
+    SoakWorld(Path directory) throws IOException, InterruptedException {
+        flappingPorts = flapping.stream()
+                .mapToInt(server -> server == null ? 0 : server.port())
+                .toArray();
+        socket = directory.resolve("admin.sock");
+        output = directory.resolve("output");
+        configuration = directory.resolve("haproxy.cfg");
+        Path pem = new Certificates(directory).pem(Features.Key.ECDSA);
+        Files.writeString(configuration, text(pem, true));
+        h2 = accepted();
+        if (!h2) {
+            Files.writeString(configuration, text(pem, false));
+        }
+        ProcessBuilder builder = new ProcessBuilder(Contender.launcher(), "-db", "-f", configuration.toString());
+        builder.environment().put("JAVA_OPTS", "-XX:NativeMemoryTracking=summary");
+        proxy = builder.redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        awaitListening();
+    }
+
+    private boolean accepted() throws InterruptedException {
+        try {
+            Tool.run(List.of(Contender.launcher(), "-c", "-f", configuration.toString()), 60);
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    private String text(Path pem, boolean withH2) {
+        String servers = "    server s1 127.0.0.1:" + steady.port() + " check inter 500\n    server s2 127.0.0.1:"
+                + flappingPorts[0] + " check inter 500 maxconn 50\n    server s3 127.0.0.1:" + flappingPorts[1]
+                + " check inter 500\n";
+        return """
+                global
+                    nbthread 2
+                    maxconn 4000
+                    stats socket %s mode 600 level admin
+                    ssl-default-bind-options ssl-min-ver TLSv1.2
+                defaults
+                    mode http
+                    timeout connect 2s
+                    timeout client 60s
+                    timeout server 30s
+                    timeout tunnel 1h
+                    retries 3
+                    option redispatch
+                    retry-on all-retryable-errors
+                frontend web
+                    bind 127.0.0.1:%d
+                    bind 127.0.0.1:%d ssl crt %s
+                %s    option forwardfor
+                    http-request set-header X-Forwarded-Port %%[dst_port]
+                    stick-table type ip size 1k expire 1m store http_req_rate(10s),conn_cur
+                    http-request track-sc0 src
+                    use_backend echo if { hdr(upgrade) -i websocket }
+                    default_backend app
+                backend app
+                    balance roundrobin
+                    http-reuse safe
+                %sbackend echo
+                    server e1 127.0.0.1:%d
+                listen raw
+                    mode tcp
+                    bind 127.0.0.1:%d
+                    server s1 127.0.0.1:%d
+                """
+                .formatted(
+                        socket,
+                        httpPort,
+                        httpsPort,
+                        pem + (withH2 ? " alpn h2,http/1.1" : ""),
+                        withH2 ? "    bind 127.0.0.1:" + h2Port + " proto h2\n" : "",
+                        servers,
+                        echo.port(),
+                        tcpPort,
+                        steady.port());
+    }
+
+    private void awaitListening() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                AdminSocket.ask(socket, "show info");
+                return;
+            } catch (IOException notYet) {
+                if (!proxy.isAlive()) {
+                    throw new IOException("tandem ended: " + lastWords(), notYet);
+                }
+                Thread.sleep(50);
+            }
+        }
+        throw new IOException("tandem does not come up: " + lastWords());
+    }
+
+    String describe() {
+        return "http, https, " + (h2 ? "h2, " : "") + "tcp, websocket, slow clients; two of three servers flap";
+    }
+
+    long pid() {
+        return proxy.pid();
+    }
+
+    boolean isAlive() {
+        return proxy.isAlive();
+    }
+
+    int httpPort() {
+        return httpPort;
+    }
+
+    int httpsPort() {
+        return httpsPort;
+    }
+
+    /** 0 if this Tandem does not speak it. */
+    int h2Port() {
+        return h2 ? h2Port : 0;
+    }
+
+    int tcpPort() {
+        return tcpPort;
+    }
+
+    void reload() throws IOException, InterruptedException {
+        Tool.run(List.of("kill", "-USR2", Long.toString(proxy.pid())), 5);
+    }
+
+    /** What the proxy says of itself about reloads; empty if it does not. */
+    String reloadsSeen() throws IOException {
+        return AdminSocket.ask(socket, "show info")
+                .lines()
+                .filter(line -> line.startsWith("Uptime_sec") || line.startsWith("Reload"))
+                .toList()
+                .toString();
+    }
+
+    /** Takes servers away and brings them back, by the clock. */
+    void flap(int second) {
+        for (int i = 0; i < flapping.size(); i++) {
+            int phase = (second + i * PERIOD_SECONDS / 2) % PERIOD_SECONDS;
+            CannedServer server = flapping.get(i);
+            if (phase == 0 && server != null) {
+                lastFlapNs = System.nanoTime();
+                flaps++;
+                server.close();
+                flapping.set(i, null);
+            } else if (phase == AWAY_SECONDS && server == null) {
+                flapping.set(i, new CannedServer(new InetSocketAddress("127.0.0.1", flappingPorts[i])));
+            }
+        }
+    }
+
+    /** When a server last went away. */
+    long lastFlapNs() {
+        return lastFlapNs;
+    }
+
+    int flaps() {
+        return flaps;
+    }
+
+    String lastWords() throws IOException {
+        String text = Files.readString(output);
+        return text.substring(Math.max(0, text.length() - LAST_WORDS));
+    }
+
+    @Override
+    public void close() {
+        proxy.destroy();
+        try {
+            if (!proxy.waitFor(5, TimeUnit.SECONDS)) {
+                proxy.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            proxy.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        steady.close();
+        echo.close();
+        for (CannedServer server : flapping) {
+            if (server != null) {
+                server.close();
+            }
+        }
+    }
+}
