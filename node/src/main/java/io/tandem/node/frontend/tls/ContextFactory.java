@@ -7,12 +7,9 @@ import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
-import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.internal.tcnative.SSL;
-import io.netty.internal.tcnative.SSLContext;
 import io.tandem.node.tls.Session;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -65,9 +62,6 @@ final class ContextFactory {
         if (!settings.noTickets && !globals.defaults.noTickets) {
             settings.tickets(globals.sharedTickets()).attach(context);
         }
-        if (settings.preferClientCiphers || globals.defaults.preferClientCiphers) {
-            letClientsPrefer(context);
-        }
         return context;
     }
 
@@ -83,13 +77,6 @@ final class ContextFactory {
             }
         }
         return SslContextBuilder.forServer(certificate.key(), chain);
-    }
-
-    @SuppressWarnings("deprecation") // Netty has no other way to this option; nobody else uses the context yet
-    private static void letClientsPrefer(SslContext context) {
-        if (context instanceof ReferenceCountedOpenSslContext counted) {
-            SSLContext.clearOptions(counted.sslCtxPointer(), SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
-        }
     }
 
     /**

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.internal.tcnative.SSL;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.loop.Loop;
@@ -13,27 +14,29 @@ import io.tandem.node.tls.Session;
 import java.lang.ref.Reference;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The TLS of one {@code bind} line on Netty's engine. Used by all loops; its certificates can be exchanged while it serves. */
 final class NettyTlsStage implements TlsStage {
     private final AtomicInteger open;
-    private final int recordLimit;
-    private final int handshakeLimitMs;
-    private final int captureBytes;
+    private final Handling handling;
     private volatile CertificateChoice choice =
             new CertificateChoice(List.of(), true, null); // written under the store's lock, read by the loops
 
     /**
-     * @param open counts the TLS connections of the process
+     * How connections of the listener are handled, whatever their certificate.
+     *
      * @param recordLimit bytes of clear text in one record, 0 for the protocol's own limit
      * @param handshakeLimitMs how long a handshake may take, 0 where the connection's own time-out decides
      * @param captureBytes how much of what clients say first is kept, 0 for nothing
+     * @param clientsPrefer whether the client's order of cipher suites decides
      */
-    NettyTlsStage(AtomicInteger open, int recordLimit, int handshakeLimitMs, int captureBytes) {
+    record Handling(int recordLimit, int handshakeLimitMs, int captureBytes, boolean clientsPrefer) {}
+
+    /** @param open counts the TLS connections of the process */
+    NettyTlsStage(AtomicInteger open, Handling handling) {
         this.open = open;
-        this.recordLimit = recordLimit;
-        this.handshakeLimitMs = handshakeLimitMs;
-        this.captureBytes = captureBytes;
+        this.handling = handling;
     }
 
     /** From now on new connections get these certificates. */
@@ -42,7 +45,7 @@ final class NettyTlsStage implements TlsStage {
     }
 
     int captureBytes() {
-        return captureBytes;
+        return handling.captureBytes();
     }
 
     CertificateChoice choice() {
@@ -54,7 +57,7 @@ final class NettyTlsStage implements TlsStage {
         Session session = new Session();
         open.incrementAndGet();
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
-        CertificateChoice.Ready only = captureBytes > 0 ? null : choice.only();
+        CertificateChoice.Ready only = captureBytes() > 0 ? null : choice.only();
         if (only != null) {
             channel.pipeline().addFirst("tls", handler(only, channel, session));
         } else {
@@ -71,13 +74,12 @@ final class NettyTlsStage implements TlsStage {
             Reference.reachabilityFence(ready); // the engine holds its context from here on
         }
         session.begins(handler.engine(), ready.context());
-        OcspResponse ocsp = ready.certificate().ocsp();
-        if (ocsp != null && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
-            engine.setOcspResponse(ocsp.der());
+        if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
+            prepare(engine, ready.certificate().ocsp());
         }
-        handler.setHandshakeTimeoutMillis(handshakeLimitMs);
-        if (recordLimit > 0) {
-            handler.setWrapDataSize(recordLimit);
+        handler.setHandshakeTimeoutMillis(handling.handshakeLimitMs());
+        if (handling.recordLimit() > 0) {
+            handler.setWrapDataSize(handling.recordLimit());
         }
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
@@ -88,6 +90,15 @@ final class NettyTlsStage implements TlsStage {
             }
         });
         return handler;
+    }
+
+    private void prepare(ReferenceCountedOpenSslEngine engine, @Nullable OcspResponse ocsp) {
+        if (ocsp != null) {
+            engine.setOcspResponse(ocsp.der());
+        }
+        if (handling.clientsPrefer()) {
+            SSL.clearOptions(engine.sslPointer(), SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
+        }
     }
 
     /**

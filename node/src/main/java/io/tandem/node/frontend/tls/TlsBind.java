@@ -71,9 +71,11 @@ final class TlsBind {
         }
         NettyTlsStage stage = new NettyTlsStage(
                 assembly.node().tlsConnections(),
-                globals.recordLimit(),
-                HandshakeLimit.of(line, assembly),
-                globals.captureBytes);
+                new NettyTlsStage.Handling(
+                        globals.recordLimit(),
+                        HandshakeLimit.of(line, assembly),
+                        globals.captureBytes,
+                        settings.preferClientCiphers || globals.defaults.preferClientCiphers));
         TlsBind bind = new TlsBind(line, settings, globals, store, stage);
         if (!bind.rebuild(complaints)) {
             return null;
