@@ -6,20 +6,15 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.RetryOn;
 import io.tandem.node.backend.Server;
-import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.http.Http1Stream;
 import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
-import io.tandem.node.backend.persist.Cacheability;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
-import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.http.ErrorPages;
-import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
-import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.loop.Loop;
@@ -28,9 +23,7 @@ import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
-import io.tandem.node.rules.Rules;
 import io.tandem.node.rules.Termination;
-import io.tandem.node.rules.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,28 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Lives as long as the client connection and is reused from one request to the next; between two it holds no buffer and
  * no server connection. All on the client connection's loop.
  */
-public final class Exchange implements ServerSearch.Seeker, ResponseListener {
-    private enum Phase {
-        /** Between two requests. */
-        IDLE,
-        /** A request is being received, or judged. */
-        REQUEST,
-        /** The body is being waited for, before rules are asked. */
-        BUFFERING,
-        /** An answer waits for the end of {@code timeout tarpit}. */
-        TARPIT,
-        /** A server is sought, or connected to. */
-        SEARCHING,
-        /** The request is on its way, no final response head yet. */
-        WAITING,
-        /** The response's body is being forwarded. */
-        RESPONDING,
-        /** The response is complete, the request's body is not. */
-        FINISHING,
-        /** Bytes go both ways (RFC 9110 section 7.8). */
-        TUNNEL
-    }
-
+public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker, ResponseListener {
     private final Loop loop;
     private final Facts facts;
     private final ClientSide client;
@@ -70,10 +42,10 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     private final Http1Stream http1;
     private final Ledger ledger;
     private final ServerSearch search;
+    private final RequestJudge judge;
 
     private Phase phase = Phase.IDLE;
     private @Nullable ServerStream server;
-    private ConnectionMode connectionMode = ConnectionMode.KEEP_ALIVE;
     private boolean clientKeepsAlive;
     private boolean serverKeepsAlive;
     /** Body bytes of the response so far, as HAProxy counts them. */
@@ -81,8 +53,6 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
 
     private @Nullable Tarpit tarpit;
     private final Tunnel tunnel;
-    /** Whether it is the backend's rules that wait for the body. */
-    private boolean buffersForBackend;
     /** Whether the server sent more than its response. */
     private boolean surplus;
     /** Whether what came with the head has been handed over: from then on a connection flushes by itself. */
@@ -98,6 +68,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         http1 = new Http1Stream(loop, tuning, this, facts.response);
         ledger = new Ledger(loop, facts);
         search = new ServerSearch(loop, facts, ledger, this);
+        judge = new RequestJudge(loop, facts, ledger, this);
     }
 
     public Facts facts() {
@@ -133,30 +104,12 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
 
     /** The head of the request is whole. */
     public void onRequest() {
-        Frontend frontend = facts.frontend;
-        facts.requestHeadNs = loop.nowNs();
-        facts.bytesIn = facts.request.countedSize();
-        connectionMode = frontend.http().connectionMode();
-        ledger.requestBegins();
-        if (facts.request.method() == Method.OTHER && facts.request.isPreface()) {
-            facts.request.clear(); // HTTP/2 where nobody speaks it
-            facts.requestHeadNs = 0;
-            fail(400, Termination.PROXY, Termination.IN_REQUEST);
-        } else if (mustWaitForBody(frontend.http())) {
-            waitForBody(false);
-        } else {
-            judgeInFrontend();
-        }
+        judge.onHead();
     }
 
-    private boolean mustWaitForBody(HttpSettings settings) {
-        return settings.has(HttpOption.BUFFER_REQUEST) && facts.request.framing() != Framing.NONE;
-    }
-
-    /** {@code option http-buffer-request}: goes on once the body is there, or a buffer full of it. */
-    private void waitForBody(boolean forBackend) {
+    @Override
+    public void waitForBody() {
         phase = Phase.BUFFERING;
-        buffersForBackend = forBackend;
         if (facts.request.minorVersion() > 0 && Expectation.takeFrom(facts.request)) {
             facts.bytesOut += Expectation.COUNTED_SIZE;
             client.proceed();
@@ -169,117 +122,53 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
 
     private void onBodyBuffered() {
         phase = Phase.REQUEST;
-        facts.requestHeadNs = loop.nowNs();
-        Backend backend = facts.backend;
-        if (buffersForBackend && backend != null) {
-            judgeInBackend(backend);
-        } else {
-            judgeInFrontend();
-        }
+        judge.onBody();
     }
 
-    private void judgeInFrontend() {
-        Frontend frontend = facts.frontend;
-        if (!passes(frontend.requestRules())) {
-            return;
-        }
-        Reply own = frontend.intercept().intercept(facts);
-        if (own != null) {
-            replyLocally(own);
-            return;
-        }
-        Backend backend = frontend.backendChoice().choose(facts);
-        if (backend == null) {
-            facts.requestHeadNs = 0; // as HAProxy logs it
-            fail(503, Termination.SERVER, Termination.IN_CONNECT);
-            return;
-        }
-        facts.backend = backend;
-        connectionMode = connectionMode.stricter(backend.http().connectionMode());
-        ledger.backendBegins();
-        if (mustWaitForBody(backend.http()) && !bodyHasPassed) {
-            waitForBody(true);
-        } else {
-            judgeInBackend(backend);
-        }
-    }
-
-    private void judgeInBackend(Backend backend) {
-        if (!passes(backend.requestRules())) {
-            return;
-        }
-        Reply own = backend.intercept().intercept(facts);
-        if (own != null) {
-            replyLocally(own);
-            return;
-        }
-        int refusal = RequestFields.prepare(facts, facts.frontend.http(), backend.http());
-        if (refusal == RequestFields.FIT) {
-            phase = Phase.SEARCHING;
-            sender.keepFor(backend.retryOn().needsRequest() && !facts.onceOnly ? tuning.bufferSize() : 0);
-            search.begin(backend);
-            return;
-        }
-        if (refusal == 500) {
-            facts.frontend.meters().count(loop.index(), ProxyCounter.HEADER_REWRITE_FAILURES);
-        }
-        fail(refusal, Termination.PROXY, Termination.IN_REQUEST);
-    }
-
-    /** Whether the rules let the request go on; otherwise it has been answered. */
-    private boolean passes(Rules rules) {
-        if (rules.isEmpty()) {
-            return true;
-        }
-        switch (rules.judge(facts)) {
-            case CONTINUE, ACCEPT -> {
-                return true;
-            }
-            case REPLY -> {
-                Reply reply = facts.reply;
-                if (facts.tarpit) {
-                    hold(reply != null ? reply : page(500));
-                } else {
-                    replyLocally(reply != null ? reply : page(500));
-                }
-            }
-            case CLOSE -> {
-                terminated(Termination.PROXY, Termination.IN_REQUEST);
-                facts.requestHeadNs = 0; // logged as if it had never been whole
-                facts.status = -1;
-                boolean silent = facts.silent;
-                end();
-                if (silent) {
-                    client.vanish();
-                } else {
-                    client.abort();
-                }
-            }
-            case WAIT ->
-                throw new IllegalStateException("an http-request rule asked to wait for bytes: the head is whole");
-        }
-        return false;
-    }
-
-    /** Answers after {@code timeout tarpit}, or {@code timeout connect} where that is not set. */
-    private void hold(Reply reply) {
+    @Override
+    public void hold(Reply reply, int delayMs) {
         phase = Phase.TARPIT;
-        Backend backend = facts.backend;
-        Timeouts timeouts = backend == null ? facts.frontend.timeouts() : backend.timeouts();
-        facts.queuedNs = loop.nowNs();
-        facts.requestHeadNs = 0; // as HAProxy logs it: no time to receive, all to wait
         Tarpit present = tarpit;
         if (present == null) {
             present = new Tarpit(loop, held -> {
                 facts.connectingNs = loop.nowNs();
-                replyLocally(held);
+                answer(held);
             });
             tarpit = present;
         }
-        present.hold(reply, timeouts.tarpit() > 0 ? timeouts.tarpit() : timeouts.connect());
+        present.hold(reply, delayMs);
     }
 
-    private void replyLocally(Reply reply) {
+    @Override
+    public void drop(boolean silently) {
+        terminated(Termination.PROXY, Termination.IN_REQUEST);
+        endWithout(silently);
+    }
+
+    /** Ends the exchange and the client's connection without an answer. */
+    private void endWithout(boolean silently) {
+        end();
+        if (silently) {
+            client.vanish();
+        } else {
+            client.abort();
+        }
+    }
+
+    @Override
+    public void refuse(int status, char who, char when) {
+        fail(status, who, when);
+    }
+
+    @Override
+    public void forward(Backend backend) {
+        phase = Phase.SEARCHING;
+        sender.keepFor(backend.retryOn().needsRequest() && !facts.onceOnly ? tuning.bufferSize() : 0);
+        search.begin(backend);
+    }
+
+    @Override
+    public void answer(Reply reply) {
         if (facts.service != null) { // a service counts as a server that answers at once
             facts.connectingNs = facts.requestHeadNs;
             facts.connectedNs = facts.requestHeadNs;
@@ -318,7 +207,8 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         ServerStream stream = http1.attach(connection, settings);
         server = stream;
         phase = Phase.WAITING;
-        serverKeepsAlive = connectionMode == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
+        serverKeepsAlive =
+                judge.connectionMode() == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
         responseBytes = 0;
         sender.start(stream, facts.request, serverKeepsAlive || settings.has(HttpOption.PRETEND_KEEP_ALIVE));
         if (bodyHasPassed) {
@@ -345,24 +235,15 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
 
     /** Whether body bytes are of any use now. */
     public boolean wantsBody() {
-        return switch (phase) {
-            case BUFFERING, SEARCHING, WAITING, RESPONDING, FINISHING -> true;
-            case IDLE, REQUEST, TARPIT, TUNNEL -> false;
-        };
+        return phase.wantsBody();
     }
 
     /**
      * How long the client may be silent while its body is unfinished: milliseconds, 0 for as long as it likes, or {@link
-     * #AS_FOR_HEAD}. Where a server waits too it is the server's time that counts.
+     * #AS_FOR_HEAD}.
      */
     public int bodyTimeoutMs() {
-        int client = facts.frontend.timeouts().client();
-        return switch (phase) {
-            case BUFFERING -> facts.frontend.timeouts().httpRequest() > 0 ? AS_FOR_HEAD : client;
-            case SEARCHING -> 0;
-            case WAITING -> backend().timeouts().server() > 0 ? 0 : client;
-            case IDLE, REQUEST, TARPIT, RESPONDING, FINISHING, TUNNEL -> client;
-        };
+        return phase.bodyTimeoutMs(facts.frontend.timeouts(), facts.backend);
     }
 
     /** The body counts to the time of the head: {@code timeout http-request} is for both. */
@@ -464,84 +345,40 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
         facts.responding = true;
         facts.status = facts.response.status();
         Backend backend = backend();
-        if (facts.status == 101 && !agreesToUpgrade()) {
+        if (!ResponseJudge.isAgreed(facts)) {
             onMalformed();
             return Fate.REFUSED;
         }
         facts.bytesOut += facts.response.countedSize();
         ledger.serverAnswered();
-        if (backend.http().has(HttpOption.CHECK_CACHE) && Cacheability.leaksCookie(facts)) {
-            refuseResponse(page(502), in, length);
-            return Fate.REFUSED;
-        }
-        if (!responsePasses(backend.responseRules(), in, length)
-                || !responsePasses(facts.frontend.responseRules(), in, length)) {
+        if (!ResponseJudge.passes(facts, backend)) {
+            facts.bytesOut += ResponseJudge.bodyBehindHead(facts, in, length);
+            refuseResponse(facts.reply, facts.silent);
             return Fate.REFUSED;
         }
         backend.persistence().onResponse(facts);
         facts.frontend.afterResponseRules().judge(facts);
-        ledger.answerBegins(in == null ? 0 : bodyBehindHead(in, length));
+        ledger.answerBegins(ResponseJudge.bodyBehindHead(facts, in, length));
         phase = Phase.RESPONDING;
-        Framing framing = facts.response.framing();
-        clientKeepsAlive = mayKeepClient()
-                && framing != Framing.UNTIL_CLOSE
-                && !(framing == Framing.CHUNKED && facts.response.minorVersion() == 0);
-        return client.head(facts.response, clientKeepsAlive, opensTunnel(), in, length) ? Fate.AS_RECEIVED : Fate.TAKEN;
-    }
-
-    /** Body bytes that came with the head: HAProxy counts them even where a rule refuses the response. */
-    private long bodyBehindHead(@Nullable ByteBuf in, int length) {
-        Framing framing = facts.response.framing();
-        if (in == null || framing == Framing.NONE) {
-            return 0;
-        }
-        int there = in.readableBytes() - length;
-        return framing == Framing.LENGTH ? Math.min(there, facts.response.contentLength()) : there;
-    }
-
-    private boolean mayKeepClient() {
-        return facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
-                && facts.request.keepsAlive()
-                && !facts.configuration.node().stopping();
-    }
-
-    private boolean agreesToUpgrade() {
-        return facts.request.offersUpgrade() && WebSocketKey.matches(facts);
-    }
-
-    private boolean opensTunnel() {
-        return facts.status == 101 || (facts.request.method() == Method.CONNECT && facts.status / 100 == 2);
-    }
-
-    private boolean responsePasses(Rules rules, @Nullable ByteBuf in, int length) {
-        if (rules.isEmpty()) {
-            return true;
-        }
-        Verdict verdict = rules.judge(facts);
-        if (verdict == Verdict.CONTINUE || verdict == Verdict.ACCEPT) {
-            return true;
-        }
-        Reply reply = facts.reply;
-        refuseResponse(verdict != Verdict.REPLY ? null : reply != null ? reply : page(502), in, length);
-        return false;
+        clientKeepsAlive = ResponseJudge.mayKeepClient(facts) && ResponseJudge.showsItsEnd(facts);
+        return client.head(facts.response, clientKeepsAlive, ResponseJudge.opensTunnel(facts), in, length)
+                ? Fate.AS_RECEIVED
+                : Fate.TAKEN;
     }
 
     /** @param instead what the client gets; null for the end of its connection */
-    private void refuseResponse(@Nullable Reply instead, @Nullable ByteBuf in, int length) {
-        boolean silent = facts.silent;
-        facts.bytesOut += bodyBehindHead(in, length);
+    private void refuseResponse(@Nullable Reply instead, boolean silently) {
         closeServer();
         terminated(Termination.PROXY, Termination.IN_HEADERS);
         if (instead != null) {
             respond(instead);
             return;
         }
-        end();
-        if (silent) {
-            client.vanish();
-        } else {
-            client.abort();
+        if (silently) { // as HAProxy logs it
+            facts.terminationWhen = Termination.IN_REQUEST;
+            facts.responseHeadNs = 0;
         }
+        endWithout(silently);
     }
 
     @Override
@@ -580,7 +417,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     @Override
     public void onResponseEnd(@Nullable Trailers trailers, boolean surplus) {
         ServerStream present = server;
-        if (opensTunnel() && present != null) {
+        if (ResponseJudge.opensTunnel(facts) && present != null) {
             phase = Phase.TUNNEL;
             tunnel.open(present, facts.frontend.timeouts(), backend().timeouts());
             return;
@@ -773,13 +610,9 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
      */
     private boolean isAbandoned() {
         Backend backend = facts.backend;
-        return switch (phase) {
-            case SEARCHING, WAITING ->
-                !client.isRequestComplete()
-                        || (backend != null && backend.http().has(HttpOption.ABORT_ON_CLOSE));
-            case RESPONDING, FINISHING -> !client.isRequestComplete();
-            case IDLE, REQUEST, BUFFERING, TARPIT, TUNNEL -> false;
-        };
+        boolean waits = phase == Phase.SEARCHING || phase == Phase.WAITING;
+        return (phase.needsWholeRequest() && !client.isRequestComplete())
+                || (waits && backend != null && backend.http().has(HttpOption.ABORT_ON_CLOSE));
     }
 
     /** The client's connection, or stream, has been reset. */
@@ -928,7 +761,7 @@ public final class Exchange implements ServerSearch.Seeker, ResponseListener {
     /** Answers by ourselves; nothing of a response has been sent yet. */
     private void respond(Reply reply) {
         facts.status = reply.status();
-        clientKeepsAlive = mayKeepClient() && client.isRequestComplete() && !reply.close();
+        clientKeepsAlive = ResponseJudge.mayKeepClient(facts) && client.isRequestComplete() && !reply.close();
         ReplyWriter writer = new ReplyWriter(loop, tuning, facts, reply);
         if (writer.isEmpty()) {
             end();

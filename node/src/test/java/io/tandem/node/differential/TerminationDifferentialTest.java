@@ -192,6 +192,14 @@ class TerminationDifferentialTest {
                 .send(POST)
                 .awaitEnd());
         scene("PR reject", "http-request reject", "", s -> s.client().send(GET).awaitEnd());
+        scene("PR silent drop", "http-request silent-drop", "", s -> s.client()
+                .send(GET)
+                .awaitEnd());
+        scene("PH silent drop", "", "http-response silent-drop", s -> {
+            Wire client = s.client().send(GET);
+            s.server().await(HEAD_END).send(OK);
+            client.awaitEnd();
+        });
         scene("LR redirect", "http-request redirect location /x", "", s -> s.client()
                 .send(GET)
                 .await(HEAD_END));

@@ -77,7 +77,7 @@ final class ReplyActions {
                     }),
             action("silent-drop", REQUEST, RESPONSE, CONNECTION, SESSION, CONTENT, RESPONSE_CONTENT)
                     .doc(
-                            "ends the connection without an answer; unlike with HAProxy the client's host is told by a reset")
+                            "ends the connection without a sign; without CAP_NET_ADMIN by a reset that dies at the first router")
                     .ends()
                     .as(line -> close(line.set(), true)));
 

@@ -1,0 +1,184 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.exchange;
+
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Timeouts;
+import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.http.ErrorPages;
+import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.HttpOption;
+import io.tandem.node.frontend.http.HttpSettings;
+import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
+import io.tandem.node.frontend.http.Method;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Reply;
+import io.tandem.node.rules.Rules;
+import io.tandem.node.rules.Termination;
+
+/**
+ * Takes a request through its rules (step 4): the frontend's, the choice of the backend, the backend's, what options do to
+ * its fields. One per exchange, reused.
+ */
+final class RequestJudge {
+    /** What becomes of the request; one of them is called last. */
+    interface Outcome {
+        /** The body is wanted first; {@link RequestJudge#onBody} when it is there. */
+        void waitForBody();
+
+        /** It is answered after a while. */
+        void hold(Reply reply, int delayMs);
+
+        /** It is answered here. */
+        void answer(Reply reply);
+
+        /** It is answered with the page of {@code status}. */
+        void refuse(int status, char who, char when);
+
+        /** Its connection ends without an answer; {@code silently}: without a sign. */
+        void drop(boolean silently);
+
+        /** It goes to a server. */
+        void forward(Backend backend);
+    }
+
+    private final Loop loop;
+    private final Facts facts;
+    private final Ledger ledger;
+    private final Outcome outcome;
+    private ConnectionMode connectionMode = ConnectionMode.KEEP_ALIVE;
+    private boolean bodyIsThere;
+
+    RequestJudge(Loop loop, Facts facts, Ledger ledger, Outcome outcome) {
+        this.loop = loop;
+        this.facts = facts;
+        this.ledger = ledger;
+        this.outcome = outcome;
+    }
+
+    /** What becomes of the connections behind the response, as far as the proxies of the request say it. */
+    ConnectionMode connectionMode() {
+        return connectionMode;
+    }
+
+    /** The head of the request is whole. */
+    void onHead() {
+        HttpSettings settings = facts.frontend.http();
+        facts.requestHeadNs = loop.nowNs();
+        facts.bytesIn = facts.request.countedSize();
+        connectionMode = settings.connectionMode();
+        bodyIsThere = facts.request.framing() == Framing.NONE;
+        ledger.requestBegins();
+        if (facts.request.method() == Method.OTHER && facts.request.isPreface()) {
+            facts.request.clear(); // HTTP/2 where nobody speaks it
+            facts.requestHeadNs = 0;
+            outcome.refuse(400, Termination.PROXY, Termination.IN_REQUEST);
+        } else if (mustWait(settings)) {
+            outcome.waitForBody();
+        } else {
+            judgeInFrontend();
+        }
+    }
+
+    /** {@code option http-buffer-request}: the body is there, or a buffer full of it. */
+    void onBody() {
+        bodyIsThere = true;
+        facts.requestHeadNs = loop.nowNs();
+        Backend backend = facts.backend;
+        if (backend != null) {
+            judgeInBackend(backend);
+        } else {
+            judgeInFrontend();
+        }
+    }
+
+    private boolean mustWait(HttpSettings settings) {
+        return !bodyIsThere && settings.has(HttpOption.BUFFER_REQUEST);
+    }
+
+    private void judgeInFrontend() {
+        Frontend frontend = facts.frontend;
+        if (!passes(frontend.requestRules())) {
+            return;
+        }
+        Reply own = frontend.intercept().intercept(facts);
+        if (own != null) {
+            outcome.answer(own);
+            return;
+        }
+        Backend backend = frontend.backendChoice().choose(facts);
+        if (backend == null) {
+            facts.requestHeadNs = 0; // as HAProxy logs it
+            outcome.refuse(503, Termination.SERVER, Termination.IN_CONNECT);
+            return;
+        }
+        facts.backend = backend;
+        connectionMode = connectionMode.stricter(backend.http().connectionMode());
+        ledger.backendBegins();
+        if (mustWait(backend.http())) {
+            outcome.waitForBody();
+        } else {
+            judgeInBackend(backend);
+        }
+    }
+
+    private void judgeInBackend(Backend backend) {
+        if (!passes(backend.requestRules())) {
+            return;
+        }
+        Reply own = backend.intercept().intercept(facts);
+        if (own != null) {
+            outcome.answer(own);
+            return;
+        }
+        int refusal = RequestFields.prepare(facts, facts.frontend.http(), backend.http());
+        if (refusal == RequestFields.FIT) {
+            outcome.forward(backend);
+            return;
+        }
+        if (refusal == 500) {
+            facts.frontend.meters().count(loop.index(), ProxyCounter.HEADER_REWRITE_FAILURES);
+        }
+        outcome.refuse(refusal, Termination.PROXY, Termination.IN_REQUEST);
+    }
+
+    /** Whether the rules let the request go on; otherwise it has been dealt with. */
+    private boolean passes(Rules rules) {
+        if (rules.isEmpty()) {
+            return true;
+        }
+        switch (rules.judge(facts)) {
+            case CONTINUE, ACCEPT -> {
+                return true;
+            }
+            case REPLY -> {
+                Reply reply = facts.reply;
+                Reply answer = reply != null ? reply : ErrorPages.of(facts).of(500);
+                if (facts.tarpit) {
+                    hold(answer);
+                } else {
+                    outcome.answer(answer);
+                }
+            }
+            case CLOSE -> {
+                facts.requestHeadNs = 0; // logged as if it had never been whole
+                facts.status = -1;
+                outcome.drop(facts.silent);
+            }
+            case WAIT ->
+                throw new IllegalStateException("an http-request rule asked to wait for bytes: the head is whole");
+        }
+        return false;
+    }
+
+    /** For {@code timeout tarpit}, or {@code timeout connect} where that is not set. */
+    private void hold(Reply reply) {
+        Backend backend = facts.backend;
+        Timeouts timeouts = backend == null ? facts.frontend.timeouts() : backend.timeouts();
+        facts.queuedNs = loop.nowNs();
+        facts.requestHeadNs = 0; // as HAProxy logs it: no time to receive, all to wait
+        outcome.hold(reply, timeouts.tarpit() > 0 ? timeouts.tarpit() : timeouts.connect());
+    }
+}

@@ -1,0 +1,86 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.persist.Cacheability;
+import io.tandem.node.frontend.http.ErrorPages;
+import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.HttpOption;
+import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
+import io.tandem.node.frontend.http.Method;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Reply;
+import io.tandem.node.rules.Rules;
+import io.tandem.node.rules.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/** What is to be said about a response's head (step 6): its rules, and what it means for the connections. */
+final class ResponseJudge {
+    private ResponseJudge() {}
+
+    /** Whether a 101 is the answer to what the client asked for; true for other responses. */
+    static boolean isAgreed(Facts facts) {
+        return facts.status != 101 || (facts.request.offersUpgrade() && WebSocketKey.matches(facts));
+    }
+
+    /**
+     * Asks the rules of backend and frontend.
+     *
+     * @return whether it goes on; otherwise {@code facts.reply} is what the client gets instead, null for the end of its
+     *     connection
+     */
+    static boolean passes(Facts facts, Backend backend) {
+        if (backend.http().has(HttpOption.CHECK_CACHE) && Cacheability.leaksCookie(facts)) {
+            facts.reply = ErrorPages.of(facts).of(502);
+            return false;
+        }
+        return passes(facts, backend.responseRules()) && passes(facts, facts.frontend.responseRules());
+    }
+
+    private static boolean passes(Facts facts, Rules rules) {
+        if (rules.isEmpty()) {
+            return true;
+        }
+        Verdict verdict = rules.judge(facts);
+        if (verdict == Verdict.CONTINUE || verdict == Verdict.ACCEPT) {
+            return true;
+        }
+        Reply reply = facts.reply;
+        if (verdict != Verdict.REPLY) {
+            facts.reply = null;
+        } else if (reply == null) {
+            facts.reply = ErrorPages.of(facts).of(502);
+        }
+        return false;
+    }
+
+    /** Body bytes that came with the head: HAProxy counts them even where a rule refuses the response. */
+    static long bodyBehindHead(Facts facts, @Nullable ByteBuf in, int length) {
+        Framing framing = facts.response.framing();
+        if (in == null || framing == Framing.NONE) {
+            return 0;
+        }
+        int there = in.readableBytes() - length;
+        return framing == Framing.LENGTH ? Math.min(there, facts.response.contentLength()) : there;
+    }
+
+    /** Whether bytes go both ways behind it. */
+    static boolean opensTunnel(Facts facts) {
+        return facts.status == 101 || (facts.request.method() == Method.CONNECT && facts.status / 100 == 2);
+    }
+
+    /** Whether the client's connection may go on, as far as anybody but the response says. */
+    static boolean mayKeepClient(Facts facts) {
+        return facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
+                && facts.request.keepsAlive()
+                && !facts.configuration.node().stopping();
+    }
+
+    /** Whether the response itself lets the client's connection go on: its end must be seen. */
+    static boolean showsItsEnd(Facts facts) {
+        Framing framing = facts.response.framing();
+        return framing != Framing.UNTIL_CLOSE && !(framing == Framing.CHUNKED && facts.response.minorVersion() == 0);
+    }
+}
