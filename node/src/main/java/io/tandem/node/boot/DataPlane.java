@@ -6,12 +6,12 @@ import io.netty.handler.codec.DecoderException;
 import io.tandem.node.frontend.ClientConnections;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.listen.Bind;
-import io.tandem.node.frontend.listen.Listener;
 import io.tandem.node.frontend.listen.ListenerFactory;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.setup.NodeRuntime;
+import java.io.IOException;
 import java.util.List;
 
 /** Ties the data plane's listeners to the life of the process. */
@@ -24,11 +24,26 @@ final class DataPlane {
         for (Loop loop : loops.all()) {
             loop.onFailure(failure -> report(node, failure));
         }
-        return (frontend, bind, adopted) -> new Open(factory.open(bind, adopted), () -> {
-            if (node.stopping()) {
+        return new ListenerOpener() {
+            @Override
+            public Listener open(Frontend frontend, Bind bind, List<Integer> adopted) throws IOException {
+                return new Open(factory.open(bind, adopted), () -> {
+                    if (node.stopping()) {
+                        connections.softStop(loops);
+                    }
+                });
+            }
+
+            @Override
+            public void drain() {
                 connections.softStop(loops);
             }
-        });
+
+            @Override
+            public int openConnections() {
+                return factory.openConnections();
+            }
+        };
     }
 
     /** TLS that fails is the peer's affair; anything else is a mistake of ours, and where it happened says which. */
@@ -44,7 +59,8 @@ final class DataPlane {
     }
 
     /** @param afterClose runs when it has stopped accepting */
-    record Open(Listener listener, Runnable afterClose) implements ListenerOpener.Listener {
+    record Open(io.tandem.node.frontend.listen.Listener listener, Runnable afterClose)
+            implements ListenerOpener.Listener {
         @Override
         public void serve(Frontend frontend, Bind bind) {
             listener.serve(frontend, bind);

@@ -6,6 +6,9 @@ import static io.tandem.vrrp.netlink.Libc.C;
 
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.setup.Configuration;
+import io.tandem.node.socket.SocketOptions;
+import io.tandem.vrrp.netlink.Errno;
+import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passing listening sockets from a running process to the one that replaces it ({@code -x}), so that no connection waiting
- * in a backlog is lost.
+ * in a backlog is lost. Between two Tandems as below; with a HAProxy on one side as {@link SocketTransfer} says.
  *
  * <p>The giver listens on an abstract socket named after its pid and gives to root and to its own user only. Each message is
  * one address and one descriptor (SCM_RIGHTS); the end of the stream ends the list. The admin socket that {@code -x} names
@@ -43,6 +46,8 @@ final class Handover {
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int CLOEXEC = 0x80000;
+    private static final int F_SETFL = 4;
+    private static final int PATIENCE_S = 5;
     private static final int MAX_KEY = 512;
     private static final int MAX_PATH = 107;
     /** More than any process listens on. */
@@ -61,13 +66,13 @@ final class Handover {
         if (admin == null) {
             return taken;
         }
-        int pid = ownerOf(admin.startsWith("unix@") ? admin.substring(5) : admin);
+        String path = admin.startsWith("unix@") ? admin.substring(5) : admin;
         int socket = SystemCall.check("socket", C.socket(AF_UNIX, SEQPACKET_CLOEXEC, 0));
         try {
-            Name name = Name.abstractName(name(pid));
-            SystemCall.check(
-                    "Cannot get the listeners of process " + pid,
-                    C.connect(socket, name.buffer().address(), name.length()));
+            Name name = Name.abstractName(name(ownerOf(path)));
+            if (C.connect(socket, name.buffer().address(), name.length()) < 0) {
+                return takeFromHaproxy(path);
+            }
             Message message = new Message();
             for (int i = 0; i < MAX_DESCRIPTORS && message.receive(socket); i++) {
                 taken.computeIfAbsent(message.key(), k -> new ArrayList<>()).add(message.descriptor());
@@ -76,6 +81,34 @@ final class Handover {
             C.close(socket);
         }
         return taken;
+    }
+
+    /** It is no Tandem: HAProxy gives its listeners over the admin socket itself. */
+    private static Map<String, List<Integer>> takeFromHaproxy(String path) throws IOException {
+        int socket = connected(path);
+        try {
+            SocketOptions.patience(socket, PATIENCE_S);
+            return new SocketTransfer(socket).take();
+        } finally {
+            C.close(socket);
+        }
+    }
+
+    /**
+     * Gives the listeners to whoever asked on the admin socket.
+     *
+     * @param socket a descriptor of our own, closed here
+     */
+    static void giveTo(int socket, Map<String, List<Integer>> offered) {
+        try {
+            C.fcntl(socket, F_SETFL, 0); // blocking: this thread has nothing else to do
+            SocketOptions.patience(socket, PATIENCE_S);
+            new SocketTransfer(socket).give(offered);
+        } catch (IOException e) {
+            // The taker has gone: nothing was given that it could miss.
+        } finally {
+            C.close(socket);
+        }
     }
 
     /** Closes what the configuration has no bind line for. */
@@ -92,16 +125,23 @@ final class Handover {
     }
 
     private static int ownerOf(String path) throws IOException {
-        int socket = SystemCall.check("socket", C.socket(AF_UNIX, STREAM_CLOEXEC, 0));
+        int socket = connected(path);
         try {
-            Name name = Name.path(path);
-            SystemCall.check(
-                    "Failed to connect to the old process socket '" + path + "'",
-                    C.connect(socket, name.buffer().address(), name.length()));
             return peer(socket)[0];
         } finally {
             C.close(socket);
         }
+    }
+
+    private static int connected(String path) throws IOException {
+        int socket = SystemCall.check("socket", C.socket(AF_UNIX, STREAM_CLOEXEC, 0));
+        Name name = Name.path(path);
+        if (C.connect(socket, name.buffer().address(), name.length()) < 0) {
+            String reason = Errno.name(Libc.errno());
+            C.close(socket);
+            throw new IOException("Failed to connect to the old process socket '" + path + "': " + reason);
+        }
+        return socket;
     }
 
     /** Pid and user at the other end. */

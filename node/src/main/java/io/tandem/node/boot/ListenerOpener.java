@@ -28,4 +28,12 @@ interface ListenerOpener {
      * @throws IOException worded as HAProxy words it behind {@code Binding [FILE:LINE] for frontend NAME: }
      */
     Listener open(Frontend frontend, Bind bind, List<Integer> adopted) throws IOException;
+
+    /** Idle connections end now, the others with their next response; new ones are still accepted. */
+    default void drain() {}
+
+    /** How many client connections are open. */
+    default int openConnections() {
+        return 0;
+    }
 }

@@ -96,6 +96,16 @@ final class Listeners {
         return all;
     }
 
+    /** Idle connections end now, the others with their next response; new ones are still accepted. */
+    void drain() {
+        opener.drain();
+    }
+
+    /** How many client connections are open. */
+    int openConnections() {
+        return opener.openConnections();
+    }
+
     /** Closes everything. */
     void close() {
         open.values().forEach(listeners -> listeners.forEach(ListenerOpener.Listener::close));

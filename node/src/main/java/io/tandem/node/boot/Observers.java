@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +32,14 @@ import org.jspecify.annotations.Nullable;
 final class Observers implements AutoCloseable {
     private final AdminServer server;
 
-    Observers(NodeRuntime node) {
+    /** @param giver gives the listening sockets over a connection to the admin socket */
+    Observers(NodeRuntime node, IntConsumer giver) {
         List<Command> commands = new ArrayList<>(ShowCommands.of(node));
         commands.addAll(ErrorCommands.of(node));
         commands.addAll(TableCommands.of(node));
         commands.addAll(ServerCommands.of(node));
         commands.addAll(TlsFeature.commands(node));
-        server = new AdminServer(new Commands(commands));
+        server = new AdminServer(new Commands(commands), giver);
         node.events().listen((level, proxy, text) -> log(node, level, proxy, text));
     }
 

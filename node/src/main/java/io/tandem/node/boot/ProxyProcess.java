@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProxyProcess {
     private static final long DRAIN_POLL_MS = 20;
+    /** How long the addresses stay for responses that are under way: a fail-over by intention must not take long. */
+    private static final long DRAIN_MS = 300;
 
     private final CommandLine command;
     private final Loader loader;
@@ -60,7 +62,7 @@ final class ProxyProcess {
                 loops.count(),
                 HostName.orGiven(Optional.ofNullable(command.localPeer()).orElse(settings.nodeName)));
         this.listeners = new Listeners(DataPlane.opener(node, loops));
-        this.observers = new Observers(node);
+        this.observers = new Observers(node, this::giveListeners);
         this.checks = new HealthChecks(loops, node.events(), System::currentTimeMillis);
         this.cluster = new Cluster(node, console);
         node.events().listen((level, proxy, text) -> console.say(severity(level), text));
@@ -155,6 +157,13 @@ final class ProxyProcess {
         }
     }
 
+    /** Off the admin socket's thread: the taker may be slow. */
+    private void giveListeners(int connection) {
+        Thread thread = new Thread(() -> Handover.giveTo(connection, offered), "tandem-getsocks");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     private void writePidFile() throws IOException {
         String file = command.pidFile() != null ? command.pidFile() : settings.pidFile;
         if (file != null) {
@@ -235,22 +244,25 @@ final class ProxyProcess {
         Loaded next = loader.read();
         Configuration configuration =
                 next.problems().hasAlerts() ? null : loader.build(next, node, node.configuration());
-        Check.report(next, console);
         if (configuration == null || next.problems().hasAlerts()) {
-            console.alert("config : The configuration is not loaded; the one before keeps serving.");
+            if (guardian == null) { // which says it otherwise, under the pid that operators know
+                Check.report(next, console);
+                console.alert("config : The configuration is not loaded; the one before keeps serving.");
+            }
             return texts(next.problems().all());
         }
+        Check.report(next, console);
         Listeners.Plan plan = listeners.prepare(configuration, Map.of());
         if (!plan.complaints().isEmpty()) {
             plan.discard();
-            plan.complaints().forEach(console::alert);
+            sayUnguarded(plan.complaints());
             return String.join("\n", plan.complaints());
         }
         try {
             observers.apply(next.drafts());
         } catch (IOException e) {
             plan.discard();
-            console.alert(String.valueOf(e.getMessage()));
+            sayUnguarded(List.of(String.valueOf(e.getMessage())));
             return String.valueOf(e.getMessage());
         }
         warnOfWhatNeedsARestart(next.settings());
@@ -260,6 +272,12 @@ final class ProxyProcess {
         commit(next, configuration, plan);
         console.notice("Loading success.");
         return null;
+    }
+
+    private void sayUnguarded(List<String> complaints) {
+        if (guardian == null) {
+            complaints.forEach(console::alert);
+        }
     }
 
     private void warnOfWhatNeedsARestart(ProcessSettings next) {
@@ -278,7 +296,7 @@ final class ProxyProcess {
     private static String texts(List<Problem> problems) {
         return problems.stream()
                 .filter(problem -> problem.severity() == Severity.ALERT)
-                .map(Problem::text)
+                .map(problem -> "config : " + problem.text())
                 .collect(Collectors.joining("\n"));
     }
 
@@ -340,6 +358,20 @@ final class ProxyProcess {
             Wish wish = Wish.reload();
             wishes.add(wish);
             return wish.answer().join();
+        }
+
+        @Override
+        public void onDrain() {
+            node.stop();
+            listeners.drain();
+            long deadline = System.nanoTime() + DRAIN_MS * 1_000_000L;
+            try {
+                while (listeners.openConnections() > 0 && System.nanoTime() - deadline < 0) {
+                    TimeUnit.MILLISECONDS.sleep(DRAIN_POLL_MS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         @Override

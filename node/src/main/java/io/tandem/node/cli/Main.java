@@ -6,8 +6,10 @@ import io.tandem.config.haproxy.Conditions;
 import io.tandem.config.haproxy.Environment;
 import io.tandem.config.text.Bytes;
 import io.tandem.node.boot.Program;
+import io.tandem.node.guardian.GuardianCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Map;
 
@@ -20,11 +22,13 @@ public final class Main {
 
     private final PrintStream out;
     private final PrintStream errors;
+    private final Map<String, String> environment;
     private final String program;
 
     private Main(PrintStream out, PrintStream errors, Map<String, String> environment) {
         this.out = out;
         this.errors = errors;
+        this.environment = environment;
         this.program = environment.getOrDefault(LAUNCHER, DEFAULT_PROGRAM);
     }
 
@@ -42,6 +46,9 @@ public final class Main {
     private int run(String... arguments) {
         Console console = new Console(out, errors, program);
         LibraryLog.install(console);
+        if (arguments.length == 1 && GuardianCommand.isOne(arguments[0])) {
+            return ask(arguments[0], console);
+        }
         CommandLine command;
         try {
             command = CommandLineParser.parse(arguments);
@@ -57,6 +64,22 @@ public final class Main {
             case CONDITION -> condition(String.valueOf(command.condition()), console);
             case CHECK, RUN -> new Program(command, new TandemPlatform(), console).run(arguments);
         };
+    }
+
+    /** The first line of the answer is the outcome, those behind it say why. */
+    private int ask(String word, Console console) {
+        try {
+            String answer = GuardianCommand.ask(word, environment);
+            boolean done = answer.startsWith("reloaded");
+            if (!done) {
+                answer.lines().skip(1).forEach(console::alert);
+                console.alert(word + " failed; the configuration before it is in force.");
+            }
+            return done ? 0 : 1;
+        } catch (IOException e) {
+            console.alert(String.valueOf(e.getMessage()));
+            return 1;
+        }
     }
 
     private int refuse(UsageException e, Console console) {

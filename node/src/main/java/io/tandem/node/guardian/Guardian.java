@@ -21,9 +21,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +45,10 @@ final class Guardian implements AutoCloseable {
     private static final long MAX_PAUSE_MS = 10_000;
     private static final long HAND_OVER_MS = 600;
     private static final long STOP_MS = 5_000;
+    private static final long RELOAD_MS = 60_000;
+    /** The proxy itself gives up earlier; this is for one that hangs. */
+    private static final long DRAIN_MS = 1_000;
+
     private static final String NOT_READY = "proxy-not-ready";
 
     private final GuardianOptions options;
@@ -60,6 +70,10 @@ final class Guardian implements AutoCloseable {
     private final long startedAtNs = System.nanoTime();
     private final CountDownLatch workerGone = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
+
+    private final CountDownLatch drained = new CountDownLatch(1);
+    /** Reloads that the proxy has not answered yet. */
+    private final Queue<CompletableFuture<@Nullable String>> reloading = new ConcurrentLinkedQueue<>();
 
     private final AtomicLong reloads = new AtomicLong();
     private final AtomicLong failedReloads = new AtomicLong();
@@ -132,9 +146,16 @@ final class Guardian implements AutoCloseable {
     }
 
     /** SIGUSR2, SIGHUP. */
-    synchronized void reload() {
+    void reload() {
+        load();
+    }
+
+    /** Loads again; the answer comes from the proxy: null for success, or why the configuration before it is in force. */
+    private synchronized CompletableFuture<@Nullable String> load() {
+        CompletableFuture<@Nullable String> outcome = new CompletableFuture<>();
         if (stopping) {
-            return;
+            outcome.complete("the guardian is stopping");
+            return outcome;
         }
         log.notice("Reloading HAProxy");
         systemd.reloading();
@@ -143,14 +164,43 @@ final class Guardian implements AutoCloseable {
         report(log, problems);
         if (config == null) {
             reloadFailed();
-            return;
-        }
-        if (worker.pid() == 0) {
-            log.warning("no worker is running; it reads the new configuration when it starts");
+            outcome.complete(problems.all().stream()
+                    .filter(problem -> problem.severity() == Severity.ALERT)
+                    .map(Problem::text)
+                    .collect(Collectors.joining("\n")));
+            return outcome;
         }
         routers.reload(config.routers());
         trackers.track(config.routers());
+        if (worker.pid() == 0) {
+            log.warning("no worker is running; it reads the new configuration when it starts");
+            outcome.complete(null);
+            return outcome;
+        }
+        reloading.add(outcome);
         worker.send("reload");
+        return outcome;
+    }
+
+    /** {@code tandem reload}: the outcome, once it is known. */
+    private String reloadAndWait() {
+        try {
+            String failure = load().get(RELOAD_MS, TimeUnit.MILLISECONDS);
+            return failure == null ? "reloaded\n" : "failed\n" + failure.strip() + "\n";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "failed\ninterrupted\n";
+        } catch (ExecutionException | TimeoutException e) {
+            return "failed\nno answer from the proxy within " + RELOAD_MS / 1000 + " s\n";
+        }
+    }
+
+    /** A proxy answers its reloads in their order. */
+    private void answered(@Nullable String failure) {
+        CompletableFuture<@Nullable String> first = reloading.poll();
+        if (first != null) {
+            first.complete(failure);
+        }
     }
 
     private void reloadFailed() {
@@ -173,6 +223,8 @@ final class Guardian implements AutoCloseable {
         }
         systemd.stopping();
         log.warning("Exiting Master process...");
+        // Clients that keep connections open are told to come again while the address is still here.
+        drain();
         // The address first: once it has moved, no new connection comes here.
         routers.stop(HAND_OVER_MS);
         // From here on its silence is no news.
@@ -186,6 +238,19 @@ final class Guardian implements AutoCloseable {
         awaitWorker(soft);
         log.warning("All workers exited. Exiting... (" + status + ")");
         finish(status);
+    }
+
+    private void drain() {
+        try {
+            if (worker.pid() != 0 && proxyState.equals("ready")) {
+                worker.send("drain");
+                if (!drained.await(DRAIN_MS, TimeUnit.MILLISECONDS)) {
+                    log.info("guardian drain is=late after-ms=" + DRAIN_MS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void awaitWorker(boolean soft) {
@@ -307,6 +372,11 @@ final class Guardian implements AutoCloseable {
         }
 
         @Override
+        public void onDrained() {
+            drained.countDown();
+        }
+
+        @Override
         public void onReloaded(@Nullable String failure) {
             if (failure == null) {
                 reloads.incrementAndGet();
@@ -316,11 +386,16 @@ final class Guardian implements AutoCloseable {
                 failure.lines().filter(line -> !line.isBlank()).forEach(log::alert);
                 reloadFailed();
             }
+            answered(failure);
         }
 
         @Override
         public void onExit(int pid, Spawner.Exit exit) {
             proxyState = "down";
+            drained.countDown();
+            while (!reloading.isEmpty()) {
+                answered("the proxy has ended: " + exit.describe());
+            }
             // At once, whatever the heartbeat has seen.
             routers.fault(NOT_READY);
             reactor.execute(() -> {
@@ -395,10 +470,7 @@ final class Guardian implements AutoCloseable {
                 routers.rejoin();
                 yield "rejoining\n";
             }
-            case "reload" -> {
-                reload();
-                yield "reloading\n";
-            }
+            case "reload" -> reloadAndWait();
             default -> "unknown command; one of: status, json, handover, rejoin, reload\n";
         };
     }

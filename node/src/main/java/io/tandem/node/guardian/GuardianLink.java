@@ -43,6 +43,12 @@ public final class GuardianLink implements AutoCloseable {
          */
         @org.jspecify.annotations.Nullable String onReload();
 
+        /**
+         * The addresses are about to move: end idle connections, announce the end of the others, and return once all are
+         * gone, or after a short time. New ones are still served.
+         */
+        default void onDrain() {}
+
         /** Stop: softly (drain, then exit) or at once. */
         void onStop(boolean soft);
 
@@ -158,6 +164,10 @@ public final class GuardianLink implements AutoCloseable {
             case "reload" -> {
                 String failure = handler.onReload();
                 send(failure == null ? "reloaded ok" : "reloaded failed " + oneLine(failure));
+            }
+            case "drain" -> {
+                handler.onDrain();
+                send("drained");
             }
             case "stop soft" -> handler.onStop(true);
             case "stop hard" -> handler.onStop(false);

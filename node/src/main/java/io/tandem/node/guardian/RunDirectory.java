@@ -24,18 +24,22 @@ final class RunDirectory implements AutoCloseable {
 
     /** {@code tandem.run}, systemd's RUNTIME_DIRECTORY, /run/tandem, or a new directory in the temporary one. */
     static RunDirectory open(Map<String, String> environment) throws IOException {
-        String wanted = System.getProperty("tandem.run");
-        if (wanted == null) {
-            wanted =
-                    environment.getOrDefault("RUNTIME_DIRECTORY", "/run/tandem").split(":", 2)[0];
-        }
-        Path base = Path.of(wanted);
+        Path base = base(environment);
         try {
             Files.createDirectories(base);
             return under(base);
         } catch (IOException e) {
             return under(Files.createTempDirectory("tandem-"));
         }
+    }
+
+    static Path base(Map<String, String> environment) {
+        String wanted = System.getProperty("tandem.run");
+        if (wanted == null) {
+            wanted =
+                    environment.getOrDefault("RUNTIME_DIRECTORY", "/run/tandem").split(":", 2)[0];
+        }
+        return Path.of(wanted);
     }
 
     private static RunDirectory under(Path base) throws IOException {

@@ -38,6 +38,9 @@ final class Worker implements AutoCloseable {
         /** @param failure null for success */
         void onReloaded(@Nullable String failure);
 
+        /** Idle connections are closed, and those that were in use are gone or late. */
+        void onDrained();
+
         void onExit(int pid, Spawner.Exit exit);
     }
 
@@ -144,6 +147,8 @@ final class Worker implements AutoCloseable {
             listener.onReady(line.equals("ready warm"));
         } else if (line.startsWith("not-ready ")) {
             listener.onNotReady(line.substring("not-ready ".length()));
+        } else if (line.equals("drained")) {
+            listener.onDrained();
         } else if (line.equals("reloaded ok")) {
             listener.onReloaded(null);
         } else if (line.startsWith("reloaded failed ")) {

@@ -18,6 +18,8 @@ public final class SocketOptions {
     private static final int SOL_IPV6 = 41;
     private static final int SO_REUSEADDR = 2;
     private static final int SO_REUSEPORT = 15;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int SO_SNDTIMEO = 21;
     private static final int SO_BINDTODEVICE = 25;
     private static final int SO_MARK = 36;
     private static final int SO_DOMAIN = 39;
@@ -69,6 +71,21 @@ public final class SocketOptions {
 
     public static void onlyIpv6(int fd, boolean only) throws IOException {
         set(fd, SOL_IPV6, IPV6_V6ONLY, only ? 1 : 0, "IPV6_V6ONLY");
+    }
+
+    public static boolean isOnlyIpv6(int fd) throws IOException {
+        NativeBuffer word = word();
+        word.bytes().putInt(4, 4);
+        check("IPV6_V6ONLY", C.getsockopt(fd, SOL_IPV6, IPV6_V6ONLY, word.address(), word.address() + 4));
+        return word.bytes().getInt(0) != 0;
+    }
+
+    /** Nobody waits for longer than this, be it to send or to receive. */
+    public static void patience(int fd, int seconds) throws IOException {
+        NativeBuffer word = word();
+        word.bytes().putLong(0, seconds).putLong(8, 0);
+        check("SO_RCVTIMEO", C.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, word.address(), 16));
+        check("SO_SNDTIMEO", C.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, word.address(), 16));
     }
 
     public static void maximumSegment(int fd, int bytes) throws IOException {

@@ -183,6 +183,9 @@ class GuardianTest {
             until("failed", () -> a.json().contains("\"failed_reloads\":1"));
 
             until("logged", () -> a.log().contains("Loading failure!"));
+            assertThat(a.ask("reload")).isEqualTo("failed\nparsing [x.cfg:3] : unknown keyword 'foo'\nsecond line\n");
+            Files.delete(a.directory().resolve("bad"));
+            assertThat(a.ask("reload")).isEqualTo("reloaded\n");
             assertThat(a.log())
                     .contains("Reloading HAProxy")
                     .contains("[ALERT]    (" + a.process().pid() + ") : parsing [x.cfg:3] : unknown keyword 'foo'");

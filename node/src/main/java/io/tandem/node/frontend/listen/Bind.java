@@ -4,6 +4,8 @@ package io.tandem.node.frontend.listen;
 
 import io.tandem.config.text.Origin;
 import io.tandem.node.proxyprotocol.HeaderDecoder;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,9 @@ public record Bind(
         ListenSettings settings,
         @Nullable HeaderDecoder header,
         @Nullable TlsStage tls) {
+    private static final String INTERFACE = " interface ";
+    private static final String NAMESPACE = " namespace ";
+
     /** Connections it accepts at once, 0 for no limit of its own. */
     public int maxConnections() {
         return settings.maxConnections;
@@ -37,12 +42,41 @@ public record Bind(
 
     /** What makes two of them the same listener, in this process or in one that hands its sockets over. */
     public String key() {
-        String where = address.fd() >= 0 ? "fd@" + address.fd() : String.valueOf(address.socket());
-        String device = settings.device;
-        String namespace = settings.namespace;
+        String where = address.fd() >= 0 ? "fd@" + address.fd() : place(address.socket());
+        return key(where, settings.device, settings.namespace, settings.families == ListenSettings.Families.ONLY_IPV6);
+    }
+
+    private static String place(@Nullable SocketAddress socket) {
+        return socket instanceof InetSocketAddress inet
+                ? inet.getAddress().getHostAddress() + ":" + inet.getPort()
+                : String.valueOf(socket);
+    }
+
+    /** The key of a socket that another process listens on. */
+    public static String key(
+            SocketAddress socket, @Nullable String device, @Nullable String namespace, boolean onlyIpv6) {
+        return key(place(socket), device, namespace, onlyIpv6);
+    }
+
+    private static String key(String where, @Nullable String device, @Nullable String namespace, boolean onlyIpv6) {
         return where
-                + (device == null ? "" : " interface " + device)
-                + (namespace == null ? "" : " namespace " + namespace)
-                + (settings.families == ListenSettings.Families.ONLY_IPV6 ? " v6only" : "");
+                + (device == null ? "" : INTERFACE + device)
+                + (namespace == null ? "" : NAMESPACE + namespace)
+                + (onlyIpv6 ? " v6only" : "");
+    }
+
+    /** The interface that a key names, or the empty string. */
+    public static String deviceOf(String key) {
+        return word(key, INTERFACE);
+    }
+
+    /** The namespace that a key names, or the empty string. */
+    public static String namespaceOf(String key) {
+        return word(key, NAMESPACE);
+    }
+
+    private static String word(String key, String behind) {
+        int at = key.indexOf(behind);
+        return at < 0 ? "" : key.substring(at + behind.length()).split(" ", 2)[0];
     }
 }

@@ -73,6 +73,7 @@ public final class AdminFeature implements Feature {
         int mode = -1;
         String user = null;
         String group = null;
+        boolean exposes = false;
         while (line.hasNext()) {
             String option = line.next();
             switch (option) {
@@ -80,7 +81,7 @@ public final class AdminFeature implements Feature {
                 case "mode" -> mode = mode(line);
                 case "user", "uid" -> user = value(line, option);
                 case "group", "gid" -> group = value(line, option);
-                case "expose-fd" -> line.require("'stats socket' : 'expose-fd' : missing fd type"); // always possible
+                case "expose-fd" -> exposes = exposes(line);
                 case "process", "thread" -> {
                     value(line, option);
                     line.warn("'stats socket' : '" + option
@@ -92,7 +93,9 @@ public final class AdminFeature implements Feature {
                     throw line.error("'stats socket " + address.text() + "' : unknown keyword '" + option + "'.");
             }
         }
-        draft.facet(SETTINGS).sockets.add(new AdminSocket(address.text(), level, mode, user, group, line.origin()));
+        draft.facet(SETTINGS)
+                .sockets
+                .add(new AdminSocket(address.text(), level, mode, user, group, exposes, line.origin()));
     }
 
     private static Level level(Arguments line) {
@@ -103,6 +106,15 @@ public final class AdminFeature implements Feature {
             }
         }
         throw line.error("'stats socket' : 'level' only supports 'user', 'operator', and 'admin' (got '" + word + "')");
+    }
+
+    private static boolean exposes(Arguments line) {
+        String what =
+                line.require("'stats socket' : 'expose-fd' : missing fd type").text();
+        if (!what.equals("listeners")) {
+            throw line.error("'stats socket' : 'expose-fd' only supports 'listeners' (got '" + what + "')");
+        }
+        return true;
     }
 
     private static int mode(Arguments line) {

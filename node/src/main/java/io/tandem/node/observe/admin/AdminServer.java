@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.admin;
 
+import static io.tandem.vrrp.netlink.Libc.C;
+
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,6 +20,7 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -37,12 +40,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Listens on the admin sockets. Has one thread of its own: it must answer while every event loop of the proxy is busy.
  */
 public final class AdminServer implements AutoCloseable {
+    private static final String GET_SOCKETS = "_getsocks\n";
+    private static final int F_DUPFD_CLOEXEC = 1030;
+
     private final Commands commands;
+    private final @Nullable IntConsumer giver;
     private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("tandem-admin", true), EpollIoHandler.newFactory());
     private final Map<AdminSocket, Channel> open = new HashMap<>();
@@ -50,8 +59,10 @@ public final class AdminServer implements AutoCloseable {
     private volatile int timeoutMs = 10_000;
     private volatile int maxSessions = 10;
 
-    public AdminServer(Commands commands) {
+    /** @param giver gives the listening sockets over the connection whose descriptor it is handed, and closes that; or null */
+    public AdminServer(Commands commands, @Nullable IntConsumer giver) {
         this.commands = commands;
+        this.giver = giver;
     }
 
     /** The thread's scheduler, for periodic work of the observers. */
@@ -152,8 +163,7 @@ public final class AdminServer implements AutoCloseable {
         return permissions;
     }
 
-    private Channel bind(AdminSocket socket, @org.jspecify.annotations.Nullable SocketAddress address, int fd)
-            throws IOException {
+    private Channel bind(AdminSocket socket, @Nullable SocketAddress address, int fd) throws IOException {
         boolean inet = address instanceof InetSocketAddress
                 || (fd >= 0 && new Socket(fd).localAddress() != null); // null where it is a unix socket
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -162,7 +172,7 @@ public final class AdminServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        accept(channel, socket.level());
+                        accept(channel, socket);
                     }
                 });
         var future = (fd >= 0 ? bootstrap.register() : bootstrap.bind(address)).awaitUninterruptibly();
@@ -182,7 +192,7 @@ public final class AdminServer implements AutoCloseable {
         return fd >= 0 ? new EpollServerDomainSocketChannel(fd) : new EpollServerDomainSocketChannel();
     }
 
-    private void accept(Channel channel, Level level) {
+    private void accept(Channel channel, AdminSocket socket) {
         if (sessions.incrementAndGet() > maxSessions) {
             sessions.decrementAndGet();
             channel.close();
@@ -191,15 +201,19 @@ public final class AdminServer implements AutoCloseable {
         channel.closeFuture().addListener(closed -> sessions.decrementAndGet());
         channel.pipeline()
                 .addLast(new IdleStateHandler(0, 0, timeoutMs, TimeUnit.MILLISECONDS))
-                .addLast(new Conversation(new Session(commands, level)));
+                .addLast(new Conversation(
+                        new Session(commands, socket.level()),
+                        socket.exposesListeners() && socket.level() == Level.ADMIN ? giver : null));
     }
 
     /** Bytes of one connection to text of one session and back. */
     private static final class Conversation extends ChannelInboundHandlerAdapter {
         private final Session session;
+        private final @Nullable IntConsumer giver;
 
-        Conversation(Session session) {
+        Conversation(Session session, @Nullable IntConsumer giver) {
             this.session = session;
+            this.giver = giver;
         }
 
         @Override
@@ -208,6 +222,13 @@ public final class AdminServer implements AutoCloseable {
             String text = received.toString(StandardCharsets.ISO_8859_1);
             received.release();
             if (session.ended()) {
+                return;
+            }
+            IntConsumer present = giver;
+            if (present != null && text.equals(GET_SOCKETS) && ctx.channel() instanceof UnixChannel unix) {
+                // A descriptor of its own: this channel closes, what the other process is given goes on.
+                present.accept(C.fcntl(unix.fd().intValue(), F_DUPFD_CLOEXEC, 0));
+                ctx.close();
                 return;
             }
             String answer = session.receive(text);

@@ -14,7 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param mode permission bits of the socket file, or -1 for what the umask leaves
  * @param user owner of the socket file, or null
  * @param group group of the socket file, or null
+ * @param exposesListeners whether listening sockets are given to another HAProxy that asks
  * @param origin the line
  */
 public record AdminSocket(
-        String address, Level level, int mode, @Nullable String user, @Nullable String group, Origin origin) {}
+        String address,
+        Level level,
+        int mode,
+        @Nullable String user,
+        @Nullable String group,
+        boolean exposesListeners,
+        Origin origin) {}
