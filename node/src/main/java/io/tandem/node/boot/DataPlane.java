@@ -29,14 +29,14 @@ final class DataPlane {
             public Listener open(Frontend frontend, Bind bind, List<Integer> adopted) throws IOException {
                 return new Open(factory.open(bind, adopted), () -> {
                     if (node.stopping()) {
-                        connections.softStop(loops);
+                        connections.softStop(loops, node);
                     }
                 });
             }
 
             @Override
             public void drain() {
-                connections.softStop(loops);
+                connections.softStop(loops, node);
             }
 
             @Override

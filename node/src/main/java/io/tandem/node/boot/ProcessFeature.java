@@ -84,8 +84,19 @@ final class ProcessFeature implements Feature {
                     s.chroot = text(line, "'chroot' expects a directory as an argument.");
                 }),
                 keyword("hard-stop-after", "<time>", "how long a soft stop may last", (line, s) -> {
-                    s.hardStopAfterMs = time(line);
-                }));
+                    s.hardStopAfterMs = time(line, "hard-stop-after");
+                }),
+                keyword("grace", "<time>", "how long a soft stop waits before it begins", (line, s) -> {
+                    s.graceMs = time(line, "grace");
+                }),
+                keyword(
+                        "close-spread-time",
+                        "<time> | infinite",
+                        "over how long a soft stop ends connections",
+                        (line, s) -> {
+                            boolean infinite = line.peek().equals("infinite");
+                            s.closeSpreadMs = infinite ? Long.MAX_VALUE : time(line, "close-spread-time");
+                        }));
     }
 
     private static List<Keyword<Directive>> identity() {
@@ -157,7 +168,6 @@ final class ProcessFeature implements Feature {
         return List.of(
                 noEffect("nbproc", "threads serve all; use 'nbthread'."),
                 noEffect("debug", "use '-d' on the command line."),
-                noEffect("grace", "a soft stop closes listeners at once."),
                 noEffect("tune.chksize", "checks size their buffers themselves."),
                 noEffect("cpu-map", "the kernel places the threads."),
                 noEffect("numa-cpu-mapping", "the kernel places the threads."),
@@ -231,23 +241,23 @@ final class ProcessFeature implements Feature {
         throw line.error(complaint.replace("%s", text));
     }
 
-    private static long time(Arguments line) {
-        String text = text(line, "'hard-stop-after' expects <time> as argument.\n");
+    private static long time(Arguments line, String keyword) {
+        String text = text(line, "'" + keyword + "' expects <time> as argument.\n");
         Times time = Times.millis(text);
-        String complaint = complaint(time, text);
+        String complaint = complaint(time, text, keyword);
         if (complaint != null) {
             throw line.error(complaint);
         }
         return time.value();
     }
 
-    private static @Nullable String complaint(Times time, String text) {
+    private static @Nullable String complaint(Times time, String text, String keyword) {
         return switch (time.outcome()) {
             case OK -> null;
             case OVERFLOW ->
-                "timer overflow in argument '" + text
-                        + "' to 'hard-stop-after' (maximum value is 2147483647 ms or ~24.8 days)";
-            default -> "unexpected character '" + time.character() + "' in argument to <hard-stop-after>.\n";
+                "timer overflow in argument '" + text + "' to '" + keyword
+                        + "' (maximum value is 2147483647 ms or ~24.8 days)";
+            default -> "unexpected character '" + time.character() + "' in argument to <" + keyword + ">.\n";
         };
     }
 }

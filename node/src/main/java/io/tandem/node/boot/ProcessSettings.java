@@ -22,6 +22,10 @@ final class ProcessSettings implements Facet {
     int maxDescriptors;
     /** 0 for never. */
     long hardStopAfterMs;
+    /** Before a soft stop begins. */
+    long graceMs;
+    /** Over how long a soft stop ends connections; Long.MAX_VALUE to leave them alone. */
+    long closeSpreadMs;
     /** Numeric user, -1 for the one that runs. */
     int uid = -1;
     /** Numeric group, -1 for the one that runs. */

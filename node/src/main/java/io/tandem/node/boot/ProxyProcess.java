@@ -51,6 +51,7 @@ final class ProxyProcess {
     private @Nullable GuardianLink guardian;
     private @Nullable WarmUp prepared;
     private long hardStopAfterMs;
+    private long graceMs;
 
     ProxyProcess(CommandLine command, Loader loader, Console console, ProcessSettings settings) {
         this.command = command;
@@ -119,6 +120,9 @@ final class ProxyProcess {
             Limits limits = Limits.apply(wanted, settings.maxDescriptors);
             node.limits(limits.connections(), limits.descriptors());
             Map<String, List<Integer>> adopted = Handover.take(command.takeOverFrom());
+            if (adopted.isEmpty() && command.takeOverFrom() != null) {
+                console.warning("[haproxy.main()] Failed to get the sockets from the old process!");
+            }
             Listeners.Plan plan = listeners.prepare(configuration, adopted);
             Handover.closeUnused(adopted, configuration);
             if (!plan.complaints().isEmpty()) {
@@ -209,6 +213,8 @@ final class ProxyProcess {
     /** From here on new connections see the configuration. */
     private void commit(Loaded loaded, Configuration configuration, Listeners.Plan plan) {
         hardStopAfterMs = loaded.settings().hardStopAfterMs;
+        graceMs = loaded.settings().graceMs;
+        node.spreadClosing(loaded.settings().closeSpreadMs);
         configuration.commits().forEach(Runnable::run);
         node.configuration(configuration);
         plan.commit();
@@ -300,7 +306,24 @@ final class ProxyProcess {
                 .collect(Collectors.joining("\n"));
     }
 
+    /** Everything is served as before, but nothing is loaded any more. */
+    private void grace() throws InterruptedException {
+        long deadline = System.nanoTime() + graceMs * 1_000_000L;
+        long left = graceMs;
+        while (left > 0) {
+            Wish wish = wishes.poll(left, TimeUnit.MILLISECONDS);
+            if (wish != null && wish.kind() == Wish.Kind.HARD_STOP) {
+                return;
+            }
+            if (wish != null) {
+                wish.answer().complete("the process is stopping");
+            }
+            left = (deadline - System.nanoTime()) / 1_000_000L;
+        }
+    }
+
     private int drain() throws InterruptedException {
+        grace();
         node.stop();
         listeners.close();
         sayStopped();

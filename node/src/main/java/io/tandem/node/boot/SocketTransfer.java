@@ -128,7 +128,11 @@ final class SocketTransfer {
     }
 
     /** Gives the listeners to a process that has sent {@link #REQUEST}. */
-    void give(Map<String, List<Integer>> offered) throws IOException {
+    void give(Map<String, List<Integer>> all) throws IOException {
+        Map<String, List<Integer>> offered = new LinkedHashMap<>();
+        for (Map.Entry<String, List<Integer>> entry : all.entrySet()) {
+            offered.put(entry.getKey(), List.of(onlyOne(entry.getValue())));
+        }
         int total = offered.values().stream().mapToInt(List::size).sum();
         data.bytes().putInt(0, total);
         send(4, List.of());
@@ -150,6 +154,22 @@ final class SocketTransfer {
                 }
             }
         }
+    }
+
+    /**
+     * HAProxy takes one socket of an address and closes the others: what the kernel had given them would be lost. So they get
+     * nothing any more, and our loops accept what they have.
+     */
+    private static int onlyOne(List<Integer> sockets) throws IOException {
+        int first = sockets.get(0);
+        if (SocketOptions.isUnix(first)) {
+            return first;
+        }
+        if (sockets.size() > 1) {
+            SocketOptions.steerToTheFirst(first);
+        }
+        SocketOptions.noFreeBind(first); // HAProxy takes a socket with it for one of a transparent listener
+        return first;
     }
 
     private int describe(String key, int at) {

@@ -75,7 +75,7 @@ final class ResponseJudge {
     static boolean mayKeepClient(Facts facts) {
         return facts.frontend.http().connectionMode() != ConnectionMode.CLOSE
                 && facts.request.keepsAlive()
-                && !facts.configuration.node().stopping();
+                && !facts.configuration.node().endsConnection(System.identityHashCode(facts));
     }
 
     /** Whether the response itself lets the client's connection go on: its end must be seen. */

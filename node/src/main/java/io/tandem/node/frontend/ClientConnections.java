@@ -28,9 +28,11 @@ import io.tandem.node.proxyprotocol.HeaderDecoder;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Verdict;
 import io.tandem.node.rules.sample.Scratch;
+import io.tandem.node.setup.NodeRuntime;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Opens accepted connections: notes who is there, asks {@code tcp-request connection}, puts TLS in front where the listener
@@ -39,6 +41,7 @@ import java.util.Set;
 public final class ClientConnections implements ConnectionOpener {
     private static final LoopLocal<Set<ClientConnection>> OPEN = new LoopLocal<>(loop -> new LinkedHashSet<>());
     private static final LoopLocal<Scratch[]> SCRATCH = new LoopLocal<>(loop -> new Scratch[1]);
+    private static final int SWEEP_MS = 50;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
     @Override
@@ -194,14 +197,27 @@ public final class ClientConnections implements ConnectionOpener {
         }
     }
 
-    /** The process stops: idle connections end now, the others after their response. Any thread. */
-    public void softStop(Loops loops) {
+    /**
+     * The process stops: idle connections end, the others after their response. One that has only just become idle may have
+     * its next request on the way: it is given a moment to arrive, and is told to be the last. Any thread.
+     */
+    public void softStop(Loops loops, NodeRuntime node) {
         for (Loop loop : loops.all()) {
-            loop.eventLoop().execute(() -> {
-                for (ClientConnection connection : OPEN.of(loop).toArray(ClientConnection[]::new)) {
-                    connection.onSoftStop();
-                }
-            });
+            loop.eventLoop().execute(() -> sweep(loop, node));
+        }
+    }
+
+    private static void sweep(Loop loop, NodeRuntime node) {
+        loop.tick();
+        boolean more = false;
+        for (ClientConnection connection : OPEN.of(loop).toArray(ClientConnection[]::new)) {
+            if (node.endsConnection(connection.hashCode())) {
+                connection.onSoftStop();
+            }
+            more = true;
+        }
+        if (more) {
+            loop.eventLoop().schedule(() -> sweep(loop, node), SWEEP_MS, TimeUnit.MILLISECONDS);
         }
     }
 }

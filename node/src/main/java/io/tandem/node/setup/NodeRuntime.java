@@ -24,6 +24,8 @@ public final class NodeRuntime {
     /** The date printed beside {@link #VERSION}. */
     public static final String RELEASE_DATE = "2026/11/21";
 
+    private static final int SPREAD_MASK = 0x3ff;
+
     private final int loops;
     private final String nodeName;
     private final long startedAtMs;
@@ -39,6 +41,8 @@ public final class NodeRuntime {
     private final TicketKeys ticketKeys = new TicketKeys();
     private final Tables tables;
     private volatile @Nullable Configuration configuration; // written by boot, read by any
+    private volatile long spreadMs; // written by boot, read by any
+    private volatile long stoppedAtNs; // written by boot, read by any
     private volatile long logPid = ProcessHandle.current().pid(); // written by boot, read by any
     private volatile int maxConnections; // written by boot, read by any
     private volatile int maxDescriptors; // written by boot, read by any
@@ -125,7 +129,27 @@ public final class NodeRuntime {
 
     /** A soft stop begins; true the first time. */
     public boolean stop() {
+        stoppedAtNs = System.nanoTime();
         return stopping.compareAndSet(false, true);
+    }
+
+    /** {@code close-spread-time}: 0 to end connections at once, {@link Long#MAX_VALUE} to leave them alone. */
+    public void spreadClosing(long ms) {
+        spreadMs = ms;
+    }
+
+    /**
+     * Whether a soft stop has come to the connection: over the time they are spread, each has its moment.
+     *
+     * @param hash which connection it is
+     */
+    public boolean endsConnection(int hash) {
+        long spread = spreadMs;
+        if (!stopping.get() || spread == 0 || spread == Long.MAX_VALUE) {
+            return stopping.get() && spread == 0;
+        }
+        long elapsedMs = (System.nanoTime() - stoppedAtNs) / 1_000_000;
+        return elapsedMs >= spread * (hash & SPREAD_MASK) / (SPREAD_MASK + 1);
     }
 
     /** Sockets that accept connections now. */

@@ -8,6 +8,7 @@ import io.tandem.vrrp.netlink.Errno;
 import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 
 /** Options of sockets that Netty has no name for. Each method throws with the option and errno where the kernel refuses. */
@@ -23,6 +24,8 @@ public final class SocketOptions {
     private static final int SO_BINDTODEVICE = 25;
     private static final int SO_MARK = 36;
     private static final int SO_DOMAIN = 39;
+    private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+    private static final short BPF_RETURN = 6;
     private static final int AF_UNIX = 1;
     private static final int IP_FREEBIND = 15;
     private static final int IP_TRANSPARENT = 19;
@@ -50,9 +53,29 @@ public final class SocketOptions {
         set(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
     }
 
+    /**
+     * From now on the kernel gives all new connections of a group of sockets (SO_REUSEPORT) to its first one, by a program of
+     * one instruction: {@code ret 0}.
+     */
+    public static void steerToTheFirst(int fd) throws IOException {
+        NativeBuffer program = new NativeBuffer(8);
+        program.bytes().putShort(0, BPF_RETURN);
+        NativeBuffer described = new NativeBuffer(16);
+        described.bytes().putShort(0, (short) 1).putLong(8, program.address());
+        check(
+                "SO_ATTACH_REUSEPORT_CBPF",
+                C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, described.address(), 16));
+        Reference.reachabilityFence(program);
+    }
+
     /** The address need not be there yet: a virtual one comes later. */
     public static void freeBind(int fd) throws IOException {
         set(fd, SOL_IP, IP_FREEBIND, 1, "IP_FREEBIND");
+    }
+
+    /** It was for binding only. */
+    public static void noFreeBind(int fd) throws IOException {
+        set(fd, SOL_IP, IP_FREEBIND, 0, "IP_FREEBIND");
     }
 
     /** The address may be anybody's. Needs CAP_NET_ADMIN. */

@@ -3,6 +3,7 @@
 package io.tandem.node.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,52 @@ class ProcessTest {
         assertThat(second.isAlive()).isTrue();
     }
 
+    @Test
+    void listenersPassBetweenHaproxyAndThisProgramBothWays() throws Exception {
+        boolean present = Files.isExecutable(Path.of("/usr/sbin/haproxy"));
+        if (!present && "true".equals(System.getenv("CI"))) {
+            throw new IllegalStateException("haproxy is not installed");
+        }
+        assumeTrue(present);
+        Process haproxy = haproxy("-db", "-f", file().toString());
+        await("haproxy serves", () -> answer().contains(" 403 "));
+        String socket = listening();
+
+        Process taker = start(
+                "-db", "-x", directory + "/admin.sock", "-f", file().toString(), "-sf", Long.toString(haproxy.pid()));
+        await("haproxy has gone", () -> !haproxy.isAlive());
+        assertThat(listening()).isEqualTo(socket);
+        assertThat(answer()).contains(" 403 ");
+
+        Process last = haproxy(
+                "-db", "-x", directory + "/admin.sock", "-f", file().toString(), "-sf", Long.toString(taker.pid()));
+        await("this program has gone", () -> !taker.isAlive());
+        assertThat(listening()).isEqualTo(socket);
+        assertThat(answer()).contains(" 403 ");
+        assertThat(last.isAlive()).isTrue();
+    }
+
+    private Process haproxy(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("/usr/sbin/haproxy"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    /** The inodes of the sockets that listen on the port. */
+    private String listening() throws IOException {
+        String suffix = String.format(Locale.ROOT, ":%04X", port);
+        return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
+                .map(line -> line.strip().split(" +"))
+                .filter(fields -> fields[1].endsWith(suffix) && fields[3].equals("0A"))
+                .map(fields -> fields[9])
+                .collect(Collectors.joining(" "));
+    }
+
     private Process serving() throws Exception {
         Process process = start("-db", "-f", file().toString());
         await("it serves: " + errors(), () -> !process.isAlive() || answer().contains(" 403 "));
@@ -147,7 +196,7 @@ class ProcessTest {
                 file(),
                 """
                 global
-                    stats socket %s/admin.sock
+                    stats socket %s/admin.sock level admin expose-fd listeners
                     nbthread 1
                 frontend web
                     mode http

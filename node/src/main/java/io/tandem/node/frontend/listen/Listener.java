@@ -34,6 +34,7 @@ public final class Listener {
     private final List<Channel> channels = new ArrayList<>();
     private final List<SocketPairListener> pairs = new ArrayList<>();
     private final AtomicLong acceptFailures = new AtomicLong();
+    private boolean closed; // of the thread that loads
     private volatile @Nullable ListenTarget target; // written by the thread that loads, read by the loops
     private volatile List<ConnectionLimit> limits = List.of(); // written by the thread that loads, read by the loops
 
@@ -184,15 +185,15 @@ public final class Listener {
         return fds;
     }
 
-    /** Accepts no more; connections in flight go on. */
+    /** Accepts no more; connections in flight go on. What a loop has accepted before it hears of this is served. */
     public void close() {
-        if (target != null) {
-            target = null;
-            factory.node().listeners().decrementAndGet();
-        }
         channels.forEach(channel -> channel.close().awaitUninterruptibly());
         channels.clear();
         pairs.forEach(SocketPairListener::close);
         pairs.clear();
+        if (target != null && !closed) {
+            closed = true;
+            factory.node().listeners().decrementAndGet();
+        }
     }
 }

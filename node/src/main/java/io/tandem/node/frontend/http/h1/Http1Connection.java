@@ -53,6 +53,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         CLOSING
     }
 
+    /** How long a connection that has become idle is given for its next request when the process stops. */
+    private static final long QUIET_NS = 100_000_000L;
+
     private final Loop loop;
     private final Tuning tuning;
     private final Facts facts;
@@ -80,6 +83,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private boolean processing;
     private boolean halfClosed;
     private boolean reset;
+    private long restingSinceNs;
     private boolean ended;
 
     /**
@@ -109,6 +113,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         this.context = context;
+        restingSinceNs = loop.nowNs();
         Timeouts timeouts = timeouts();
         if (facts.tls != null) {
             timer.start(timeouts.client()); // for the handshake; the request's time begins after it
@@ -363,6 +368,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private void next(boolean hasMore) {
         releaseHead();
         state = State.HEAD;
+        restingSinceNs = loop.nowNs();
         responseDone = false;
         if (halfClosed && !hasMore) {
             close();
@@ -523,6 +529,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     public void onSoftStop() {
         if (state == State.HEAD
                 && !exchange.isBusy()
+                && loop.nowNs() - restingSinceNs >= QUIET_NS
                 && !facts.frontend.http().has(HttpOption.IDLE_CLOSE_ON_RESPONSE)) {
             close();
         }
