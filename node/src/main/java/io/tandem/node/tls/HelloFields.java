@@ -19,6 +19,7 @@ public final class HelloFields {
     private int ciphersEnd;
     private int extensionsStart;
     private int extensionsEnd;
+    private boolean hasExtensions;
     private int type;
     private int contentStart;
     private int contentEnd;
@@ -58,6 +59,7 @@ public final class HelloFields {
         if (at + 2 > limit) {
             return;
         }
+        hasExtensions = true;
         extensionsStart = at + 2;
         extensionsEnd = Math.min(extensionsStart + u16(at), limit);
         contentEnd = extensionsStart;
@@ -84,6 +86,11 @@ public final class HelloFields {
         return ciphersEnd;
     }
 
+    /** Whether the message goes on to extensions, be it without any. */
+    public boolean hasExtensions() {
+        return hasExtensions;
+    }
+
     /** Goes back to the first extension. */
     public void rewind() {
         contentEnd = extensionsStart;
@@ -91,7 +98,7 @@ public final class HelloFields {
 
     /** Steps to the next extension whose head is there; its content may be cut off. */
     public boolean next() {
-        if (contentEnd + 4 > extensionsEnd || extensionsStart == limit) {
+        if (contentEnd + 4 > extensionsEnd || !hasExtensions) {
             return false;
         }
         type = u16(contentEnd);

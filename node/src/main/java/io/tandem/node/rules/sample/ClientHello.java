@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
+import io.tandem.node.tls.HelloFields;
+
 /**
  * Reads the first bytes of a TLS connection without terminating it (RFC 8446 sections 4.1.2 and 5.1): the kind of hello, and
- * the server name a client asks for (RFC 6066 section 3).
+ * what some of a client's extensions say: server name (RFC 6066 section 3), protocols (RFC 7301), curves, ticket (RFC 5077).
  *
  * <pre>
  * record      type(1)=22 version(2) length(2)
@@ -28,10 +30,21 @@ final class ClientHello {
 
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
+    private static final int SSL_3 = 0x0300;
+
+    private static final int SERVER_NAME = 0;
+    private static final int CURVES = 10;
+    private static final int PROTOCOLS = 16;
+    private static final int TICKET = 35;
 
     private final byte[] bytes;
     private final int start;
     private final int end;
+
+    private Outcome outcome = Outcome.ABSENT;
+    private boolean hasExtensions;
+    private int contentStart;
+    private int contentEnd;
 
     int nameStart;
     int nameEnd;
@@ -83,6 +96,34 @@ final class ClientHello {
 
     /** Looks for the server name: {@link #nameStart} to {@link #nameEnd} when found. */
     Outcome serverName() {
+        return extension(SERVER_NAME) == Outcome.FOUND ? entry(contentStart + 2, 1, 2) : outcome;
+    }
+
+    /** Looks for the first protocol that the client offers: {@link #nameStart} to {@link #nameEnd} when found. */
+    Outcome protocol() {
+        return extension(PROTOCOLS) == Outcome.FOUND ? entry(contentStart + 2, 0, 1) : outcome;
+    }
+
+    /** Looks for a list of elliptic curves. */
+    Outcome curves() {
+        return extension(CURVES);
+    }
+
+    /** Whether there is a session ticket: 0 for no such extension, 1 for an empty one, 2 for a ticket, -1 for no answer. */
+    int ticket() {
+        Outcome found = extension(TICKET);
+        if (found == Outcome.FOUND) {
+            return contentEnd > contentStart ? 2 : 1;
+        }
+        return found == Outcome.ABSENT && hasExtensions ? 0 : -1;
+    }
+
+    private Outcome extension(int wanted) {
+        outcome = locate(wanted);
+        return outcome;
+    }
+
+    private Outcome locate(int wanted) {
         int type = type();
         if (type < 0) {
             return Outcome.INCOMPLETE;
@@ -91,59 +132,43 @@ final class ClientHello {
             return Outcome.ABSENT;
         }
         int recordEnd = start + 5 + u16(start + 3);
-        boolean whole = recordEnd <= end;
-        int limit = Math.min(recordEnd, end);
-        Outcome otherwise = whole ? Outcome.ABSENT : Outcome.INCOMPLETE;
-        int at = start + 9 + 2 + 32;
-        if (at >= limit) {
+        Outcome otherwise = recordEnd <= end ? Outcome.ABSENT : Outcome.INCOMPLETE;
+        HelloFields fields = new HelloFields(bytes, start + 9, Math.min(recordEnd, end));
+        if (fields.version() == SSL_3) {
+            return Outcome.ABSENT; // it has no extensions
+        }
+        hasExtensions = fields.hasExtensions();
+        if (!fields.find(wanted) || !fields.isWhole()) {
             return otherwise;
         }
-        at += 1 + u8(at);
-        if (at + 2 > limit) {
-            return otherwise;
-        }
-        at += 2 + u16(at);
-        if (at >= limit) {
-            return otherwise;
-        }
-        at += 1 + u8(at);
-        if (at + 2 > limit) {
-            return otherwise;
-        }
-        int extensionsEnd = at + 2 + u16(at);
-        return extension(at + 2, Math.min(extensionsEnd, limit), otherwise);
+        contentStart = fields.contentStart();
+        contentEnd = fields.contentEnd();
+        return Outcome.FOUND;
     }
 
-    private Outcome extension(int from, int limit, Outcome otherwise) {
+    /**
+     * The first entry of a list in the extension found.
+     *
+     * @param typeBytes bytes before its length, all zero in the entry wanted
+     * @param lengthBytes bytes of its length
+     */
+    private Outcome entry(int from, int typeBytes, int lengthBytes) {
         int at = from;
-        while (at + 4 <= limit) {
-            int type = u16(at);
-            int length = u16(at + 2);
-            at += 4;
-            if (type == 0) {
-                return name(at, Math.min(at + length, limit), at + length <= limit ? Outcome.ABSENT : otherwise);
+        while (at + typeBytes + lengthBytes <= contentEnd) {
+            boolean wanted = typeBytes == 0 || u8(at) == 0;
+            at += typeBytes;
+            int length = lengthBytes == 1 ? u8(at) : u16(at);
+            at += lengthBytes;
+            if (at + length > contentEnd) {
+                return Outcome.ABSENT;
             }
-            at += length;
-        }
-        return otherwise;
-    }
-
-    private Outcome name(int from, int limit, Outcome otherwise) {
-        int at = from + 2;
-        while (at + 3 <= limit) {
-            int type = u8(at);
-            int length = u16(at + 1);
-            at += 3;
-            if (at + length > limit) {
-                return otherwise;
-            }
-            if (type == 0) {
+            if (wanted) {
                 nameStart = at;
                 nameEnd = at + length;
                 return Outcome.FOUND;
             }
             at += length;
         }
-        return otherwise;
+        return Outcome.ABSENT;
     }
 }

@@ -53,6 +53,33 @@ final class PayloadFetches {
                     .doc("the server name of the TLS hello received")
                     .simply(PayloadFetches::serverName));
         }
+        all.add(fetch("req.ssl_alpn")
+                .of(Need.REQUEST_BUFFER)
+                .doc("the first protocol that the TLS hello received offers")
+                .simply((facts, out) -> {
+                    ClientHello hello = hello(facts);
+                    return name(facts, hello, hello.protocol(), out);
+                }));
+        all.add(fetch("req.ssl_ec_ext")
+                .returns(SampleType.BOOLEAN)
+                .of(Need.REQUEST_BUFFER)
+                .doc("whether the TLS hello received names elliptic curves")
+                .simply((facts, out) -> {
+                    out.set(true);
+                    return found(facts, hello(facts).curves());
+                }));
+        all.add(fetch("req.ssl_st_ext")
+                .returns(SampleType.INTEGER)
+                .of(Need.REQUEST_BUFFER)
+                .doc("whether the TLS hello received has a session ticket: 0 no, 1 it would like one, 2 it has one")
+                .simply((facts, out) -> {
+                    int ticket = hello(facts).ticket();
+                    if (ticket < 0) {
+                        mayChange(facts);
+                    }
+                    out.set(ticket);
+                    return ticket >= 0;
+                }));
         for (String name : List.of("req.payload", "payload")) {
             all.add(fetch(name)
                     .args(integer("offset"), integer("length"))
@@ -128,15 +155,19 @@ final class PayloadFetches {
 
     private static boolean serverName(Facts facts, Sample out) {
         ClientHello hello = hello(facts);
-        switch (hello.serverName()) {
-            case FOUND -> {
-                out.set(SampleType.STRING, facts.content, hello.nameStart, hello.nameEnd);
-                return true;
-            }
-            case INCOMPLETE -> mayChange(facts);
-            case ABSENT -> {}
+        return name(facts, hello, hello.serverName(), out);
+    }
+
+    private static boolean name(Facts facts, ClientHello hello, ClientHello.Outcome outcome, Sample out) {
+        out.set(SampleType.STRING, facts.content, hello.nameStart, hello.nameEnd);
+        return found(facts, outcome);
+    }
+
+    private static boolean found(Facts facts, ClientHello.Outcome outcome) {
+        if (outcome == ClientHello.Outcome.INCOMPLETE) {
+            mayChange(facts);
         }
-        return false;
+        return outcome == ClientHello.Outcome.FOUND;
     }
 
     private static Fetch rdpCookie(Args args, boolean counts) {
