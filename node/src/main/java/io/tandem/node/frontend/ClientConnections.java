@@ -89,11 +89,12 @@ public final class ClientConnections implements ConnectionOpener {
     private static void begin(Channel channel, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
         Frontend frontend = target.frontend();
         Loop loop = facts.loop;
-        frontend.accessLog().accepted(facts);
         TlsStage tls = target.bind().tls();
         if (tls != null) {
             facts.handshakeNs = 0;
             facts.tls = tls.secure(channel, loop);
+        } else {
+            frontend.accessLog().accepted(facts); // with TLS once it is agreed upon
         }
         if (frontend.mode() == Mode.HTTP) {
             openHttp(channel, loop, facts, target, tuning, onEnd);

@@ -144,7 +144,7 @@ final class HeaderStage extends ChannelInboundHandlerAdapter {
         if (!over) {
             over = true;
             timer.dispose();
-            facts.frontend.accessLog().failed(facts, why);
+            ConnectionErrors.failed(facts, why);
             context.close();
             onEnd.run();
         }

@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the handshakes of a frontend, and tells of those that failed. */
 public final class TlsLedger {
@@ -17,17 +18,21 @@ public final class TlsLedger {
         int loop = facts.loop.index();
         TlsFacts tls = facts.tls;
         if (event.isSuccess()) {
+            facts.frontend.accessLog().accepted(facts);
             facts.frontend.meters().count(loop, ProxyCounter.TLS_SESSIONS);
             if (tls != null && tls.isResumed()) {
                 facts.frontend.meters().count(loop, ProxyCounter.TLS_RESUMED);
             }
-        } else {
+        } else if (facts.connectionError == 0) {
             facts.frontend.meters().count(loop, ProxyCounter.TLS_FAILED);
-            facts.frontend.accessLog().failed(facts, words(event.cause()));
+            ConnectionErrors.failed(facts, words(tls, event.cause()));
         }
     }
 
-    private static String words(Throwable cause) {
+    private static String words(@Nullable TlsFacts tls, Throwable cause) {
+        if (tls != null && !tls.findings().trusted()) {
+            return ConnectionErrors.words(tls.findings().isAboutIssuer() ? 30 : 31);
+        }
         if (cause instanceof ClosedChannelException || cause.getCause() instanceof ClosedChannelException) {
             return "Connection closed during SSL handshake";
         }

@@ -48,6 +48,8 @@ public final class Facts {
     public io.tandem.node.frontend.@Nullable TlsFacts tls;
     /** TLS facts of the connection to the server; null without TLS. */
     public io.tandem.node.frontend.@Nullable TlsFacts serverTls;
+    /** What ended it before its first request: a number of {@code ConnectionErrors}, 0 for nothing. */
+    public int connectionError;
     /** Which listener accepted it: its name in statistics, {@code sock-1} unless {@code name} is given. */
     public String listenerName = "";
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.tls;
 
+import io.netty.handler.ssl.NotSslRecordException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -18,6 +19,9 @@ public final class EngineErrors {
 
     /** {@code error:1000009c:SSL routines:OPENSSL_internal:HTTP_REQUEST}. */
     private static final Pattern REASON = Pattern.compile("OPENSSL_internal:([A-Z0-9_]+)");
+
+    /** The first bytes of GET, POST, HEAD and PUT, in Netty's message about what is no TLS. */
+    private static final Pattern HTTP = Pattern.compile("(?i): *(47455420|504f5354|48454144|50555420)");
 
     private static final int INTERNAL_ERROR = 0xC0103;
 
@@ -80,6 +84,9 @@ public final class EngineErrors {
             Matcher matcher = REASON.matcher(String.valueOf(each.getMessage()));
             if (matcher.find()) {
                 return matcher.group(1);
+            }
+            if (each instanceof NotSslRecordException) {
+                return HTTP.matcher(String.valueOf(each.getMessage())).find() ? "HTTP_REQUEST" : "WRONG_VERSION_NUMBER";
             }
             if (each instanceof io.netty.handler.ssl.OpenSslCertificateException) {
                 return "CERTIFICATE_VERIFY_FAILED";

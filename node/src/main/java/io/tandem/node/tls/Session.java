@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class Session implements TlsFacts {
     private static final AttributeKey<X509Certificate> OURS = AttributeKey.valueOf(Session.class, "ours");
 
+    /** What a handshake begins with, until both sides have agreed on less. */
+    private static final String LATEST = "TLSv1.3";
+
     private static final Certificate[] NOBODY = new Certificate[0];
 
     private String serverName = "";
@@ -85,6 +88,9 @@ public final class Session implements TlsFacts {
     /** The handshake has failed. */
     public void failed(Throwable cause) {
         error = EngineErrors.number(cause);
+        cipher = "(NONE)";
+        String agreed = findings().protocol();
+        protocol = agreed.isEmpty() ? LATEST : agreed;
     }
 
     private static String nameIn(List<SNIServerName> names) {

@@ -4,7 +4,9 @@ package io.tandem.node.tls;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tandem.node.backend.check.HealthChecks;
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.loop.Loops;
 import java.io.File;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -94,6 +96,26 @@ final class Proxy implements AutoCloseable {
             }
         }
         throw new IOException("haproxy did not start with this configuration");
+    }
+
+    /** Runs our health checks, and sends what they find to the log's receiver. */
+    AutoCloseable checks() {
+        TestProxy present = java.util.Objects.requireNonNull(tandem);
+        Loops loops = Loops.start(1);
+        HealthChecks checks = new HealthChecks(loops, present.node().events(), System::currentTimeMillis);
+        present.node().events().listen((level, proxy, text) -> {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            try {
+                log.send(new DatagramPacket(bytes, bytes.length, log.getLocalSocketAddress()));
+            } catch (IOException closed) {
+                // the test is over
+            }
+        });
+        checks.watch(present.configuration());
+        return () -> {
+            checks.close();
+            loops.close();
+        };
     }
 
     int port(String name) {

@@ -18,9 +18,11 @@ final class ConnectLog implements AccessLog {
     private static final int INFO = 6;
 
     private final ProxyLog log;
+    private final FailureLine failures;
 
-    ConnectLog(ProxyLog log) {
+    ConnectLog(ProxyLog log, FailureLine failures) {
         this.log = log;
+        this.failures = failures;
     }
 
     @Override
@@ -33,7 +35,7 @@ final class ConnectLog implements AccessLog {
 
     @Override
     public void failed(Facts facts, String why) {
-        FailureLine.write(log, facts, why);
+        failures.write(facts, why);
     }
 
     static String text(Peer peer) {

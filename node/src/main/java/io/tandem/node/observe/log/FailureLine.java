@@ -3,31 +3,57 @@
 package io.tandem.node.observe.log;
 
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.format.Format;
+import io.tandem.node.rules.sample.Output;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The line about a connection that failed before its first request (HAProxy manual 8.2.5): {@code 127.0.0.1:51180
  * [21/Nov/2026:13:07:59.090] f/3: SSL handshake failure}.
  */
 final class FailureLine {
+    private static final int ERR = 3;
     private static final int INFO = 6;
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ENGLISH)
             .withZone(ZoneId.systemDefault());
 
-    private FailureLine() {}
+    private final ProxyLog log;
+    private final @Nullable Format format;
+    private final int level;
 
-    static void write(ProxyLog log, Facts facts, String why) {
+    /**
+     * @param format {@code error-log-format}, or null for HAProxy's own line
+     * @param separate whether lines about errors have a level of their own
+     */
+    FailureLine(ProxyLog log, @Nullable Format format, boolean separate) {
+        this.log = log;
+        this.format = format;
+        level = separate ? ERR : INFO;
+    }
+
+    /** The format of lines about errors, also those of exchanges; {@code usual} where there is none. */
+    Format formatOr(Format usual) {
+        return format == null ? usual : format;
+    }
+
+    void write(Facts facts, String why) {
+        if (format != null) {
+            Output line = format.render(facts);
+            log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
+            return;
+        }
         String listener =
                 facts.listenerName.startsWith("sock-") ? String.valueOf(facts.listenerId) : facts.listenerName;
         String text = ConnectLog.text(facts.source) + " [" + DATE.format(Instant.ofEpochMilli(facts.acceptedAtMs))
                 + "] " + facts.frontend.name() + "/" + listener + ": " + why;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        log.access(facts.loop.index(), INFO, bytes, 0, bytes.length, System.currentTimeMillis());
+        log.access(facts.loop.index(), level, bytes, 0, bytes.length, System.currentTimeMillis());
     }
 }

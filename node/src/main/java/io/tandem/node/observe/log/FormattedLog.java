@@ -15,14 +15,16 @@ final class FormattedLog implements AccessLog {
 
     private final ProxyLog log;
     private final Format format;
+    private final FailureLine failures;
     private final boolean dontLogNull;
     private final boolean dontLogNormal;
     private final boolean separateErrors;
     private final boolean early;
 
-    FormattedLog(ProxyLog log, Format format, LogSettings settings) {
+    FormattedLog(ProxyLog log, Format format, FailureLine failures, LogSettings settings) {
         this.log = log;
         this.format = format;
+        this.failures = failures;
         dontLogNull = settings.dontLogNull;
         dontLogNormal = settings.dontLogNormal;
         separateErrors = settings.separateErrors;
@@ -39,12 +41,12 @@ final class FormattedLog implements AccessLog {
         if (facts.logLevel == Facts.SILENT || (dontLogNull && facts.bytesIn == 0)) {
             return;
         }
-        boolean error = facts.status >= 500 || isAbnormal(facts);
-        if (dontLogNormal && !error && facts.retries == 0 && !facts.redispatched) {
+        boolean error = facts.status >= 500 || isAbnormal(facts) || facts.retries > 0 || facts.redispatched;
+        if (dontLogNormal && !error) {
             return;
         }
         int level = facts.logLevel != Facts.DEFAULT_LEVEL ? facts.logLevel : error && separateErrors ? ERR : INFO;
-        Output line = format.render(facts);
+        Output line = (error ? failures.formatOr(format) : format).render(facts);
         log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
     }
 
@@ -52,7 +54,7 @@ final class FormattedLog implements AccessLog {
     public void failed(Facts facts, String why) {
         boolean silent = why.startsWith("Connection ") || why.startsWith("Timeout "); // nothing was said
         if (!dontLogNull || !silent) {
-            FailureLine.write(log, facts, why);
+            failures.write(facts, why);
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** {@code log}, the log formats and the options about logging (HAProxy manual 3.1, 4.2 and 8). */
 public final class LogFeature implements Feature {
@@ -61,9 +62,7 @@ public final class LogFeature implements Feature {
                 Keyword.directive("error-log-format", SectionKind.FRONTENDS)
                         .arguments("<format>")
                         .doc("what the line about a connection that failed says")
-                        .as((line, draft) -> {
-                            throw line.error("'error-log-format' is not supported by this version of tandem");
-                        }),
+                        .as(LogFeature::errorFormat),
                 Keyword.directive("option httplog", SectionKind.PROXIES)
                         .arguments("[clf]")
                         .doc("access lines about HTTP requests")
@@ -129,6 +128,31 @@ public final class LogFeature implements Feature {
         settings(draft).format(text, line.origin());
     }
 
+    private static void errorFormat(Arguments line, Draft draft) {
+        String text = line.require("error-log-format expects an argument.").text();
+        if (line.hasNext()) {
+            throw line.error("error-log-format expects only one argument, don't forget to escape spaces!");
+        }
+        if (draft.kind() == SectionKind.BACKEND) {
+            line.warn(draft + " : 'error-log-format' directive is ignored in backends.");
+        }
+        LogSettings settings = settings(draft);
+        Origin earlier = settings.errorFormatOrigin;
+        if (earlier != null && !settings.errorFormatInherited && draft.kind() == SectionKind.DEFAULTS) {
+            line.context()
+                    .problems()
+                    .warning(
+                            line.origin(),
+                            "parsing [" + line.origin().file() + ":"
+                                    + line.origin().line()
+                                    + "]: 'error-log-format' overrides previous 'error-log-format' in 'defaults'"
+                                    + " section.");
+        }
+        settings.errorFormat = text;
+        settings.errorFormatOrigin = line.origin();
+        settings.errorFormatInherited = false;
+    }
+
     private static void httplog(Arguments line, Draft draft) {
         if (!line.hasNext()) {
             httpShape(line, draft, LogSettings.Shape.HTTP);
@@ -181,9 +205,10 @@ public final class LogFeature implements Feature {
             }
             frontend.accessLog = AccessLog.NONE;
         } else if (settings.format == null && shape == LogSettings.Shape.CONNECT) {
-            frontend.accessLog = new ConnectLog(log);
+            frontend.accessLog = new ConnectLog(log, failures(log, draft, settings, assembly));
         } else {
-            frontend.accessLog = new FormattedLog(log, compile(text, draft, settings, assembly), settings);
+            Format format = compile(text, settings.formatOrigin, "log-format", draft, assembly);
+            frontend.accessLog = new FormattedLog(log, format, failures(log, draft, settings, assembly), settings);
         }
     }
 
@@ -204,16 +229,24 @@ public final class LogFeature implements Feature {
         return LogSettings.Shape.TCP;
     }
 
-    private static Format compile(String text, ProxyDraft draft, LogSettings settings, Assembly assembly) {
-        Origin origin = settings.formatOrigin == null ? draft.origin() : settings.formatOrigin;
+    private static FailureLine failures(ProxyLog log, ProxyDraft draft, LogSettings settings, Assembly assembly) {
+        String text = settings.errorFormat;
+        Format format =
+                text == null ? null : compile(text, settings.errorFormatOrigin, "error-log-format", draft, assembly);
+        return new FailureLine(log, format, settings.separateErrors);
+    }
+
+    private static Format compile(
+            String text, @Nullable Origin written, String keyword, ProxyDraft draft, Assembly assembly) {
+        Origin origin = written == null ? draft.origin() : written;
         try {
             return FormatParser.parse(
-                    text, new Site(draft, Place.LOG, "in log-format", origin, assembly), Format.Style.LOG);
+                    text, new Site(draft, Place.LOG, "in " + keyword, origin, assembly), Format.Style.LOG);
         } catch (SampleError error) {
             assembly.problems()
                     .alert(
                             origin,
-                            "Parsing [" + origin.file() + ":" + origin.line() + "]: failed to parse log-format : "
+                            "Parsing [" + origin.file() + ":" + origin.line() + "]: failed to parse " + keyword + " : "
                                     + error.text() + ".");
             return Format.EMPTY;
         }

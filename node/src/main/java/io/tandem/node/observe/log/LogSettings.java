@@ -50,9 +50,17 @@ final class LogSettings implements Facet {
 
     @Nullable Origin formatOrigin;
 
+    /** {@code error-log-format}. */
+    @Nullable String errorFormat;
+
+    @Nullable Origin errorFormatOrigin;
+
     @Nullable String tag;
     /** {@code log-send-hostname}: null not sent, empty this host's. */
     @Nullable String hostName;
+
+    /** Whether {@link #errorFormat} comes from {@code defaults}. */
+    boolean errorFormatInherited;
 
     boolean dontLogNull;
     boolean dontLogNormal;
@@ -74,6 +82,9 @@ final class LogSettings implements Facet {
         copy.shapeOrigin = shapeOrigin;
         copy.format = format;
         copy.formatOrigin = formatOrigin;
+        copy.errorFormat = errorFormat;
+        copy.errorFormatOrigin = errorFormatOrigin;
+        copy.errorFormatInherited = true;
         copy.tag = tag;
         copy.hostName = hostName;
         copy.dontLogNull = dontLogNull;

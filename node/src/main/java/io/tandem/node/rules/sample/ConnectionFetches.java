@@ -4,6 +4,7 @@ package io.tandem.node.rules.sample;
 
 import static io.tandem.node.rules.sample.FetchKind.fetch;
 
+import io.tandem.node.frontend.ConnectionErrors;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.language.Keyword;
 import java.nio.charset.StandardCharsets;
@@ -43,11 +44,15 @@ final class ConnectionFetches {
             fetch("fc_err")
                     .returns(SampleType.INTEGER)
                     .of(Need.CLIENT_CONNECTION)
-                    .doc("the error of the client's connection; a connection that has one is closed: 0")
+                    .doc("the error of the client's connection, 0 for none")
                     .simply((facts, out) -> {
-                        out.set(0);
+                        out.set(facts.connectionError);
                         return true;
                     }),
+            fetch("fc_err_str")
+                    .of(Need.CLIENT_CONNECTION)
+                    .doc("the error of the client's connection in words")
+                    .simply((facts, out) -> text(ConnectionErrors.words(facts.connectionError), facts.scratch, out)),
             fetch("so_id")
                     .returns(SampleType.INTEGER)
                     .of(Need.FRONTEND)

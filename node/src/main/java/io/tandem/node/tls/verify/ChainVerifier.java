@@ -22,6 +22,7 @@ final class ChainVerifier {
     private final long nowMs;
 
     private CertificateError result = CertificateError.OK;
+    private int resultDepth;
     private CertificateError leafError = CertificateError.OK;
     private CertificateError caError = CertificateError.OK;
     private int caErrorDepth;
@@ -47,12 +48,13 @@ final class ChainVerifier {
                 && run.isNotRevoked()
                 && run.signaturesAndTimesHold()
                 && run.namesArePermitted();
-        return new Findings(run.trusted, run.result, run.leafError, run.caError, run.caErrorDepth);
+        return new Findings(run.trusted, run.result, run.resultDepth, run.leafError, run.caError, run.caErrorDepth, "");
     }
 
     /** Notes an error; answers whether to go on all the same. */
     boolean wrong(CertificateError error, int depth) {
         result = error;
+        resultDepth = depth;
         if (depth > 0) {
             if (caError == CertificateError.OK) {
                 caError = error;

@@ -3,7 +3,9 @@
 package io.tandem.node.tls.verify;
 
 import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.CertificateVerifier;
+import io.netty.internal.tcnative.SSL;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -87,11 +89,19 @@ public final class VerifyingTrustManager extends X509ExtendedTrustManager {
 
     private static void judge(Findings found, SSLEngine engine) throws CertificateException {
         SSLSession session = engine.getHandshakeSession();
-        (session == null ? engine.getSession() : session).putValue(FINDINGS, found);
+        SSLSession kept = session == null ? engine.getSession() : session;
+        kept.putValue(FINDINGS, found.over(protocol(engine, kept)));
         if (!found.trusted()) {
             throw new OpenSslCertificateException(
                     "verification: " + found.result().constant(), engineCode(found.result()));
         }
+    }
+
+    private static String protocol(SSLEngine engine, SSLSession session) {
+        String agreed = engine instanceof ReferenceCountedOpenSslEngine openSsl
+                ? SSL.getVersion(openSsl.sslPointer())
+                : session.getProtocol();
+        return agreed == null ? "" : agreed;
     }
 
     /** The engine makes an alert of the number. It knows the old ones only, and takes the future for the past. */
