@@ -215,6 +215,9 @@ public final class Backend {
         public boolean persistToDown;
 
         public CheckPlan checkPlan = CheckPlan.CONNECT;
+        /** Whether the section, or its defaults, say {@code balance}. */
+        public boolean balances;
+
         public Balancer balancer = (facts, avoid) -> null;
         public Rules afterResponseRules = Rules.NONE;
         public Rules contentRules = Rules.NONE;

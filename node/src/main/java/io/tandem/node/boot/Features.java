@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
+import io.tandem.node.backend.DispatchLines;
 import io.tandem.node.backend.QueueLines;
 import io.tandem.node.backend.RetryLines;
 import io.tandem.node.backend.ServerLines;
@@ -11,6 +12,7 @@ import io.tandem.node.backend.TimeoutLines;
 import io.tandem.node.backend.balance.Balancing;
 import io.tandem.node.backend.check.CheckLines;
 import io.tandem.node.backend.persist.CookieLines;
+import io.tandem.node.backend.persist.RdpLines;
 import io.tandem.node.backend.persist.StickLines;
 import io.tandem.node.backend.pool.PoolLines;
 import io.tandem.node.backend.tls.ServerTlsLines;
@@ -53,11 +55,13 @@ final class Features {
             new ServerTlsLines(),
             new ServerLines(),
             new Balancing(),
+            new DispatchLines(),
             new PoolLines(),
             new QueueLines(),
             new CheckLines(),
             new CookieLines(),
             new StickLines(),
+            new RdpLines(),
             new BindFeature(),
             new TlsFeature(),
             new LogFeature(),

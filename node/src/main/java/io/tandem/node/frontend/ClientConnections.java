@@ -3,6 +3,7 @@
 package io.tandem.node.frontend;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannelConfig;
@@ -33,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Opens accepted connections: notes who is there, asks {@code tcp-request connection}, puts TLS in front where the listener
@@ -97,14 +99,13 @@ public final class ClientConnections implements ConnectionOpener {
             frontend.accessLog().accepted(facts); // with TLS once it is agreed upon
         }
         if (frontend.mode() == Mode.HTTP) {
-            openHttp(channel, loop, facts, target, tuning, onEnd);
+            channel.pipeline().addLast(http(loop, facts, target, tuning, onEnd));
         } else {
-            openTcp(channel, facts, tuning, onEnd);
+            openTcp(channel, facts, target, tuning, onEnd);
         }
     }
 
-    private static void openHttp(
-            Channel channel, Loop loop, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
+    private static ChannelHandler http(Loop loop, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
         Set<ClientConnection> open = OPEN.of(loop);
         Frontend frontend = facts.frontend;
         facts.request.loggedLength(tuning.logUriLength());
@@ -116,12 +117,11 @@ public final class ClientConnections implements ConnectionOpener {
             frontend.meters().end(loop.index());
             onEnd.run();
         };
-        if (target.bind().speaksHttp2()) {
+        if (target.bind().speaksHttp2() || facts.switchesToHttp2) {
             Http2Connection connection = new Http2Connection(facts, tuning, http2, 0, end);
             self[0] = connection;
             open.add(connection);
-            channel.pipeline().addLast(connection);
-            return;
+            return connection;
         }
         Http1Connection connection = new Http1Connection(facts, tuning, end, prefaceRead -> {
             open.remove(self[0]);
@@ -132,10 +132,10 @@ public final class ClientConnections implements ConnectionOpener {
         });
         self[0] = connection;
         open.add(connection);
-        channel.pipeline().addLast(connection);
+        return connection;
     }
 
-    private static void openTcp(Channel channel, Facts facts, Tuning tuning, Runnable onEnd) {
+    private static void openTcp(Channel channel, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
         Frontend frontend = facts.frontend;
         Runnable end = () -> {
             facts.tracking.endConnection(facts.loop.nowNs() / 1_000_000);
@@ -143,17 +143,13 @@ public final class ClientConnections implements ConnectionOpener {
             onEnd.run();
         };
         facts.tracking.beginRequest(false, facts.loop.nowNs() / 1_000_000);
+        Supplier<ChannelHandler> http = () -> http(facts.loop, facts, target, tuning, onEnd);
+        Supplier<ChannelHandler> session =
+                () -> facts.switchesToHttp ? http.get() : new TcpSession(facts, tuning.bufferSize(), http, end);
         boolean inspects =
                 !frontend.sessionRules().isEmpty() || !frontend.contentRules().isEmpty();
         channel.pipeline()
-                .addLast(
-                        inspects
-                                ? new ContentInspection(
-                                        facts,
-                                        tuning.bufferSize(),
-                                        () -> new TcpSession(facts, tuning.bufferSize(), end),
-                                        end)
-                                : new TcpSession(facts, tuning.bufferSize(), end));
+                .addLast(inspects ? new ContentInspection(facts, tuning.bufferSize(), session, end) : session.get());
     }
 
     private static Scratch scratch(Loop loop, Tuning tuning) {

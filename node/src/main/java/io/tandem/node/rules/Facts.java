@@ -77,6 +77,10 @@ public final class Facts {
     public @Nullable Server server;
     /** What the proxy answers by itself after {@link Verdict#REPLY}. */
     public @Nullable Reply reply;
+    /** {@code switch-mode http}: the connection goes on as HTTP. */
+    public boolean switchesToHttp;
+
+    public boolean switchesToHttp2;
     /** {@link Verdict#CLOSE} ends the server's connection only: what has come from it goes on ({@code close}). */
     public boolean closesServer;
     /** Set by a fetch whose answer may change when more bytes come ({@code tcp-request content}). */

@@ -12,12 +12,15 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +32,27 @@ final class Contestant implements AutoCloseable {
     private static final int PATIENCE_MS = 5_000;
 
     private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-    private final int port;
+    private final int[] ports;
+    private final Map<String, BlockingQueue<String>> lines = new ConcurrentHashMap<>();
     private final @Nullable Process haproxy;
     private final @Nullable TestProxy tandem;
 
     /** @param configuration with PORT and LOG in the places of the port numbers */
     Contestant(String configuration, boolean oracle) throws IOException, InterruptedException {
-        port = freePort();
-        String text =
-                configuration.replace("PORT", String.valueOf(port)).replace("LOG", String.valueOf(log.getLocalPort()));
+        this(configuration, oracle, 0);
+    }
+
+    /** @param more how many other ports it listens on: PORT_1_, PORT_2_ and so on */
+    Contestant(String configuration, boolean oracle, int more) throws IOException, InterruptedException {
+        ports = freePorts(more + 1);
+        String text = configuration.replace("LOG", String.valueOf(log.getLocalPort()));
+        for (int i = 1; i <= more; i++) {
+            text = text.replace("PORT_" + i + "_", String.valueOf(ports[i]));
+        }
+        text = text.replace("PORT", String.valueOf(ports[0]));
+        Thread receiver = new Thread(this::receive, "log");
+        receiver.setDaemon(true);
+        receiver.start();
         if (oracle) {
             Path file = Files.createTempFile("oracle", ".cfg");
             Files.writeString(file, text);
@@ -62,49 +77,88 @@ final class Contestant implements AutoCloseable {
         assumeTrue(present);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    private static int[] freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        int[] ports = new int[count];
+        for (int i = 0; i < count; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            ports[i] = socket.getLocalPort();
         }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
     }
 
-    /** A connection made to see whether it listens would show in the log: the socket is looked for instead. */
     private void awaitStart(Process process) throws IOException, InterruptedException {
-        String listening = ":%04X 00000000:0000 0A".formatted(port);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (!Files.readString(Path.of("/proc/net/tcp")).contains(listening)) {
-            if (System.nanoTime() - deadline >= 0 || process.waitFor(10, TimeUnit.MILLISECONDS)) {
-                throw new IOException("haproxy did not start with this configuration");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (System.nanoTime() - deadline < 0) {
+            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), ports[0])) {
+                if (probe.isConnected()) {
+                    Thread.sleep(50); // its line, if there is one, is not part of the scenario
+                    lines.clear();
+                    return;
+                }
+            } catch (IOException notYet) {
+                if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
             }
         }
+        throw new IOException("haproxy did not start with this configuration");
     }
 
-    Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(PATIENCE_MS);
-        socket.setTcpNoDelay(true);
-        return socket;
-    }
-
-    /** The next {@code count} log lines, from the frontend's name on. */
-    List<String> log(int count) throws IOException {
-        List<String> lines = new ArrayList<>();
+    private void receive() {
         byte[] buffer = new byte[65_536];
-        log.setSoTimeout(PATIENCE_MS);
         try {
-            while (lines.size() < count) {
+            while (true) {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 log.receive(packet);
                 String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1).trim();
                 int at = line.indexOf("] fe");
                 if (at >= 0) {
-                    lines.add(line.substring(at + 2));
+                    String text = line.substring(at + 2);
+                    queue(text.substring(0, text.indexOf(' '))).add(text);
                 }
             }
-        } catch (SocketTimeoutException missing) {
-            lines.add("(no more lines)");
+        } catch (IOException closed) {
+            // the test is over
         }
-        return lines;
+    }
+
+    private BlockingQueue<String> queue(String frontend) {
+        return lines.computeIfAbsent(frontend, name -> new LinkedBlockingQueue<>());
+    }
+
+    Socket connect() throws IOException {
+        return connect(0);
+    }
+
+    /** @param index which of its ports */
+    Socket connect(int index) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), ports[index]);
+        socket.setSoTimeout(PATIENCE_MS);
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    /** The next {@code count} log lines of the frontend {@code fe}, from its name on. */
+    List<String> log(int count) throws InterruptedException {
+        return log("fe", count);
+    }
+
+    List<String> log(String frontend, int count) throws InterruptedException {
+        List<String> found = new ArrayList<>();
+        while (found.size() < count) {
+            String line = queue(frontend).poll(PATIENCE_MS, TimeUnit.MILLISECONDS);
+            if (line == null) {
+                found.add("(no more lines)");
+                return found;
+            }
+            found.add(line);
+        }
+        return found;
     }
 
     @Override

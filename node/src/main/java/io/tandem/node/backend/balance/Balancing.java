@@ -11,6 +11,7 @@ import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.rules.sample.Text;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class Balancing implements Feature {
     private static final FacetKey<Choice> CHOICE = new FacetKey<>(Choice.class, Choice::new);
 
     private static final Keyword<Directive> BALANCE = Keyword.directive("balance", SectionKind.PROXIES)
-            .arguments("roundrobin | static-rr | leastconn | first | source | random[(DRAWS)]")
+            .arguments("roundrobin | static-rr | leastconn | first | source | random[(DRAWS)] | rdp-cookie[(NAME)]")
             .doc("how a server is chosen for a new client")
             .as(Balancing::balance);
 
@@ -39,12 +40,14 @@ public final class Balancing implements Feature {
     private static final class Choice implements Facet {
         Supplier<Algorithm> algorithm = () -> new RoundRobin(WeightedSequence::smooth, true);
         boolean allBackups;
+        boolean given;
 
         @Override
         public Facet inherit() {
             Choice copy = new Choice();
             copy.algorithm = algorithm;
             copy.allBackups = allBackups;
+            copy.given = given;
             return copy;
         }
     }
@@ -59,6 +62,7 @@ public final class Balancing implements Feature {
             return;
         }
         String name = line.next();
+        draft.facet(CHOICE).given = true;
         draft.facet(CHOICE).algorithm = switch (name) {
             case "", "roundrobin" -> () -> new RoundRobin(WeightedSequence::smooth, true);
             case "static-rr" -> () -> new RoundRobin(WeightedSequence::fixed, false);
@@ -70,15 +74,21 @@ public final class Balancing implements Feature {
     }
 
     private static Supplier<Algorithm> other(Arguments line, String name) {
+        if (name.equals("rdp-cookie")) {
+            return () -> new CookieHash(Text.bytes("mstshash"));
+        }
+        if (name.startsWith("rdp-cookie(")) {
+            if (!name.endsWith(")") || name.equals("rdp-cookie()")) {
+                throw line.error("balance rdp-cookie : missing cookie name.");
+            }
+            byte[] cookie = Text.bytes(name.substring("rdp-cookie(".length(), name.length() - 1));
+            return () -> new CookieHash(cookie);
+        }
         if (name.equals("random") || name.startsWith("random(")) {
             int draws = draws(line, name);
             return () -> new RandomDraws(draws, n -> ThreadLocalRandom.current().nextInt(n));
         }
-        if (name.equals("uri")
-                || name.equals("url_param")
-                || name.startsWith("hdr(")
-                || name.equals("hash")
-                || name.startsWith("rdp-cookie")) {
+        if (name.equals("uri") || name.equals("url_param") || name.startsWith("hdr(") || name.equals("hash")) {
             throw line.error("'balance " + name + "' is not supported by this version of tandem");
         }
         throw line.error("balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param',"
@@ -131,6 +141,7 @@ public final class Balancing implements Feature {
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         Choice choice = draft.facet(CHOICE);
+        backend.balances = choice.given;
         backend.balancer =
                 new RebuiltBalancer(backend.servers, backend.state, choice.algorithm.get(), choice.allBackups);
     }

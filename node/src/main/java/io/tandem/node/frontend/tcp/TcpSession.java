@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -20,10 +21,12 @@ import io.tandem.node.exchange.Ledger;
 import io.tandem.node.exchange.ServerSearch;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.frontend.http.HttpOption;
+import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     private final Loop loop;
     private final Facts facts;
     private final int limit;
+    private final Supplier<ChannelHandler> http;
     private final Runnable onEnd;
     private final Ledger ledger;
     private final ServerSearch search;
@@ -68,10 +72,12 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
 
     /**
      * @param limit the most bytes rules may hold back in a direction
+     * @param http makes the handler that takes over where the backend speaks HTTP; it calls {@code onEnd} by itself
      * @param onEnd runs once when the client's connection has ended
      */
-    public TcpSession(Facts facts, int limit, Runnable onEnd) {
+    public TcpSession(Facts facts, int limit, Supplier<ChannelHandler> http, Runnable onEnd) {
         this.facts = facts;
+        this.http = http;
         this.limit = limit;
         this.onEnd = onEnd;
         loop = facts.loop;
@@ -128,6 +134,10 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             onServerMissing(Termination.SERVER, Termination.IN_CONNECT);
             return;
         }
+        if (backend.mode() == Mode.HTTP) {
+            becomeHttp();
+            return;
+        }
         facts.backend = backend;
         ledger.backendBegins();
         if (backend.contentRules().isEmpty()) {
@@ -138,6 +148,23 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         request = inspection;
         inspection.begin(backend.inspectDelayMs());
         judgeRequest();
+    }
+
+    /** The backend speaks HTTP, and so does this connection from now on; nothing has been read yet. */
+    private void becomeHttp() {
+        ChannelHandlerContext client = context;
+        if (client == null) {
+            return;
+        }
+        phase = Phase.OVER;
+        inactivity.dispose();
+        search.dispose();
+        context = null;
+        facts.requestHeadNs = 0;
+        facts.queuedNs = 0;
+        facts.requestsOnConnection = 0;
+        client.pipeline().addAfter(client.name(), null, http.get());
+        client.pipeline().remove(this);
     }
 
     /** Asks the backend's content rules with the bytes there are. */

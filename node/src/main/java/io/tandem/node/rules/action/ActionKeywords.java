@@ -18,6 +18,7 @@ public final class ActionKeywords {
             VariableActions.ALL,
             TrackActions.ALL,
             PriorityActions.ALL,
+            SwitchActions.ALL,
             MiscActions.ALL,
             ExpectActions.ALL));
 

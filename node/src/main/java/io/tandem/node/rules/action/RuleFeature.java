@@ -247,7 +247,29 @@ public final class RuleFeature implements Feature {
         if (!draft.isBackend()) {
             refuseInTcp(draft, lines.of(RuleSet.RESPONSE_CONTENT), "tcp-response content", assembly);
         }
-        warnIgnored(draft, lines, assembly);
+        if (!switchesToHttp(lines)) {
+            warnIgnored(draft, lines, assembly);
+            return;
+        }
+        if (draft.isBackend()) {
+            assembly.problems()
+                    .warning(
+                            draft.origin(),
+                            "Proxy '" + draft.name()
+                                    + "' : 'switch-mode http' configured for a tcp proxy with no backend."
+                                    + " Incoming connections upgraded to HTTP cannot be routed to TCP servers");
+        }
+        frontend.requestRules = frontend.requestRules
+                .then(RuleCompiler.assemble(RuleSet.REQUEST, draft, assembly))
+                .then(redirects(draft, assembly));
+        frontend.responseRules = frontend.responseRules.then(RuleCompiler.assemble(RuleSet.RESPONSE, draft, assembly));
+        frontend.afterResponseRules =
+                ofBackend(assembly).then(RuleCompiler.assemble(RuleSet.AFTER_RESPONSE, draft, assembly));
+    }
+
+    private static boolean switchesToHttp(RuleLines lines) {
+        return lines.of(RuleSet.CONTENT).stream().anyMatch(entry -> entry.line().words().stream()
+                .anyMatch(word -> word.text().equals("switch-mode")));
     }
 
     /** The rules of whichever backend the exchange went to, if any backend has some. */

@@ -5,10 +5,12 @@ package io.tandem.node.rules.sample;
 import static io.tandem.node.rules.sample.FetchKind.fetch;
 import static io.tandem.node.rules.sample.Parameter.optionalString;
 
+import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.Mode;
 import io.tandem.node.rules.Facts;
 import java.util.List;
 
@@ -76,12 +78,12 @@ final class RequestFetches {
                     .returns(SampleType.BOOLEAN)
                     .of(Need.REQUEST_HEAD)
                     .doc("whether the request is HTTP")
-                    .simply((facts, out) -> yes(out)),
+                    .simply(RequestFetches::isHttp),
             fetch("req.proto_http")
                     .returns(SampleType.BOOLEAN)
                     .of(Need.REQUEST_HEAD)
                     .doc("whether the request is HTTP")
-                    .simply((facts, out) -> yes(out)),
+                    .simply(RequestFetches::isHttp),
             fetch("http_first_req")
                     .returns(SampleType.BOOLEAN)
                     .of(Need.NOTHING)
@@ -155,6 +157,20 @@ final class RequestFetches {
                     }));
 
     private RequestFetches() {}
+
+    /** In TCP mode the bytes there are tell; with HTTP there is a request whenever this is asked. */
+    private static boolean isHttp(Facts facts, Sample out) {
+        Backend backend = facts.backend;
+        if (facts.frontend.mode() == Mode.HTTP
+                || facts.switchesToHttp
+                || (backend != null && backend.mode() == Mode.HTTP)) {
+            return yes(out);
+        }
+        HttpGuess.Result guess = HttpGuess.of(facts.content, facts.contentStart, facts.contentEnd);
+        facts.incomplete |= guess == HttpGuess.Result.INCOMPLETE && !facts.contentFinal;
+        out.set(guess == HttpGuess.Result.YES);
+        return true;
+    }
 
     private static boolean yes(Sample out) {
         out.set(true);

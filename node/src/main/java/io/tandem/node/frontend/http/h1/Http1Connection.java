@@ -115,7 +115,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         this.context = context;
         restingSinceNs = loop.nowNs();
         Timeouts timeouts = timeouts();
-        if (facts.tls != null) {
+        if (isInHandshake()) {
             timer.start(timeouts.client()); // for the handshake; the request's time begins after it
         } else {
             expectFirstRequest();
