@@ -73,7 +73,11 @@ final class Cases {
             new TippingPoint(
                     "tipping-point", "requests a second against latency at rising concurrency, with a picture"),
             new HoldCase("hold", "as many established TLS connections as the machine carries, and their memory"),
-            new AttackCase("attack", "TLS connections at three times capacity for a minute"));
+            new AttackCase("attack", "TLS connections at three times capacity for a minute"),
+            new AllocationCase("allocation-http", "bytes allocated for a request, and where", Features.HTTP),
+            new AllocationCase("allocation-log", "the same with an access log", Features.HTTP.logging()),
+            new AllocationCase("allocation-rules", "the same with 20 ACLs", Features.HTTP.withRules(20)),
+            new AllocationCase("allocation-https", "the same with TLS", Features.HTTP.with(Features.Key.ECDSA)));
 
     private Cases() {}
 
