@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http;
 
+import io.netty.util.concurrent.FastThreadLocal;
 import io.tandem.node.frontend.Peer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record AddressField(byte[] header, @Nullable Network except, boolean ifNone) {
     private static final int LONGEST = 39;
+
+    /** A loop's own scratch: a request allocates nothing for it. */
+    private static final FastThreadLocal<byte[]> TEXT = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[LONGEST];
+        }
+    };
 
     /**
      * Some addresses.
@@ -63,12 +72,11 @@ public record AddressField(byte[] header, @Nullable Network except, boolean ifNo
     }
 
     private boolean addTo(Headers headers, Peer peer) {
-        byte[] text = new byte[peer.length() == 4 ? 15 : LONGEST];
+        byte[] text = TEXT.get();
         int end = peer.length() == 4 ? ipv4(peer.address(), text) : ipv6(peer, text);
         return headers.add(header, text, 0, end);
     }
 
-    /** Escapes its caller never: the array above lives on the stack once compiled. */
     private static int ipv4(byte[] address, byte[] text) {
         int at = 0;
         for (int i = 0; i < 4; i++) {

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe; reused from one message to the next.
  */
 abstract class HeadScanner {
+    private static final byte[] NOTHING = new byte[0];
+
     /** What a look at the bytes received so far found. */
     public enum Progress {
         /** More bytes are needed. */
@@ -68,7 +70,7 @@ abstract class HeadScanner {
     private final Headers headers;
     private final int maxFields;
 
-    byte[] bytes = new byte[0];
+    byte[] bytes = NOTHING;
     private int limit;
     private int end;
     private int position;
@@ -128,7 +130,7 @@ abstract class HeadScanner {
 
     /** Lets go of the bytes. */
     public final void clear() {
-        bytes = new byte[0];
+        bytes = NOTHING;
         headers.clear();
     }
 
