@@ -36,6 +36,7 @@ final class SectionOpener {
         }
         if (kind != SectionKind.DEFAULTS
                 && kind != SectionKind.TRACES
+                && kind != SectionKind.CRT_STORE
                 && section.name().isEmpty()) {
             alert(
                     header,

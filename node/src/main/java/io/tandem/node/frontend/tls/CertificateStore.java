@@ -163,6 +163,12 @@ final class CertificateStore implements Facet {
         return known;
     }
 
+    /** Reads a certificate whose parts lie in files of any name; what is null is looked for beside the certificate. */
+    void define(String name, String file, @Nullable String key, @Nullable String ocsp, @Nullable String issuer)
+            throws Certificate.Unusable {
+        put(new StoredCertificate(name, checked(file, files.read(file, key, ocsp, issuer))));
+    }
+
     /** Takes away a response of the authority that cannot be stapled. */
     private Certificate checked(String file, Certificate read) throws Certificate.Unusable {
         OcspResponse response = read.ocsp();

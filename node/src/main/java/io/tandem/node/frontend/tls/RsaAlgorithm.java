@@ -37,6 +37,10 @@ enum RsaAlgorithm {
         return null;
     }
 
+    int number() {
+        return number;
+    }
+
     String javaName() {
         return javaName;
     }

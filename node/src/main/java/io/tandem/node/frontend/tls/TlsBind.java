@@ -5,6 +5,7 @@ package io.tandem.node.frontend.tls;
 import io.netty.handler.ssl.SslContext;
 import io.tandem.node.frontend.listen.BindLine;
 import io.tandem.node.frontend.listen.TlsStage;
+import io.tandem.node.observe.EventLog;
 import io.tandem.node.setup.Assembly;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,6 +70,13 @@ final class TlsBind {
             complaints.warn(
                     "no SSL certificate specified for bind " + place + ", ssl connections will fail (use 'crt').");
         }
+        if (!Engine.isNative() && store.binds().isEmpty()) {
+            assembly.problems()
+                    .warning(
+                            line.origin(),
+                            "BoringSSL cannot be loaded: TLS is spoken by the engine of the JDK, which costs more and knows"
+                                    + " no tickets shared by nodes.");
+        }
         NettyTlsStage stage = new NettyTlsStage(
                 assembly.node().tlsConnections(),
                 new NettyTlsStage.Handling(
@@ -81,19 +89,22 @@ final class TlsBind {
             return null;
         }
         store.add(bind);
-        assembly.onCommit(bind::measure);
+        assembly.onCommit(() -> bind.measure(assembly.node().events()));
         return stage;
     }
 
     /** Finds out who signs fastest, if that is not known yet, and goes on with the winner. */
-    private void measure() {
+    private void measure(EventLog events) {
         settings.sources.stream()
                 .flatMap(list -> list.entries().stream())
                 .map(entry -> entry.certificate().current())
                 .filter(certificate ->
                         certificate != null && certificate.key().getAlgorithm().equals("RSA"))
                 .findFirst()
-                .ifPresent(certificate -> RsaMeasurement.begin(certificate, store::renew));
+                .ifPresent(certificate -> RsaMeasurement.begin(certificate, text -> {
+                    events.tell(EventLog.Level.INFO, null, text);
+                    store.renew();
+                }));
     }
 
     private static String place(BindLine line) {

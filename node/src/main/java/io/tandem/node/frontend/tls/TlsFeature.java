@@ -16,6 +16,7 @@ public final class TlsFeature implements Feature {
     @Override
     public List<Keyword<Directive>> directives() {
         List<Keyword<Directive>> all = new ArrayList<>(TlsGlobalLines.ALL);
+        all.addAll(CrtStoreLines.ALL);
         all.add(HandshakeLimit.LINE);
         return all;
     }

@@ -8,6 +8,7 @@ import io.tandem.node.boot.LoadedText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,41 @@ class TlsLinesTest {
                 .isNotNull();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "|ssl crt-list @nolist|'crt-list' : cannot open file '@nolist' : No such file or directory",
+                "|ssl crt-list @1.list|'crt-list' : parsing [@1.list:2]: unknown ssl keyword foo",
+                "|ssl crt-list @2.list|'crt-list' : parsing [@2.list:1]: Missing LF on last line, file might have been"
+                        + " truncated at position 6.",
+                "|ssl crt @a.pem tls-ticket-keys @none|'@none' : unable to load ssl tickets keys file",
+                "|ssl crt @a.pem tls-ticket-keys @3.keys|'@3.keys' : please supply at least 3 keys in the"
+                        + " tls-tickets-file",
+                "|ssl crt @a.pem tls-ticket-keys @4.keys|'@4.keys' : wrong sized key on line 1",
+                "|ssl crt @a.pem generate-certificates|cannot enable certificate generation, no CA certificate File"
+                        + " configured at [t.cfg:4].",
+                "ssl-load-extra-files none|ssl crt @split.crt|No Private Key found in '@split.crt'.",
+                "ssl-load-extra-files foo|ssl crt @a.pem|'ssl-load-extra-files' expects one or multiple arguments (none,"
+                        + " all, bundle, sctl, ocsp, issuer).",
+                "issuers-chain-path @nowhere|ssl crt @a.pem|global statement 'issuers-chain-path' expects a directory path"
+                        + " as an argument.",
+            })
+    void mistakesInListsKeysAndExtraFilesAreWordedAsHaproxyWordsThem(
+            @Nullable String global, String options, String message) throws IOException {
+        Files.writeString(directory.resolve("1.list"), "# c\n" + directory + "/a.pem [foo] x\n");
+        Files.writeString(directory.resolve("2.list"), "a.pem");
+        Files.writeString(directory.resolve("3.keys"), "");
+        Files.writeString(directory.resolve("4.keys"), "YWJj\n");
+        Pems.write(directory, "split.crt", "rsa.crt");
+        Pems.write(directory, "split.crt.key", "rsa.key");
+        assertThat(load(global == null ? "" : global.replace("@", directory + "/"), options)
+                        .messages())
+                .singleElement()
+                .asString()
+                .endsWith(message.replace("@", directory + "/"));
+    }
+
     @Test
     void ciphersThatTheEngineLacksLeaveTheNewestProtocolWithAWarning() {
         assertThat(load("", "ssl crt @a.pem ciphers DHE-RSA-AES128-SHA").messages())
@@ -108,14 +144,5 @@ class TlsLinesTest {
                         .messages())
                 .hasSize(1)
                 .allMatch(text -> text.endsWith("at [t.cfg:4]."));
-    }
-
-    @Test
-    void httpTwoIsDeclinedWithAWarning() {
-        assertThat(load("", "ssl crt @a.pem alpn h2,http/1.1").messages())
-                .singleElement()
-                .asString()
-                .contains("HTTP/2 is not supported by this version of tandem");
-        assertThat(load("", "ssl crt @a.pem alpn h2").problems()).isNotEmpty();
     }
 }
