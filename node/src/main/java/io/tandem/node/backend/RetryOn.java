@@ -43,7 +43,7 @@ public record RetryOn(int failures) {
 
     /** Whether a response of that status is thrown away and the request sent again. */
     public boolean coversStatus(int status) {
-        return (failures & statusBit(status)) != 0;
+        return failures >>> FAILURES != 0 && (failures & statusBit(status)) != 0;
     }
 
     /** Whether a request must be kept after it has been sent. */

@@ -5,6 +5,7 @@ package io.tandem.node.exchange;
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
+import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.observe.BadMessages;
@@ -34,16 +35,29 @@ final class BadBytes {
         in.getBytes(in.readerIndex(), bytes, Math.min(had, length), Math.max(0, length - had));
         Backend backend = facts.backend;
         Server server = kind == Kind.RESPONSE ? facts.server : null;
-        boolean request = kind == Kind.REQUEST || backend == null;
         BadMessages all = facts.configuration.node().badMessages();
+        Frontend frontend = facts.frontend;
+        String proxy = frontend.name();
+        int proxyId = frontend.id();
+        String other = null;
+        int otherId = -1;
+        if (backend != null && kind == Kind.RESPONSE) {
+            other = proxy;
+            otherId = proxyId;
+            proxy = backend.name();
+            proxyId = backend.id();
+        } else if (backend != null) {
+            other = backend.name();
+            otherId = backend.id();
+        }
         all.keep(new BadMessage(
                 kind,
                 all.nextEvent(),
                 System.currentTimeMillis(),
-                request ? facts.frontend.name() : backend.name(),
-                request ? facts.frontend.id() : backend.id(),
-                request ? backend == null ? null : backend.name() : facts.frontend.name(),
-                request ? backend == null ? -1 : backend.id() : facts.frontend.id(),
+                proxy,
+                proxyId,
+                other,
+                otherId,
                 server == null ? null : server.name(),
                 server == null ? -1 : server.description().id(),
                 text(facts.source),
