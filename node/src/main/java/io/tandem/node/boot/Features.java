@@ -20,6 +20,7 @@ import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.http.h2.Http2Lines;
 import io.tandem.node.frontend.listen.BindFeature;
+import io.tandem.node.frontend.listen.LimitLines;
 import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.loop.TuningLines;
 import io.tandem.node.observe.admin.AdminFeature;
@@ -63,6 +64,7 @@ final class Features {
             new StickLines(),
             new RdpLines(),
             new BindFeature(),
+            new LimitLines(),
             new TlsFeature(),
             new LogFeature(),
             new TuningLines(),

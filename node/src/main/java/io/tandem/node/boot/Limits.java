@@ -22,14 +22,18 @@ record Limits(int connections, int descriptors) {
      * Raises the limit of descriptors to what is configured, as far as the process may.
      *
      * @param connectionsWanted {@code maxconn} or {@code -n}, 0 to take what the descriptors allow
+     * @param ceiling {@code fd-hard-limit}: more is not used even where the system allows it; 0 for none
      * @param descriptorsWanted {@code ulimit-n}, 0 to take what the connections need
      * @throws IOException worded as HAProxy's alert if that many cannot be had
      */
-    static Limits apply(int connectionsWanted, int descriptorsWanted) throws IOException {
+    static Limits apply(int connectionsWanted, int descriptorsWanted, int ceiling) throws IOException {
         NativeBuffer limit = new NativeBuffer(16);
         SystemCall.check("getrlimit", C.getrlimit(RLIMIT_NOFILE, limit.address()));
         long present = clamp(limit.bytes().getLong(0));
         long most = clamp(limit.bytes().getLong(8));
+        if (ceiling > 0 && descriptorsWanted == 0 && connectionsWanted == 0) {
+            present = Math.min(present, ceiling);
+        }
         long wanted = descriptorsWanted > 0
                 ? descriptorsWanted
                 : connectionsWanted > 0 ? 2L * connectionsWanted + RESERVED : present;

@@ -77,6 +77,28 @@ final class ProcessFeature implements Feature {
                 keyword("ulimit-n", "<number>", "file descriptors the process may open", (line, s) -> {
                     s.maxDescriptors = number(line, "'ulimit-n' expects an integer argument.");
                 }),
+                keyword("fd-hard-limit", "<number>", "file descriptors to count on at most", (line, s) -> {
+                    s.descriptorCeiling = number(line, "'fd-hard-limit' expects an integer argument.");
+                }),
+                keyword("cpu-map", "[auto:]<thread-set> <cpu-set> …", "where threads run", (line, s) -> {
+                    s.cpuMap.read(line);
+                }),
+                keyword("thread-groups", "<number>", "groups of threads: there is one", (line, s) -> {
+                    int groups = number(line, "'thread-groups' passed a missing or unparsable integer value in '%s'");
+                    if (groups != 1) {
+                        throw line.error("'thread-groups' value must be between 1 and 1 (was " + groups + ")");
+                    }
+                }),
+                keyword("thread-group", "<group> [<thread-set>…]", "the threads of a group", (line, s) -> {
+                    int group = number(line, "'thread-group' passed a missing or unparsable integer value in '%s'");
+                    if (group != 1) {
+                        throw line.error(
+                                "'thread-group' thread-group number must be between 1 and 1 (was " + group + ")");
+                    }
+                    while (line.hasNext()) {
+                        CpuMap.threads("'thread-group 1' passed an unparsable or invalid thread number", line);
+                    }
+                }),
                 keyword("pidfile", "<path>", "where -D and -W write the pid", (line, s) -> {
                     s.pidFile = text(line, "'pidfile' expects a file name as an argument.");
                 }),
@@ -169,7 +191,6 @@ final class ProcessFeature implements Feature {
                 noEffect("nbproc", "threads serve all; use 'nbthread'."),
                 noEffect("debug", "use '-d' on the command line."),
                 noEffect("tune.chksize", "checks size their buffers themselves."),
-                noEffect("cpu-map", "the kernel places the threads."),
                 noEffect("numa-cpu-mapping", "the kernel places the threads."),
                 noEffect("busy-polling", "the event loops sleep when idle."),
                 noEffect("set-dumpable", "the Java runtime decides about core dumps."),

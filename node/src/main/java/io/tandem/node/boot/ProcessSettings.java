@@ -20,6 +20,10 @@ final class ProcessSettings implements Facet {
     int maxConnections;
     /** 0 for what the connections need. */
     int maxDescriptors;
+    /** No more than this where the number is not configured; 0 for the system's own limit. */
+    int descriptorCeiling;
+    /** Which processors each loop runs on. */
+    final CpuMap cpuMap = new CpuMap();
     /** 0 for never. */
     long hardStopAfterMs;
     /** Before a soft stop begins. */

@@ -117,7 +117,7 @@ final class ProxyProcess {
             Daemon daemon = child ? Daemon.enter() : null;
             Signals.install(wishes); // before the first client can connect: signals may come from then on
             int wanted = command.maxConnections() > 0 ? command.maxConnections() : settings.maxConnections;
-            Limits limits = Limits.apply(wanted, settings.maxDescriptors);
+            Limits limits = Limits.apply(wanted, settings.maxDescriptors, settings.descriptorCeiling);
             node.limits(limits.connections(), limits.descriptors());
             Map<String, List<Integer>> adopted = Handover.take(command.takeOverFrom());
             if (adopted.isEmpty() && command.takeOverFrom() != null) {
@@ -145,6 +145,7 @@ final class ProxyProcess {
             if (settings.chroot != null) {
                 TlsFeature.beforeChroot();
             }
+            CpuMap.apply(settings.cpuMap, loops.all());
             privileges.drop(settings, loops.all(), guardian != null);
             commit(loaded, configuration, plan);
             observers.start(node);
@@ -328,7 +329,7 @@ final class ProxyProcess {
         listeners.close();
         sayStopped();
         long startedNs = System.nanoTime();
-        while (open() > 0) {
+        while (Math.max(open(), listeners.openConnections()) > 0) { // accepted ones may not have begun yet
             Wish wish = wishes.poll(DRAIN_POLL_MS, TimeUnit.MILLISECONDS);
             boolean late = hardStopAfterMs > 0 && System.nanoTime() - startedNs >= hardStopAfterMs * 1_000_000L;
             if (late || (wish != null && wish.kind() == Wish.Kind.HARD_STOP)) {

@@ -38,6 +38,7 @@ public final class Frontend {
     private final HttpSettings http;
     private final TcpKeepAlive keepAlive;
     private final int maxConnections;
+    private final int sessionRate;
     private final List<Bind> binds;
 
     private Frontend(Builder builder) {
@@ -62,6 +63,7 @@ public final class Frontend {
         http = builder.http;
         keepAlive = builder.keepAlive;
         maxConnections = builder.maxConnections;
+        sessionRate = builder.sessionRate;
         binds = List.copyOf(builder.binds);
     }
 
@@ -144,6 +146,11 @@ public final class Frontend {
         return maxConnections;
     }
 
+    /** {@code rate-limit sessions}, 0 for none. */
+    public int sessionRate() {
+        return sessionRate;
+    }
+
     /** Where it listens, in the order of the configuration. */
     public List<Bind> binds() {
         return binds;
@@ -191,6 +198,7 @@ public final class Frontend {
         public HttpSettings http = HttpSettings.DEFAULT;
         public TcpKeepAlive keepAlive = TcpKeepAlive.OFF;
         public int maxConnections;
+        public int sessionRate;
         public final List<Bind> binds = new ArrayList<>();
 
         public Builder(int id, String name, Mode mode, Meters meters) {

@@ -14,15 +14,19 @@ import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.List;
 
-/** The frontend's {@code maxconn}. */
+/** The frontend's {@code maxconn}, {@code rate-limit sessions} and {@code backlog}. */
 public final class FrontendLines implements Feature {
     private static final class Settings implements Facet {
         private int maxConnections;
+        private int sessionRate;
+        private int backlog;
 
         @Override
         public Facet inherit() {
             Settings copy = new Settings();
             copy.maxConnections = maxConnections;
+            copy.sessionRate = sessionRate;
+            copy.backlog = backlog;
             return copy;
         }
     }
@@ -31,10 +35,19 @@ public final class FrontendLines implements Feature {
 
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(Keyword.directive("maxconn", SectionKind.PROXIES)
-                .arguments("NUMBER")
-                .doc("client connections at once")
-                .as(FrontendLines::maxConnections));
+        return List.of(
+                Keyword.directive("maxconn", SectionKind.PROXIES)
+                        .arguments("NUMBER")
+                        .doc("client connections at once")
+                        .as(FrontendLines::maxConnections),
+                Keyword.directive("rate-limit", SectionKind.PROXIES)
+                        .arguments("sessions NUMBER")
+                        .doc("sessions begun a second")
+                        .as(FrontendLines::rateLimit),
+                Keyword.directive("backlog", SectionKind.PROXIES)
+                        .arguments("NUMBER")
+                        .doc("connections the kernel may hold for its listeners")
+                        .as(FrontendLines::backlog));
     }
 
     private static void maxConnections(Arguments line, Draft draft) {
@@ -47,8 +60,45 @@ public final class FrontendLines implements Feature {
         }
     }
 
+    private static void rateLimit(Arguments line, Draft draft) {
+        String what = line.next();
+        if (!what.equals("sessions")) {
+            throw line.error("'rate-limit' only supports 'sessions' (got '" + what + "')");
+        }
+        if (!line.hasNext()) {
+            throw line.error("'rate-limit sessions' expects expects an integer value (in sessions/second)");
+        }
+        String number = line.next();
+        for (int i = 0; i < number.length(); i++) {
+            if (number.charAt(i) < '0' || number.charAt(i) > '9') {
+                throw line.error("'rate-limit sessions' : unexpected character '" + number.charAt(i)
+                        + "' in integer value '" + number + "'");
+            }
+        }
+        if (!((ProxyDraft) draft).isFrontend() && draft.kind() != SectionKind.DEFAULTS) {
+            line.warn("rate-limit sessions will be ignored because backend '" + draft.name()
+                    + "' has no frontend capability");
+            return;
+        }
+        line.position(line.position() - 1);
+        draft.facet(SETTINGS).sessionRate = line.leadingInteger();
+    }
+
+    private static void backlog(Arguments line, Draft draft) {
+        if (((ProxyDraft) draft).needsFrontend(line, "backlog", ".")) {
+            if (!line.hasNext()) {
+                throw line.error("'backlog' expects an integer argument.");
+            }
+            draft.facet(SETTINGS).backlog = Math.max(0, line.leadingInteger());
+            line.noMore("backlog");
+        }
+    }
+
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
-        frontend.maxConnections = draft.facet(SETTINGS).maxConnections;
+        Settings settings = draft.facet(SETTINGS);
+        frontend.maxConnections = settings.maxConnections;
+        frontend.sessionRate = settings.sessionRate;
+        frontend.binds.forEach(bind -> bind.backlog(settings.backlog, settings.maxConnections));
     }
 }

@@ -36,6 +36,9 @@ public final class NodeRuntime {
     private final AtomicInteger tlsConnections = new AtomicInteger();
     private final AtomicLong droppedLogs = new AtomicLong();
     private final Totals totals = new Totals();
+    private final RateLimit connectionLimit = new RateLimit();
+    private final RateLimit sessionLimit = new RateLimit();
+    private final RateLimit tlsLimit = new RateLimit();
     private final BadMessages badMessages = new BadMessages();
     private final LogSockets logSockets = new LogSockets();
     private final TicketKeys ticketKeys = new TicketKeys();
@@ -184,6 +187,21 @@ public final class NodeRuntime {
     /** The keys of TLS session tickets. */
     public TicketKeys ticketKeys() {
         return ticketKeys;
+    }
+
+    /** {@code maxconnrate}. */
+    public RateLimit connectionLimit() {
+        return connectionLimit;
+    }
+
+    /** {@code maxsessrate}. */
+    public RateLimit sessionLimit() {
+        return sessionLimit;
+    }
+
+    /** {@code maxsslrate}. */
+    public RateLimit tlsLimit() {
+        return tlsLimit;
     }
 
     /** Rates of the whole process. */

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Options of sockets that Netty has no name for. Each method throws with the option and errno where the kernel refuses. */
 public final class SocketOptions {
+    private static final int FIONREAD = 0x541B;
     private static final int SOL_SOCKET = 1;
     private static final int SOL_IP = 0;
     private static final int SOL_TCP = 6;
@@ -66,6 +67,13 @@ public final class SocketOptions {
                 "SO_ATTACH_REUSEPORT_CBPF",
                 C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, described.address(), 16));
         Reference.reachabilityFence(program);
+    }
+
+    /** Whether bytes have arrived that nobody has read: whoever closes now, resets the connection. */
+    public static boolean hasUnread(int fd) {
+        NativeBuffer word = word();
+        word.bytes().putInt(0, 0);
+        return C.ioctl(fd, FIONREAD, word.address()) == 0 && word.bytes().getInt(0) > 0;
     }
 
     /** The address need not be there yet: a virtual one comes later. */

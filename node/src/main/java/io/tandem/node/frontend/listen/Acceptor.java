@@ -47,6 +47,13 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 return false;
             }
         }
+        int wait = listener.waitMs(System.nanoTime());
+        if (wait > 0) {
+            listener.limits().forEach(ConnectionLimit::release);
+            context.channel().config().setAutoRead(false);
+            loop.eventLoop().schedule(() -> resume(context), wait, TimeUnit.MILLISECONDS);
+            return false;
+        }
         Loop home = listener.loads().choose(loop, dealt, listener.threads());
         if (home == loop) {
             open(child, home);

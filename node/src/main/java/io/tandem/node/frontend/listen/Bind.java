@@ -40,6 +40,13 @@ public record Bind(
         return settings.http2;
     }
 
+    /** What the frontend says where the line says nothing: its backlog, or as many as it takes at once. */
+    public void backlog(int connections, int maxConnections) {
+        if (settings.backlog == 0) {
+            settings.backlog = connections > 0 ? connections : maxConnections;
+        }
+    }
+
     /** What makes two of them the same listener, in this process or in one that hands its sockets over. */
     public String key() {
         String where = address.fd() >= 0 ? "fd@" + address.fd() : place(address.socket());

@@ -12,6 +12,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.EventLog;
+import io.tandem.node.setup.RateLimit;
 import io.tandem.node.socket.SocketOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -36,6 +37,7 @@ public final class Listener {
     private final AtomicLong acceptFailures = new AtomicLong();
     private boolean closed; // of the thread that loads
     private volatile @Nullable ListenTarget target; // written by the thread that loads, read by the loops
+    private volatile List<RateLimit> rates = List.of(); // written by the thread that loads, read by the loops
     private volatile List<ConnectionLimit> limits = List.of(); // written by the thread that loads, read by the loops
 
     Listener(ListenerFactory factory, Bind bind) {
@@ -47,7 +49,8 @@ public final class Listener {
     /** From now on new connections belong to this frontend and bind line; called again after each reload. */
     public void serve(Frontend frontend, Bind bind) {
         own.max(bind.maxConnections());
-        limits = factory.limits(frontend, own);
+        limits = factory.limits(frontend, bind, own);
+        rates = factory.rates(frontend, bind);
         boolean first = target == null;
         target = new ListenTarget(factory.node().configuration(), frontend, bind);
         if (first) {
@@ -68,6 +71,19 @@ public final class Listener {
 
     List<ConnectionLimit> limits() {
         return limits;
+    }
+
+    /** How long to wait before the next connection, milliseconds; 0 where it may be accepted, which is counted. */
+    int waitMs(long nowNs) {
+        List<RateLimit> present = rates;
+        int wait = 0;
+        for (int i = 0; i < present.size(); i++) {
+            wait = Math.max(wait, present.get(i).waitMs(nowNs));
+        }
+        for (int i = 0; wait == 0 && i < present.size(); i++) {
+            present.get(i).count(nowNs);
+        }
+        return wait;
     }
 
     ConnectionOpener opener() {

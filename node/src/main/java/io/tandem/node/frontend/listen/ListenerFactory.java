@@ -5,6 +5,7 @@ package io.tandem.node.frontend.listen;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.setup.NodeRuntime;
+import io.tandem.node.setup.RateLimit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,9 @@ public final class ListenerFactory {
     private final ConnectionOpener opener;
     private final LoopLoads loads;
     private final ConnectionLimit process = new ConnectionLimit(0);
+    private final ConnectionLimit tls = new ConnectionLimit(0);
     private final Map<String, ConnectionLimit> frontends = new ConcurrentHashMap<>();
+    private final Map<String, RateLimit> rates = new ConcurrentHashMap<>();
 
     public ListenerFactory(Loops loops, NodeRuntime node, ConnectionOpener opener) {
         this.loops = loops;
@@ -56,7 +59,7 @@ public final class ListenerFactory {
     }
 
     /** The limits a connection to {@code frontend} has to fit in, brought up to date. */
-    List<ConnectionLimit> limits(Frontend frontend, ConnectionLimit own) {
+    List<ConnectionLimit> limits(Frontend frontend, Bind bind, ConnectionLimit own) {
         process.max(node.maxConnections());
         ConnectionLimit shared = frontends.computeIfAbsent(frontend.name(), name -> new ConnectionLimit(0));
         shared.max(frontend.maxConnections());
@@ -65,7 +68,22 @@ public final class ListenerFactory {
         if (own.isSet()) {
             limits.add(own);
         }
+        tls.max(LimitLines.tlsConnections(node.configuration().drafts()));
+        if (bind.tls() != null && tls.isSet()) {
+            limits.add(tls);
+        }
         return List.copyOf(limits);
+    }
+
+    /** How many connections a second a listener may accept, at each level; brought up to date. */
+    List<RateLimit> rates(Frontend frontend, Bind bind) {
+        RateLimit shared = rates.computeIfAbsent(frontend.name(), name -> new RateLimit());
+        shared.perSecond(frontend.sessionRate());
+        List<RateLimit> all = new ArrayList<>(List.of(node.connectionLimit(), node.sessionLimit(), shared));
+        if (bind.tls() != null) {
+            all.add(node.tlsLimit());
+        }
+        return List.copyOf(all);
     }
 
     /** Client connections open now. */

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
@@ -33,6 +34,7 @@ import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
+import io.tandem.node.socket.SocketOptions;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -524,12 +526,21 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         context.close(); // a reset, or TLS that cannot go on: channelInactive tells the exchange
     }
 
+    /** A loop that is late has its next request before it, in the kernel. */
+    private boolean hasUnread() {
+        ChannelHandlerContext present = context;
+        return present != null
+                && present.channel() instanceof UnixChannel unix
+                && SocketOptions.hasUnread(unix.fd().intValue());
+    }
+
     /** The process stops: idle connections end, the others after their response. */
     @Override
     public void onSoftStop() {
         if (state == State.HEAD
                 && !exchange.isBusy()
                 && loop.nowNs() - restingSinceNs >= QUIET_NS
+                && !hasUnread()
                 && !facts.frontend.http().has(HttpOption.IDLE_CLOSE_ON_RESPONSE)) {
             close();
         }
