@@ -54,8 +54,6 @@ public final class ProxyHeader {
     private static final int SSL_CIPHER = 0x23;
     private static final int SSL_SIG_ALG = 0x24;
     private static final int SSL_KEY_ALG = 0x25;
-    private static final int CLIENT_SSL = 1;
-    private static final int CLIENT_CERT = 2 | 4;
 
     private final boolean second;
     private final Set<Option> options;
@@ -157,14 +155,13 @@ public final class ProxyHeader {
     /** {@code pp2_tlv_ssl}: what the client used, the outcome of verification, and TLVs of its own. */
     private byte[] ssl(@Nullable TlsFacts tls) {
         Writer out = new Writer();
-        TlsIdentity identity = TlsIdentity.of(tls);
-        out.one(tls == null ? 0 : identity.hasCertificate() ? CLIENT_SSL | CLIENT_CERT : CLIENT_SSL);
-        out.four(identity.verification());
+        out.one(TlsIdentity.flags(tls));
+        out.four(tls == null ? 0 : tls.findings().result().number());
         if (tls != null) {
             out.tlv(SSL_VERSION, bytes(tls.protocol()));
-            out.tlv(SSL_CN, options.contains(Option.COMMON_NAME) ? identity.commonName() : null);
-            out.tlv(SSL_KEY_ALG, options.contains(Option.KEY) ? identity.key() : null);
-            out.tlv(SSL_SIG_ALG, options.contains(Option.SIGNATURE) ? identity.signature() : null);
+            out.tlv(SSL_CN, options.contains(Option.COMMON_NAME) ? TlsIdentity.commonName(tls) : null);
+            out.tlv(SSL_KEY_ALG, options.contains(Option.KEY) ? TlsIdentity.key(tls) : null);
+            out.tlv(SSL_SIG_ALG, options.contains(Option.SIGNATURE) ? TlsIdentity.signature(tls) : null);
             out.tlv(SSL_CIPHER, options.contains(Option.CIPHER) ? bytes(tls.cipher()) : null);
         }
         return out.bytes();
