@@ -21,6 +21,7 @@ import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.http.h2.Http2Lines;
 import io.tandem.node.frontend.listen.BindFeature;
 import io.tandem.node.frontend.listen.LimitLines;
+import io.tandem.node.frontend.tcp.TcpLines;
 import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.loop.TuningLines;
 import io.tandem.node.observe.admin.AdminFeature;
@@ -57,6 +58,7 @@ final class Features {
             new ServerLines(),
             new Balancing(),
             new DispatchLines(),
+            new TcpLines(),
             new PoolLines(),
             new QueueLines(),
             new CheckLines(),

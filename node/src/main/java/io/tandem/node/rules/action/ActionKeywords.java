@@ -17,6 +17,7 @@ public final class ActionKeywords {
             ReplyActions.ALL,
             VariableActions.ALL,
             TrackActions.ALL,
+            PeerActions.ALL,
             PriorityActions.ALL,
             SwitchActions.ALL,
             MiscActions.ALL,

@@ -22,6 +22,7 @@ public final class SampleKeywords {
             CookieFetches.ALL,
             TableFetches.ALL,
             PayloadFetches.ALL,
+            QueueFetches.ALL,
             AuthFetches.ALL,
             CaptureFetches.ALL));
 
