@@ -8,8 +8,10 @@ import io.tandem.packaging.bench.load.Plan;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -50,6 +52,7 @@ final class SoakTraffic implements AutoCloseable {
     }
 
     private final List<Generator> generators = new ArrayList<>();
+    private final Map<String, GeneratorRun> runs = new LinkedHashMap<>();
     private final List<Kind> kinds = new ArrayList<>();
     private final SoakClients clients;
 
@@ -90,6 +93,7 @@ final class SoakTraffic implements AutoCloseable {
         Generator generator = new Generator();
         generators.add(generator);
         GeneratorRun run = generator.start(plan);
+        runs.put(name, run);
         kinds.add(new Kind(name, flaps, run::answered, run::errors));
     }
 
@@ -128,6 +132,8 @@ final class SoakTraffic implements AutoCloseable {
                     kind.explained,
                     kind.unexplained));
         }
+        runs.forEach((name, run) -> run.firstErrors()
+                .forEach(error -> text.append(name).append(" at ").append(error).append('\n')));
         clients.firstErrors().forEach(error -> text.append(error).append('\n'));
         return text.toString();
     }

@@ -186,6 +186,7 @@ final class SoakWorld implements AutoCloseable {
                 lastFlapNs = System.nanoTime();
                 flaps++;
                 server.close();
+                lastFlapNs = System.nanoTime(); // closing takes a while on a busy machine
                 flapping.set(i, null);
             } else if (phase == AWAY_SECONDS && server == null) {
                 flapping.set(i, new CannedServer(new InetSocketAddress("127.0.0.1", flappingPorts[i])));

@@ -50,6 +50,7 @@ interface Traffic {
 
     /** HTTP/2 by {@code h2load} with one thread. */
     record H2load(int connections, int streams) implements Traffic {
+        private static final int PATIENCE_SECONDS = 10;
         private static final Pattern REQUESTS = Pattern.compile("(\\d+) succeeded");
         private static final Pattern PROBLEM = Pattern.compile(
                 "requests:[^\n]*[1-9]\\d* (failed|errored|timeout)[^\n]*|status codes:[^\n]*[1-9]\\d* [345]xx[^\n]*");
@@ -58,11 +59,17 @@ interface Traffic {
         public Result run(Bench bench, Features features, int port, int seconds)
                 throws IOException, InterruptedException {
             String url = (features.tls() ? "https" : "http") + "://127.0.0.1:" + port + "/";
-            String output = Tool.run(
-                    List.of("h2load", "-t1", "-c" + connections, "-m" + streams, "-D" + seconds, url),
-                    Map.of("OPENSSL_CONF", bench.certificates().clientSettings().toString()),
-                    seconds + 30);
-            return result(REQUESTS, PROBLEM, output);
+            try {
+                String output = Tool.run(
+                        List.of("h2load", "-t1", "-c" + connections, "-m" + streams, "-D" + seconds, url),
+                        Map.of(
+                                "OPENSSL_CONF",
+                                bench.certificates().clientSettings().toString()),
+                        seconds + PATIENCE_SECONDS);
+                return result(REQUESTS, PROBLEM, output);
+            } catch (IOException stuck) { // one round's loss, not the case's
+                return new Result(0, false, String.valueOf(stuck.getMessage()));
+            }
         }
     }
 

@@ -8,8 +8,12 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -23,6 +27,7 @@ public final class GeneratorRun implements ClientOwner {
     /** Connections that are being opened at a time, so that a backlog of 4096 never overflows. */
     private static final int MOST_OPENING = 512;
 
+    private static final int MOST_ERRORS_KEPT = 20;
     private static final int OK = 200;
     private static final int MULTIPLE_CHOICES = 300;
 
@@ -35,6 +40,7 @@ public final class GeneratorRun implements ClientOwner {
     private final Set<Client> clients = new HashSet<>();
     private final ArrayDeque<Client> idle = new ArrayDeque<>();
     private final Latencies latencies = new Latencies();
+    private final Queue<String> firstErrors = new ConcurrentLinkedQueue<>();
     private int opening;
     private int sequence;
     private boolean started;
@@ -69,6 +75,22 @@ public final class GeneratorRun implements ClientOwner {
     /** Answers with another status than 2xx, and connections that failed, so far. */
     public long errors() {
         return refused.sum() + failed.sum();
+    }
+
+    /** The first errors: when, after the beginning, and what. */
+    public List<String> firstErrors() {
+        return List.copyOf(firstErrors);
+    }
+
+    private void note(String what, long waitedNs) {
+        if (firstErrors.size() < MOST_ERRORS_KEPT) {
+            firstErrors.add(String.format(
+                    Locale.ROOT,
+                    "%.1f s: %s, waited %d ms",
+                    (System.nanoTime() - startNs) / 1e9,
+                    what,
+                    TimeUnit.NANOSECONDS.toMillis(waitedNs)));
+        }
     }
 
     /** Answers so far. */
@@ -184,6 +206,7 @@ public final class GeneratorRun implements ClientOwner {
             latencies.record(nowNs - dueNs);
         } else {
             refused.increment();
+            note("status " + status, nowNs - dueNs);
         }
         if (plan.connectionPerRequest()) {
             return; // the proxy closes
@@ -199,6 +222,7 @@ public final class GeneratorRun implements ClientOwner {
         clients.remove(client);
         if (!usable || waiting) {
             failed.increment();
+            note(usable ? "closed before an answer" : "no connection", 0);
         }
         if (!waiting && usable && !plan.connectionPerRequest()) {
             idle.remove(client);
