@@ -3,6 +3,7 @@
 package io.tandem.node.tls;
 
 import io.netty.handler.ssl.NotSslRecordException;
+import java.security.cert.CertificateException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -88,7 +89,7 @@ public final class EngineErrors {
             if (each instanceof NotSslRecordException) {
                 return HTTP.matcher(String.valueOf(each.getMessage())).find() ? "HTTP_REQUEST" : "WRONG_VERSION_NUMBER";
             }
-            if (each instanceof io.netty.handler.ssl.OpenSslCertificateException) {
+            if (each instanceof CertificateException) {
                 return "CERTIFICATE_VERIFY_FAILED";
             }
         }

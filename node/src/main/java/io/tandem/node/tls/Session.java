@@ -131,11 +131,9 @@ public final class Session implements TlsFacts {
     public Findings findings() {
         SSLEngine present = engine;
         Findings found = null;
-        if (session != null) {
-            found = VerifyingTrustManager.findings(session);
-        } else if (present != null) {
-            SSLSession handshake = present.getHandshakeSession();
-            found = VerifyingTrustManager.findings(handshake == null ? present.getSession() : handshake);
+        if (present != null) {
+            SSLSession handshake = session != null ? session : present.getHandshakeSession();
+            found = VerifyingTrustManager.findings(handshake == null ? present.getSession() : handshake, present);
         }
         return found == null ? Findings.GOOD : found;
     }

@@ -128,9 +128,14 @@ final class Proxy implements AutoCloseable {
 
     /** Log lines until one second passes without any, at most {@code count} of them. */
     List<String> logs(int count) throws IOException {
+        return logs(count, 1000);
+    }
+
+    /** Log lines until {@code quietMs} pass without any, at most {@code count} of them. */
+    List<String> logs(int count, int quietMs) throws IOException {
         List<String> lines = new ArrayList<>();
         byte[] buffer = new byte[65_536];
-        log.setSoTimeout(1000);
+        log.setSoTimeout(quietMs);
         try {
             while (lines.size() < count) {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);

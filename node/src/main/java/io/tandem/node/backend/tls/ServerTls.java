@@ -14,6 +14,7 @@ import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.Sample;
 import io.tandem.node.rules.sample.SampleType;
 import io.tandem.node.tls.Session;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,7 +89,12 @@ public final class ServerTls implements ConnectionProperty {
      * @param session what rules and logs may ask
      */
     public void secure(Channel channel, String name, Session session) {
-        SslHandler handler = context.newHandler(channel.alloc(), name.isEmpty() ? NOBODY : name, 0);
+        SslHandler handler;
+        try {
+            handler = context.newHandler(channel.alloc(), name.isEmpty() ? NOBODY : name, 0);
+        } finally {
+            Reference.reachabilityFence(this); // the engine holds its context from here on
+        }
         handler.setHandshakeTimeoutMillis(0);
         if (!name.isEmpty()) {
             askFor(handler.engine(), name);

@@ -35,7 +35,9 @@ final class ConnectLog implements AccessLog {
 
     @Override
     public void failed(Facts facts, String why) {
-        failures.write(facts, why);
+        if (failures.isFormatted()) { // without any format HAProxy keeps silent
+            failures.write(facts, why);
+        }
     }
 
     static String text(Peer peer) {

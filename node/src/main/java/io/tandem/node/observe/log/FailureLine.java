@@ -38,6 +38,11 @@ final class FailureLine {
         level = separate ? ERR : INFO;
     }
 
+    /** Whether {@code error-log-format} says what they look like. */
+    boolean isFormatted() {
+        return format != null;
+    }
+
     /** The format of lines about errors, also those of exchanges; {@code usual} where there is none. */
     Format formatOr(Format usual) {
         return format == null ? usual : format;

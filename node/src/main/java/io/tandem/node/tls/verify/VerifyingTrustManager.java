@@ -4,12 +4,14 @@ package io.tandem.node.tls.verify;
 
 import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
-import io.netty.internal.tcnative.CertificateVerifier;
 import io.netty.internal.tcnative.SSL;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
@@ -25,7 +27,10 @@ public final class VerifyingTrustManager extends X509ExtendedTrustManager {
     private static final String FINDINGS = "tandem.findings";
 
     /** Becomes the alert certificate_unknown. */
-    private static final int UNKNOWN_TO_PEERS = CertificateVerifier.X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION;
+    private static final int UNKNOWN_TO_PEERS = 34;
+
+    /** What was found by engines of the JDK, which forget the session of a handshake that failed. */
+    private static final Map<SSLEngine, Findings> FOUND = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Supplier<VerifyPolicy> policy;
     private final List<X509Certificate> announced;
@@ -61,9 +66,12 @@ public final class VerifyingTrustManager extends X509ExtendedTrustManager {
         return new VerifyingTrustManager(policy, List.of(), wanted);
     }
 
-    /** What was found in the handshake of {@code session}; null where nothing was verified. */
-    public static @Nullable Findings findings(SSLSession session) {
-        return session.getValue(FINDINGS) instanceof Findings found ? found : null;
+    /** What was found in the handshake of {@code session} by {@code engine}; null where nothing was verified. */
+    public static @Nullable Findings findings(SSLSession session, SSLEngine engine) {
+        if (session.getValue(FINDINGS) instanceof Findings found) {
+            return found;
+        }
+        return engine instanceof ReferenceCountedOpenSslEngine ? null : FOUND.get(engine);
     }
 
     @Override
@@ -91,9 +99,15 @@ public final class VerifyingTrustManager extends X509ExtendedTrustManager {
         SSLSession session = engine.getHandshakeSession();
         SSLSession kept = session == null ? engine.getSession() : session;
         kept.putValue(FINDINGS, found.over(protocol(engine, kept)));
+        if (!(engine instanceof ReferenceCountedOpenSslEngine)) {
+            FOUND.put(engine, found);
+        }
         if (!found.trusted()) {
-            throw new OpenSslCertificateException(
-                    "verification: " + found.result().constant(), engineCode(found.result()));
+            CertificateException distrust =
+                    new CertificateException("verification: " + found.result().constant());
+            throw engine instanceof ReferenceCountedOpenSslEngine
+                    ? new OpenSslCertificateException(distrust, engineCode(found.result()))
+                    : distrust;
         }
     }
 
@@ -104,12 +118,11 @@ public final class VerifyingTrustManager extends X509ExtendedTrustManager {
         return agreed == null ? "" : agreed;
     }
 
-    /** The engine makes an alert of the number. It knows the old ones only, and takes the future for the past. */
+    /** The engine makes an alert of the number. It knows those of OpenSSL 1.0 only, and takes the future for the past. */
     private static int engineCode(CertificateError error) {
         return switch (error) {
-            case INVALID_CA -> CertificateVerifier.X509_V_ERR_INVALID_CA;
-            case CERT_NOT_YET_VALID, EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK ->
-                CertificateVerifier.X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD;
+            case INVALID_CA -> 24;
+            case CERT_NOT_YET_VALID, EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK -> 13;
             case KEYUSAGE_NO_CERTSIGN, UNABLE_TO_GET_CRL_ISSUER -> UNKNOWN_TO_PEERS;
             default ->
                 error.number() <= CertificateError.PATH_LOOP.number() || error == CertificateError.HOSTNAME_MISMATCH
