@@ -6,18 +6,32 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
-/** One direct buffer per loop to build messages in; replaced only while a socket has not taken the last one whole. */
+/**
+ * One direct buffer per loop to build messages in. While a socket has not taken the last message whole, the next ones are
+ * built in small buffers of their own: a peer that reads slowly must not hold 64 KiB for each of the few bytes it is owed.
+ */
 final class SendBuffer {
     private static final int SIZE = 64 * 1024;
+    private static final int SMALL = 512;
+    /** So many messages later the shared buffer is left to whoever still holds it. */
+    private static final int PATIENCE = 256;
 
     private @Nullable ByteBuf shared;
+    private int waited;
 
     ByteBuf take() {
         ByteBuf buffer = shared;
-        if (buffer == null || buffer.refCnt() != 1) {
-            if (buffer != null) {
-                buffer.release();
+        if (buffer != null && buffer.refCnt() != 1) {
+            if (waited < PATIENCE) {
+                waited++;
+                return PooledByteBufAllocator.DEFAULT.directBuffer(SMALL);
             }
+            shared = null; // before anything that may fail: a buffer is given up once
+            buffer.release();
+            buffer = null;
+        }
+        waited = 0;
+        if (buffer == null) {
             buffer = PooledByteBufAllocator.DEFAULT.directBuffer(SIZE);
             shared = buffer;
         }
