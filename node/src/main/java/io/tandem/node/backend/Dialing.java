@@ -38,6 +38,8 @@ public final class Dialing implements ConnectionProperty {
 
     boolean fastOpen;
     int userTimeoutMs;
+    /** {@code proto h2}: the server speaks HTTP/2 from the first byte on. */
+    boolean http2;
 
     @Nullable InetSocketAddress socks;
 
@@ -61,7 +63,13 @@ public final class Dialing implements ConnectionProperty {
         copy.fastOpen = fastOpen;
         copy.userTimeoutMs = userTimeoutMs;
         copy.socks = socks;
+        copy.http2 = http2;
         return copy;
+    }
+
+    /** Whether the server speaks HTTP/2 whatever ALPN says. */
+    public boolean speaksHttp2() {
+        return http2;
     }
 
     /** All has been read: what it comes to; {@link #PLAIN} where that is nothing. */
@@ -76,8 +84,12 @@ public final class Dialing implements ConnectionProperty {
                 : sendsFirst + " " + sendsSecond + " " + options + " " + source + " " + namespace + " " + socks + " "
                         + unix;
         identity = text.getBytes(StandardCharsets.UTF_8);
-        boolean plain =
-                text.isEmpty() && !fastOpen && userTimeoutMs == 0 && !toTheClientsDestination && !checksSendHeader;
+        boolean plain = text.isEmpty()
+                && !http2
+                && !fastOpen
+                && userTimeoutMs == 0
+                && !toTheClientsDestination
+                && !checksSendHeader;
         return plain ? PLAIN : this;
     }
 

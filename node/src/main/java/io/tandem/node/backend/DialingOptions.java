@@ -53,6 +53,9 @@ final class DialingOptions {
             option("namespace", "the network namespace to connect in; * for the client's")
                     .arguments("NAME")
                     .as(DialingOptions::namespace),
+            option("proto", "the version of HTTP it speaks, whatever ALPN says")
+                    .arguments("h1 | h2")
+                    .as(DialingOptions::protocol),
             option("tfo", "TCP fast open").as((line, s) -> s.dialing.fastOpen = true),
             option("no-tfo", "undoes tfo of default-server").as((line, s) -> s.dialing.fastOpen = false),
             option("tcp-ut", "how long sent data may stay unacknowledged")
@@ -74,6 +77,17 @@ final class DialingOptions {
     private static void notSecond(ServerSettings server, Set<ProxyHeader.Option> options) {
         server.dialing.sendsSecond = false;
         server.dialing.options.removeAll(options);
+    }
+
+    private static void protocol(Arguments line, ServerSettings server) {
+        String protocol = line.require("'proto' : missing value").text();
+        switch (protocol) {
+            case "h1" -> server.dialing.http2 = false;
+            case "h2" -> server.dialing.http2 = true;
+            case "none", "fcgi" ->
+                throw line.error("MUX protocol '" + protocol + "' is not usable for server '" + server.name + "'");
+            default -> throw line.error("'proto' :  unknown MUX protocol '" + protocol + "'.");
+        }
     }
 
     private static void headerOptions(Arguments line, ServerSettings server) {

@@ -4,11 +4,13 @@ package io.tandem.node.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.RetryOn;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.http.Http1Stream;
 import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
+import io.tandem.node.backend.http.h2.ServerEndpoint;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.frontend.http.ErrorPages;
@@ -17,6 +19,8 @@ import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
+import io.tandem.node.frontend.http.h2.EndpointSettings;
+import io.tandem.node.frontend.http.h2.Http2Tuning;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.BadMessages;
@@ -46,6 +50,9 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
 
     private Phase phase = Phase.IDLE;
     private @Nullable ServerStream server;
+    /** Whose bytes the response lies in, until the exchange has ended. */
+    private @Nullable ServerStream lent;
+
     private boolean clientKeepsAlive;
     private boolean serverKeepsAlive;
     /** Body bytes of the response so far, as HAProxy counts them. */
@@ -204,8 +211,38 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     @Override
     public void onServerFound(ServerConnection connection) {
         HttpSettings settings = backend().http();
-        ServerStream stream = http1.attach(connection, settings);
+        if (connection.speaksHttp2()) {
+            boolean shared = settings.reuse() != HttpSettings.Reuse.NEVER && !connection.isPrivate();
+            EndpointSettings http2 = Http2Tuning.forServers(facts.configuration.drafts());
+            ServerEndpoint endpoint = ServerEndpoint.on(loop, connection, tuning, http2, shared);
+            send(endpoint.open(this, facts.response), settings);
+        } else {
+            send(http1.attach(connection, settings), settings);
+        }
+    }
+
+    @Override
+    public boolean joins(Server target, ConnectionKey key) {
+        Server.Description description = target.description();
+        Reuse reuse = reuse();
+        if (reuse == Reuse.NONE || (!description.dialing().speaksHttp2() && description.tls() == null)) {
+            return false;
+        }
+        ServerEndpoint open = ServerEndpoint.find(loop, target.state(), key, reuse == Reuse.PROVEN);
+        if (open == null) {
+            return false;
+        }
+        send(open.open(this, facts.response), backend().http());
+        return true;
+    }
+
+    private void send(ServerStream stream, HttpSettings settings) {
         server = stream;
+        ServerStream before = lent;
+        if (before != null && before != stream) {
+            before.clear();
+        }
+        lent = stream;
         phase = Phase.WAITING;
         serverKeepsAlive =
                 judge.connectionMode() == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
@@ -457,6 +494,19 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         boolean keepAlive = clientKeepsAlive && client.isRequestComplete();
         end();
         client.finished(keepAlive);
+    }
+
+    @Override
+    public void onServerRefused() {
+        boolean whole = sender.canRepeat() || !facts.request.hasBody();
+        if (phase == Phase.WAITING && whole && search.mayRepeat()) {
+            closeServer();
+            phase = Phase.SEARCHING;
+            sender.repeat();
+            search.repeat();
+        } else {
+            onServerClosed(false);
+        }
     }
 
     @Override
@@ -809,7 +859,11 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         }
         facts.endNs = loop.nowNs();
         ledger.ends();
-        http1.clear();
+        ServerStream used = lent;
+        if (used != null) {
+            lent = null;
+            used.clear();
+        }
         facts.reset();
         bodyHasPassed = false;
         surplus = false;

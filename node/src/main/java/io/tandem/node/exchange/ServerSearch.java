@@ -35,6 +35,11 @@ public final class ServerSearch implements Waiter {
         /** Which connections that others used before will do. */
         Reuse reuse();
 
+        /** Whether it goes on at once, on a connection to {@code server} that is in use and takes several exchanges. */
+        default boolean joins(Server server, ConnectionKey key) {
+            return false;
+        }
+
         /** The search is over: a connection that is established, new or taken from the pool. */
         void onServerFound(ServerConnection connection);
 
@@ -237,6 +242,13 @@ public final class ServerSearch implements Waiter {
     private void connect(Backend backend, Server target) {
         ServerPools pools = ServerPools.of(loop);
         ConnectionKey key = pools.key(target, facts);
+        state = State.IDLE;
+        facts.connectedNs = loop.nowNs();
+        if (seeker.joins(target, key)) {
+            ledger.count(target, ProxyCounter.REUSES);
+            return;
+        }
+        facts.connectedNs = 0;
         ServerConnection idle = pools.idle(target, key, seeker.reuse(), own);
         if (idle != null) {
             state = State.IDLE;

@@ -369,7 +369,7 @@ public final class Http1Stream implements ServerStream, ServerUser {
         }
     }
 
-    /** Forgets the exchange, and lets go of the response's bytes. */
+    @Override
     public void clear() {
         writer.clear();
         scanner.clear();

@@ -76,6 +76,9 @@ public interface ResponseListener {
      */
     void onServerClosed(boolean orderly);
 
+    /** The stream has ended before the server looked at the request: it may go to another one. */
+    void onServerRefused();
+
     /** The session is to end because of the server, which has nothing to do with what it sent; {@code who} is for the log. */
     void onServerKilled(char who);
 

@@ -59,6 +59,9 @@ public interface ServerStream {
      */
     @Nullable ServerConnection release(boolean reusable);
 
+    /** Forgets the exchange, and lets go of the response's bytes. */
+    void clear();
+
     /** Ends it, finished or not; its listener hears nothing more. */
     void close();
 }

@@ -302,6 +302,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         uses++;
     }
 
+    /** Whether the server speaks HTTP/2 on it: configured so, or agreed upon by ALPN. */
+    public boolean speaksHttp2() {
+        Session session = tls;
+        return server.description().dialing().speaksHttp2()
+                || (session != null && session.alpn().equals("h2"));
+    }
+
     /** Says who hears of it from now on. */
     public void use(ServerUser user) {
         this.user = user;
@@ -401,7 +408,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     /** What it was opened with. */
-    ConnectionKey key() {
+    public ConnectionKey key() {
         return key;
     }
 

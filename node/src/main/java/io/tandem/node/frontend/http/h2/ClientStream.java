@@ -33,6 +33,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     private @Nullable Response stagedHead;
 
     private boolean stagedTunnel;
+    private boolean headSent;
     private boolean requestComplete;
     private boolean tunnel;
     private long announced;
@@ -68,6 +69,7 @@ final class ClientStream extends StreamBase implements ClientSide {
         HeadBuffer head = HeadBuffer.take(facts.loop, connection.tuning().bufferSize());
         buffer = head;
         stagedHead = null;
+        headSent = false;
         requestComplete = false;
         tunnel = false;
         received = 0;
@@ -261,6 +263,7 @@ final class ClientStream extends StreamBase implements ClientSide {
         Response response = stagedHead;
         if (response != null) {
             stagedHead = null;
+            headSent = true;
             if (id != 0) {
                 writeHead(response, stagedTunnel, end);
             }
@@ -378,7 +381,8 @@ final class ClientStream extends StreamBase implements ClientSide {
         timer.stop();
         stagedHead = null;
         release();
-        connection.reset(this, Frames.CANCEL);
+        // without any answer the client may send the request again, as HAProxy lets it
+        connection.reset(this, headSent ? Frames.CANCEL : Frames.REFUSED_STREAM);
     }
 
     @Override

@@ -113,6 +113,34 @@ public abstract class Endpoint {
         return settings;
     }
 
+    /** How many streams are wanted at once. */
+    protected final int settingsMaxStreams() {
+        return settings.maxStreams();
+    }
+
+    /** The SETTINGS frame of a client. */
+    protected final void writeClientSettings(ByteBuf out) {
+        int start = out.writerIndex();
+        Frames.header(out, 0, Frames.SETTINGS, 0, 0);
+        if (settings.headerTableSize() != 4096) {
+            out.writeShort(Frames.SETTINGS_HEADER_TABLE_SIZE).writeInt(settings.headerTableSize());
+        }
+        out.writeShort(Frames.SETTINGS_ENABLE_PUSH).writeInt(0);
+        if (settings.initialWindow() != Frames.DEFAULT_WINDOW) {
+            out.writeShort(Frames.SETTINGS_INITIAL_WINDOW_SIZE).writeInt(settings.initialWindow());
+        }
+        if (settings.maxFrameSize() != Frames.SMALLEST_MAX_LENGTH) {
+            out.writeShort(Frames.SETTINGS_MAX_FRAME_SIZE).writeInt(settings.maxFrameSize());
+        }
+        out.writeShort(Frames.SETTINGS_MAX_HEADER_LIST_SIZE).writeInt(settings.maxHeaderList());
+        Frames.close(out, start);
+    }
+
+    /** The peer did what no peer may; the connection ends. */
+    protected final void protocolError() {
+        fail(Frames.PROTOCOL_ERROR);
+    }
+
     final int peerInitialWindow() {
         return peerInitialWindow;
     }
@@ -634,7 +662,7 @@ public abstract class Endpoint {
 
     /** Gives every waiting stream a turn. */
     private void sendWaiting() {
-        for (int turns = waiting.size(); turns > 0 && sendWindow > 0 && isWritable(); turns--) {
+        for (int turns = waiting.size(); turns > 0 && sendWindow > 0 && canWrite(); turns--) {
             StreamBase stream = waiting.pollFirst();
             if (stream == null) {
                 return;
@@ -668,7 +696,7 @@ public abstract class Endpoint {
         }
     }
 
-    final boolean isWritable() {
+    final boolean canWrite() {
         Transport present = transport;
         return present != null && present.isWritable();
     }
@@ -713,11 +741,11 @@ public abstract class Endpoint {
 
     private void flushNow() {
         dirty = false;
-        flush();
+        flushStaged();
     }
 
     /** Writes and flushes what has been gathered. */
-    protected final void flush() {
+    protected final void flushStaged() {
         writeStaged();
         Transport present = transport;
         if (present != null) {
@@ -879,7 +907,7 @@ public abstract class Endpoint {
     /** Ends the connection once all is written. */
     protected final void end() {
         closing = true;
-        flush();
+        flushStaged();
         Transport present = transport;
         if (present != null) {
             present.closeWhenWritten();

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http.h2;
 
-import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
@@ -48,19 +47,12 @@ final class RequestFields implements HpackDecoder.Sink {
     private static final byte[] WEBSOCKET = ascii("websocket");
     private static final byte[] SEC_WEBSOCKET_KEY = ascii("sec-websocket-key");
     private static final byte[] GET = ascii("GET");
-    private static final byte[] OF_A_HOP_10 = CONNECTION;
-    private static final byte[] OF_A_HOP_10B = ascii("keep-alive");
-    private static final byte[] OF_A_HOP_16 = ascii("proxy-connection");
-    private static final byte[] OF_A_HOP_17 = ascii("transfer-encoding");
     private static final byte[] VERSION = ascii(" HTTP/2.0\r\n");
 
     /** What HAProxy keeps beside each field and each message. */
     private static final int BLOCK = 8;
 
     private static final int START_LINE = 20;
-
-    /** A field name's characters: tokens without capitals (section 8.2). */
-    private static final boolean[] NAME = nameBytes();
 
     private final byte[] text;
     private final byte[] cookies;
@@ -131,7 +123,7 @@ final class RequestFields implements HpackDecoder.Sink {
             return; // the rest is decoded for its effect on the table alone
         }
         malformed = ++fields > maxFields
-                || !isValue(valueBytes, valueStart, valueEnd)
+                || !FieldRules.isValue(valueBytes, valueStart, valueEnd)
                 || !(nameBytes[nameStart] == ':'
                         ? pseudo(nameBytes, nameStart, nameEnd, valueBytes, valueStart, valueEnd)
                         : regular(nameBytes, nameStart, nameEnd, valueBytes, valueStart, valueEnd));
@@ -142,7 +134,7 @@ final class RequestFields implements HpackDecoder.Sink {
             return false;
         }
         for (int i = 0; i < PSEUDOS; i++) {
-            if (is(nameBytes, nameStart, nameEnd, PSEUDO_NAMES[i])) {
+            if (FieldRules.is(nameBytes, nameStart, nameEnd, PSEUDO_NAMES[i])) {
                 int length = valueEnd - valueStart;
                 if (starts[i] >= 0 || textEnd + length > text.length) {
                     return false;
@@ -170,19 +162,18 @@ final class RequestFields implements HpackDecoder.Sink {
             return false;
         }
         int length = nameEnd - nameStart;
-        for (int i = nameStart; i < nameEnd; i++) {
-            if (!NAME[nameBytes[i] & 0xff]) {
-                return false;
-            }
+        if (!FieldRules.isName(nameBytes, nameStart, nameEnd) || FieldRules.isOfHop(nameBytes, nameStart, nameEnd)) {
+            return false;
         }
         switch (length) {
             case 2 -> {
-                if (is(nameBytes, nameStart, nameEnd, TE) && !isIgnoreCase(value, valueStart, valueEnd, TRAILERS)) {
+                if (FieldRules.is(nameBytes, nameStart, nameEnd, TE)
+                        && !FieldRules.isIgnoreCase(value, valueStart, valueEnd, TRAILERS)) {
                     return false;
                 }
             }
             case 4 -> {
-                if (is(nameBytes, nameStart, nameEnd, HOST)) {
+                if (FieldRules.is(nameBytes, nameStart, nameEnd, HOST)) {
                     if (hostSeen) {
                         return true; // the authority, or the first one, counts
                     }
@@ -190,35 +181,17 @@ final class RequestFields implements HpackDecoder.Sink {
                 }
             }
             case 6 -> {
-                if (is(nameBytes, nameStart, nameEnd, COOKIE)) {
+                if (FieldRules.is(nameBytes, nameStart, nameEnd, COOKIE)) {
                     return cookie(value, valueStart, valueEnd);
                 }
             }
-            case 7 -> {
-                if (is(nameBytes, nameStart, nameEnd, UPGRADE)) {
-                    return false;
-                }
-            }
-            case 10 -> {
-                if (is(nameBytes, nameStart, nameEnd, OF_A_HOP_10) || is(nameBytes, nameStart, nameEnd, OF_A_HOP_10B)) {
-                    return false;
-                }
-            }
             case 14 -> {
-                if (is(nameBytes, nameStart, nameEnd, CONTENT_LENGTH)) {
+                if (FieldRules.is(nameBytes, nameStart, nameEnd, CONTENT_LENGTH)) {
                     return contentLength(value, valueStart, valueEnd);
                 }
             }
-            case 16 -> {
-                if (is(nameBytes, nameStart, nameEnd, OF_A_HOP_16)) {
-                    return false;
-                }
-            }
             case 17 -> {
-                if (is(nameBytes, nameStart, nameEnd, OF_A_HOP_17)) {
-                    return false;
-                }
-                if (tunnels && is(nameBytes, nameStart, nameEnd, SEC_WEBSOCKET_KEY)) {
+                if (tunnels && FieldRules.is(nameBytes, nameStart, nameEnd, SEC_WEBSOCKET_KEY)) {
                     return true; // ours is sent
                 }
             }
@@ -291,7 +264,7 @@ final class RequestFields implements HpackDecoder.Sink {
             if (firstEnd < 0) {
                 firstEnd = i;
             }
-            while (i < end && isBlank(value[i])) {
+            while (i < end && FieldRules.isBlank(value[i])) {
                 i++;
             }
             if (i == end) {
@@ -300,7 +273,7 @@ final class RequestFields implements HpackDecoder.Sink {
             if (value[i++] != ',') {
                 return false;
             }
-            while (i < end && isBlank(value[i])) {
+            while (i < end && FieldRules.isBlank(value[i])) {
                 i++;
             }
         }
@@ -317,7 +290,7 @@ final class RequestFields implements HpackDecoder.Sink {
         if (!has(METHOD) || length(METHOD) == 0) {
             return false;
         }
-        boolean connect = is(text, starts[METHOD], ends[METHOD], PSEUDO_CONNECT);
+        boolean connect = FieldRules.is(text, starts[METHOD], ends[METHOD], PSEUDO_CONNECT);
         tunnels = connect && has(PROTOCOL);
         if (connect && !tunnels) {
             if (has(SCHEME) || has(PATH) || !has(AUTHORITY)) {
@@ -327,7 +300,7 @@ final class RequestFields implements HpackDecoder.Sink {
             return false;
         }
         for (int i = starts[METHOD]; i < ends[METHOD]; i++) {
-            bad |= !NAME[text[i] & 0xff] && !(text[i] >= 'A' && text[i] <= 'Z');
+            bad |= !FieldRules.isNameByte(text[i]) && !(text[i] >= 'A' && text[i] <= 'Z');
         }
         int host = starts[AUTHORITY];
         int hostEnd = has(AUTHORITY) ? withoutImpliedPort() : -1;
@@ -389,8 +362,8 @@ final class RequestFields implements HpackDecoder.Sink {
     }
 
     private boolean isHttpScheme() {
-        return isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTP)
-                || isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTPS);
+        return FieldRules.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTP)
+                || FieldRules.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTPS);
     }
 
     private boolean isScheme() {
@@ -441,8 +414,8 @@ final class RequestFields implements HpackDecoder.Sink {
         if (i == start || text[i - 1] != ':') {
             return end;
         }
-        boolean http = isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTP);
-        boolean https = isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTPS);
+        boolean http = FieldRules.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTP);
+        boolean https = FieldRules.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTPS);
         boolean implied = (http && (i == end || port == 80)) || (https && (i == end || port == 443));
         return implied ? i - 1 : end;
     }
@@ -489,62 +462,13 @@ final class RequestFields implements HpackDecoder.Sink {
         if (!put(UPGRADE, 0, UPGRADE.length, text, starts[PROTOCOL], ends[PROTOCOL]) || !put(CONNECTION, UPGRADE)) {
             return false;
         }
-        if (!is(text, starts[PROTOCOL], ends[PROTOCOL], WEBSOCKET)) {
+        if (!FieldRules.is(text, starts[PROTOCOL], ends[PROTOCOL], WEBSOCKET)) {
             return true;
         }
         byte[] key = new byte[16];
         ThreadLocalRandom.current().nextBytes(key);
         webSocketKey = request.headers().count();
         return put(SEC_WEBSOCKET_KEY, Base64.getEncoder().encode(key));
-    }
-
-    private static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t';
-    }
-
-    /** A value that HTTP/1 could not take for the end of its line. */
-    static boolean isValue(byte[] bytes, int start, int end) {
-        for (int i = start; i < end; i++) {
-            byte b = bytes[i];
-            if (b == 0 || b == '\r' || b == '\n') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** A field name as HTTP/2 has it. */
-    static boolean isName(byte[] bytes, int start, int end) {
-        for (int i = start; i < end; i++) {
-            if (!NAME[bytes[i] & 0xff]) {
-                return false;
-            }
-        }
-        return start < end;
-    }
-
-    static boolean is(byte[] bytes, int start, int end, byte[] text) {
-        if (end - start != text.length) {
-            return false;
-        }
-        for (int i = 0; i < text.length; i++) {
-            if (bytes[start + i] != text[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isIgnoreCase(byte[] bytes, int start, int end, byte[] lower) {
-        return end - start == lower.length && Ascii.equalsIgnoreCase(bytes, start, lower);
-    }
-
-    private static boolean[] nameBytes() {
-        boolean[] name = new boolean[256];
-        for (char c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz".toCharArray()) {
-            name[c] = true;
-        }
-        return name;
     }
 
     private static byte[] ascii(String text) {

@@ -66,20 +66,25 @@ public abstract class StreamBase {
         return localEnded || pendingEnd;
     }
 
+    /** The peer has ended its side with a header block. */
+    protected final void markRemoteEnded() {
+        remoteEnded = true;
+    }
+
     final void localEnded() {
         localEnded = true;
     }
 
     /** Whether body bytes can go on at once. */
     protected final boolean canSend() {
-        return pending == null && endpoint.isWritable();
+        return pending == null && endpoint.canWrite();
     }
 
     /** Sends {@code length} bytes of {@code in}, as far as the windows go; the rest is kept. */
     protected final void sendData(ByteBuf in, int length) {
         int at = in.readerIndex();
         int now = 0;
-        if (pending == null && endpoint.isWritable()) {
+        if (pending == null && endpoint.canWrite()) {
             now = Math.min(length, Math.max(0, Math.min(sendWindow, endpoint.connectionSendWindow())));
             if (now > 0) {
                 endpoint.writeData(this, in, at, now, false);
@@ -131,7 +136,7 @@ public abstract class StreamBase {
             return true;
         }
         int now = Math.min(kept.readableBytes(), Math.max(0, Math.min(sendWindow, endpoint.connectionSendWindow())));
-        if (!endpoint.isWritable()) {
+        if (!endpoint.canWrite()) {
             now = 0;
         }
         if (now < kept.readableBytes()) {

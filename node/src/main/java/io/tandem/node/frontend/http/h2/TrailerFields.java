@@ -37,8 +37,8 @@ public final class TrailerFields implements HpackDecoder.Sink {
         if (malformed) {
             return;
         }
-        malformed = !RequestFields.isName(nameBytes, nameStart, nameEnd)
-                || !RequestFields.isValue(bytes, valueStart, valueEnd)
+        malformed = !FieldRules.isName(nameBytes, nameStart, nameEnd)
+                || !FieldRules.isValue(bytes, valueStart, valueEnd)
                 || isForbidden(nameBytes, nameStart, nameEnd)
                 || trailers.end() + nameEnd - nameStart + valueEnd - valueStart > maxBytes;
         if (!malformed) {
@@ -48,7 +48,7 @@ public final class TrailerFields implements HpackDecoder.Sink {
 
     private static boolean isForbidden(byte[] bytes, int start, int end) {
         for (byte[] name : FORBIDDEN) {
-            if (RequestFields.is(bytes, start, end, name)) {
+            if (FieldRules.is(bytes, start, end, name)) {
                 return true;
             }
         }

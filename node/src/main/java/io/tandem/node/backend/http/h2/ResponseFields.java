@@ -1,0 +1,153 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.http.h2;
+
+import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.Response;
+import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.frontend.http.h2.FieldRules;
+import io.tandem.node.frontend.http.h2.HpackDecoder;
+import io.tandem.node.frontend.http.h2.TrailerFields;
+import io.tandem.node.loop.Tuning;
+import java.nio.charset.StandardCharsets;
+
+/** Makes a {@link Response}, or trailers, out of a decoded header block (RFC 9113 section 8.3.2). One per connection. */
+final class ResponseFields implements HpackDecoder.Sink {
+    private enum Target {
+        RESPONSE,
+        TRAILERS,
+        NOTHING
+    }
+
+    private static final byte[] STATUS = ":status".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CONTENT_LENGTH = "content-length".getBytes(StandardCharsets.US_ASCII);
+    /** What HAProxy counts for a status line: its own 20, version and status. */
+    private static final int STATUS_LINE = 20 + 8 + 3 + 1;
+
+    private final Tuning tuning;
+    private final TrailerFields trailerFields;
+    private Target target = Target.NOTHING;
+    private Response response = new Response();
+    private byte[] bytes = new byte[0];
+    private int limit;
+    private int at;
+    private int status;
+    private int counted;
+    private int fields;
+    private long contentLength;
+    private boolean regularSeen;
+    private boolean malformed;
+
+    ResponseFields(Tuning tuning) {
+        this.tuning = tuning;
+        trailerFields = new TrailerFields(tuning.bufferSize() - tuning.maxRewrite());
+    }
+
+    void begin(Response response, HeadBuffer buffer) {
+        target = Target.RESPONSE;
+        this.response = response;
+        bytes = buffer.bytes();
+        limit = bytes.length - tuning.maxRewrite();
+        response.headers().begin(buffer, bytes.length);
+        at = 0;
+        status = 0;
+        counted = STATUS_LINE;
+        fields = 0;
+        contentLength = -1;
+        regularSeen = false;
+        malformed = false;
+    }
+
+    void begin(Trailers trailers) {
+        target = Target.TRAILERS;
+        trailerFields.begin(trailers);
+    }
+
+    /** The next block is decoded for its effect on the table alone. */
+    void skip() {
+        target = Target.NOTHING;
+    }
+
+    @Override
+    public void field(byte[] nameBytes, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
+        if (target == Target.TRAILERS) {
+            trailerFields.field(nameBytes, nameStart, nameEnd, value, valueStart, valueEnd);
+        } else if (target == Target.RESPONSE && !malformed) {
+            malformed = !FieldRules.isValue(value, valueStart, valueEnd)
+                    || ++fields > 2 * tuning.maxFields()
+                    || !(nameBytes[nameStart] == ':'
+                            ? status(nameBytes, nameStart, nameEnd, value, valueStart, valueEnd)
+                            : regular(nameBytes, nameStart, nameEnd, value, valueStart, valueEnd));
+        }
+    }
+
+    private boolean status(byte[] nameBytes, int nameStart, int nameEnd, byte[] value, int start, int end) {
+        if (regularSeen || status != 0 || end - start != 3 || !FieldRules.is(nameBytes, nameStart, nameEnd, STATUS)) {
+            return false;
+        }
+        for (int i = start; i < end; i++) {
+            if (value[i] < '0' || value[i] > '9') {
+                return false;
+            }
+            status = status * 10 + value[i] - '0';
+        }
+        return status >= 100 && status != 101; // section 8.6: there is no switching of protocols
+    }
+
+    private boolean regular(byte[] nameBytes, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
+        regularSeen = true;
+        int nameLength = nameEnd - nameStart;
+        int valueLength = valueEnd - valueStart;
+        if (!FieldRules.isName(nameBytes, nameStart, nameEnd)
+                || FieldRules.isOfHop(nameBytes, nameStart, nameEnd)
+                || at + nameLength + valueLength + 4 > limit) {
+            return false;
+        }
+        if (FieldRules.is(nameBytes, nameStart, nameEnd, CONTENT_LENGTH)) {
+            long length = FieldRules.contentLength(value, valueStart, valueEnd);
+            if (length < 0 || (contentLength >= 0 && contentLength != length)) {
+                return false;
+            }
+            if (contentLength >= 0) {
+                return true; // the same once more
+            }
+            contentLength = length;
+        }
+        int start = at;
+        System.arraycopy(nameBytes, nameStart, bytes, start, nameLength);
+        int colon = start + nameLength;
+        bytes[colon] = ':';
+        bytes[colon + 1] = ' ';
+        int valueAt = colon + 2;
+        System.arraycopy(value, valueStart, bytes, valueAt, valueLength);
+        int end = valueAt + valueLength;
+        bytes[end] = '\r';
+        bytes[end + 1] = '\n';
+        at = end + 2;
+        counted += nameLength + valueLength;
+        response.headers().received(start, colon, valueAt, end, at);
+        return true;
+    }
+
+    /** The block of a head is over; whether it is a response. */
+    boolean finish() {
+        if (malformed || status == 0) {
+            return false;
+        }
+        response.headers().headEnd(at);
+        response.startLine(status, 0, 0, 1);
+        return true;
+    }
+
+    boolean areTrailersMalformed() {
+        return trailerFields.isMalformed();
+    }
+
+    long contentLength() {
+        return contentLength;
+    }
+
+    int countedSize() {
+        return counted;
+    }
+}

@@ -1,0 +1,307 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.http.h2;
+
+import io.netty.buffer.ByteBuf;
+import io.tandem.node.backend.ConnectionKey;
+import io.tandem.node.backend.ServerState;
+import io.tandem.node.backend.http.ResponseListener;
+import io.tandem.node.backend.http.ServerStream;
+import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.backend.pool.ServerUser;
+import io.tandem.node.frontend.http.Response;
+import io.tandem.node.frontend.http.h2.Endpoint;
+import io.tandem.node.frontend.http.h2.EndpointSettings;
+import io.tandem.node.frontend.http.h2.StreamBase;
+import io.tandem.node.frontend.http.h2.Transport;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.LoopLocal;
+import io.tandem.node.loop.Timer;
+import io.tandem.node.loop.Tuning;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to a server in HTTP/2, shared by the exchanges of one loop as far as {@code http-reuse} lets them. It stays
+ * open for a while without streams.
+ */
+public final class ServerEndpoint extends Endpoint implements Transport, ServerUser {
+    private static final LoopLocal<List<ServerEndpoint>> OPEN = new LoopLocal<>(loop -> new ArrayList<>());
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int LARGEST_STREAM = Integer.MAX_VALUE - 2;
+    /** As HAProxy's {@code pool-purge-delay}. */
+    private static final int IDLE_MS = 5000;
+
+    private final ServerConnection connection;
+    private final ServerState server;
+    private final Tuning tuning;
+    private final ResponseFields fields;
+    private final Timer idle;
+    private final boolean shared;
+    private int nextStream = 1;
+    private int served;
+    private boolean leaving;
+    private boolean closed;
+
+    private ServerEndpoint(
+            Loop loop, ServerConnection connection, Tuning tuning, EndpointSettings settings, boolean shared) {
+        super(loop, settings);
+        this.connection = connection;
+        this.tuning = tuning;
+        this.shared = shared;
+        server = connection.server().state();
+        fields = new ResponseFields(tuning);
+        idle = new Timer(loop) {
+            @Override
+            protected void onTimeout() {
+                drain();
+            }
+        };
+    }
+
+    /**
+     * Begins to speak HTTP/2 on an established connection.
+     *
+     * @param shared whether other exchanges may use it as well
+     */
+    public static ServerEndpoint on(
+            Loop loop, ServerConnection connection, Tuning tuning, EndpointSettings settings, boolean shared) {
+        ServerEndpoint endpoint = new ServerEndpoint(loop, connection, tuning, settings, shared);
+        connection.use(endpoint);
+        endpoint.preface();
+        if (shared) {
+            OPEN.of(loop).add(endpoint);
+        }
+        return endpoint;
+    }
+
+    /**
+     * An open connection to that server with room for another stream, or null.
+     *
+     * @param proven whether it must have served another request before
+     */
+    public static @Nullable ServerEndpoint find(Loop loop, ServerState server, ConnectionKey key, boolean proven) {
+        List<ServerEndpoint> open = OPEN.of(loop);
+        for (int i = 0; i < open.size(); i++) {
+            ServerEndpoint candidate = open.get(i);
+            if (candidate.server == server
+                    && candidate.connection.key().equals(key)
+                    && candidate.hasRoom()
+                    && (!proven || candidate.served > 1)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private boolean hasRoom() {
+        return !leaving
+                && !isClosing()
+                && nextStream < LARGEST_STREAM
+                && openStreams() < Math.min(settingsMaxStreams(), peerMaxStreams());
+    }
+
+    /** Whether it has served a request before the present ones. */
+    boolean isReused() {
+        return served > 1;
+    }
+
+    private void preface() {
+        out().writeBytes(PREFACE);
+        start(this);
+    }
+
+    @Override
+    protected void writeSettings(ByteBuf out) {
+        writeClientSettings(out);
+    }
+
+    /** A stream for one exchange; its head is still to be sent. */
+    public ServerStream open(ResponseListener listener, Response response) {
+        idle.stop();
+        ServerStreamOfH2 stream = new ServerStreamOfH2(this, loop, tuning, listener, response);
+        served++;
+        add(stream, nextStream);
+        nextStream += 2;
+        return stream;
+    }
+
+    // ---- what the server sends
+
+    @Override
+    public void onServerBytes(ByteBuf in) {
+        receive(in);
+    }
+
+    @Override
+    public void onServerReadComplete() {
+        for (StreamBase stream : streams()) {
+            if (stream instanceof ServerStreamOfH2 ours) {
+                ours.onReadComplete();
+            }
+        }
+    }
+
+    @Override
+    protected void onHeaders(int id, byte[] block, int from, int to, boolean endStream) {
+        if (stream(id) instanceof ServerStreamOfH2 stream) {
+            stream.onHeaders(fields, block, from, to, endStream);
+        } else {
+            fields.skip();
+            if (decode(block, from, to, fields) && isIdle(id)) {
+                protocolError();
+            }
+        }
+    }
+
+    boolean decodeFor(byte[] block, int from, int to) {
+        return decode(block, from, to, fields);
+    }
+
+    @Override
+    protected void onGoAway(int last, int code) {
+        leaving = true;
+        for (StreamBase stream : streams()) {
+            if (stream.id() > last && stream instanceof ServerStreamOfH2 unseen) {
+                remove(unseen);
+                unseen.onRefused();
+            }
+        }
+        endIfIdle();
+    }
+
+    @Override
+    protected boolean isIdle(int stream) {
+        return stream % 2 == 0 || stream >= nextStream;
+    }
+
+    @Override
+    protected int lastStream() {
+        return 0; // nothing is pushed to us
+    }
+
+    @Override
+    protected void onLocalEnd(StreamBase stream) {
+        // the exchange closes its stream when it has the whole response
+    }
+
+    // ---- what streams ask for
+
+    ByteBuf beginHead(ServerStreamOfH2 stream, boolean end) {
+        return beginHeaders(stream, end);
+    }
+
+    void endHead(ServerStreamOfH2 stream, ByteBuf out, boolean end) {
+        endHeaders(stream, out, end);
+    }
+
+    void reset(ServerStreamOfH2 stream, int code) {
+        if (stream.id() != 0) {
+            writeReset(stream.id(), code);
+            forget(stream);
+        }
+    }
+
+    void forget(ServerStreamOfH2 stream) {
+        remove(stream);
+        endIfIdle();
+    }
+
+    private void endIfIdle() {
+        if (openStreams() > 0 || isClosing()) {
+            return;
+        }
+        if (leaving || !shared) {
+            drain();
+        } else {
+            idle.start(IDLE_MS);
+        }
+    }
+
+    private void drain() {
+        if (!isClosing()) {
+            writeGoAway(0, 0);
+            end();
+        }
+    }
+
+    boolean isSecure() {
+        return connection.tls() != null;
+    }
+
+    // ---- how it ends
+
+    @Override
+    public void onServerClosed() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        OPEN.of(loop).remove(this);
+        idle.dispose();
+        dispose();
+        for (StreamBase stream : streams()) {
+            remove(stream);
+            if (stream instanceof ServerStreamOfH2 ours) {
+                ours.onConnectionClosed();
+            }
+        }
+    }
+
+    @Override
+    public void onServerKilled(char who) {
+        for (StreamBase stream : streams()) {
+            if (stream instanceof ServerStreamOfH2 ours) {
+                ours.onConnectionKilled(who);
+            }
+        }
+        connection.close();
+        onServerClosed();
+    }
+
+    @Override
+    public void onServerHalfClosed() {
+        connection.close();
+        onServerClosed();
+    }
+
+    @Override
+    public void onServerWritabilityChanged(boolean writable) {
+        onTransportWritable(writable);
+    }
+
+    @Override
+    public void onServerTimeout() {
+        // each stream has a time of its own
+    }
+
+    // ---- the transport
+
+    @Override
+    public void write(ByteBuf out) {
+        connection.write(out);
+    }
+
+    @Override
+    public void flush() {
+        connection.flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return connection.isWritable();
+    }
+
+    @Override
+    public void reading(boolean on) {
+        connection.reading(on);
+    }
+
+    @Override
+    public void closeWhenWritten() {
+        connection.closeWhenWritten();
+        onServerClosed(); // it hears nothing more
+    }
+}

@@ -1,0 +1,126 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.http.h2;
+
+import io.tandem.node.frontend.http.Ascii;
+import java.nio.charset.StandardCharsets;
+
+/** What HTTP/2 lets a field be (RFC 9113 section 8.2). */
+public final class FieldRules {
+    private static final byte[] UPGRADE = ascii("upgrade");
+    private static final byte[] CONNECTION = ascii("connection");
+    private static final byte[] KEEP_ALIVE = ascii("keep-alive");
+    private static final byte[] PROXY_CONNECTION = ascii("proxy-connection");
+    private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
+
+    /** A field name's characters: tokens without capitals. */
+    private static final boolean[] NAME = nameBytes();
+
+    private FieldRules() {}
+
+    static boolean isNameByte(byte b) {
+        return NAME[b & 0xff];
+    }
+
+    /** Whether that is a field name as HTTP/2 has it. */
+    public static boolean isName(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (!NAME[bytes[i] & 0xff]) {
+                return false;
+            }
+        }
+        return start < end;
+    }
+
+    /** Whether that is a value that HTTP/1 could not take for the end of its line. */
+    public static boolean isValue(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            byte b = bytes[i];
+            if (b == 0 || b == '\r' || b == '\n') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a field belongs to HTTP/1's connection (section 8.2.2). */
+    public static boolean isOfHop(byte[] bytes, int start, int end) {
+        return switch (end - start) {
+            case 7 -> is(bytes, start, end, UPGRADE);
+            case 10 -> is(bytes, start, end, CONNECTION) || is(bytes, start, end, KEEP_ALIVE);
+            case 16 -> is(bytes, start, end, PROXY_CONNECTION);
+            case 17 -> is(bytes, start, end, TRANSFER_ENCODING);
+            default -> false;
+        };
+    }
+
+    /** Whether those bytes are exactly {@code text}. */
+    public static boolean is(byte[] bytes, int start, int end, byte[] text) {
+        if (end - start != text.length) {
+            return false;
+        }
+        for (int i = 0; i < text.length; i++) {
+            if (bytes[start + i] != text[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static boolean isIgnoreCase(byte[] bytes, int start, int end, byte[] lower) {
+        return end - start == lower.length && Ascii.equalsIgnoreCase(bytes, start, lower);
+    }
+
+    /** Whether {@code lower} is one of the elements of a list. */
+    public static boolean contains(byte[] bytes, int start, int end, byte[] lower) {
+        int from = start;
+        while (from <= end) {
+            int comma = from;
+            while (comma < end && bytes[comma] != ',') {
+                comma++;
+            }
+            int first = from;
+            while (first < comma && isBlank(bytes[first])) {
+                first++;
+            }
+            int last = comma;
+            while (last > first && isBlank(bytes[last - 1])) {
+                last--;
+            }
+            if (isIgnoreCase(bytes, first, last, lower)) {
+                return true;
+            }
+            from = comma + 1;
+        }
+        return false;
+    }
+
+    static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    /** The number of a content length given once, or -1 where it is none. */
+    public static long contentLength(byte[] value, int start, int end) {
+        long number = 0;
+        for (int i = start; i < end; i++) {
+            int digit = value[i] - '0';
+            if (digit < 0 || digit > 9 || number > (Long.MAX_VALUE - digit) / 10) {
+                return -1;
+            }
+            number = number * 10 + digit;
+        }
+        return start < end ? number : -1;
+    }
+
+    private static boolean[] nameBytes() {
+        boolean[] name = new boolean[256];
+        for (char c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz".toCharArray()) {
+            name[c] = true;
+        }
+        return name;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
