@@ -25,7 +25,7 @@ import java.util.Locale;
  * says what they cost in the processes and in the kernel.
  */
 public final class HoldInside {
-    /** Descriptors a process needs besides its connections. */
+    /** Descriptors a process needs besides its connections; for each of them both proxies reserve one to a server. */
     private static final int SPARE = 500;
 
     /** A namespace has no network card to take an identity from. */
@@ -70,7 +70,7 @@ public final class HoldInside {
     }
 
     private String hold(String program) throws IOException, InterruptedException {
-        int perProcess = Math.min(wanted, descriptors() - SPARE);
+        int perProcess = Math.min(wanted, (descriptors() - SPARE) / 2);
         int processes = (wanted + perProcess - 1) / perProcess;
         perProcess = (wanted + processes - 1) / processes;
         say(
@@ -83,7 +83,7 @@ public final class HoldInside {
                 proxies.add(start(program, i, perProcess));
             }
             for (int i = 0; i < processes; i++) {
-                await(proxies.get(i), address(i));
+                await(proxies.get(i), address(i), program, i);
             }
             for (int i = 0; i < processes; i++) {
                 int failed = ready(holder(address(i), 1, i, holders)); // classes are loaded before anything is measured
@@ -149,7 +149,6 @@ public final class HoldInside {
         Files.writeString(
                 file,
                 "global\n    nbthread 1\n    maxconn " + (connections + 100) + "\n    tune.ssl.cachesize 0\n"
-                        + (tandem ? "" : "    no strict-limits\n")
                         + "    ssl-default-bind-options ssl-min-ver TLSv1.2\n"
                         + "defaults\n    mode http\n    timeout connect 10s\n    timeout client 2h\n    timeout server 2h\n"
                         + "    timeout http-keep-alive 2h\n    maxconn " + (connections + 100) + "\n"
@@ -171,7 +170,8 @@ public final class HoldInside {
         return Files.readString(directory.resolve("hold-" + program + index + ".out"));
     }
 
-    private static void await(Process proxy, String address) throws IOException, InterruptedException {
+    private void await(Process proxy, String address, String program, int index)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (System.nanoTime() - deadline < 0) {
             try (Socket socket = new Socket()) {
@@ -179,7 +179,7 @@ public final class HoldInside {
                 return;
             } catch (IOException notYet) {
                 if (!proxy.isAlive()) {
-                    throw new IOException("the proxy of " + address + " ended", notYet);
+                    throw new IOException(program + " ended: " + said(program, index), notYet);
                 }
                 Thread.sleep(50);
             }
