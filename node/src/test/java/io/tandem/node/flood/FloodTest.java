@@ -219,7 +219,7 @@ class FloodTest {
                         trusting.getClientSessionContext().setSessionTimeout(1);
                     }
                 })
-                .by(1, () -> Flood.ask(proxy.https, "\u0016\u0003\u0001\u0040\0" + "x".repeat(20_000), 100));
+                .by(1, () -> Flood.ask(proxy.https, "\u0016\u0003\u0001@\0" + "x".repeat(20_000), 100));
         outlast("handshakes", flood);
     }
 

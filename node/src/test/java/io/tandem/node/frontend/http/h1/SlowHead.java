@@ -132,7 +132,7 @@ final class SlowHead {
             fields.add(new String[] {name, value});
             switch (name) {
                 case "connection" -> {
-                    for (String option : value.split(",")) {
+                    for (String option : value.split(",", -1)) {
                         String word = trim(option).toLowerCase(Locale.ROOT);
                         close |= word.equals("close");
                         keepAlive |= word.equals("keep-alive");
@@ -234,7 +234,7 @@ final class SlowHead {
             protocols = field[0].equals("upgrade") ? field[1] : protocols;
             key |= field[0].equals("sec-websocket-key");
         }
-        for (String protocol : protocols.split(",")) {
+        for (String protocol : protocols.split(",", -1)) {
             if (trim(protocol).equalsIgnoreCase("websocket") && !key) {
                 return false;
             }
