@@ -137,8 +137,10 @@ final class CpuMap {
     private static int pin(long wanted) {
         NativeBuffer mask = new NativeBuffer(8);
         mask.bytes().putLong(0, wanted);
-        int result = C.sched_setaffinity(0, 8, mask.address());
-        Reference.reachabilityFence(mask);
-        return result == 0 ? 0 : Libc.errno();
+        try {
+            return C.sched_setaffinity(0, 8, mask.address()) == 0 ? 0 : Libc.errno();
+        } finally {
+            Reference.reachabilityFence(mask);
+        }
     }
 }

@@ -11,7 +11,6 @@ import io.tandem.node.socket.UnixName;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -198,7 +197,6 @@ final class SocketTransfer {
         }
         prepare(length, rights == 0 ? 0 : CONTROL_HEAD + (rights + 7) / 8 * 8);
         SystemCall.check("sendmsg", (int) C.sendmsg(socket, header.address(), MSG_NOSIGNAL));
-        Reference.reachabilityFence(this);
     }
 
     /** The number of bytes received into {@link #data}; descriptors that came along are added. */

@@ -63,10 +63,13 @@ public final class SocketOptions {
         program.bytes().putShort(0, BPF_RETURN);
         NativeBuffer described = new NativeBuffer(16);
         described.bytes().putShort(0, (short) 1).putLong(8, program.address());
-        check(
-                "SO_ATTACH_REUSEPORT_CBPF",
-                C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, described.address(), 16));
-        Reference.reachabilityFence(program);
+        try {
+            check(
+                    "SO_ATTACH_REUSEPORT_CBPF",
+                    C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, described.address(), 16));
+        } finally {
+            Reference.reachabilityFence(program);
+        }
     }
 
     /** Whether bytes have arrived that nobody has read: whoever closes now, resets the connection. */
