@@ -75,7 +75,7 @@ final class RebuiltBalancer implements Balancer {
         int version = state.version(); // before the servers are looked at: a change meanwhile is seen next time
         if (built.version() != version) {
             List<Candidate> candidates = candidates();
-            Map<ServerState, Server> byState = new IdentityHashMap<>();
+            IdentityHashMap<ServerState, Server> byState = new IdentityHashMap<>();
             candidates.forEach(c -> byState.put(c.server().state(), c.server()));
             Selector selector = candidates.isEmpty() ? NOTHING : algorithm.over(candidates);
             built = new Built(version, selector, byState, isWarming(candidates), System.nanoTime());
