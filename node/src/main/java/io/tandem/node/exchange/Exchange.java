@@ -346,15 +346,9 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     @Override
     public void onServerReadComplete() {
         if (phase != Phase.IDLE) {
-            client.flush();
-            ServerStream present = server;
-            if (present != null) {
-                if (!client.isWritable()) {
-                    present.reading(false);
-                }
-                if (phase == Phase.WAITING || phase == Phase.RESPONDING) {
-                    expectServer();
-                }
+            holdServer();
+            if (phase == Phase.WAITING || phase == Phase.RESPONDING) {
+                expectServer();
             }
         }
     }
@@ -422,6 +416,18 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     public void onResponseBody(ByteBuf in, int length, int headLength, boolean all) {
         responseBytes += length - headLength;
         client.body(in, length, all);
+        if (!client.isWritable()) {
+            holdServer();
+        }
+    }
+
+    /** What has been written is more than a client takes at a time: without room in its socket nothing more is read. */
+    private void holdServer() {
+        client.flush();
+        ServerStream present = server;
+        if (present != null && !client.isWritable()) {
+            present.reading(false);
+        }
     }
 
     @Override
@@ -623,6 +629,9 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     public void onTunnelBytes(ByteBuf in) {
         if (phase == Phase.TUNNEL) {
             tunnel.serverBytes(in);
+            if (!client.isWritable()) {
+                holdServer();
+            }
         }
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is replaced only while somebody still holds it, such as a write that the socket could not take whole. Whoever
  * keeps bytes beyond the callback copies them out. A short read ends the read loop: the next {@code recv} would only say
- * EAGAIN.
+ * EAGAIN. So does back-pressure: what one event may queue is bounded by a buffer, not by all it may read.
  */
 public final class ReceiveBuffer implements RecvByteBufAllocator {
     /** No gain was measured above 32 KiB. */
@@ -57,6 +57,7 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         private int attempted;
         private int last;
         private int reads;
+        private @Nullable ChannelConfig config;
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
@@ -70,6 +71,7 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
 
         @Override
         public void reset(ChannelConfig config) {
+            this.config = config;
             reads = 0;
             last = 0;
         }
@@ -101,7 +103,11 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
 
         @Override
         public boolean continueReading() {
-            return last > 0 && last == attempted && reads < MAX_READS_PER_EVENT;
+            if (last <= 0 || last != attempted || reads >= MAX_READS_PER_EVENT) {
+                return false;
+            }
+            ChannelConfig of = config; // asked only where a whole buffer came: whoever got it may want no more
+            return of == null || of.isAutoRead();
         }
 
         @Override

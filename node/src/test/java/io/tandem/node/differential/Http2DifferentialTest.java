@@ -55,9 +55,6 @@ class Http2DifferentialTest {
                 server s1 127.0.0.1:SERVER
             """;
 
-    /** Either side's settings come at once: on a busy machine the answer may take longer than the silence that follows. */
-    private static final int ATTEMPTS = 4;
-
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Answer: Yes\r\n\r\nok";
 
     private final List<Subject> subjects = new ArrayList<>();
@@ -198,7 +195,6 @@ class Http2DifferentialTest {
                 post("no body, no length", ""),
                 post("two equal lengths", abc, "content-length", "3", "content-length", "3"),
                 post("a list of equal lengths", abc, "content-length", "3, 3"),
-                post("padding", Http2Text.frame(0, 9, 1, "\3abc\0\0\0")),
                 reply("a request without body", "GET", OK, false));
     }
 
@@ -256,17 +252,13 @@ class Http2DifferentialTest {
     @MethodSource("cases")
     void asHaproxy(Case given) throws IOException {
         int first = given.chained ? 2 : 0;
-        String expected = "";
-        String actual = "never asked";
-        for (int attempt = 0; attempt < ATTEMPTS && !actual.equals(expected); attempt++) {
-            expected = outcome(subjects.get(first), given);
-            actual = outcome(subjects.get(first + 1), given);
-        }
-        assertThat(actual).isEqualTo(expected);
+        String expected = outcome(subjects.get(first), given);
+        assertThat(outcome(subjects.get(first + 1), given)).isEqualTo(expected);
     }
 
     private static String outcome(Subject subject, Case given) throws IOException {
-        Subject.Outcome outcome = subject.converse(Http2Text.PREFACE + given.frames, false, given.reply, given.closes);
+        Subject.Outcome outcome = subject.converse(
+                Http2Text.PREFACE + given.frames, false, given.reply, given.closes, new Http2Listening()::to);
         String received = outcome.received().stream()
                 .filter(text -> !text.isEmpty())
                 .map(Http2DifferentialTest::sorted)

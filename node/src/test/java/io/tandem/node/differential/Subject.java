@@ -86,6 +86,18 @@ final class Subject implements AutoCloseable {
 
     /** Sends {@code request} on a connection of its own and waits until nothing more happens. */
     Outcome converse(String request, boolean halfClose, String reply, boolean serverCloses) throws IOException {
+        return converse(request, halfClose, reply, serverCloses, Subject::readAll);
+    }
+
+    /** How a client takes what it is answered: it knows when that is all. */
+    @FunctionalInterface
+    interface Listening {
+        /** All that was answered, with {@code <end>} behind it if the connection has ended. */
+        String to(Socket client) throws IOException;
+    }
+
+    Outcome converse(String request, boolean halfClose, String reply, boolean serverCloses, Listening listening)
+            throws IOException {
         server.script(reply, serverCloses);
         String answer;
         try (Socket client = new Socket()) {
@@ -95,7 +107,7 @@ final class Subject implements AutoCloseable {
             if (halfClose) {
                 client.shutdownOutput();
             }
-            answer = readAll(client);
+            answer = listening.to(client);
         }
         List<String> lines = logs();
         return new Outcome(answer, server.received(), lines);

@@ -22,6 +22,9 @@ public final class MessageWriter {
     /** Body bytes up to this many are copied behind the head; a second buffer would cost a {@code writev}. */
     private static final int COPIED_BODY = 4096;
 
+    /** Chunks gather in one buffer up to about this many bytes; the reader of the peer hears of no back-pressure before. */
+    private static final int FULL = 32 * 1024;
+
     private static final byte[] HEX = HeadScanner.ascii("0123456789ABCDEF");
     private static final int CRLF_LENGTH = 2;
 
@@ -110,6 +113,9 @@ public final class MessageWriter {
             out.writerIndex(chunkStart + gap);
         }
         out.writeBytes(in, in.readerIndex(), length);
+        if (out.readableBytes() >= FULL) {
+            writeStaged();
+        }
     }
 
     /** Puts size and line ends around data that lies behind a gap. */

@@ -753,6 +753,13 @@ public abstract class Endpoint {
         }
     }
 
+    /** What waits to be flushed is more than the transport likes: it shows whether the socket takes it. */
+    final void flushIfFull() {
+        if (!canWrite()) {
+            flushStaged();
+        }
+    }
+
     final void writeData(StreamBase stream, ByteBuf in, int at, int length, boolean end) {
         stream.sendWindow -= length;
         sendWindow -= length;

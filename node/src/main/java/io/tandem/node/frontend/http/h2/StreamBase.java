@@ -88,6 +88,7 @@ public abstract class StreamBase {
             now = Math.min(length, Math.max(0, Math.min(sendWindow, endpoint.connectionSendWindow())));
             if (now > 0) {
                 endpoint.writeData(this, in, at, now, false);
+                endpoint.flushIfFull();
             }
         }
         if (now < length) {
