@@ -29,7 +29,7 @@ public final class Suites {
             Map.entry("X25519MLKEM768", "X25519MLKEM768"));
 
     /** Curves that OpenSSL has and BoringSSL has not: passed over. */
-    private static final Set<String> CURVES_MISSING = Set.of("X448", "P-224", "secp224r1", "secp256k1");
+    private static final Set<String> CURVES_MISSING = Set.of("X448", "x448", "P-224", "secp224r1", "secp256k1");
 
     private Suites() {}
 
@@ -64,22 +64,49 @@ public final class Suites {
         return usable;
     }
 
+    /** The suites that a cipher string names one by one, by OpenSSL's names, and that the engine has not. */
+    public static List<String> missing(String cipherString, boolean openSsl) {
+        Set<String> available = openSsl ? OpenSsl.availableOpenSslCipherSuites() : Engine.jdkSuites();
+        List<String> words = List.of(cipherString.split("[:, ;]+", -1));
+        return CipherString.parse(cipherString).stream()
+                .filter(suite -> words.contains(suite.name()) || words.contains(suite.standardName()))
+                .filter(suite -> !available.contains(openSsl ? suite.name() : suite.standardName()))
+                .map(CipherSuite::name)
+                .toList();
+    }
+
     /** The suites of TLS 1.3 that a {@code ciphersuites} list names; null where one is unknown. */
     public static @Nullable Set<String> modern(String list) {
         return CipherString.tls13(list);
     }
 
-    /** The curves of a list by the engine's names, those it has not left out; null where one is unknown. */
-    public static @Nullable List<String> curves(String list) {
+    /**
+     * A list of curves.
+     *
+     * @param known by the engine's names, in the list's order
+     * @param missing as written: OpenSSL has them, the engine has not
+     */
+    public record Curves(List<String> known, List<String> missing) {
+        public Curves {
+            known = List.copyOf(known);
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /** The curves of a list; null where one is unknown. */
+    public static @Nullable Curves curves(String list) {
         List<String> curves = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
         for (String name : list.split(":", -1)) {
             String known = CURVES.get(name);
             if (known != null) {
                 curves.add(known);
-            } else if (!CURVES_MISSING.contains(name)) {
+            } else if (CURVES_MISSING.contains(name)) {
+                missing.add(name);
+            } else {
                 return null;
             }
         }
-        return curves;
+        return new Curves(curves, missing);
     }
 }

@@ -238,6 +238,10 @@ public final class ServerTlsContexts {
             if (usable.isEmpty()) {
                 alert("none of the ciphers '" + asked + "' is known to the TLS engine.");
             }
+            List<String> missing = Suites.missing(asked, openSsl);
+            if (!usable.isEmpty() && !missing.isEmpty()) {
+                warn("ciphers '" + String.join(":", missing) + "' are not known to the TLS engine and are not offered.");
+            }
         }
         if (modern != null) {
             Set<String> meant = Suites.modern(modern);
@@ -257,15 +261,19 @@ public final class ServerTlsContexts {
         if (asked == null) {
             return List.of();
         }
-        List<String> curves = Suites.curves(asked);
+        Suites.Curves curves = Suites.curves(asked);
         if (curves == null) {
             alert("unable to set SSL curves list to '" + asked + "'.");
             return List.of();
         }
-        if (curves.isEmpty()) {
+        if (curves.known().isEmpty()) {
             alert("none of the curves '" + asked + "' is known to the TLS engine.");
         }
-        return curves;
+        if (!curves.missing().isEmpty()) {
+            warn("curves '" + String.join(":", curves.missing())
+                    + "' are not known to the TLS engine and are not offered.");
+        }
+        return curves.known();
     }
 
     private String place() {

@@ -22,6 +22,8 @@ final class CertificateFiles {
     private final ExtraFiles extras;
     private final Map<X500Principal, List<X509Certificate>> issuers = new LinkedHashMap<>();
 
+    private final List<String> warnings = new ArrayList<>();
+
     private boolean skipsSelfIssued;
 
     CertificateFiles(ExtraFiles extras) {
@@ -32,12 +34,20 @@ final class CertificateFiles {
         return extras;
     }
 
+    /** What files read since the last call hold that cannot be used. */
+    List<String> takeWarnings() {
+        List<String> taken = List.copyOf(warnings);
+        warnings.clear();
+        return taken;
+    }
+
     /** Reads {@code file} and those beside it. */
     Certificate read(String file) throws Certificate.Unusable {
         String text = text(Path.of(file));
         if (text == null) {
             throw new Certificate.Unusable("unable to load certificate from file '" + file + "'.");
         }
+        warnOfDiffieHellman(file, text);
         return complete(file, CertificateParts.NONE.withPem(file, text), extras.beside(file, ExtraFiles.Kind.KEY));
     }
 
@@ -52,6 +62,7 @@ final class CertificateFiles {
         if (text == null) {
             throw new Certificate.Unusable("unable to load certificate from file '" + file + "'.");
         }
+        warnOfDiffieHellman(file, text);
         CertificateParts parts = CertificateParts.NONE.withPem(file, text);
         if (keyFile != null) {
             parts = parts.withKey(keyFile, required(keyFile));
@@ -65,12 +76,41 @@ final class CertificateFiles {
         return complete(file, parts, extras.beside(file, ExtraFiles.Kind.KEY));
     }
 
+    /**
+     * A certificate whose key may be encrypted.
+     *
+     * @param pass the key's pass phrase; null where it needs none
+     */
+    Certificate readEncrypted(String file, @Nullable String pass) throws Certificate.Unusable {
+        String text = text(Path.of(file));
+        if (text == null || pass == null) {
+            return read(file);
+        }
+        return complete(
+                file,
+                CertificateParts.NONE.withPem(file, EncryptedKeys.decrypted(file, text, pass)),
+                extras.beside(file, ExtraFiles.Kind.KEY));
+    }
+
     private static String required(String file) throws Certificate.Unusable {
         String text = text(Path.of(file));
         if (text == null) {
             throw new Certificate.Unusable("unable to load private key from file '" + file + "'.");
         }
         return text;
+    }
+
+    private void warnOfDiffieHellman(String file, String text) {
+        if (text.contains("-----BEGIN DH PARAMETERS-----")) {
+            warnings.add("the DH parameters in '" + file
+                    + "' have no effect: the TLS engine has no Diffie-Hellman over integers, only over curves.");
+        }
+    }
+
+    private void warnOfTimestamps(String file) {
+        if (extras.has(ExtraFiles.Kind.SCTL) && Files.exists(Path.of(file))) {
+            warnings.add("'" + file + "' has no effect: the TLS engine sends no certificate timestamps.");
+        }
     }
 
     private Certificate complete(String file, CertificateParts read, String keyFile) throws Certificate.Unusable {
@@ -91,6 +131,7 @@ final class CertificateFiles {
         if (parts.ocsp() == null && extras.has(ExtraFiles.Kind.OCSP)) {
             parts = parts.withOcsp(response(Path.of(extras.beside(file, ExtraFiles.Kind.OCSP))));
         }
+        warnOfTimestamps(extras.beside(file, ExtraFiles.Kind.SCTL));
         if (parts.chain().size() == 1) {
             parts = parts.withChain(chainOf(parts.chain().get(0)));
         }
@@ -149,9 +190,12 @@ final class CertificateFiles {
 
     private static @Nullable OcspResponse response(Path file) {
         try {
-            return Files.isRegularFile(file) && Files.size(file) > 0 && Files.size(file) <= OCSP_LIMIT_BYTES
+            if (!Files.isRegularFile(file)) {
+                return null;
+            }
+            return Files.size(file) <= OCSP_LIMIT_BYTES
                     ? new OcspResponse(Files.readAllBytes(file))
-                    : null;
+                    : OcspResponse.AWAITED;
         } catch (IOException unreadable) {
             return null;
         }

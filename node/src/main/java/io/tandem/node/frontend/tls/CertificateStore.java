@@ -169,8 +169,9 @@ final class CertificateStore implements Facet {
         put(new StoredCertificate(name, checked(file, files.read(file, key, ocsp, issuer))));
     }
 
-    /** Takes away a response of the authority that cannot be stapled. */
+    /** Takes away a response of the authority that cannot be stapled: a command may give a better one. */
     private Certificate checked(String file, Certificate read) throws Certificate.Unusable {
+        warnings.addAll(files.takeWarnings());
         OcspResponse response = read.ocsp();
         if (response == null) {
             return read;
@@ -190,7 +191,7 @@ final class CertificateStore implements Facet {
                         ? "OCSP single response: Certificate ID does not match certificate and issuer."
                         : complaint)
                 + " Content will be ignored.");
-        return read.with(null);
+        return read.with(OcspResponse.AWAITED);
     }
 
     /** The keys in {@code file}, read once. */

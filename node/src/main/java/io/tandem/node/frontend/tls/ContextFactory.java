@@ -51,7 +51,8 @@ final class ContextFactory {
             builder.option(OpenSslContextOption.GROUPS, parameters.curves().toArray(String[]::new));
         }
         if (openSsl) {
-            builder.enableOcsp(certificate.ocsp() != null);
+            builder.enableOcsp(
+                    certificate.ocsp() != null && !certificate.ocsp().isAwaited());
         }
         SslContext context = builder.build();
         Session.presents(context, certificate.leaf());

@@ -93,7 +93,7 @@ final class NettyTlsStage implements TlsStage {
     }
 
     private void prepare(ReferenceCountedOpenSslEngine engine, @Nullable OcspResponse ocsp) {
-        if (ocsp != null) {
+        if (ocsp != null && !ocsp.isAwaited()) {
             engine.setOcspResponse(ocsp.der());
         }
         if (handling.clientsPrefer()) {

@@ -39,7 +39,8 @@ final class OcspCommands {
 
     /** The identity of a certificate with a response, as {@code show ssl ocsp-response} lists it; empty without one. */
     static String key(CertificateParts parts) {
-        if (parts.ocsp() == null || parts.chain().isEmpty()) {
+        OcspResponse response = parts.ocsp();
+        if (response == null || response.isAwaited() || parts.chain().isEmpty()) {
             return "";
         }
         OcspId id = OcspId.of(parts.chain().get(0), parts.signer());
@@ -48,7 +49,7 @@ final class OcspCommands {
 
     static void describe(@Nullable Certificate certificate, StringBuilder answer) {
         OcspResponse response = certificate == null ? null : certificate.ocsp();
-        if (response != null) {
+        if (response != null && !response.isAwaited()) {
             answer.append(OcspText.of(response));
         }
     }

@@ -213,7 +213,7 @@ final class TlsBind {
             return false;
         }
         try {
-            authority = new CertificateFiles(new ExtraFiles()).read(settings.signerFile);
+            authority = new CertificateFiles(new ExtraFiles()).readEncrypted(settings.signerFile, settings.signerPass);
             return true;
         } catch (Certificate.Unusable unusable) {
             complaints.alert("Failed to read CA certificate file '" + settings.signerFile + "'" + at

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
-import io.netty.handler.ssl.OpenSsl;
+import io.tandem.node.tls.Suites;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,22 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param curves by the engine's names, most wanted first; empty for its own choice
  */
 record TlsParameters(List<String> versions, List<String> ciphers, List<String> curves) {
-    /** Curves as OpenSSL and its users name them, and as BoringSSL does. */
-    private static final Map<String, String> CURVES = Map.ofEntries(
-            Map.entry("X25519", "X25519"),
-            Map.entry("x25519", "X25519"),
-            Map.entry("P-256", "P-256"),
-            Map.entry("prime256v1", "P-256"),
-            Map.entry("secp256r1", "P-256"),
-            Map.entry("P-384", "P-384"),
-            Map.entry("secp384r1", "P-384"),
-            Map.entry("P-521", "P-521"),
-            Map.entry("secp521r1", "P-521"),
-            Map.entry("X25519MLKEM768", "X25519MLKEM768"));
-
-    /** Curves that OpenSSL has and BoringSSL has not: passed over. */
-    private static final Set<String> CURVES_MISSING = Set.of("X448", "x448", "P-224", "secp224r1", "secp256k1");
-
     TlsParameters {
         versions = List.copyOf(versions);
         ciphers = List.copyOf(ciphers);
@@ -76,40 +59,25 @@ record TlsParameters(List<String> versions, List<String> ciphers, List<String> c
             if (asked == null) {
                 return List.of();
             }
-            List<CipherSuite> meant = CipherString.parse(asked);
-            if (meant.isEmpty()) {
+            if (!Suites.areNamed(asked)) {
                 complaints.alert("unable to set SSL cipher list to '" + asked + "'" + where + ".");
                 return null;
             }
-            boolean openSsl = Engine.isNative();
-            Set<String> available = openSsl ? OpenSsl.availableOpenSslCipherSuites() : Engine.jdkSuites();
-            List<String> usable = new ArrayList<>();
-            List<String> missing = new ArrayList<>();
-            List<String> words = List.of(asked.split("[:, ;]+", -1));
-            for (CipherSuite suite : meant) {
-                String name = openSsl ? suite.name() : suite.standardName();
-                if (available.contains(name)) {
-                    usable.add(name);
-                } else if (words.contains(suite.name()) || words.contains(suite.standardName())) {
-                    missing.add(suite.name());
-                }
-            }
+            boolean older = versions.stream().anyMatch(version -> !version.equals(TlsVersion.TLS13.protocol()));
+            List<String> usable = Suites.usable(asked, versions, Engine.isNative());
+            List<String> missing = Suites.missing(asked, Engine.isNative());
+            boolean lostAll = older
+                    && versions.stream().allMatch(version -> version.equals(TlsVersion.TLS13.protocol()));
+            String lost = "none of the ciphers '" + asked + "' is known to the TLS engine," + where;
             if (usable.isEmpty()) {
-                versions.removeIf(version -> !version.equals(TlsVersion.TLS13.protocol()));
-                String lost = "none of the ciphers '" + asked + "' is known to the TLS engine," + where;
-                if (versions.isEmpty()) {
-                    complaints.alert(lost + ".");
-                    return null;
-                }
+                complaints.alert(lost + ".");
+                return null;
+            }
+            if (lostAll) {
                 complaints.warn(lost + ": only TLSv1.3 is offered.");
             } else if (!missing.isEmpty()) {
                 complaints.warn("ciphers '" + String.join(":", missing)
                         + "' are not known to the TLS engine and are not" + " offered," + where + ".");
-            }
-            if (versions.contains(TlsVersion.TLS13.protocol())) {
-                CipherSuite.all().stream()
-                        .filter(suite -> suite.since().equals("TLSv1.3"))
-                        .forEach(suite -> usable.add(suite.standardName()));
             }
             return usable;
         }
@@ -119,7 +87,7 @@ record TlsParameters(List<String> versions, List<String> ciphers, List<String> c
             if (asked == null) {
                 return;
             }
-            Set<String> meant = CipherString.tls13(asked);
+            Set<String> meant = Suites.modern(asked);
             if (meant == null) {
                 complaints.alert("unable to set TLS 1.3 cipher suites to '" + asked + "'" + where + ".");
             } else if (meant.size() < 3) {
@@ -137,30 +105,22 @@ record TlsParameters(List<String> versions, List<String> ciphers, List<String> c
             if (asked == null) {
                 return List.of();
             }
-            List<String> curves = new ArrayList<>();
-            List<String> missing = new ArrayList<>();
-            for (String name : asked.split(":", -1)) {
-                String known = CURVES.get(name);
-                if (known != null) {
-                    curves.add(known);
-                } else if (CURVES_MISSING.contains(name)) {
-                    missing.add(name);
-                } else {
-                    complaints.alert(
-                            (single ? "unable to set elliptic named curve to '" : "unable to set SSL curves list to '")
-                                    + asked + "'" + where + ".");
-                    return null;
-                }
+            Suites.Curves curves = Suites.curves(asked);
+            if (curves == null) {
+                complaints.alert(
+                        (single ? "unable to set elliptic named curve to '" : "unable to set SSL curves list to '")
+                                + asked + "'" + where + ".");
+                return null;
             }
-            if (curves.isEmpty()) {
+            if (curves.known().isEmpty()) {
                 complaints.alert("none of the curves '" + asked + "' is known to the TLS engine," + where + ".");
                 return null;
             }
-            if (!missing.isEmpty()) {
-                complaints.warn("curves '" + String.join(":", missing) + "' are not known to the TLS engine and are not"
+            if (!curves.missing().isEmpty()) {
+                complaints.warn("curves '" + String.join(":", curves.missing()) + "' are not known to the TLS engine and are not"
                         + " offered," + where + ".");
             }
-            return curves;
+            return curves.known();
         }
     }
 }

@@ -145,4 +145,41 @@ class TlsLinesTest {
                 .hasSize(1)
                 .allMatch(text -> text.endsWith("at [t.cfg:4]."));
     }
+
+    @Test
+    void filesThatCannotBeUsedAreNamedInAWarning() throws IOException {
+        Files.writeString(directory.resolve("a.pem.sctl"), "x");
+        Files.writeString(
+                directory.resolve("a.pem"),
+                Files.readString(directory.resolve("a.pem"))
+                        + "-----BEGIN DH PARAMETERS-----\nMAYCAQUCAQI=\n-----END DH PARAMETERS-----\n");
+        assertThat(load("", "ssl crt @a.pem").messages())
+                .hasSize(2)
+                .anyMatch(text -> text.contains("the DH parameters in '" + directory + "/a.pem' have no effect"))
+                .anyMatch(text -> text.contains("'" + directory + "/a.pem.sctl' has no effect"));
+        assertThat(load("ssl-load-extra-files none", "ssl crt @a.pem").messages())
+                .hasSize(1);
+    }
+
+    @Test
+    void anEmptyResponseOfTheAuthorityAwaitsABetterOne() throws IOException {
+        Pems.write(directory, "a.pem.issuer", "rsa.crt");
+        Files.createFile(directory.resolve("a.pem.ocsp"));
+        assertThat(load("", "ssl crt @a.pem").messages())
+                .singleElement()
+                .asString()
+                .endsWith("Loading: Unable to parse OCSP response. Content will be ignored.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rsa-encrypted-pkcs1.key", "rsa-encrypted-pkcs8.key"})
+    void thePassPhraseOpensTheKeyThatSigns(String key) throws IOException {
+        Pems.write(directory, "ca.pem", "rsa.crt", key);
+        String bind = "ssl crt @a.pem generate-certificates ca-sign-file @ca.pem ca-sign-pass ";
+        assertThat(load("", bind + "x").messages()).isEmpty();
+        assertThat(load("", bind + "wrong").messages())
+                .singleElement()
+                .asString()
+                .contains("'ca-sign-pass' does not open it");
+    }
 }
