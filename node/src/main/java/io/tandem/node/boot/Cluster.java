@@ -10,12 +10,13 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** This node's place in its cluster, if it has one: replication of the stick tables, and what statistics say of it. */
+/** This node's place in its cluster, if it has one: replication of the stick tables and of TLS ticket keys, and what statistics say of it. */
 final class Cluster implements AutoCloseable {
     private final NodeRuntime node;
     private final Console console;
     private @Nullable ClusterConfig config;
     private @Nullable Replication replication;
+    private @Nullable TicketExchange tickets;
 
     Cluster(NodeRuntime node, Console console) {
         this.node = node;
@@ -34,6 +35,19 @@ final class Cluster implements AutoCloseable {
         }
         Replication started = Replication.start(wanted, node.tables(), NodeRuntime::monotonicMs);
         replication = started;
+        int rank = wanted.members().stream()
+                .map(ClusterConfig.Member::name)
+                .toList()
+                .indexOf(wanted.self());
+        TicketExchange exchange = new TicketExchange(
+                started.state(),
+                node.ticketKeys(),
+                started::inSync,
+                rank,
+                System::currentTimeMillis,
+                NodeRuntime::monotonicMs);
+        exchange.start();
+        tickets = exchange;
         node.peers(new Peers(wanted, started));
         console.notice("cluster name=" + wanted.name() + " self=" + wanted.self() + " members="
                 + wanted.members().size());
@@ -63,6 +77,10 @@ final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
+        TicketExchange exchange = tickets;
+        if (exchange != null) {
+            exchange.close();
+        }
         Replication running = replication;
         if (running != null) {
             running.close();

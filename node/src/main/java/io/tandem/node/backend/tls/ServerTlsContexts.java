@@ -240,7 +240,8 @@ public final class ServerTlsContexts {
             }
             List<String> missing = Suites.missing(asked, openSsl);
             if (!usable.isEmpty() && !missing.isEmpty()) {
-                warn("ciphers '" + String.join(":", missing) + "' are not known to the TLS engine and are not offered.");
+                warn("ciphers '" + String.join(":", missing)
+                        + "' are not known to the TLS engine and are not offered.");
             }
         }
         if (modern != null) {

@@ -51,8 +51,7 @@ final class ContextFactory {
             builder.option(OpenSslContextOption.GROUPS, parameters.curves().toArray(String[]::new));
         }
         if (openSsl) {
-            builder.enableOcsp(
-                    certificate.ocsp() != null && !certificate.ocsp().isAwaited());
+            builder.enableOcsp(certificate.ocsp() != null && !certificate.ocsp().isAwaited());
         }
         SslContext context = builder.build();
         Session.presents(context, certificate.leaf());

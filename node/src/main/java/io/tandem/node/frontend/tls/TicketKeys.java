@@ -56,11 +56,17 @@ public final class TicketKeys {
         contexts.forEach(this::install);
     }
 
-    /** Gives a server's context the keys it has now and those it will have. */
-    synchronized void attach(SslContext context) {
+    /** The key that seals new tickets. */
+    public synchronized Key sealing() {
         if (keys.isEmpty()) {
             keys = List.of(random(new SecureRandom()));
         }
+        return keys.get(0);
+    }
+
+    /** Gives a server's context the keys it has now and those it will have. */
+    synchronized void attach(SslContext context) {
+        sealing();
         contexts.add(context);
         install(context);
     }

@@ -66,8 +66,8 @@ record TlsParameters(List<String> versions, List<String> ciphers, List<String> c
             boolean older = versions.stream().anyMatch(version -> !version.equals(TlsVersion.TLS13.protocol()));
             List<String> usable = Suites.usable(asked, versions, Engine.isNative());
             List<String> missing = Suites.missing(asked, Engine.isNative());
-            boolean lostAll = older
-                    && versions.stream().allMatch(version -> version.equals(TlsVersion.TLS13.protocol()));
+            boolean lostAll =
+                    older && versions.stream().allMatch(version -> version.equals(TlsVersion.TLS13.protocol()));
             String lost = "none of the ciphers '" + asked + "' is known to the TLS engine," + where;
             if (usable.isEmpty()) {
                 complaints.alert(lost + ".");
@@ -117,8 +117,8 @@ record TlsParameters(List<String> versions, List<String> ciphers, List<String> c
                 return null;
             }
             if (!curves.missing().isEmpty()) {
-                complaints.warn("curves '" + String.join(":", curves.missing()) + "' are not known to the TLS engine and are not"
-                        + " offered," + where + ".");
+                complaints.warn("curves '" + String.join(":", curves.missing())
+                        + "' are not known to the TLS engine and are not" + " offered," + where + ".");
             }
             return curves.known();
         }
