@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Hellos that are nearly right, whole and cut anywhere, beside a reader that takes one field after the other off a stream. */
@@ -29,6 +30,11 @@ class ClientHelloFuzzTest {
         "\0\u0005a.com",
         "\0\0\0\n\0\u0008\0\0\u0005A.com"
     };
+
+    /** Suites whose server signs with ECDSA, of the IANA registry. */
+    private static final Set<Integer> ECDSA_SUITES = Set.of(
+            0xc006, 0xc007, 0xc008, 0xc009, 0xc00a, 0xc023, 0xc024, 0xc02b, 0xc02c, 0xc0ac, 0xc0ad, 0xc0ae, 0xc0af,
+            0xcca9, 0xcc14);
 
     @Test
     void hellosAreReadAsTheyStand() {
@@ -54,14 +60,19 @@ class ClientHelloFuzzTest {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
             take(in, 34);
             take(in, in.readUnsignedByte());
-            take(in, in.readUnsignedShort());
+            boolean suites = false;
+            DataInputStream offered = take(in, in.readUnsignedShort());
+            while (offered.available() >= 2) {
+                suites |= ECDSA_SUITES.contains(offered.readUnsignedShort());
+            }
             take(in, in.readUnsignedByte());
             if (in.available() == 0) {
                 return new ClientHello("", false);
             }
             DataInputStream extensions = take(in, in.readUnsignedShort());
             String name = "";
-            boolean ecdsa = false;
+            boolean ecdsa = true;
+            boolean tls13 = false;
             while (extensions.available() > 0) {
                 int type = extensions.readUnsignedShort();
                 DataInputStream content = take(extensions, extensions.readUnsignedShort());
@@ -74,9 +85,15 @@ class ClientHelloFuzzTest {
                         int algorithm = list.readUnsignedShort();
                         ecdsa = (algorithm & 0xff) == 3 && algorithm >> 8 >= 4 && algorithm >> 8 <= 6;
                     }
+                } else if (type == 43) {
+                    tls13 = false;
+                    DataInputStream list = take(content, content.readUnsignedByte());
+                    while (list.available() >= 2 && !tls13) {
+                        tls13 = list.readUnsignedShort() == 0x0304;
+                    }
                 }
             }
-            return new ClientHello(name, ecdsa);
+            return new ClientHello(name, ecdsa && (tls13 || suites));
         } catch (IOException truncated) {
             return new ClientHello("", false);
         }
@@ -107,8 +124,9 @@ class ClientHelloFuzzTest {
         String sni = two(name.length() + 3) + "\0" + two(name.length()) + name;
         String algorithms = random.nextBoolean() ? two(13) + two(6) + two(4) + "\u0008\u0004\u0004\u0003" : "";
         String extensions = algorithms + two(0) + two(sni.length()) + sni + two(43) + two(3) + "\u0002\u0003\u0004";
-        return "\u0003\u0003" + "r".repeat(32) + "\0" + two(4) + "\u0013\u0001\u0013\u0002" + "\u0001\0"
-                + two(extensions.length()) + extensions;
+        return "\u0003\u0003" + "r".repeat(32) + "\0" + two(4) + "\u0013\u0001"
+                + (random.nextBoolean() ? "\u00c0+" : "\u0013\u0002") + "\u0001\0" + two(extensions.length())
+                + extensions;
     }
 
     private static String two(int number) {
