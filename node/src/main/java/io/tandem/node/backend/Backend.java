@@ -38,6 +38,8 @@ public final class Backend {
     private final int retries;
     private final int redispatch;
     private final RetryOn retryOn;
+    private final int keepAliveQueue;
+    private final boolean hashes;
 
     private Backend(Builder builder) {
         id = builder.id;
@@ -64,6 +66,8 @@ public final class Backend {
         retries = builder.retries;
         redispatch = builder.redispatch;
         retryOn = builder.retryOn;
+        keepAliveQueue = builder.keepAliveQueue;
+        hashes = builder.hashes;
     }
 
     public int id() {
@@ -165,6 +169,19 @@ public final class Backend {
         return retryOn;
     }
 
+    /**
+     * How many may wait for the server of a client's last request before the next one goes elsewhere ({@code
+     * max-keep-alive-queue}); negative for any number.
+     */
+    public int keepAliveQueue() {
+        return keepAliveQueue;
+    }
+
+    /** Whether something of the request alone decides which server has it: no client stays with its last one then. */
+    public boolean hashes() {
+        return hashes;
+    }
+
     /** Whether a server that cannot be had may be replaced by another ({@code option redispatch}). */
     public boolean redispatches() {
         return redispatch != 0;
@@ -233,6 +250,8 @@ public final class Backend {
         public int retries = 3;
         public int redispatch;
         public RetryOn retryOn = RetryOn.DEFAULT;
+        public int keepAliveQueue = -1;
+        public boolean hashes;
 
         public Builder(int id, String name, Mode mode, Meters meters) {
             this.id = id;

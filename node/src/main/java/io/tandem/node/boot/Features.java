@@ -35,6 +35,7 @@ import io.tandem.node.rules.action.Captures;
 import io.tandem.node.rules.action.LegacyRules;
 import io.tandem.node.rules.action.RequestFeatures;
 import io.tandem.node.rules.action.RuleFeature;
+import io.tandem.node.rules.action.ServerRuleLines;
 import io.tandem.node.rules.action.SwitchingFeature;
 import io.tandem.node.setup.Feature;
 import io.tandem.node.setup.ProxyBasics;
@@ -65,6 +66,7 @@ final class Features {
             new CookieLines(),
             new StickLines(),
             new RdpLines(),
+            new ServerRuleLines(),
             new BindFeature(),
             new LimitLines(),
             new TlsFeature(),

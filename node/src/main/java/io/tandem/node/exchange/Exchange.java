@@ -60,6 +60,8 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
 
     private @Nullable Tarpit tarpit;
     private final Tunnel tunnel;
+    /** Whether the connection to the server is this client's alone from now on. */
+    private boolean authenticates;
     /** Whether the server sent more than its response. */
     private boolean surplus;
     /** Whether what came with the head has been handed over: from then on a connection flushes by itself. */
@@ -382,6 +384,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         }
         facts.bytesOut += facts.response.countedSize();
         ledger.serverAnswered();
+        authenticates = ResponseJudge.authenticatesConnection(facts);
         if (!ResponseJudge.passes(facts, backend)) {
             facts.bytesOut += ResponseJudge.bodyBehindHead(facts, in, length);
             refuseResponse(facts.reply, facts.silent);
@@ -493,6 +496,9 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         if (present != null) {
             ServerConnection idle = present.release(!surplus && serverKeepsAlive && client.isRequestComplete());
             if (idle != null) {
+                if (authenticates) {
+                    search.onConnectionAuthenticates(idle);
+                }
                 search.release(idle);
             }
         }
@@ -876,6 +882,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         facts.reset();
         bodyHasPassed = false;
         surplus = false;
+        authenticates = false;
         phase = Phase.IDLE;
     }
 

@@ -7,6 +7,7 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.persist.Cacheability;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Method;
@@ -14,15 +15,51 @@ import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
 import io.tandem.node.rules.Rules;
 import io.tandem.node.rules.Verdict;
+import io.tandem.node.rules.sample.Text;
 import org.jspecify.annotations.Nullable;
 
 /** What is to be said about a response's head (step 6): its rules, and what it means for the connections. */
 final class ResponseJudge {
+    private static final byte[] WWW_AUTHENTICATE = Text.bytes("www-authenticate");
+    private static final byte[] PROXY_AUTHENTICATE = Text.bytes("proxy-authenticate");
+    private static final byte[] NTLM = Text.bytes("ntlm");
+    private static final byte[] NEGOTIATE = Text.bytes("nego");
+
     private ResponseJudge() {}
 
     /** Whether a 101 is the answer to what the client asked for; true for other responses. */
     static boolean isAgreed(Facts facts) {
         return facts.status != 101 || (facts.request.offersUpgrade() && WebSocketKey.matches(facts));
+    }
+
+    /** Whether the server asks for credentials that are valid on the connection, and not for a request alone. */
+    static boolean authenticatesConnection(Facts facts) {
+        if (facts.status != 401 && facts.status != 407) {
+            return false;
+        }
+        Headers headers = facts.response.headers();
+        byte[] name = facts.status == 401 ? WWW_AUTHENTICATE : PROXY_AUTHENTICATE;
+        for (int i = headers.find(name, 0); i >= 0; i = headers.find(name, i + 1)) {
+            if (namesConnectionScheme(headers.bytes(), headers.valueStart(i), headers.valueEnd(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Schemes stand at the beginning or behind commas. */
+    private static boolean namesConnectionScheme(byte[] bytes, int start, int end) {
+        boolean begins = true;
+        for (int at = start; at < end; at++) {
+            byte b = bytes[at];
+            if (begins
+                    && (Text.startsWith(bytes, at, end, NTLM, true)
+                            || Text.startsWith(bytes, at, end, NEGOTIATE, true))) {
+                return true;
+            }
+            begins = b == ',' || (begins && (b == ' ' || b == '\t'));
+        }
+        return false;
     }
 
     /**

@@ -16,6 +16,7 @@ import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.backend.pool.ServerPools;
 import io.tandem.node.backend.pool.ServerSeeker;
+import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
@@ -89,6 +90,9 @@ public final class ServerSearch implements Waiter {
     public void begin(Backend backend) {
         this.backend = backend;
         Server wanted = backend.persistence().serverFor(facts);
+        if (wanted == null && own != null) {
+            wanted = last(backend, own);
+        }
         if (wanted == null) {
             choose(backend, null);
         } else if (wanted.state().tryTake()) {
@@ -96,6 +100,26 @@ public final class ServerSearch implements Waiter {
         } else {
             waitFor(backend, wanted, true);
         }
+    }
+
+    /** The server that the client's last connection leads to, where it stays with that one; or null. */
+    private static @Nullable Server last(Backend backend, OwnConnections own) {
+        boolean stays = own.staysWithLast() || backend.http().has(HttpOption.PREFER_LAST_SERVER);
+        Server server = stays && !backend.hashes() ? own.last(backend.servers()) : null;
+        if (server == null || !server.state().isUsable()) {
+            return null;
+        }
+        int most = backend.keepAliveQueue();
+        return most < 0 || !server.isFull() || server.state().queue().length() < most ? server : null;
+    }
+
+    /** The server authenticates its connection: no other client may use it, and this one stays with it. */
+    void onConnectionAuthenticates(ServerConnection connection) {
+        connection.makePrivate();
+        if (own == null) {
+            own = new OwnConnections(facts.frontend.serverConnections());
+        }
+        own.stayWithLast();
     }
 
     public boolean isQueued() {
@@ -371,7 +395,7 @@ public final class ServerSearch implements Waiter {
         boolean shares =
                 present != null && present.http().reuse() != HttpSettings.Reuse.NEVER && !connection.isPrivate();
         if (!shares && own == null) {
-            own = new OwnConnections();
+            own = new OwnConnections(facts.frontend.serverConnections());
         }
         ServerPools.of(loop).release(connection, facts, shares ? null : own);
     }

@@ -4,6 +4,7 @@ package io.tandem.node.frontend;
 
 import io.tandem.node.backend.TcpKeepAlive;
 import io.tandem.node.backend.Timeouts;
+import io.tandem.node.backend.pool.OwnConnections;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Mode;
@@ -39,6 +40,7 @@ public final class Frontend {
     private final TcpKeepAlive keepAlive;
     private final int maxConnections;
     private final int sessionRate;
+    private final int serverConnections;
     private final List<Bind> binds;
 
     private Frontend(Builder builder) {
@@ -64,6 +66,7 @@ public final class Frontend {
         keepAlive = builder.keepAlive;
         maxConnections = builder.maxConnections;
         sessionRate = builder.sessionRate;
+        serverConnections = builder.serverConnections;
         binds = List.copyOf(builder.binds);
     }
 
@@ -151,6 +154,11 @@ public final class Frontend {
         return sessionRate;
     }
 
+    /** How many connections to servers may rest for one client alone ({@code max-session-srv-conns}). */
+    public int serverConnections() {
+        return serverConnections;
+    }
+
     /** Where it listens, in the order of the configuration. */
     public List<Bind> binds() {
         return binds;
@@ -199,6 +207,7 @@ public final class Frontend {
         public TcpKeepAlive keepAlive = TcpKeepAlive.OFF;
         public int maxConnections;
         public int sessionRate;
+        public int serverConnections = OwnConnections.MOST;
         public final List<Bind> binds = new ArrayList<>();
 
         public Builder(int id, String name, Mode mode, Meters meters) {

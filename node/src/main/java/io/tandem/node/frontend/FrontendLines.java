@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend;
 
+import io.tandem.node.backend.pool.OwnConnections;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -19,12 +20,14 @@ public final class FrontendLines implements Feature {
     private static final class Settings implements Facet {
         private int maxConnections;
         private int sessionRate;
+        private int serverConnections = OwnConnections.MOST;
         private int backlog;
 
         @Override
         public Facet inherit() {
             Settings copy = new Settings();
             copy.maxConnections = maxConnections;
+            copy.serverConnections = serverConnections;
             copy.sessionRate = sessionRate;
             copy.backlog = backlog;
             return copy;
@@ -36,6 +39,10 @@ public final class FrontendLines implements Feature {
     @Override
     public List<Keyword<Directive>> directives() {
         return List.of(
+                Keyword.directive("max-session-srv-conns", SectionKind.PROXIES)
+                        .arguments("NUMBER")
+                        .doc("connections to servers kept idle for one client, 5 by default")
+                        .as(FrontendLines::serverConnections),
                 Keyword.directive("maxconn", SectionKind.PROXIES)
                         .arguments("NUMBER")
                         .doc("client connections at once")
@@ -57,6 +64,15 @@ public final class FrontendLines implements Feature {
         if (((ProxyDraft) draft).needsFrontend(line, "maxconn", ". Maybe you want 'fullconn' instead ?")) {
             draft.facet(SETTINGS).maxConnections = Math.max(0, line.leadingInteger());
             line.noMore("maxconn");
+        }
+    }
+
+    private static void serverConnections(Arguments line, Draft draft) {
+        if (((ProxyDraft) draft).needsFrontend(line, "max-session-srv-conns", ".")) {
+            if (!line.hasNext()) {
+                throw line.error("'max-session-srv-conns' expects a number. Got no argument");
+            }
+            draft.facet(SETTINGS).serverConnections = Math.max(0, line.leadingInteger());
         }
     }
 
@@ -99,6 +115,7 @@ public final class FrontendLines implements Feature {
         Settings settings = draft.facet(SETTINGS);
         frontend.maxConnections = settings.maxConnections;
         frontend.sessionRate = settings.sessionRate;
+        frontend.serverConnections = settings.serverConnections;
         frontend.binds.forEach(bind -> bind.backlog(settings.backlog, settings.maxConnections));
     }
 }

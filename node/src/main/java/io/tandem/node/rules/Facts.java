@@ -152,6 +152,12 @@ public final class Facts {
     public char cookieRequest = Termination.NORMAL;
 
     public char cookieResponse = Termination.NORMAL;
+    /** {@code force-persist}: persistence sends it even to a server that is down. */
+    public boolean persistenceForced;
+    /** {@code ignore-persist}: a persistence cookie is neither followed nor set. */
+    public boolean persistenceIgnored;
+    /** Whether a {@code use-server} rule has chosen the server: cookies are read and not followed. */
+    public boolean serverAssigned;
     /** The server that the client's cookie named, while it could be used. */
     public @Nullable Server persistent;
     /** When the client first got its cookie, seconds since 1970; 0 where that is not known ({@code maxlife}). */
@@ -263,6 +269,9 @@ public final class Facts {
         killedBy = Termination.NORMAL;
         cookieRequest = Termination.NORMAL;
         cookieResponse = Termination.NORMAL;
+        persistenceForced = false;
+        persistenceIgnored = false;
+        serverAssigned = false;
         persistent = null;
         cookieFirstSeenS = 0;
         cookieStale = false;

@@ -54,6 +54,7 @@ class HttpLinesDifferentialTest {
             "log-separate-errors",
             "logasap",
             "nolinger",
+            "prefer-last-server",
             "srvtcpka",
             "tcpka",
             "allbackups",
@@ -273,6 +274,32 @@ class HttpLinesDifferentialTest {
                 l http-request disable-l7-retry if TRUE
                 l http-request disable-l7-retry x
                 T http-request disable-l7-retry
+                B max-keep-alive-queue
+                B max-keep-alive-queue x
+                B max-keep-alive-queue 3 4
+                B max-keep-alive-queue -1
+                F max-keep-alive-queue 3
+                F max-session-srv-conns x
+                F max-session-srv-conns 3
+                D max-session-srv-conns 3
+                b use-server
+                b use-server s1
+                b use-server s1 foo
+                b server s1 127.0.0.1:1\\n use-server s1 if { src 1.1.1.1 }
+                b server s1 127.0.0.1:1\\n use-server s1 if { res.hdr(x) a }
+                b server s1 127.0.0.1:1\\n use-server %[hdr(x)] if TRUE
+                b use-server s9 if { src 1.1.1.1 }
+                b use-server s1 if { nope }
+                b use-server %[src if TRUE
+                f use-server s1 if TRUE
+                d use-server s1 if TRUE
+                b force-persist
+                b force-persist foo
+                b force-persist if { nope }
+                b ignore-persist
+                b ignore-persist unless { res.hdr(x) a }
+                d force-persist if TRUE
+                f force-persist if { src 127.0.0.1 }
                 """
                 .lines()
                 .filter(line -> !line.isBlank());

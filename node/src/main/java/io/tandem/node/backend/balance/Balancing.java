@@ -41,6 +41,7 @@ public final class Balancing implements Feature {
         Supplier<Algorithm> algorithm = () -> new RoundRobin(WeightedSequence::smooth, true);
         boolean allBackups;
         boolean given;
+        boolean hashes;
 
         @Override
         public Facet inherit() {
@@ -48,6 +49,7 @@ public final class Balancing implements Feature {
             copy.algorithm = algorithm;
             copy.allBackups = allBackups;
             copy.given = given;
+            copy.hashes = hashes;
             return copy;
         }
     }
@@ -63,6 +65,7 @@ public final class Balancing implements Feature {
         }
         String name = line.next();
         draft.facet(CHOICE).given = true;
+        draft.facet(CHOICE).hashes = name.equals("source") || name.startsWith("rdp-cookie");
         draft.facet(CHOICE).algorithm = switch (name) {
             case "", "roundrobin" -> () -> new RoundRobin(WeightedSequence::smooth, true);
             case "static-rr" -> () -> new RoundRobin(WeightedSequence::fixed, false);
@@ -142,6 +145,7 @@ public final class Balancing implements Feature {
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         Choice choice = draft.facet(CHOICE);
         backend.balances = choice.given;
+        backend.hashes = choice.hashes;
         backend.balancer =
                 new RebuiltBalancer(backend.servers, backend.state, choice.algorithm.get(), choice.allBackups);
     }

@@ -19,6 +19,9 @@ final class CookiePersistence implements Persistence {
     private static final byte[] SET_COOKIE = "set-cookie".getBytes(ISO_8859_1);
     private static final byte[] CACHE_CONTROL = "cache-control".getBytes(ISO_8859_1);
     private static final byte[] PRIVATE = "private".getBytes(ISO_8859_1);
+    /** The letter of a cookie that another rule has made useless. */
+    private static final char UNUSED = 'U';
+
     private static final long FUTURE_S = 86_400;
 
     /** A server and the cookie's value that names it. */
@@ -68,7 +71,9 @@ final class CookiePersistence implements Persistence {
             while (scanner.advance()) {
                 if (scanner.isNamed(name)) {
                     ours = true;
-                    if (found == null) {
+                    if (facts.serverAssigned || facts.persistenceIgnored) {
+                        facts.cookieRequest = told ? UNUSED : facts.cookieRequest;
+                    } else if (found == null) {
                         found = judge(facts, headers.bytes(), scanner, told);
                     }
                 }
@@ -101,7 +106,7 @@ final class CookiePersistence implements Persistence {
         if (told) {
             facts.cookieRequest = letter;
         }
-        return letter == 'V' || (letter == 'D' && sendToDown) ? server : null;
+        return letter == 'V' || (letter == 'D' && (sendToDown || facts.persistenceForced)) ? server : null;
     }
 
     /** Where the server's name ends: before the server's own value, or before dates. */
@@ -250,7 +255,9 @@ final class CookiePersistence implements Persistence {
 
     private void insert(Facts facts, Server server) {
         boolean hasIt = facts.persistent == server;
-        if ((hasIt && !facts.cookieStale) || (settings.postOnly() && facts.request.method() != Method.POST)) {
+        if (facts.persistenceIgnored
+                || (hasIt && !facts.cookieStale)
+                || (settings.postOnly() && facts.request.method() != Method.POST)) {
             return;
         }
         byte[] value = (settings.name() + "=" + server.description().cookie() + dates(facts, hasIt) + attributes)

@@ -32,7 +32,7 @@ record RdpPersistence(byte[] name, List<Server> servers, boolean sendToDown) imp
         for (Server server : servers) {
             if (server.description().address().getPort() == port
                     && isAt(server, address)
-                    && (sendToDown || server.state().isRunning())) {
+                    && (sendToDown || facts.persistenceForced || server.state().isRunning())) {
                 facts.persistent = server;
                 return server;
             }

@@ -83,7 +83,12 @@ final class StickPersistence implements Persistence {
             if (server == null) {
                 server = numbered(table, entry, nowMs);
             }
-            return server != null && (sendToDown || server.state().isRunning()) ? server : null;
+            return server != null
+                            && (sendToDown
+                                    || facts.persistenceForced
+                                    || server.state().isRunning())
+                    ? server
+                    : null;
         } finally {
             table.release(entry);
         }

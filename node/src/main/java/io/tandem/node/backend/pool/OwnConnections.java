@@ -14,9 +14,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OwnConnections {
     /** {@code max-session-srv-conns}, HAProxy's default. */
-    private static final int MOST = 5;
+    public static final int MOST = 5;
 
     private final List<ServerConnection> resting = new ArrayList<>(1);
+    private final int most;
+    /** Whether a server asked for credentials that are valid on its connection alone: the client stays with it. */
+    private boolean staysWithLast;
+
+    /** @param most how many rest at once ({@code max-session-srv-conns}) */
+    public OwnConnections(int most) {
+        this.most = most;
+    }
+
+    /** From now on the client goes to the server of its last connection while that is open. */
+    public void stayWithLast() {
+        staysWithLast = true;
+    }
+
+    /** Whether {@link #stayWithLast} was said. */
+    public boolean staysWithLast() {
+        return staysWithLast;
+    }
+
+    /** The server among {@code servers} that the newest open connection leads to, or null. */
+    public @Nullable Server last(List<Server> servers) {
+        for (int i = resting.size() - 1; i >= 0; i--) {
+            ServerConnection connection = resting.get(i);
+            for (int j = 0; connection.isOpen() && j < servers.size(); j++) {
+                if (servers.get(j).state() == connection.state()) {
+                    return servers.get(j);
+                }
+            }
+        }
+        return null;
+    }
 
     /** One to {@code server} opened with {@code key}, from now on the caller's to use; null when there is none. */
     @Nullable ServerConnection take(Server server, ConnectionKey key) {
@@ -34,8 +65,10 @@ public final class OwnConnections {
     }
 
     void keep(ServerConnection connection) {
-        if (resting.size() >= MOST) {
-            resting.remove(0).close();
+        resting.removeIf(other -> !other.isOpen());
+        if (resting.size() >= most) {
+            connection.close();
+            return;
         }
         connection.makePrivate();
         resting.add(connection);

@@ -23,6 +23,11 @@ public enum HttpOption {
     BUFFER_REQUEST("http-buffer-request", Side.BOTH, true, "waits for the body before the rules are asked"),
     IGNORE_PROBES("http-ignore-probes", Side.FRONTEND, true, "says nothing about connections without data"),
     NO_DELAY("http-no-delay", Side.BOTH, true, "sends every piece at once, as is always done here"),
+    PREFER_LAST_SERVER(
+            "prefer-last-server",
+            Side.BACKEND,
+            true,
+            "a client whose connection to a server is open goes to that server again"),
     PRETEND_KEEP_ALIVE(
             "http-pretend-keepalive", Side.BACKEND, true, "does not tell the server that its connection will end"),
     IDLE_CLOSE_ON_RESPONSE(

@@ -147,8 +147,14 @@ public final class ConditionParser {
         return usable;
     }
 
+    /** The criterion without its arguments and converters, as HAProxy names it. */
     private static String keyword(AclExpression expression) {
-        return expression.keyword();
+        String written = expression.keyword();
+        int end = 0;
+        while (end < written.length() && written.charAt(end) != '(' && written.charAt(end) != ',') {
+            end++;
+        }
+        return written.substring(0, end);
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
