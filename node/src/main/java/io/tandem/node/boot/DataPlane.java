@@ -10,6 +10,7 @@ import io.tandem.node.frontend.listen.ListenerFactory;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
+import io.tandem.node.observe.admin.Command;
 import io.tandem.node.setup.NodeRuntime;
 import java.io.IOException;
 import java.util.List;
@@ -42,6 +43,11 @@ final class DataPlane {
             @Override
             public int openConnections() {
                 return factory.openConnections();
+            }
+
+            @Override
+            public List<Command> commands() {
+                return factory.commands();
             }
         };
     }

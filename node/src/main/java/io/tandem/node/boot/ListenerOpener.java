@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.listen.Bind;
+import io.tandem.node.observe.admin.Command;
 import java.io.IOException;
 import java.util.List;
 
@@ -35,5 +36,10 @@ interface ListenerOpener {
     /** How many client connections are open. */
     default int openConnections() {
         return 0;
+    }
+
+    /** What operators may ask of listeners. */
+    default List<Command> commands() {
+        return List.of();
     }
 }

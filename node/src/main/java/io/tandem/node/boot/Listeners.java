@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.listen.Bind;
+import io.tandem.node.observe.admin.Command;
 import io.tandem.node.setup.Configuration;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -102,6 +103,10 @@ final class Listeners {
     }
 
     /** How many client connections are open. */
+    List<Command> commands() {
+        return opener.commands();
+    }
+
     int openConnections() {
         return opener.openConnections();
     }

@@ -32,12 +32,16 @@ import org.jspecify.annotations.Nullable;
 final class Observers implements AutoCloseable {
     private final AdminServer server;
 
-    /** @param giver gives the listening sockets over a connection to the admin socket */
-    Observers(NodeRuntime node, IntConsumer giver) {
+    /**
+     * @param giver gives the listening sockets over a connection to the admin socket
+     * @param ofListeners what operators may ask of listeners
+     */
+    Observers(NodeRuntime node, IntConsumer giver, List<Command> ofListeners) {
         List<Command> commands = new ArrayList<>(ShowCommands.of(node));
         commands.addAll(ErrorCommands.of(node));
         commands.addAll(TableCommands.of(node));
         commands.addAll(ServerCommands.of(node));
+        commands.addAll(ofListeners);
         commands.addAll(TlsFeature.commands(node));
         server = new AdminServer(new Commands(commands), giver);
         node.events().listen((level, proxy, text) -> log(node, level, proxy, text));

@@ -63,7 +63,7 @@ final class ProxyProcess {
                 loops.count(),
                 HostName.orGiven(Optional.ofNullable(command.localPeer()).orElse(settings.nodeName)));
         this.listeners = new Listeners(DataPlane.opener(node, loops));
-        this.observers = new Observers(node, this::giveListeners);
+        this.observers = new Observers(node, this::giveListeners, listeners.commands());
         this.checks = new HealthChecks(loops, node.events(), System::currentTimeMillis);
         this.cluster = new Cluster(node, console);
         node.events().listen((level, proxy, text) -> console.say(severity(level), text));

@@ -286,7 +286,9 @@ public final class ServerSearch implements Waiter {
         ledger.count(target, ProxyCounter.CONNECTS);
         ServerConnection started =
                 pools.connect(target, seeker, facts, key, backend.timeouts().connect());
-        if (state == State.CONNECTING) {
+        if (started == null) {
+            failed(false, Termination.RESOURCE);
+        } else if (state == State.CONNECTING) {
             connecting = started;
         }
     }
@@ -301,6 +303,11 @@ public final class ServerSearch implements Waiter {
 
     /** To be called by the seeker when it hears so. */
     public void onConnectFailed(boolean timedOut) {
+        failed(timedOut, timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER);
+    }
+
+    /** @param by whose fault it is, should it be the last attempt */
+    private void failed(boolean timedOut, char by) {
         Backend present = backend;
         Server failed = facts.server;
         connecting = null;
@@ -310,7 +317,7 @@ public final class ServerSearch implements Waiter {
         if (facts.retries >= present.retries() || !present.retryOn().covers(RetryOn.Failure.CONN_FAILURE)) {
             state = State.IDLE;
             ledger.count(failed, ProxyCounter.CONNECT_ERRORS);
-            seeker.onServerMissing(timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER, Termination.IN_CONNECT);
+            seeker.onServerMissing(by, Termination.IN_CONNECT);
             return;
         }
         if (redispatches(present, failed)) {

@@ -38,7 +38,7 @@ public final class Frontend {
     private final ProxyLog log;
     private final HttpSettings http;
     private final TcpKeepAlive keepAlive;
-    private final int maxConnections;
+    private volatile int maxConnections; // written by boot and the admin socket's thread, read by any
     private final int sessionRate;
     private final int serverConnections;
     private final List<Bind> binds;
@@ -144,9 +144,14 @@ public final class Frontend {
         return accessLog;
     }
 
-    /** 0 for none. */
+    /** The most connections at once: 0 for no limit of its own, negative to accept none. */
     public int maxConnections() {
         return maxConnections;
+    }
+
+    /** Until the next reload ({@code set maxconn frontend}). */
+    public void maxConnections(int most) {
+        maxConnections = most;
     }
 
     /** {@code rate-limit sessions}, 0 for none. */

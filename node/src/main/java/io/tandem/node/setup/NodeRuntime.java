@@ -47,7 +47,8 @@ public final class NodeRuntime {
     private volatile long spreadMs; // written by boot, read by any
     private volatile long stoppedAtNs; // written by boot, read by any
     private volatile long logPid = ProcessHandle.current().pid(); // written by boot, read by any
-    private volatile int maxConnections; // written by boot, read by any
+    private volatile int hardMaxConnections; // written by boot, read by any
+    private volatile int maxConnections; // written by boot and the admin socket's thread, read by any
     private volatile int maxDescriptors; // written by boot, read by any
     private volatile @Nullable String description; // written by boot, read by any
     private volatile PeerStatus peers = PeerStatus.NONE; // written by boot, read by any
@@ -211,12 +212,24 @@ public final class NodeRuntime {
 
     /** The process's limits: connections ({@code maxconn}) and file descriptors. */
     public void limits(int connections, int descriptors) {
+        hardMaxConnections = connections;
         maxConnections = connections;
         maxDescriptors = descriptors;
     }
 
+    /** How many client connections may be open at once now. */
     public int maxConnections() {
         return maxConnections;
+    }
+
+    /** How many may be open at most: what the process has started with. */
+    public int hardMaxConnections() {
+        return hardMaxConnections;
+    }
+
+    /** Until the next reload ({@code set maxconn global}); what was configured where {@code most} is 0 or less. */
+    public void maxConnections(int most) {
+        maxConnections = most > 0 ? most : hardMaxConnections;
     }
 
     public int maxDescriptors() {

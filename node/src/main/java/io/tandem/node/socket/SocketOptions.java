@@ -45,6 +45,16 @@ public final class SocketOptions {
 
     private SocketOptions() {}
 
+    /** The number the next descriptor will have: about how many are open; the greatest integer where there can be no more. */
+    public static int nextDescriptor() {
+        int next = C.eventfd(0, 0);
+        if (next < 0) {
+            return Integer.MAX_VALUE;
+        }
+        C.close(next);
+        return next;
+    }
+
     public static void reuse(int fd) throws IOException {
         set(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
         set(fd, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");

@@ -8,9 +8,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +42,8 @@ class ProcessTest {
 
     private final List<Process> started = new ArrayList<>();
     private int port;
+    /** How many descriptors the shell allows; a JVM raises its soft limit to the hard one. */
+    private String descriptors = "$(ulimit -n)";
 
     @BeforeEach
     void findPort() throws IOException {
@@ -123,12 +131,95 @@ class ProcessTest {
     }
 
     @Test
-    void listenersPassBetweenHaproxyAndThisProgramBothWays() throws Exception {
+    void limitsChangeOnTheAdminSocketAsWithHaproxy() throws Exception {
+        assumeHaproxy();
+        configure("http-request deny");
+        Files.writeString(file(), Files.readString(file()).replace("nbthread 1", "nbthread 1\n    maxconn 100"));
+        List<String> commands = List.of(
+                "set maxconn global",
+                "set maxconn global x",
+                "set maxconn global 5000",
+                "set maxconn global 50",
+                "set maxconn frontend",
+                "set maxconn frontend nobody 3",
+                "set maxconn frontend web",
+                "set maxconn frontend web -1",
+                "set maxconn frontend web 7x",
+                "set rate-limit",
+                "set rate-limit connections",
+                "set rate-limit connections global",
+                "set rate-limit connections global -1",
+                "set rate-limit connections global 1000",
+                "set rate-limit sessions global 2000",
+                "set rate-limit ssl-sessions global 3000");
+        Process haproxy = haproxy("-db", "-f", file().toString());
+        await("haproxy serves", () -> answer().contains(" 403 "));
+        List<String> expected = ask(commands);
+        String limits = limits();
+        haproxy.destroyForcibly().waitFor();
+
+        serving();
+
+        assertThat(ask(commands)).isEqualTo(expected);
+        assertThat(limits()).isEqualTo(limits).contains("Maxconn: 50\n", "SessRateLimit: 2000\n", "web 7\n");
+    }
+
+    @Test
+    void aFrontendsLimitHoldsConnectionsBackUntilItIsRaised() throws Exception {
+        serving();
+        ask(List.of("set maxconn frontend web 1"));
+        try (Socket only = new Socket(InetAddress.getLoopbackAddress(), port);
+                Socket next = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            request(only);
+            await("the first is answered", () -> hasAnswer(only));
+            request(next);
+            assertThat(ask(List.of("show info")).get(0)).contains("CurrConns: 1\n");
+            assertThat(hasAnswer(next)).isFalse();
+
+            ask(List.of("set maxconn frontend web 5"));
+
+            await("the second is answered", () -> hasAnswer(next));
+        }
+    }
+
+    private static void request(Socket socket) throws IOException {
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private String limits() throws IOException {
+        String info = ask(List.of("show info")).get(0);
+        String stat = ask(List.of("show stat")).get(0);
+        return info.lines()
+                        .filter(line -> line.matches("(Maxconn|Hard_maxconn|(Conn|Sess|Ssl)RateLimit): .*"))
+                        .collect(Collectors.joining("\n", "", "\n"))
+                + stat.lines()
+                        .filter(line -> line.startsWith("web,FRONTEND"))
+                        .map(line -> "web " + line.split(",", -1)[6] + "\n")
+                        .collect(Collectors.joining());
+    }
+
+    private List<String> ask(List<String> commands) throws IOException {
+        List<String> answers = new ArrayList<>();
+        for (String command : commands) {
+            try (SocketChannel admin = SocketChannel.open(UnixDomainSocketAddress.of(directory + "/admin.sock"))) {
+                admin.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.US_ASCII)));
+                answers.add(new String(Channels.newInputStream(admin).readAllBytes(), StandardCharsets.US_ASCII));
+            }
+        }
+        return answers;
+    }
+
+    private static void assumeHaproxy() {
         boolean present = Files.isExecutable(Path.of("/usr/sbin/haproxy"));
         if (!present && "true".equals(System.getenv("CI"))) {
             throw new IllegalStateException("haproxy is not installed");
         }
         assumeTrue(present);
+    }
+
+    @Test
+    void listenersPassBetweenHaproxyAndThisProgramBothWays() throws Exception {
+        assumeHaproxy();
         Process haproxy = haproxy("-db", "-f", file().toString());
         await("haproxy serves", () -> answer().contains(" 403 "));
         String socket = listening();
@@ -145,6 +236,118 @@ class ProcessTest {
         assertThat(listening()).isEqualTo(socket);
         assertThat(answer()).contains(" 403 ");
         assertThat(last.isAlive()).isTrue();
+    }
+
+    @Test
+    void withoutDescriptorsItPausesTellsOnceAndGoesOn() throws Exception {
+        descriptors = "150";
+        Files.writeString(
+                file(),
+                Files.readString(file()).replace("nbthread 1", "nbthread 1\n    ulimit-n 150\n    maxconn 500"));
+        Process process = serving();
+        for (int episode = 0; episode < 2; episode++) {
+            List<Socket> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 130; i++) {
+                    clients.add(new Socket(InetAddress.getLoopbackAddress(), port));
+                }
+                await("it is told", () -> errors().contains("reached process FD limit (maxsock=150)"));
+                long ticks = ticks(process.pid());
+                long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
+                while (System.nanoTime() - until < 0) {
+                    LockSupport.parkNanos(10_000_000);
+                }
+                assertThat(ticks(process.pid()) - ticks)
+                        .as("hundredths of a second of one processor")
+                        .isLessThan(30);
+            } finally {
+                for (Socket client : clients) {
+                    client.close();
+                }
+            }
+            await("it serves again", () -> answer().contains(" 403 "));
+        }
+        assertThat(errors().split("reached process FD limit", -1)).hasSize(2);
+        assertThat(errors()).doesNotContain("NoClassDefFoundError", "internal error");
+    }
+
+    @Test
+    void requestsWithoutDescriptorForTheirServerFailAlone() throws Exception {
+        descriptors = "150";
+        try (ServerSocket silent = new ServerSocket(0, 500, InetAddress.getLoopbackAddress())) {
+            Files.writeString(
+                    file(),
+                    """
+                    global
+                        nbthread 1
+                        ulimit-n 150
+                        maxconn 500
+                    defaults
+                        mode http
+                        timeout client 20s
+                        timeout connect 5s
+                        timeout server 20s
+                        retries 0
+                    frontend web
+                        bind 127.0.0.1:%d
+                        http-request deny if { path / }
+                        default_backend silent
+                    backend silent
+                        server s 127.0.0.1:%d
+                    """
+                            .formatted(port, silent.getLocalPort()));
+            Process process = serving();
+            List<Socket> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 90; i++) {
+                    clients.add(new Socket(InetAddress.getLoopbackAddress(), port));
+                }
+                await("all are accepted", () -> descriptorsOf(process) > 115);
+                for (Socket client : clients) {
+                    client.setSoTimeout(10_000);
+                    client.getOutputStream()
+                            .write("GET /s HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                }
+                await("one fails for want of a descriptor", () -> clients.stream()
+                        .anyMatch(ProcessTest::hasAnswer));
+                for (Socket client : clients) {
+                    if (hasAnswer(client)) {
+                        byte[] start = client.getInputStream().readNBytes(12);
+                        assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 503");
+                    }
+                }
+            } finally {
+                for (Socket client : clients) {
+                    client.close();
+                }
+            }
+            await("it serves again", () -> answer().contains(" 403 "));
+            assertThat(process.isAlive()).isTrue();
+            assertThat(errors()).doesNotContain("Exception", "internal error");
+        }
+    }
+
+    private static long descriptorsOf(Process process) {
+        try (Stream<Path> all = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            return all.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean hasAnswer(Socket socket) {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Processor time a process has used, hundredths of a second. */
+    private static long ticks(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
     private Process haproxy(String... arguments) throws IOException {
@@ -176,7 +379,8 @@ class ProcessTest {
 
     /** As the launcher does: signals that come early are ignored, and the runtime leaves SIGUSR2 alone. */
     private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' INT USR2; exec \"$@\"", "sh"));
+        List<String> command = new ArrayList<>(
+                List.of("sh", "-c", "trap '' INT USR2; ulimit -n " + descriptors + "; exec \"$@\"", "sh"));
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tandem.node.cli.Main"));

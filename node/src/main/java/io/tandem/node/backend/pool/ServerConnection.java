@@ -138,17 +138,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         Dialer.connect(channel, Dialer.target(dialing, socks, address, facts)).addListener(this);
     }
 
-    /** The socket could not be made as the server wants it: the attempt fails, once this call has returned. */
-    void refuse() {
-        loop.eventLoop().execute(() -> {
-            ServerSeeker present = seeker;
-            if (present != null && !closed) {
-                loop.tick();
-                fail(present, false);
-            }
-        });
-    }
-
     /** The attempt to connect has ended. */
     @Override
     public void operationComplete(ChannelFuture attempt) {

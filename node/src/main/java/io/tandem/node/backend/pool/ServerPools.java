@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.pool;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.tandem.node.backend.ConnectionKey;
@@ -80,39 +81,47 @@ public final class ServerPools {
      * @param facts the exchange it is for
      * @param key what distinguishes it, as {@link #key} said
      * @param timeoutMs 0 for none
+     * @return null if no socket could be had as the server wants it, of which the seeker is not told
      */
-    public ServerConnection connect(Server server, ServerSeeker seeker, Facts facts, ConnectionKey key, int timeoutMs) {
+    public @Nullable ServerConnection connect(
+            Server server, ServerSeeker seeker, Facts facts, ConnectionKey key, int timeoutMs) {
         if (descriptors.areExhausted(facts.configuration, loop.nowNs())) {
             closeSomeIdle();
         }
-        Dialing dialing = server.description().dialing();
-        if (dialing == Dialing.PLAIN) {
-            ServerConnection connection =
-                    new ServerConnection(loop, pool(server), key, server, seeker, new EpollSocketChannel());
-            connection.connect(facts, timeoutMs);
-            return connection;
-        }
-        return dial(server, dialing, seeker, facts, key, timeoutMs);
-    }
-
-    private ServerConnection dial(
-            Server server, Dialing dialing, ServerSeeker seeker, Facts facts, ConnectionKey key, int timeoutMs) {
-        DuplexChannel channel;
-        boolean refused = false;
-        try {
-            InetSocketAddress address = server.addressFor(facts.destination.port());
-            channel = Dialer.open(dialing, Dialer.target(dialing, dialing.socks(false), address, facts), facts);
-        } catch (IOException noSocket) {
-            channel = new EpollSocketChannel();
-            refused = true;
+        DuplexChannel channel = socket(server, facts);
+        if (channel == null) {
+            return null;
         }
         ServerConnection connection = new ServerConnection(loop, pool(server), key, server, seeker, channel);
-        if (refused) {
-            connection.refuse();
-        } else {
-            connection.connect(facts, timeoutMs);
-        }
+        connection.connect(facts, timeoutMs);
         return connection;
+    }
+
+    private @Nullable DuplexChannel socket(Server server, Facts facts) {
+        Dialing dialing = server.description().dialing();
+        if (dialing == Dialing.PLAIN) {
+            return plain();
+        }
+        try {
+            InetSocketAddress address = server.addressFor(facts.destination.port());
+            return Dialer.open(dialing, Dialer.target(dialing, dialing.socks(false), address, facts), facts);
+        } catch (IOException | ChannelException refused) {
+            return null;
+        }
+    }
+
+    /** A socket; where there are no descriptors left, one that an idle connection gives up. */
+    private @Nullable DuplexChannel plain() {
+        try {
+            return new EpollSocketChannel();
+        } catch (ChannelException none) {
+            closeSomeIdle();
+        }
+        try {
+            return new EpollSocketChannel();
+        } catch (ChannelException none) {
+            return null;
+        }
     }
 
     /** A descriptor is needed: the loop's idle connections pay for it, one for each new connection. */

@@ -5,6 +5,7 @@ package io.tandem.node.frontend.listen;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.unix.UnixChannel;
 import io.tandem.node.loop.Loop;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     /** Opens {@code child}, or stops accepting until there is room. */
     private boolean admit(Channel child, ChannelHandlerContext context) {
+        if (child instanceof UnixChannel socket && listener.isLast(socket.fd().intValue())) {
+            pause(context);
+            return false;
+        }
         for (int i = 0; i < listener.limits().size(); i++) {
             ConnectionLimit limit = listener.limits().get(i);
             if (!limit.acquire()) {
@@ -95,6 +100,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         listener.acceptFailed(cause);
+        pause(context);
+    }
+
+    private void pause(ChannelHandlerContext context) {
         context.channel().config().setAutoRead(false);
         loop.eventLoop().schedule(() -> resume(context), PAUSE_MS, TimeUnit.MILLISECONDS);
     }

@@ -14,14 +14,16 @@ final class ConnectionLimit {
     private final ConcurrentLinkedQueue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private volatile int max;
 
-    /** @param max 0 for no limit */
+    /** @param max 0 for no limit, negative to let nothing in */
     ConnectionLimit(int max) {
         this.max = max;
     }
 
     void max(int max) {
         this.max = max;
-        wake();
+        for (int i = waiting.size(); i > 0; i--) { // those that still find no room wait again
+            wake();
+        }
     }
 
     boolean isSet() {
@@ -36,7 +38,7 @@ final class ConnectionLimit {
     boolean acquire() {
         int now = open.incrementAndGet();
         int most = max;
-        if (most > 0 && now > most) {
+        if (most != 0 && now > most) {
             open.decrementAndGet();
             return false;
         }
@@ -53,7 +55,7 @@ final class ConnectionLimit {
     void await(Runnable retry) {
         waiting.add(retry);
         int most = max;
-        if (most <= 0 || open.get() < most) {
+        if (most == 0 || open.get() < most) {
             wake(); // room came free meanwhile
         }
     }

@@ -64,6 +64,7 @@ public final class LimitLines implements Feature {
     public void completeGlobal(Draft global, Assembly assembly) {
         Settings settings = global.facet(SETTINGS);
         assembly.onCommit(() -> {
+            assembly.node().maxConnections(0); // whatever was said on the admin socket
             assembly.node().connectionLimit().perSecond(settings.connectionRate);
             assembly.node().sessionLimit().perSecond(settings.sessionRate);
             assembly.node().tlsLimit().perSecond(settings.tlsRate);

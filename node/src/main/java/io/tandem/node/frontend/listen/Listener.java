@@ -29,12 +29,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Opened and closed by the thread that loads; accepts on the loops.
  */
 public final class Listener {
+    /** Descriptors that connections do not get: for classes yet to be loaded, files, logs and connections to servers. */
+    private static final int SPARE = 16;
+
+    /** So long without a failure, and the next one is told again. */
+    private static final long EPISODE_NS = 10_000_000_000L;
+
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final ListenerFactory factory;
     private final BindAddress address;
     private final ConnectionLimit own;
     private final List<Channel> channels = new ArrayList<>();
     private final List<SocketPairListener> pairs = new ArrayList<>();
-    private final AtomicLong acceptFailures = new AtomicLong();
+    private final AtomicLong failedAtNs = new AtomicLong(NEVER);
     private boolean closed; // of the thread that loads
     private volatile @Nullable ListenTarget target; // written by the thread that loads, read by the loops
     private volatile List<RateLimit> rates = List.of(); // written by the thread that loads, read by the loops
@@ -98,16 +106,28 @@ public final class Listener {
         return target().bind().settings().threads;
     }
 
+    /** Whether a connection with this descriptor would take one of the last, which the process keeps to itself. */
+    boolean isLast(int fd) {
+        int first = factory.node().maxDescriptors() - SPARE;
+        if (first <= 0 || fd < first || SocketOptions.nextDescriptor() < first) {
+            return false;
+        }
+        cannotAccept(" reached process FD limit (maxsock=" + factory.node().maxDescriptors()
+                + "). Please check 'ulimit-n' and restart.");
+        return true;
+    }
+
     void acceptFailed(Throwable cause) {
-        if (acceptFailures.getAndIncrement() == 0) {
+        cannotAccept(" cannot accept connections at " + address.written() + ": " + cause.getMessage());
+    }
+
+    /** Told once an episode: failures follow each other quickly while there are clients and nothing to serve them with. */
+    private void cannotAccept(String why) {
+        long nowNs = System.nanoTime();
+        long before = failedAtNs.getAndSet(nowNs);
+        if (before == NEVER || nowNs - before > EPISODE_NS) {
             String frontend = target().frontend().name();
-            factory.node()
-                    .events()
-                    .tell(
-                            EventLog.Level.ALERT,
-                            frontend,
-                            "Proxy " + frontend + " cannot accept connections at " + address.written() + ": "
-                                    + cause.getMessage());
+            factory.node().events().tell(EventLog.Level.ALERT, frontend, "Proxy " + frontend + why);
         }
     }
 

@@ -4,6 +4,7 @@ package io.tandem.node.frontend.listen;
 
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.loop.Loops;
+import io.tandem.node.observe.admin.Command;
 import io.tandem.node.setup.NodeRuntime;
 import io.tandem.node.setup.RateLimit;
 import java.io.IOException;
@@ -73,6 +74,24 @@ public final class ListenerFactory {
             limits.add(tls);
         }
         return List.copyOf(limits);
+    }
+
+    /** The limit of the whole process, as it is now, counts from now on. */
+    void processLimitChanged() {
+        process.max(node.maxConnections());
+    }
+
+    /** The limit of a frontend, as it is now, counts from now on. */
+    void limitChanged(Frontend frontend) {
+        ConnectionLimit shared = frontends.get(frontend.name());
+        if (shared != null) {
+            shared.max(frontend.maxConnections());
+        }
+    }
+
+    /** What operators may change of all this. */
+    public List<Command> commands() {
+        return LimitCommands.of(node, this);
     }
 
     /** How many connections a second a listener may accept, at each level; brought up to date. */

@@ -83,6 +83,8 @@ public final class Commands {
                 .filter(c -> c.level().compareTo(level) <= 0)
                 .filter(c -> c.name().split(" ", -1)[0].equals(words.get(0)))
                 .toList();
+        int most = known.stream().mapToInt(c -> alike(c, words)).max().orElse(0);
+        known = known.stream().filter(c -> most < 2 || alike(c, words) == most).toList();
         List<Command> sorted = new ArrayList<>(known);
         String asked = String.join(" ", words).toLowerCase(Locale.ROOT);
         sorted.sort(Comparator.comparingInt(c -> distance(asked, c.name())));
@@ -90,6 +92,16 @@ public final class Commands {
                 .limit(SUGGESTIONS)
                 .sorted(Comparator.comparing(Command::name))
                 .toList();
+    }
+
+    /** With how many words the command begins as {@code words} do. */
+    private static int alike(Command command, List<String> words) {
+        String[] own = command.name().split(" ", -1);
+        int same = 0;
+        while (same < own.length && same < words.size() && own[same].equals(words.get(same))) {
+            same++;
+        }
+        return same;
     }
 
     /** Levenshtein's distance; both are short. */

@@ -59,12 +59,12 @@ public final class ProcessFacts {
         v.put("CurrSslConns", node.tlsConnections().get());
         v.put("MaxSslConns", 0);
         v.put("Maxconn", node.maxConnections());
-        v.put("Hard_maxconn", node.maxConnections());
+        v.put("Hard_maxconn", node.hardMaxConnections());
         v.put("Ulimit-n", node.maxDescriptors());
         v.put("Maxsock", node.maxDescriptors());
-        v.put("ConnRateLimit", 0);
-        v.put("SessRateLimit", 0);
-        v.put("SslRateLimit", 0);
+        v.put("ConnRateLimit", node.connectionLimit().perSecond());
+        v.put("SessRateLimit", node.sessionLimit().perSecond());
+        v.put("SslRateLimit", node.tlsLimit().perSecond());
         rate(v, "ConnRate", "MaxConnRate", node.totals().connectionRate());
         rate(v, "SessRate", "MaxSessRate", node.totals().sessionRate());
         rate(v, "SslRate", "MaxSslRate", node.totals().tlsRate());

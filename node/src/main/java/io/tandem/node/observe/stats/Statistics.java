@@ -52,14 +52,15 @@ public final class Statistics {
         Meters meters = frontend.meters();
         Row row = new Row(Row.Kind.FRONTEND, frontend.name(), frontend.id(), "FRONTEND", 0);
         sessions(row, meters);
-        int limit = frontend.maxConnections() > 0 ? frontend.maxConnections() : ofProcess;
+        int own = frontend.maxConnections();
+        int limit = own == 0 ? ofProcess : Math.max(0, own);
         row.set("slim", limit);
         count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
         count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
         count(row, meters, "ereq", ProxyCounter.REQUEST_ERRORS);
-        boolean full = limit > 0 && meters.current() >= limit;
+        boolean full = (own != 0 || limit > 0) && meters.current() >= limit;
         row.set("status", full ? "FULL" : "OPEN");
-        row.set("rate_lim", 0);
+        row.set("rate_lim", frontend.sessionRate());
         row.set("conn_rate", meters.connectionRate().perSecond());
         row.set("conn_rate_max", meters.connectionRate().max());
         count(row, meters, "conn_tot", ProxyCounter.CONNECTIONS);
