@@ -35,6 +35,7 @@ final class CertificateStore implements Facet {
     private final Map<String, StoredCertificate> certificates = new TreeMap<>();
     private final Map<String, CrtList> lists = new TreeMap<>();
     private final Map<String, TicketFile> ticketFiles = new LinkedHashMap<>();
+    private final OcspUpdates updates = new OcspUpdates(this);
     private final TrustStore trust = new TrustStore();
     private final List<TlsBind> binds = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -57,6 +58,11 @@ final class CertificateStore implements Facet {
     /** Whom certificates of clients are verified against. */
     TrustStore trust() {
         return trust;
+    }
+
+    /** The responses that are fetched. */
+    OcspUpdates updates() {
+        return updates;
     }
 
     CertificateFiles files() {

@@ -62,6 +62,7 @@ final class CrtList {
             "ciphersuites",
             "curves",
             "ecdhe",
+            "ocsp-update",
             "ssl-min-ver",
             "ssl-max-ver");
 

@@ -37,6 +37,7 @@ final class CrtListReader {
             "ecdhe",
             "no-ca-names",
             "npn",
+            "ocsp-update",
             "sigalgs",
             "ssl-max-ver",
             "ssl-min-ver",

@@ -47,6 +47,7 @@ final class CrtStoreLines implements Facet {
         String ocsp = null;
         String issuer = null;
         String alias = null;
+        boolean updates = false;
         while (line.hasNext()) {
             String word = line.next();
             String value =
@@ -60,10 +61,10 @@ final class CrtStoreLines implements Facet {
                 case "sctl" ->
                     line.warn("'load' : 'sctl' has no effect: the TLS engine sends no certificate timestamps.");
                 case "ocsp-update" -> {
-                    if (!value.equals("off")) {
-                        throw line.error("'load' : 'ocsp-update' is not supported by this version of tandem;"
-                                + " 'set ssl ocsp-response' takes responses that something else fetches");
+                    if (!value.equals("on") && !value.equals("off")) {
+                        throw line.error("'load' : 'ocsp-update' expects 'on' or 'off'");
                     }
+                    updates = value.equals("on");
                 }
                 default -> throw line.error("'load' : unknown keyword '" + word + "'");
             }
@@ -84,6 +85,10 @@ final class CrtStoreLines implements Facet {
         }
         try {
             store.define(name, file, under(keys, key), under(base, ocsp), under(base, issuer));
+            StoredCertificate stored = store.certificate(name);
+            if (updates && stored != null) {
+                stored.update();
+            }
         } catch (Certificate.Unusable unusable) {
             throw line.error("'load' : " + unusable.text());
         }

@@ -30,6 +30,19 @@ final class OcspCommands {
                         Level.USER,
                         commands::show),
                 new Command(
+                        "show ssl ocsp-updates",
+                        "show ssl ocsp-updates",
+                        "display information about the next 'nb' ocsp responses that will be updated automatically",
+                        Level.USER,
+                        (arguments, answer) ->
+                                CertificateCommands.store(node).updates().show(answer)),
+                new Command(
+                        "update ssl ocsp-response",
+                        "update ssl ocsp-response <certfile>",
+                        "send ocsp request and update stored ocsp response",
+                        Level.ADMIN,
+                        commands::update),
+                new Command(
                         "set ssl ocsp-response",
                         "set ssl ocsp-response <resp|payload>",
                         "update a certificate's OCSP Response from a base64-encode DER",
@@ -121,6 +134,30 @@ final class OcspCommands {
             }
             store.follow();
             answer.append("OCSP Response updated!\n");
+        }
+    }
+
+    /** Only begins: the authority may take its time, and this thread has others to answer. */
+    private void update(Command.Arguments arguments, StringBuilder answer) {
+        if (arguments.word(0).isEmpty()) {
+            answer.append("'update ssl ocsp-response' expects a filename\n");
+            return;
+        }
+        CertificateStore store = CertificateCommands.store(node);
+        StoredCertificate stored;
+        synchronized (store) {
+            stored = store.certificate(arguments.word(0));
+        }
+        Certificate current = stored == null ? null : stored.current();
+        if (stored == null || current == null) {
+            answer.append("Can't replace a certificate which is not referenced by the configuration!\n");
+        } else if (current.ocsp() == null) {
+            answer.append(
+                    "'update ssl ocsp-response' only works on certificates that already have a known OCSP response.\n");
+        } else if (store.updates().now(stored, node.events())) {
+            answer.append("OCSP update begun; see 'show ssl ocsp-updates'.\n");
+        } else {
+            answer.append("Can't send ocsp request for ").append(stored.name()).append("!\n");
         }
     }
 

@@ -85,10 +85,15 @@ final class TlsBind {
                         globals.captureBytes,
                         settings.preferClientCiphers || globals.defaults.preferClientCiphers));
         TlsBind bind = new TlsBind(line, settings, globals, store, stage);
+        bind.keepFresh(complaints);
         if (!bind.rebuild(complaints)) {
             return null;
         }
         store.add(bind);
+        OcspUpdates previous = assembly.previous() == null
+                ? null
+                : CertificateStore.of(assembly.previous().drafts().global()).updates();
+        assembly.onCommit(() -> store.updates().begin(previous, assembly.node().events()));
         assembly.onCommit(() -> bind.measure(assembly.node().events()));
         return stage;
     }
@@ -105,6 +110,24 @@ final class TlsBind {
                     events.tell(EventLog.Level.INFO, null, text);
                     store.renew();
                 }));
+    }
+
+    /** Registers the certificates whose responses are to be fetched. */
+    private void keepFresh(Complaints complaints) {
+        for (CrtList list : settings.sources) {
+            for (CrtList.Entry entry : list.entries()) {
+                TlsSettings own = entry.settings();
+                Boolean said = own == null || own.ocspUpdate == null ? settings.ocspUpdate : own.ocspUpdate;
+                boolean asked = said == null ? entry.certificate().updates() : said;
+                if (asked || (said == null && store.updates().isDefault())) {
+                    String why = store.updates().add(entry.certificate());
+                    if (why != null && asked) {
+                        complaints.warn("'ocsp-update' has no effect on '"
+                                + entry.certificate().name() + "' for bind " + place(line) + ": " + why + ".");
+                    }
+                }
+            }
+        }
     }
 
     private static String place(BindLine line) {

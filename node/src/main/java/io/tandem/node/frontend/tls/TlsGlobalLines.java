@@ -64,6 +64,18 @@ final class TlsGlobalLines {
             vain("ssl-provider", "NAME", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
             vain("ssl-provider-path", "DIRECTORY", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
             vain("ssl-propquery", "QUERY", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
+            line("tune.ssl.ocsp-update.mindelay", "SECONDS", "the least time between two updates of an OCSP response")
+                    .as((line, draft) -> delay(line, draft, true)),
+            line("tune.ssl.ocsp-update.maxdelay", "SECONDS", "the most time between two updates of an OCSP response")
+                    .as((line, draft) -> delay(line, draft, false)),
+            line("tune.ssl.ocsp-update.mode", "on|off", "whether OCSP responses are fetched where nothing else is said")
+                    .as((line, draft) -> store(draft).updates().byDefault(TlsOptions.onOrOff(line))),
+            line("ocsp-update.mindelay", "SECONDS", "as tune.ssl.ocsp-update.mindelay")
+                    .as((line, draft) -> delay(line, draft, true)),
+            line("ocsp-update.maxdelay", "SECONDS", "as tune.ssl.ocsp-update.maxdelay")
+                    .as((line, draft) -> delay(line, draft, false)),
+            line("ocsp-update.mode", "on|off", "as tune.ssl.ocsp-update.mode")
+                    .as((line, draft) -> store(draft).updates().byDefault(TlsOptions.onOrOff(line))),
             line("ssl-skip-self-issued-ca", "", "does not send an authority that signed itself")
                     .as((line, draft) -> store(draft).files().skipSelfIssued()));
 
@@ -179,6 +191,16 @@ final class TlsGlobalLines {
 
     private static void word(Arguments line) {
         line.require("'" + line.keyword() + "' expects an argument.");
+    }
+
+    private static void delay(Arguments line, Draft draft, boolean least) {
+        OcspUpdates updates = store(draft).updates();
+        long ms = 1000L * number(line);
+        if (least) {
+            updates.least(ms);
+        } else {
+            updates.most(ms);
+        }
     }
 
     private static int lifetime(Arguments line) {

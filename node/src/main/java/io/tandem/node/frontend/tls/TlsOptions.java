@@ -97,6 +97,9 @@ final class TlsOptions {
                 .arguments("TEXT")
                 .as((line, bind) -> bind.facet(TlsSettings.KEY).signerPass =
                         line.require("'ca-sign-pass' : missing CAkey password").text()));
+        all.add(option("ocsp-update", "asks the authority for OCSP responses, and again before they end")
+                .arguments("on|off")
+                .as((line, bind) -> bind.facet(TlsSettings.KEY).ocspUpdate = onOrOff(line)));
         all.add(vain(
                 "npn",
                 "an extension of the past",
@@ -113,6 +116,16 @@ final class TlsOptions {
                 "the TLS engine chooses among all that fit the key",
                 "missing signature algorithms"));
         return all;
+    }
+
+    /** The argument of {@code ocsp-update} and its likes. */
+    static boolean onOrOff(Arguments line) {
+        String name = line.taken().text();
+        String word = line.require("'" + name + "' : expecting <on|off>").text();
+        if (!word.equals("on") && !word.equals("off")) {
+            throw line.error("'" + name + "' : expecting <on|off>");
+        }
+        return word.equals("on");
     }
 
     private static TlsVersion version(Arguments line) {

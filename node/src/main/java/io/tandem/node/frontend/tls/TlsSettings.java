@@ -23,6 +23,9 @@ final class TlsSettings implements Facet {
     /** The keys of {@code tls-ticket-keys}; null for those of the process. */
     @Nullable TicketFile ticketFile;
 
+    /** {@code ocsp-update}; null where nothing is said. */
+    @Nullable Boolean ocspUpdate;
+
     boolean generates;
 
     /** Who signs generated certificates ({@code ca-sign-file}). */

@@ -1,0 +1,129 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPReqBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the responder of a certificate's authority (RFC 6960 A.1). Blocks: for a thread of its own. Bounded: {@value #LIMIT_BYTES}
+ * bytes, {@value #TOTAL_MS} ms, no redirections.
+ */
+final class OcspFetch {
+    private static final int LIMIT_BYTES = 64 * 1024;
+    private static final int STEP_MS = 5_000;
+    private static final int TOTAL_MS = 15_000;
+    /** RFC 6960 A.1: shorter requests may be asked for by GET, which responders and caches answer best. */
+    private static final int LONGEST_GET = 255;
+
+    private static final String ACCESS = "1.3.6.1.5.5.7.1.1";
+
+    private OcspFetch() {}
+
+    /** Where to ask about {@code certificate}: its first responder, spoken to in HTTP; null where it names none. */
+    static @Nullable URI responder(X509Certificate certificate) {
+        byte[] extension = certificate.getExtensionValue(ACCESS);
+        if (extension == null) {
+            return null;
+        }
+        try {
+            AuthorityInformationAccess access =
+                    AuthorityInformationAccess.getInstance(JcaX509ExtensionUtils.parseExtensionValue(extension));
+            for (AccessDescription one : access.getAccessDescriptions()) {
+                GeneralName where = one.getAccessLocation();
+                if (one.getAccessMethod().equals(AccessDescription.id_ad_ocsp)
+                        && where.getTagNo() == GeneralName.uniformResourceIdentifier) {
+                    URI uri = new URI(where.getName().toString());
+                    return "http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null ? uri : null;
+                }
+            }
+        } catch (IOException | IllegalArgumentException | URISyntaxException damaged) {
+            return null;
+        }
+        return null;
+    }
+
+    static byte[] request(OcspId id) throws IOException {
+        try {
+            return new OCSPReqBuilder()
+                    .addRequest(new CertificateID(id.asn1()))
+                    .build()
+                    .getEncoded();
+        } catch (OCSPException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /**
+     * What the responder says.
+     *
+     * @throws IOException if it cannot be reached, answers no 200, too much or too slowly
+     */
+    static OcspResponse ask(URI responder, byte[] request) throws IOException {
+        String encoded = Base64.getEncoder().encodeToString(request);
+        boolean get = encoded.length() < LONGEST_GET;
+        String base = responder.toString();
+        URI target = get
+                ? URI.create(
+                        base + (base.endsWith("/") ? "" : "/") + URLEncoder.encode(encoded, StandardCharsets.US_ASCII))
+                : responder;
+        HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection(Proxy.NO_PROXY);
+        try {
+            connection.setConnectTimeout(STEP_MS);
+            connection.setReadTimeout(STEP_MS);
+            connection.setInstanceFollowRedirects(false);
+            connection.setUseCaches(false);
+            if (!get) {
+                connection.setDoOutput(true);
+                connection.setRequestProperty("Content-Type", "application/ocsp-request");
+                try (OutputStream out = connection.getOutputStream()) {
+                    out.write(request);
+                }
+            }
+            return read(connection);
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private static OcspResponse read(HttpURLConnection connection) throws IOException {
+        long startedNs = System.nanoTime();
+        int status = connection.getResponseCode();
+        if (status != HttpURLConnection.HTTP_OK) {
+            throw new IOException("status " + status);
+        }
+        byte[] answer = new byte[LIMIT_BYTES + 1];
+        int length = 0;
+        try (InputStream in = connection.getInputStream()) {
+            for (int read = 0; read >= 0; read = in.read(answer, length, answer.length - length)) {
+                length += read;
+                if (length > LIMIT_BYTES) {
+                    throw new IOException("more than " + LIMIT_BYTES + " bytes");
+                }
+                if (System.nanoTime() - startedNs > TimeUnit.MILLISECONDS.toNanos(TOTAL_MS)) {
+                    throw new IOException("more than " + TOTAL_MS + " ms");
+                }
+            }
+        }
+        return new OcspResponse(Arrays.copyOf(answer, length));
+    }
+}

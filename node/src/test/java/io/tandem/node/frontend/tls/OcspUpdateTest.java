@@ -1,0 +1,235 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.tandem.node.boot.LoadedText;
+import io.tandem.node.boot.TestProxy;
+import io.tandem.node.observe.admin.Command;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A responder of {@code openssl ocsp} behind a small HTTP server; the client is {@code openssl s_client -status}. */
+class OcspUpdateTest {
+    @TempDir
+    Path directory;
+
+    private @Nullable HttpServer responder;
+    private @Nullable TestProxy proxy;
+    private volatile String signer = "ca";
+    private int port;
+
+    @BeforeEach
+    void authority() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext("/", this::respond);
+        server.start();
+        responder = server;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Files.writeString(
+                directory.resolve("ext"),
+                "authorityInfoAccess=OCSP;URI:http://127.0.0.1:"
+                        + server.getAddress().getPort() + "/ocsp\n");
+        for (String name : List.of("ca", "other")) {
+            openssl(
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "rsa:2048",
+                    "-nodes",
+                    "-keyout",
+                    name + ".key",
+                    "-out",
+                    name + ".crt",
+                    "-subj",
+                    "/CN=" + name,
+                    "-days",
+                    "30");
+        }
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "s.key", "-out", "s.csr", "-subj", "/CN=s");
+        openssl(
+                "x509",
+                "-req",
+                "-in",
+                "s.csr",
+                "-CA",
+                "ca.crt",
+                "-CAkey",
+                "ca.key",
+                "-set_serial",
+                "0x77",
+                "-days",
+                "20",
+                "-extfile",
+                "ext",
+                "-out",
+                "s.crt");
+        Files.writeString(directory.resolve("index"), "V\t491231235959Z\t\t77\tunknown\t/CN=s\n");
+        Files.writeString(directory.resolve("s.pem"), text("s.crt") + text("s.key") + text("ca.crt"));
+    }
+
+    @AfterEach
+    void stop() {
+        if (proxy != null) {
+            proxy.close();
+        }
+        Objects.requireNonNull(responder).stop(0);
+    }
+
+    private String text(String file) throws IOException {
+        return Files.readString(directory.resolve(file));
+    }
+
+    private String openssl(String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            return said;
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private byte[] response(byte[] request) throws IOException {
+        Files.write(directory.resolve("request"), request);
+        openssl(
+                "ocsp",
+                "-index",
+                "index",
+                "-CA",
+                "ca.crt",
+                "-rsigner",
+                signer + ".crt",
+                "-rkey",
+                signer + ".key",
+                "-reqin",
+                "request",
+                "-respout",
+                "response",
+                "-ndays",
+                "2");
+        return Files.readAllBytes(directory.resolve("response"));
+    }
+
+    private void respond(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getRawPath();
+        byte[] request = Base64.getDecoder()
+                .decode(URLDecoder.decode(path.substring("/ocsp/".length()), StandardCharsets.US_ASCII));
+        byte[] answer = response(request);
+        exchange.sendResponseHeaders(200, answer.length);
+        exchange.getResponseBody().write(answer);
+        exchange.close();
+    }
+
+    private TestProxy start(String options) {
+        TestProxy started = TestProxy.start(
+                "defaults\n    mode http\n    timeout client 5s\n    timeout connect 5s\n    timeout server 5s\n"
+                        + "frontend f\n    bind 127.0.0.1:" + port + " ssl crt " + directory + "/s.pem " + options
+                        + "\n    http-request return status 200\n",
+                1);
+        proxy = started;
+        return started;
+    }
+
+    private static String ask(TestProxy proxy, String name, String argument) {
+        Command command = TlsFeature.commands(proxy.node()).stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        StringBuilder answer = new StringBuilder();
+        command.action().run(new Command.Arguments(argument.isEmpty() ? List.of() : List.of(argument), ""), answer);
+        return answer.toString();
+    }
+
+    private static void await(String wanted, Supplier<String> said) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!said.get().contains(wanted)) {
+            assertThat(System.nanoTime()).as(said.get()).isLessThan(deadline);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    private String stapled() throws IOException {
+        return openssl("s_client", "-connect", "127.0.0.1:" + port, "-status");
+    }
+
+    @Test
+    void aResponseIsFetchedCheckedAndStapled() throws Exception {
+        signer = "other";
+        TestProxy running = start("ocsp-update on");
+        assertThat(stapled()).contains("OCSP response: no response sent");
+        await(" | 0 | 1 | 4 | OCSP response check failure\n", () -> ask(running, "show ssl ocsp-updates", ""));
+        signer = "ca";
+        assertThat(ask(running, "update ssl ocsp-response", directory + "/s.pem"))
+                .startsWith("OCSP update begun");
+        await(" | 1 | 1 | 1 | Update successful\n", () -> ask(running, "show ssl ocsp-updates", ""));
+        assertThat(stapled()).contains("Cert Status: good").contains("Serial Number: 77");
+    }
+
+    @Test
+    void aResponseBesideTheCertificateOrFromACommandIsStapled() throws Exception {
+        openssl("ocsp", "-issuer", "ca.crt", "-cert", "s.crt", "-no_nonce", "-reqout", "asked");
+        byte[] good = response(Files.readAllBytes(directory.resolve("asked")));
+        Files.write(directory.resolve("s.pem.ocsp"), good);
+        try (TestProxy running = start("")) {
+            assertThat(stapled()).contains("Cert Status: good");
+            assertThat(ask(running, "show ssl ocsp-updates", "")).hasLineCount(1);
+        }
+        proxy = null;
+        Files.write(directory.resolve("s.pem.ocsp"), new byte[0]);
+        TestProxy running = start("");
+        assertThat(stapled()).contains("OCSP response: no response sent");
+        String encoded = Base64.getEncoder().encodeToString(good);
+        assertThat(ask(running, "set ssl ocsp-response", encoded)).isEqualTo("OCSP Response updated!\n");
+        assertThat(stapled()).contains("Cert Status: good");
+    }
+
+    @Test
+    void aCertificateThatNamesNoResponderIsWarnedAbout() throws Exception {
+        assertThat(LoadedText.of("frontend f\n    bind 127.0.0.1:1 ssl crt " + directory + "/s.pem ocsp-update maybe\n")
+                        .messages())
+                .singleElement()
+                .asString()
+                .endsWith("'ocsp-update' : expecting <on|off>");
+        Pems.write(directory, "a.pem", "rsa.crt", "rsa.key");
+        assertThat(LoadedText.of(
+                                "global\n    tune.ssl.ocsp-update.mindelay 10\nfrontend f\n    bind 127.0.0.1:1 ssl crt "
+                                        + directory + "/a.pem ocsp-update on\n")
+                        .messages())
+                .singleElement()
+                .asString()
+                .contains("'ocsp-update' has no effect on '" + directory + "/a.pem'");
+    }
+}
