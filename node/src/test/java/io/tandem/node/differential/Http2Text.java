@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /** HTTP/2 as text of bytes: written as a client that may do anything would, read with Netty's decoder. */
-final class Http2Text {
+public final class Http2Text {
     /** The client's preface with empty settings. */
-    static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, "");
+    public static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, "");
 
     private Http2Text() {}
 
-    static String frame(int type, int flags, int stream, String payload) {
+    public static String frame(int type, int flags, int stream, String payload) {
         int length = payload.length();
         return text(length >> 16, length >> 8, length, type, flags, stream >> 24, stream >> 16, stream >> 8, stream)
                 + payload;
@@ -32,12 +32,12 @@ final class Http2Text {
         return text.toString();
     }
 
-    static String data(int stream, boolean end, String data) {
+    public static String data(int stream, boolean end, String data) {
         return frame(0, end ? 1 : 0, stream, data);
     }
 
     /** @param fields names and values in turn; written literally, whatever is in them */
-    static String headers(int stream, boolean end, String... fields) {
+    public static String headers(int stream, boolean end, String... fields) {
         StringBuilder block = new StringBuilder();
         for (int i = 0; i < fields.length; i += 2) {
             block.append('\0').append(string(fields[i])).append(string(fields[i + 1]));
@@ -60,7 +60,8 @@ final class Http2Text {
         return text.append(value).toString();
     }
 
-    static String request(String method, String scheme, String authority, String path, boolean end, String... fields) {
+    public static String request(
+            String method, String scheme, String authority, String path, boolean end, String... fields) {
         List<String> all =
                 new ArrayList<>(List.of(":method", method, ":scheme", scheme, ":authority", authority, ":path", path));
         all.addAll(List.of(fields));
@@ -68,7 +69,7 @@ final class Http2Text {
     }
 
     /** What a proxy sent: heads, bodies and ends by stream; what may be sent at any time is left out. */
-    static String describe(String bytes) {
+    public static String describe(String bytes) {
         DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
         StringBuilder text = new StringBuilder();
         int at = 0;

@@ -133,6 +133,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     @Override
     public void onServerBytes(ByteBuf in) {
         receive(in);
+        holdIfFull();
     }
 
     @Override

@@ -68,6 +68,7 @@ final class ClientEndpoint extends Endpoint {
 
     void read(ByteBuf in) {
         receive(in);
+        holdIfFull();
     }
 
     void onWritable(boolean writable) {
@@ -170,7 +171,11 @@ final class ClientEndpoint extends Endpoint {
                 remove(stream);
                 stream.refuse();
                 stream.closed();
-                glitch();
+                if (fields.isBomb()) {
+                    fail(Frames.ENHANCE_YOUR_CALM);
+                } else if (glitch()) {
+                    nuisance();
+                }
             }
         }
     }

@@ -224,6 +224,17 @@ public abstract class Endpoint {
         in.skipBytes(in.readableBytes());
     }
 
+    /** Behind what was read: a peer that does not take what it makes us send is not read from, within an event already. */
+    protected final void holdIfFull() {
+        Transport present = transport;
+        if (present != null && !closing && !present.isWritable()) {
+            flushStaged();
+            if (!present.isWritable()) {
+                present.reading(false);
+            }
+        }
+    }
+
     private boolean frameHeader() {
         length = (header[0] & 0xff) << 16 | (header[1] & 0xff) << 8 | (header[2] & 0xff);
         type = header[3] & 0xff;
@@ -581,7 +592,7 @@ public abstract class Endpoint {
             fail(Frames.FRAME_SIZE_ERROR);
         } else if (streamId != 0) {
             fail(Frames.PROTOCOL_ERROR);
-        } else if ((flags & Frames.ACK) == 0) {
+        } else if ((flags & Frames.ACK) == 0 && nuisance()) {
             ByteBuf out = out();
             Frames.header(out, 8, Frames.PING, Frames.ACK, 0);
             out.writeBytes(bytes, 0, 8);

@@ -95,6 +95,7 @@ final class RequestFields implements HpackDecoder.Sink {
      * @param reserve bytes of the buffer kept for edits
      */
     void begin(Request request, HeadBuffer buffer, int reserve, boolean endStream) {
+        offered = 0;
         this.request = request;
         this.endStream = endStream;
         bytes = buffer.bytes();
@@ -119,6 +120,7 @@ final class RequestFields implements HpackDecoder.Sink {
 
     @Override
     public void field(byte[] nameBytes, int nameStart, int nameEnd, byte[] valueBytes, int valueStart, int valueEnd) {
+        offered += nameEnd - nameStart + valueEnd - valueStart;
         if (malformed) {
             return; // the rest is decoded for its effect on the table alone
         }
@@ -419,6 +421,16 @@ final class RequestFields implements HpackDecoder.Sink {
         boolean implied = (http && (i == end || port == 80)) || (https && (i == end || port == 443));
         return implied ? i - 1 : end;
     }
+
+    /** Whether the list is so much longer than a head may be that only an attacker sends it. */
+    boolean isBomb() {
+        return offered > BOMB * limit;
+    }
+
+    private static final long BOMB = 8;
+
+    /** Bytes of all fields of the list, taken up or not. */
+    private long offered;
 
     /** The block is over. */
     Outcome finish() {
