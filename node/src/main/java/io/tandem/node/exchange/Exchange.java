@@ -43,7 +43,9 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     private final ClientSide client;
     private final Tuning tuning;
     private final RequestSender sender;
-    private final Http1Stream http1;
+    /** Null while nothing is asked of a server that speaks HTTP/1. */
+    private @Nullable Http1Stream http1;
+
     private final Ledger ledger;
     private final ServerSearch search;
     private final RequestJudge judge;
@@ -74,7 +76,6 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         this.tuning = tuning;
         sender = new RequestSender();
         tunnel = new Tunnel(facts, client);
-        http1 = new Http1Stream(loop, tuning, this, facts.response);
         ledger = new Ledger(loop, facts);
         search = new ServerSearch(loop, facts, ledger, this);
         judge = new RequestJudge(loop, facts, ledger, this);
@@ -219,7 +220,12 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
             ServerEndpoint endpoint = ServerEndpoint.on(loop, connection, tuning, http2, shared);
             send(endpoint.open(this, facts.response), settings);
         } else {
-            send(http1.attach(connection, settings), settings);
+            Http1Stream stream = http1;
+            if (stream == null) {
+                stream = Http1Stream.take(loop, tuning, this, facts.response);
+                http1 = stream;
+            }
+            send(stream.attach(connection, settings), settings);
         }
     }
 
@@ -878,6 +884,11 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         if (used != null) {
             lent = null;
             used.clear();
+        }
+        Http1Stream stream = http1;
+        if (stream != null) {
+            http1 = null;
+            stream.giveBack();
         }
         facts.reset();
         bodyHasPassed = false;

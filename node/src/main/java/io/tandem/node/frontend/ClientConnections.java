@@ -108,8 +108,8 @@ public final class ClientConnections implements ConnectionOpener {
     private static ChannelHandler http(Loop loop, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
         Set<ClientConnection> open = OPEN.of(loop);
         Frontend frontend = facts.frontend;
+        facts.beginHttp();
         facts.request.loggedLength(tuning.logUriLength());
-        EndpointSettings http2 = Http2Tuning.forClients(target.configuration().drafts());
         ClientConnection[] self = new ClientConnection[1];
         Runnable end = () -> {
             open.remove(self[0]);
@@ -118,14 +118,14 @@ public final class ClientConnections implements ConnectionOpener {
             onEnd.run();
         };
         if (target.bind().speaksHttp2() || facts.switchesToHttp2) {
-            Http2Connection connection = new Http2Connection(facts, tuning, http2, 0, end);
+            Http2Connection connection = new Http2Connection(facts, tuning, http2(target), 0, end);
             self[0] = connection;
             open.add(connection);
             return connection;
         }
         Http1Connection connection = new Http1Connection(facts, tuning, end, prefaceRead -> {
             open.remove(self[0]);
-            Http2Connection successor = new Http2Connection(facts, tuning, http2, prefaceRead, end);
+            Http2Connection successor = new Http2Connection(facts, tuning, http2(target), prefaceRead, end);
             self[0] = successor;
             open.add(successor);
             return successor;
@@ -133,6 +133,10 @@ public final class ClientConnections implements ConnectionOpener {
         self[0] = connection;
         open.add(connection);
         return connection;
+    }
+
+    private static EndpointSettings http2(ListenTarget target) {
+        return Http2Tuning.forClients(target.configuration().drafts());
     }
 
     private static void openTcp(Channel channel, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {

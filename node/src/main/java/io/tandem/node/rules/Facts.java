@@ -9,6 +9,7 @@ import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.proxyprotocol.Announcement;
 import io.tandem.node.proxyprotocol.HeaderDecoder;
 import io.tandem.node.rules.sample.Scratch;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * the next; {@link #reset} forgets the exchange, not the connection.
  */
 public final class Facts {
+    private static final LoopLocal<Request> NO_REQUEST = new LoopLocal<>(loop -> new Request());
+    private static final LoopLocal<Response> NO_RESPONSE = new LoopLocal<>(loop -> new Response());
+
     // ---- the connection: set once when it is accepted
     public final Loop loop;
     /** Where computed values are put. One per loop, valid until the rule that asked has ended. */
@@ -68,8 +72,10 @@ public final class Facts {
     public int httpMajor = 1;
 
     // ---- the exchange
-    public final Request request = new Request();
-    public final Response response = new Response();
+    /** Of HTTP; empty ones that are shared and stay empty until {@link #beginHttp}. */
+    public Request request;
+
+    public Response response;
     /** Whether {@link #response} holds a head. */
     public boolean responding;
 
@@ -186,6 +192,8 @@ public final class Facts {
         this.configuration = configuration;
         this.frontend = frontend;
         sessionVariables = new Variables();
+        request = NO_REQUEST.of(loop);
+        response = NO_RESPONSE.of(loop);
     }
 
     /** One of several exchanges at once on a connection: what belongs to the connection is the same. */
@@ -195,7 +203,15 @@ public final class Facts {
         configuration = connection.configuration;
         frontend = connection.frontend;
         sessionVariables = connection.sessionVariables;
+        request = new Request();
+        response = new Response();
         followConnection(connection);
+    }
+
+    /** The connection speaks HTTP, perhaps only from now on. */
+    public void beginHttp() {
+        request = new Request();
+        response = new Response();
     }
 
     /** Takes over what may have changed about the connection since the last exchange. */

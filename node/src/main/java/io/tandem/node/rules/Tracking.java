@@ -16,9 +16,14 @@ public final class Tracking {
     /** How many counters there are. */
     public static final int SLOTS = 3;
 
-    private final @Nullable StickTable[] tables = new StickTable[SLOTS];
-    private final int[] entries = new int[SLOTS];
-    private final boolean[] ofExchange = new boolean[SLOTS];
+    private static final @Nullable StickTable[] NO_TABLES = new StickTable[SLOTS];
+    private static final int[] NO_ENTRIES = new int[SLOTS];
+    private static final boolean[] OF_NONE = new boolean[SLOTS];
+
+    // shared and never written until the first entry is tracked
+    private @Nullable StickTable[] tables = NO_TABLES;
+    private int[] entries = NO_ENTRIES;
+    private boolean[] ofExchange = OF_NONE;
     /** Whether anything is tracked: spares the loops below where nothing is. */
     private int tracked;
 
@@ -46,6 +51,7 @@ public final class Tracking {
             table.release(entry);
             return;
         }
+        ownSlots();
         tables[slot] = table;
         entries[slot] = entry;
         ofExchange[slot] = exchange;
@@ -63,6 +69,14 @@ public final class Tracking {
         }
     }
 
+    private void ownSlots() {
+        if (tables == NO_TABLES) {
+            tables = new StickTable[SLOTS];
+            entries = new int[SLOTS];
+            ofExchange = new boolean[SLOTS];
+        }
+    }
+
     private static void add(StickTable table, int entry, DataType type, long n, long nowMs) {
         int field = table.field(type);
         if (field != StickTable.NOT_STORED) {
@@ -72,6 +86,9 @@ public final class Tracking {
 
     /** Takes over what a connection tracks, for one of its streams; the connection goes on holding the entries. */
     public void follow(Tracking connection) {
+        if (connection.tracked > 0) {
+            ownSlots();
+        }
         for (int slot = 0; connection.tracked > 0 && slot < SLOTS; slot++) {
             tables[slot] = connection.tables[slot];
             entries[slot] = connection.entries[slot];

@@ -21,6 +21,7 @@ public final class ExchangeByHand {
     public ExchangeByHand(LoadedText loaded, String name) {
         frontend = loaded.configuration().frontend(name).orElseThrow();
         facts = new Facts(LOOP, new Scratch(16384), loaded.configuration(), frontend);
+        facts.beginHttp();
         facts.source.set(new byte[] {127, 0, 0, 1}, 40000);
         facts.destination.set(new byte[] {127, 0, 0, 1}, 80);
     }

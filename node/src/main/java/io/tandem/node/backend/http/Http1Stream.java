@@ -19,24 +19,32 @@ import io.tandem.node.frontend.http.h1.HeadWriter;
 import io.tandem.node.frontend.http.h1.MessageWriter;
 import io.tandem.node.frontend.http.h1.ResponseScanner;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Tuning;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/** One exchange at a time on HTTP/1 connections: writes the request, reads the response. One per exchange, reused. */
+/**
+ * One exchange at a time on HTTP/1 connections: writes the request, reads the response. Each loop keeps a stack of them, so
+ * that an exchange owns one only while it talks to a server.
+ */
 public final class Http1Stream implements ServerStream, ServerUser {
     private static final byte[] CLOSE = "connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] KEEP_ALIVE = "connection: keep-alive\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final byte[] NOTHING = new byte[0];
 
+    private static final LoopLocal<ArrayDeque<Http1Stream>> FREE = new LoopLocal<>(loop -> new ArrayDeque<>());
+    private static final int KEPT_PER_LOOP = 4096;
+
     /** Of the first bytes of a response this many are looked at for its head. */
     private static final int FIRST_LOOK = 4096;
 
     private final Loop loop;
-    private final Tuning tuning;
-    private final ResponseListener listener;
-    private final Response response;
+    private Tuning tuning;
+    private ResponseListener listener;
+    private Response response;
     private final ResponseScanner scanner;
     private final ChunkedBody chunks = new ChunkedBody();
     private final ChunkedBody.Sink chunkSink;
@@ -52,14 +60,42 @@ public final class Http1Stream implements ServerStream, ServerUser {
     private boolean reused;
     private @Nullable CaseAdjust caseAdjust;
 
-    /** @param response where heads are put; it is lent their bytes until {@link #close} or {@link #release} */
-    public Http1Stream(Loop loop, Tuning tuning, ResponseListener listener, Response response) {
+    /**
+     * One for an exchange, which gives it back by {@link #giveBack}.
+     *
+     * @param response where heads are put; it is lent their bytes until {@link #clear}
+     */
+    public static Http1Stream take(Loop loop, Tuning tuning, ResponseListener listener, Response response) {
+        Http1Stream stream = FREE.of(loop).pollLast();
+        if (stream == null || stream.tuning.maxFields() != tuning.maxFields()) {
+            return new Http1Stream(loop, tuning, listener, response);
+        }
+        stream.tuning = tuning;
+        stream.listener = listener;
+        stream.response = response;
+        stream.scanner.into(response);
+        return stream;
+    }
+
+    /** The exchange is over, whatever became of it; its connection has been closed or released. */
+    @SuppressWarnings("NullAway") // nobody calls it until it is taken again
+    public void giveBack() {
+        clear();
+        listener = null;
+        response = null;
+        ArrayDeque<Http1Stream> free = FREE.of(loop);
+        if (free.size() < KEPT_PER_LOOP) {
+            free.addLast(this);
+        }
+    }
+
+    private Http1Stream(Loop loop, Tuning tuning, ResponseListener listener, Response response) {
         this.loop = loop;
         this.tuning = tuning;
         this.listener = listener;
         this.response = response;
         scanner = new ResponseScanner(response, tuning.maxFields());
-        chunkSink = (in, length) -> listener.onResponseBody(in, length, 0, false);
+        chunkSink = (in, length) -> this.listener.onResponseBody(in, length, 0, false);
         writer = new MessageWriter(loop, this::write);
     }
 

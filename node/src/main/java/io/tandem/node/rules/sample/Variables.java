@@ -11,11 +11,14 @@ import java.util.Arrays;
  * <p>Not thread-safe, but for {@link #PROCESS}, which locks.
  */
 public final class Variables {
+    private static final String[] NO_NAMES = {};
+    private static final Sample[] NO_VALUES = {};
+
     /** The {@code proc} scope: of the process, whatever is reloaded. */
     public static final Variables PROCESS = new Variables();
 
-    private String[] names = new String[0];
-    private Sample[] values = new Sample[0];
+    private String[] names = NO_NAMES;
+    private Sample[] values = NO_VALUES;
     private int count;
 
     /** Forgets all. */

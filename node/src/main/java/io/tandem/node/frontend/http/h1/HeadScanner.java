@@ -67,7 +67,7 @@ abstract class HeadScanner {
     /** The field name character a byte stands for, in lower case; 0 for bytes that no token holds (RFC 9110 5.6.2). */
     private static final byte[] TOKEN = tokens();
 
-    private final Headers headers;
+    private Headers headers;
     private final int maxFields;
 
     byte[] bytes = NOTHING;
@@ -97,6 +97,11 @@ abstract class HeadScanner {
     HeadScanner(Headers headers, int maxFields) {
         this.headers = headers;
         this.maxFields = maxFields;
+    }
+
+    /** From now on fields are put into {@code headers}. */
+    final void into(Headers headers) {
+        this.headers = headers;
     }
 
     /**

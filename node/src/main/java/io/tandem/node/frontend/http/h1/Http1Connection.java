@@ -23,7 +23,6 @@ import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.frontend.http.CaseAdjust;
 import io.tandem.node.frontend.http.Framing;
-import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Response;
@@ -61,18 +60,17 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     private final Loop loop;
     private final Tuning tuning;
     private final Facts facts;
-    private final RequestScanner scanner;
     private final Exchange exchange;
     private final Timer timer;
     private final Runnable onEnd;
     private final IntFunction<Http2Connection> http2;
-    private final ChunkedBody chunks = new ChunkedBody();
     private final ChunkedBody.Sink chunkSink;
     private final MessageWriter writer;
 
     private State state = State.HEAD;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable HeadBuffer buffer;
+    /** Null while no request is under way. */
+    private @Nullable RequestParts parts;
     /** Bytes read too early. */
     private @Nullable ByteBuf pending;
     /** A chunked body's data that came with its head. */
@@ -99,8 +97,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         this.tuning = tuning;
         this.facts = facts;
         this.onEnd = onEnd;
-        scanner = new RequestScanner(facts.request, tuning.maxFields());
-        scanner.lenient(facts.frontend.http().has(HttpOption.ACCEPT_INVALID_REQUEST));
         exchange = new Exchange(loop, facts, this, tuning);
         writer = new MessageWriter(loop, this::write);
         chunkSink = exchange::requestBody;
@@ -178,17 +174,19 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (!in.isReadable()) {
             return false;
         }
-        HeadBuffer present = buffer;
+        RequestParts present = parts;
         if (present == null) {
-            present = HeadBuffer.take(loop, tuning.bufferSize());
-            buffer = present;
-            scanner.begin(present, tuning.maxRewrite());
+            boolean lenient = facts.frontend.http().has(HttpOption.ACCEPT_INVALID_REQUEST);
+            present = RequestParts.take(loop, facts.request, tuning, lenient);
+            parts = present;
             exchange.begin();
             beginHeadTimeout();
         }
+        RequestScanner scanner = present.scanner;
+        byte[] bytes = present.buffer.bytes();
         int had = scanner.end();
         int length = Math.min(in.readableBytes(), scanner.room());
-        in.getBytes(in.readerIndex(), present.bytes(), had, length);
+        in.getBytes(in.readerIndex(), bytes, had, length);
         switch (scanner.scan(had + length)) {
             case INCOMPLETE -> {
                 in.skipBytes(length);
@@ -196,14 +194,14 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             }
             case MALFORMED -> {
                 Malformed reason = scanner.reason();
-                exchange.keepBadRequest(present.bytes(), had, in, scanner.errorOffset(), reason);
+                exchange.keepBadRequest(bytes, had, in, scanner.errorOffset(), reason);
                 exchange.onBadRequest(
                         reason, reason == Malformed.TRANSFER_ENCODING_UNKNOWN ? 422 : 400, Termination.PROXY);
                 return true;
             }
             case COMPLETE -> {
                 in.skipBytes(scanner.headEnd() - had);
-                return request(in);
+                return request(present, in);
             }
         }
         return false;
@@ -217,8 +215,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
     }
 
-    private boolean request(ByteBuf in) {
-        if (facts.request.method() == Method.OTHER && isPreface()) {
+    private boolean request(RequestParts present, ByteBuf in) {
+        if (facts.request.method() == Method.OTHER && isPreface(present.scanner)) {
             exchange.withdraw();
             becomeHttp2(Http2Connection.PREFACE_HEAD, in);
             return false;
@@ -228,6 +226,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         bodyComplete = framing == Framing.NONE || (framing == Framing.LENGTH && remaining <= in.readableBytes());
         responseDone = false;
         if (framing == Framing.CHUNKED) {
+            ChunkedBody chunks = present.chunks;
             chunks.begin(tuning);
             ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
             ChunkedBody.Progress progress =
@@ -249,7 +248,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     /** Whether the first request is the beginning of HTTP/2's preface (RFC 9113 section 3.4), and may be. */
-    private boolean isPreface() {
+    private boolean isPreface(RequestScanner scanner) {
         return facts.requestsOnConnection == 1
                 && scanner.headEnd() == Http2Connection.PREFACE_HEAD
                 && Http2Connection.isPrefaceHead(facts.request.bytes())
@@ -275,6 +274,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private boolean body(ByteBuf in) {
+        RequestParts present = parts;
+        if (present == null) {
+            throw new IllegalStateException("a body without a head");
+        }
         boolean wanted = exchange.wantsBody();
         switch (framing) {
             case LENGTH -> {
@@ -286,7 +289,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
                 remaining -= length;
                 bodyComplete = remaining == 0;
             }
-            case CHUNKED -> chunkedBody(in, wanted);
+            case CHUNKED -> chunkedBody(present.chunks, in, wanted);
             case NONE, UNTIL_CLOSE -> bodyComplete = true;
         }
         if (state != State.BODY) {
@@ -294,7 +297,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
         if (wanted) {
             if (bodyComplete) {
-                exchange.requestEnd(framing == Framing.CHUNKED ? chunks.trailers() : null);
+                exchange.requestEnd(framing == Framing.CHUNKED ? present.chunks.trailers() : null);
             }
             exchange.requestFlush();
             if (state != State.BODY) {
@@ -317,7 +320,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         }
     }
 
-    private void chunkedBody(ByteBuf in, boolean wanted) {
+    private void chunkedBody(ChunkedBody chunks, ByteBuf in, boolean wanted) {
         ByteBuf first = early;
         if (first != null) {
             early = null;
@@ -382,10 +385,9 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     private void releaseHead() {
-        HeadBuffer present = buffer;
+        RequestParts present = parts;
         if (present != null) {
-            buffer = null;
-            scanner.clear();
+            parts = null;
             present.release(loop);
         }
         if (early != null) {
@@ -721,7 +723,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (present == null || state == State.CLOSING) {
             return;
         }
-        boolean unread = !halfClosed && (state == State.BODY || (state == State.HEAD && buffer != null));
+        boolean unread = !halfClosed && (state == State.BODY || (state == State.HEAD && parts != null));
         state = State.CLOSING;
         releaseHead();
         if (unread && present.channel() instanceof DuplexChannel) {

@@ -26,7 +26,7 @@ public final class RequestScanner extends HeadScanner {
     private static final byte[] PORT_80 = ascii("80");
     private static final byte[] PORT_443 = ascii("443");
 
-    private final Request request;
+    private Request request;
     private int textLength;
     private int hostIndex;
     private int upgradeIndex;
@@ -35,6 +35,12 @@ public final class RequestScanner extends HeadScanner {
     /** @param maxFields {@code tune.http.maxhdr} */
     public RequestScanner(Request request, int maxFields) {
         super(request.headers(), maxFields);
+        this.request = request;
+    }
+
+    /** The next heads are put into {@code request}. */
+    void into(Request request) {
+        super.into(request.headers());
         this.request = request;
     }
 

@@ -14,13 +14,19 @@ public final class ResponseScanner extends HeadScanner {
 
     private static final byte[] BEGINNING = ascii("HTTP/");
 
-    private final Response response;
+    private Response response;
     private int textLength;
     private int webSocketAcceptIndex;
 
     /** @param maxFields {@code tune.http.maxhdr} */
     public ResponseScanner(Response response, int maxFields) {
         super(response.headers(), maxFields);
+        this.response = response;
+    }
+
+    /** The next heads are put into {@code response}. */
+    public void into(Response response) {
+        super.into(response.headers());
         this.response = response;
     }
 
