@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,10 +50,14 @@ final class CertificateChoice {
      */
     record Offer(Ready ready, List<String> filters) {}
 
-    /** Makes certificates for names that none was configured for. Called on event loops. */
+    /** Makes certificates for names that none was configured for. Called on event loops: never blocks. */
     interface Generator {
-        /** A certificate for {@code name}; null where none can be made. */
-        @Nullable Ready forName(String name);
+        /**
+         * Gives {@code then} a certificate for {@code name}, or null where none can be made.
+         *
+         * @param then is told once, here or on another thread
+         */
+        void forName(String name, Consumer<@Nullable Ready> then);
     }
 
     /** The offers for one name, in the order of the configuration. */
@@ -120,8 +125,25 @@ final class CertificateChoice {
         }
     }
 
-    /** The certificate to go on with, or null to refuse the client. */
-    @Nullable Ready choose(ClientHello hello) {
+    /**
+     * Tells {@code then} the certificate to go on with, or null to refuse the client: at once, but for names that a certificate
+     * has to be made for.
+     */
+    void choose(ClientHello hello, Consumer<@Nullable Ready> then) {
+        Ready chosen = configured(hello);
+        if (chosen == null && generator != null && !hello.serverName().isEmpty()) {
+            generator.forName(hello.serverName(), made -> then.accept(made == null ? last() : made));
+        } else {
+            then.accept(chosen == null ? last() : chosen);
+        }
+    }
+
+    /** For clients that no certificate is meant for. */
+    private @Nullable Ready last() {
+        return strict ? null : first;
+    }
+
+    private @Nullable Ready configured(ClientHello hello) {
         String name = hello.serverName();
         Offered offered = exact.get(name);
         Ready chosen = offered == null ? null : offered.choose(name, hello.ecdsa());
@@ -130,13 +152,7 @@ final class CertificateChoice {
             offered = wildcards.get(name.substring(dot));
             chosen = offered == null ? null : offered.choose(name, hello.ecdsa());
         }
-        if (chosen == null && generator != null && !name.isEmpty()) {
-            chosen = generator.forName(name);
-        }
-        if (chosen != null) {
-            return chosen;
-        }
-        return strict ? null : first;
+        return chosen;
     }
 
     /** The only certificate there is, where it does not depend on what the client says; else null. */

@@ -12,11 +12,18 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -35,18 +42,24 @@ import org.jspecify.annotations.Nullable;
  * Makes certificates for names that none was configured for ({@code generate-certificates}): with the key of the listener's
  * default certificate, signed by {@code ca-sign-file}. The last {@code tune.ssl.ssl-ctx-cache-size} are kept.
  *
- * <p>Thread-safe; a new name costs its event loop a signature, some milliseconds.
+ * <p>Thread-safe. A new name costs a signature and a context, some milliseconds of a thread of its own, while the handshake waits;
+ * beyond {@value #WAITING} names at a time clients get the default certificate.
  */
 final class CertificateGenerator implements CertificateChoice.Generator {
     private static final Duration LIFE = Duration.ofDays(365);
     private static final int LONGEST_NAME = 253;
     private static final int COMMON_NAME = 64;
+    private static final int WAITING = 256;
+    private static final int IDLE_S = 10;
 
     private final Certificate authority;
     private final Certificate model;
     private final Contexts contexts;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, CertificateChoice.Ready> made; // guarded by itself, most lately used last
+    private final Map<String, List<Consumer<CertificateChoice.@Nullable Ready>>> waiting =
+            new HashMap<>(); // guarded by made
+    private final ThreadPoolExecutor signer = signer();
 
     /** Makes contexts of the listener's kind. */
     interface Contexts {
@@ -70,21 +83,67 @@ final class CertificateGenerator implements CertificateChoice.Generator {
         };
     }
 
+    private static ThreadPoolExecutor signer() {
+        ThreadPoolExecutor signer =
+                new ThreadPoolExecutor(1, 1, IDLE_S, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), work -> {
+                    Thread thread = new Thread(work, "tandem-signer");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        signer.allowCoreThreadTimeOut(true);
+        return signer;
+    }
+
     @Override
-    public CertificateChoice.@Nullable Ready forName(String name) {
-        if (name.length() > LONGEST_NAME || !name.matches("[a-z0-9_.-]+")) {
-            return null;
+    public void forName(String name, Consumer<CertificateChoice.@Nullable Ready> then) {
+        if (name.length() > LONGEST_NAME || !isName(name)) {
+            then.accept(null);
+            return;
         }
+        CertificateChoice.Ready known;
         synchronized (made) {
-            CertificateChoice.Ready known = made.get(name);
+            known = made.get(name);
             if (known == null) {
-                known = make(name);
-                if (known != null) {
-                    made.put(name, known);
+                List<Consumer<CertificateChoice.@Nullable Ready>> others = waiting.get(name);
+                if (others != null) {
+                    others.add(then);
+                    return;
                 }
+                waiting.put(name, new ArrayList<>(List.of(then)));
             }
-            return known;
         }
+        if (known != null) {
+            then.accept(known);
+            return;
+        }
+        try {
+            signer.execute(() -> tell(name, make(name)));
+        } catch (RejectedExecutionException full) {
+            tell(name, null);
+        }
+    }
+
+    private void tell(String name, CertificateChoice.@Nullable Ready result) {
+        List<Consumer<CertificateChoice.@Nullable Ready>> told;
+        synchronized (made) {
+            if (result != null) {
+                made.put(name, result);
+            }
+            told = waiting.remove(name);
+        }
+        if (told != null) {
+            told.forEach(then -> then.accept(result));
+        }
+    }
+
+    private static boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '.' || c == '-')) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     private CertificateChoice.@Nullable Ready make(String name) {
@@ -93,7 +152,7 @@ final class CertificateGenerator implements CertificateChoice.Generator {
             Certificate whole = new Certificate(
                     name, List.of(certificate, authority.leaf()), model.key(), Set.of(name), null, null);
             return new CertificateChoice.Ready(whole, contexts.of(whole));
-        } catch (GeneralSecurityException | OperatorCreationException | IOException | IllegalArgumentException failed) {
+        } catch (GeneralSecurityException | OperatorCreationException | IOException | RuntimeException failed) {
             return null; // the default certificate, or none: what strict-sni says
         }
     }

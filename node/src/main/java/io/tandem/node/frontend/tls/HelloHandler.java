@@ -37,14 +37,21 @@ final class HelloHandler extends SslClientHelloHandler<CertificateChoice.Ready> 
             session.capture(clientHello, stage.captureBytes());
         }
         ClientHello hello = clientHello == null ? new ClientHello("", false) : ClientHello.parse(clientHello);
-        CertificateChoice.Ready chosen = stage.choice().choose(hello);
-        return chosen == null
-                ? promise.setFailure(new SSLHandshakeException("no certificate for '" + hello.serverName() + "'"))
-                : promise.setSuccess(chosen);
+        stage.choice().choose(hello, chosen -> {
+            if (chosen == null) {
+                promise.setFailure(new SSLHandshakeException("no certificate for '" + hello.serverName() + "'"));
+            } else {
+                promise.setSuccess(chosen);
+            }
+        });
+        return promise;
     }
 
     @Override
     protected void onLookupComplete(ChannelHandlerContext ctx, Future<CertificateChoice.Ready> future) {
+        if (ctx.isRemoved()) {
+            return; // the client has gone while its certificate was made
+        }
         if (future.isSuccess()) {
             ctx.pipeline().replace(this, "tls", stage.handler(future.getNow(), ctx.channel(), session));
             return;

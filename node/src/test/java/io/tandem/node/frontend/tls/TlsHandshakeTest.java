@@ -18,14 +18,19 @@ import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.loop.Loops;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
@@ -216,6 +221,33 @@ class TlsHandshakeTest {
         assertThat(facts().isResumed()).isFalse();
         connect(client, port, "a.example");
         assertThat(facts().isResumed()).isTrue();
+    }
+
+    @Test
+    void aNameWithoutCertificateGetsOneThatIsMadeOnceAndOffTheLoop() throws Exception {
+        int port = serve("crt @/1-rsa.pem generate-certificates ca-sign-file @/3-ec-a.pem");
+        List<CompletableFuture<X509Certificate>> clients = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            String name = "made" + i % 2 + ".example";
+            clients.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return connect(port, name);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+        }
+        Set<BigInteger> serials = new HashSet<>();
+        for (int i = 0; i < 6; i++) {
+            X509Certificate seen = clients.get(i).get(10, TimeUnit.SECONDS);
+            assertThat(seen.getSubjectX500Principal().getName()).isEqualTo("CN=made" + i % 2 + ".example");
+            serials.add(seen.getSerialNumber());
+        }
+        assertThat(serials).hasSize(2);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .anyMatch(thread -> thread.getName().equals("tandem-signer"));
+        assertThat(connect(port, "a.example").getSubjectX500Principal().getName())
+                .isEqualTo("CN=a.example");
     }
 
     @Test
