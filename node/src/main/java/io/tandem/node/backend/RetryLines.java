@@ -105,6 +105,12 @@ public final class RetryLines implements Feature {
         draft.facet(RETRYING).redispatch = line.negated() ? 0 : interval;
     }
 
+    /** Whether a request that TCP fast open carried, and that came to nothing, would be sent again. */
+    static boolean coversFastOpen(ProxyDraft draft) {
+        RetryOn on = draft.facet(RETRYING).on;
+        return on.covers(RetryOn.Failure.EMPTY_RESPONSE) && on.covers(RetryOn.Failure.RESPONSE_TIMEOUT);
+    }
+
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         Retrying retrying = draft.facet(RETRYING);

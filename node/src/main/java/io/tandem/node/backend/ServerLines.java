@@ -226,6 +226,15 @@ public final class ServerLines implements Feature {
         InetAddress address = resolved == null ? InetAddress.getLoopbackAddress() : resolved;
         settings.dialing.unix = written.unix();
         settings.dialing.toTheClientsDestination = written.isTheClients();
+        if (settings.dialing.fastOpen && !RetryLines.coversFastOpen(draft)) {
+            assembly.problems()
+                    .warning(
+                            settings.origin,
+                            place(settings.origin) + " : 'server " + draft.name() + "/" + settings.name
+                                    + "' : server has tfo activated, the backend should be configured with at least"
+                                    + " 'conn-failure', 'empty-response' and 'response-timeout' or we wouldn't be able to"
+                                    + " retry the connection on failure.");
+        }
         if (settings.dialing.source == null) {
             settings.dialing.source = SourceLines.of(draft);
         }

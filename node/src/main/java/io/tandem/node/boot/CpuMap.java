@@ -81,11 +81,13 @@ final class CpuMap {
     }
 
     /** Takes a set of threads, or refuses it with {@code complaint}. */
-    static void threads(String complaint, Arguments line) {
+    static long threads(String complaint, Arguments line) {
         String text = line.next();
-        if (mask(text, 1) == null) {
+        Long threads = mask(text, 1);
+        if (threads == null) {
             throw line.error(complaint + " '" + text + "' (valid range is 1 to " + MOST + ")");
         }
+        return threads;
     }
 
     /** @param first the number that bit 0 stands for */

@@ -95,8 +95,13 @@ final class ProcessFeature implements Feature {
                         throw line.error(
                                 "'thread-group' thread-group number must be between 1 and 1 (was " + group + ")");
                     }
+                    if (s.threadGroup != 0) {
+                        line.warn("'thread-group 1' was already defined and will be overridden.");
+                    }
+                    s.threadGroup = 0;
                     while (line.hasNext()) {
-                        CpuMap.threads("'thread-group 1' passed an unparsable or invalid thread number", line);
+                        s.threadGroup |=
+                                CpuMap.threads("'thread-group 1' passed an unparsable or invalid thread number", line);
                     }
                 }),
                 keyword("pidfile", "<path>", "where -D and -W write the pid", (line, s) -> {
@@ -211,6 +216,12 @@ final class ProcessFeature implements Feature {
     @Override
     public void completeGlobal(Draft global, Assembly assembly) {
         ProcessSettings settings = global.facet(ProcessSettings.KEY);
+        int unassigned = settings.unassigned();
+        if (unassigned > 0) {
+            assembly.closingAlert("Remaining unassigned threads found (" + unassigned
+                    + ") because all groups are in use. Please increase 'thread-groups', reduce 'nbthreads' or remove or"
+                    + " extend 'thread-group' enumerations.");
+        }
         assembly.onCommit(() -> assembly.node().description(settings.description));
     }
 

@@ -22,6 +22,8 @@ final class ProcessSettings implements Facet {
     int maxDescriptors;
     /** No more than this where the number is not configured; 0 for the system's own limit. */
     int descriptorCeiling;
+    /** The threads that {@code thread-group} names, the first in bit 0; 0 where it names none. */
+    long threadGroup;
     /** Which processors each loop runs on. */
     final CpuMap cpuMap = new CpuMap();
     /** 0 for never. */
@@ -52,6 +54,11 @@ final class ProcessSettings implements Facet {
     @Override
     public Facet inherit() {
         throw new IllegalStateException("global inherits from nothing");
+    }
+
+    /** How many threads {@code thread-group} leaves without a group. */
+    int unassigned() {
+        return threadGroup == 0 ? 0 : loops() - Long.bitCount(threadGroup & (-1L >>> Long.SIZE - loops()));
     }
 
     /** Event loops to run. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -22,9 +23,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -236,6 +243,86 @@ class ProcessTest {
         assertThat(listening()).isEqualTo(socket);
         assertThat(answer()).contains(" 403 ");
         assertThat(last.isAlive()).isTrue();
+    }
+
+    @Test
+    void reloadsUnderLoadFailNoRequest() throws Exception {
+        Process process = serving();
+        AtomicBoolean enough = new AtomicBoolean();
+        ExecutorService clients = Executors.newFixedThreadPool(8);
+        List<Future<Integer>> served = new ArrayList<>();
+        try {
+            for (int i = 0; i < 8; i++) {
+                boolean keepsAlive = i % 2 == 0;
+                served.add(clients.submit(() -> requestsUntil(enough, keepsAlive)));
+            }
+            for (int reload = 1; reload <= 3; reload++) {
+                String there = "/" + reload;
+                configure("http-request redirect location " + there);
+                signal("USR2", process.pid());
+                await("the new configuration answers", () -> answerTo("Location: " + there));
+            }
+            enough.set(true);
+            for (Future<Integer> client : served) {
+                assertThat(client.get(PATIENCE_S, TimeUnit.SECONDS)).isPositive();
+            }
+        } finally {
+            enough.set(true);
+            clients.shutdownNow();
+        }
+    }
+
+    /** Sends one request after the other, on one connection as long as the proxy keeps it; throws if one fails. */
+    private int requestsUntil(AtomicBoolean enough, boolean keepsAlive) throws IOException {
+        int count = 0;
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        try {
+            while (!enough.get() || count == 0) {
+                socket.setSoTimeout(10_000);
+                String connection = keepsAlive ? "" : "Connection: close\r\n";
+                socket.getOutputStream()
+                        .write(("GET / HTTP/1.1\r\nHost: a\r\n" + connection + "\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                String head = readAnswer(socket);
+                assertThat(head).as("answer %d", count).matches("(?s)HTTP/1\\.1 (403|302) .*");
+                count++;
+                if (head.toLowerCase(Locale.ROOT).contains("\r\nconnection: close")) {
+                    socket.close();
+                    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                }
+            }
+        } finally {
+            socket.close();
+        }
+        return count;
+    }
+
+    /** Reads one answer, and gives its head. */
+    private static String readAnswer(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("the connection ended after: " + head);
+            }
+            head.append((char) next);
+        }
+        Matcher length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+        if (length.find()) {
+            in.readNBytes(Integer.parseInt(length.group(1)));
+        }
+        return head.toString();
+    }
+
+    private boolean answerTo(String field) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(5_000);
+            request(socket);
+            return readAnswer(socket).toLowerCase(Locale.ROOT).contains(field.toLowerCase(Locale.ROOT));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test
