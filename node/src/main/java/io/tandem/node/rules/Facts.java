@@ -96,6 +96,8 @@ public final class Facts {
 
     public int contentStart;
     public int contentEnd;
+    /** The {@link #content} that {@link #request} was read from, in TCP mode; null elsewhere. */
+    public byte @Nullable [] requestContent;
     /**
      * No more bytes will come, or the inspection delay is over: nothing is {@link #incomplete} any more. False only while
      * {@code tcp-request content} rules may still wait.
@@ -310,6 +312,7 @@ public final class Facts {
         contentStart = 0;
         contentEnd = 0;
         contentFinal = true;
+        requestContent = null;
         resumeAt = 0;
     }
 

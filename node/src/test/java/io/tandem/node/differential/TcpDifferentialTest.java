@@ -284,6 +284,14 @@ class TcpDifferentialTest {
         }
     }
 
+    /** A request whose head comes in pieces. */
+    private static final Client SPEAKS_HTTP = proxy -> {
+        say(proxy, "GET /x HT");
+        say(proxy, "TP/1.1\r\nHost: ho");
+        say(proxy, "st\r\n\r\n");
+        return readAll(proxy);
+    };
+
     private static Stream<Case> cases() {
         return Stream.of(flows(), silence(), failures(), inspection(), responses(), choices(), upgrades())
                 .flatMap(s -> s);
@@ -379,7 +387,18 @@ class TcpDifferentialTest {
                 session("accepted by the backend", ANSWERS, ASKS)
                         .backend("tcp-request inspect-delay 2s\n tcp-request content accept if { req.len gt 0 }"),
                 session("rejected as a session", HOLDS, ASKS)
-                        .frontend("tcp-request session reject if { src 127.0.0.2 }"));
+                        .frontend("tcp-request session reject if { src 127.0.0.2 }"),
+                session("rejected by its path", HOLDS, SPEAKS_HTTP)
+                        .frontend("tcp-request inspect-delay 2s\n tcp-request content reject if { path /x }"),
+                session("rejected by a header in pieces", HOLDS, SPEAKS_HTTP)
+                        .frontend("tcp-request inspect-delay 2s\n"
+                                + " tcp-request content reject if { hdr(host) -m beg h } { hdr_cnt(cookie) 0 }"),
+                session("a path in a variable", HOLDS, SPEAKS_HTTP)
+                        .backend("tcp-request inspect-delay 2s\n tcp-request content accept if { method POST }\n"
+                                + " tcp-request content set-var(sess.p) path\n"
+                                + " tcp-request content reject if { var(sess.p) -m str /x }"),
+                session("no request, and a path is asked for", ANSWERS, ASKS)
+                        .frontend("tcp-request inspect-delay 2s\n tcp-request content reject if { path / }"));
     }
 
     private static Stream<Case> responses() {

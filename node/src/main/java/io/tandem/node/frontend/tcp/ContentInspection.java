@@ -133,6 +133,10 @@ public final class ContentInspection extends ChannelDuplexHandler {
     private void handOn() {
         decided = true;
         patience.dispose();
+        if (facts.switchesToHttp) {
+            facts.request.clear(); // what rules have read of it is read again
+            facts.requestContent = null;
+        }
         ChannelHandlerContext client = context;
         if (client == null) {
             return;

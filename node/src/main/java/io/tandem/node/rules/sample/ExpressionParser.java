@@ -5,6 +5,7 @@ package io.tandem.node.rules.sample;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KeywordFamily;
 import io.tandem.node.language.KnownKeywords;
+import io.tandem.node.language.Mode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,9 +62,17 @@ public final class ExpressionParser {
                             : "unknown fetch method '" + name + "'");
         }
         FetchKind kind = keyword.meaning();
-        Fetch fetch = make(kind, name);
+        Fetch made = make(kind, name);
+        Fetch fetch = looksIntoContent(kind, name) ? new ContentRequest(made) : made;
         String written = text.substring(0, at);
         return converters(new Expression(fetch, List.of(), kind.returns(), kind.need()), fetch, written, name);
+    }
+
+    /** In TCP mode nothing has read a request before rules ask for it. */
+    private boolean looksIntoContent(FetchKind kind, String name) {
+        return site.proxy().mode() == Mode.TCP
+                && (kind.need() == Need.REQUEST_HEAD || kind.need() == Need.MESSAGE_HEAD)
+                && !name.endsWith("proto_http"); // knows by itself
     }
 
     private Fetch make(FetchKind kind, String name) {

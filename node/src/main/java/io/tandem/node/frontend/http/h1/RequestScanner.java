@@ -54,6 +54,12 @@ public final class RequestScanner extends HeadScanner {
         begin(buffer.bytes(), buffer.bytes().length - reserve);
     }
 
+    /** Begins a request that lies at the start of {@code bytes}, and is only looked at. */
+    public void begin(byte[] bytes) {
+        headers().begin(bytes, bytes.length);
+        begin(bytes, bytes.length);
+    }
+
     @Override
     void beginMessage() {
         hostIndex = -1;
