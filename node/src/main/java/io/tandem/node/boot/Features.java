@@ -32,6 +32,7 @@ import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.Userlists;
 import io.tandem.node.rules.acl.Acls;
 import io.tandem.node.rules.action.Captures;
+import io.tandem.node.rules.action.ForwardedLines;
 import io.tandem.node.rules.action.LegacyRules;
 import io.tandem.node.rules.action.RequestFeatures;
 import io.tandem.node.rules.action.RuleFeature;
@@ -77,6 +78,7 @@ final class Features {
             new TcpKeepAliveLines(),
             new FrontendLines(),
             new HttpLines(),
+            new ForwardedLines(),
             new Http2Lines(),
             new AdminFeature(),
             new StatsFeature(),

@@ -21,6 +21,7 @@ public final class ActionKeywords {
             PriorityActions.ALL,
             SwitchActions.ALL,
             MiscActions.ALL,
+            SocketActions.ALL,
             ExpectActions.ALL));
 
     private ActionKeywords() {}
