@@ -210,6 +210,13 @@ public final class Facts {
         followConnection(connection);
     }
 
+    /** To be called before anything is put into {@link #request} where {@link #beginHttp} may not have been. */
+    public void ownRequest() {
+        if (request == NO_REQUEST.of(loop)) {
+            request = new Request();
+        }
+    }
+
     /** The connection speaks HTTP, perhaps only from now on. */
     public void beginHttp() {
         request = new Request();

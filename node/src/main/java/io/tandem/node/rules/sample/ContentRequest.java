@@ -43,6 +43,7 @@ record ContentRequest(Fetch inner) implements Fetch {
         if (facts.request.methodEnd() > facts.request.methodStart() && facts.requestContent == facts.content) {
             return true;
         }
+        facts.ownRequest();
         facts.request.clear();
         int length = facts.contentEnd - facts.contentStart;
         byte[] head = new byte[2 * length + BOOKKEEPING];
