@@ -61,6 +61,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     private long responseBytes;
 
     private @Nullable Tarpit tarpit;
+    private @Nullable BodyWait bodyWait;
     private final Tunnel tunnel;
     /** Whether the connection to the server is this client's alone from now on. */
     private boolean authenticates;
@@ -125,13 +126,24 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
             client.proceed();
             client.flush();
         }
-        if (sender.hasEnded()) {
+        if (facts.bodyWaitMs > 0) {
+            BodyWait present = bodyWait;
+            if (present == null) {
+                present = new BodyWait(loop, facts, this::onClientTimeout);
+                bodyWait = present;
+            }
+            present.begin();
+        }
+        if (sender.hasEnded() || BodyWait.isEnough(facts, sender.waitingBytes())) {
             onBodyBuffered();
         }
     }
 
     private void onBodyBuffered() {
         phase = Phase.REQUEST;
+        if (bodyWait != null) {
+            bodyWait.stop();
+        }
         judge.onBody();
     }
 
@@ -325,7 +337,10 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     public void requestFlush() {
         bodyHasPassed = true;
         if (phase == Phase.BUFFERING) {
-            if (sender.hasEnded() || sender.waitingBytes() >= tuning.bufferSize() - tuning.maxRewrite()) {
+            int waiting = sender.waitingBytes();
+            if (sender.hasEnded()
+                    || waiting >= tuning.bufferSize() - tuning.maxRewrite()
+                    || BodyWait.isEnough(facts, waiting)) {
                 onBodyBuffered();
             }
             return;
@@ -878,6 +893,9 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         if (tarpit != null) {
             tarpit.stop();
         }
+        if (bodyWait != null) {
+            bodyWait.stop();
+        }
         facts.endNs = loop.nowNs();
         ledger.ends();
         ServerStream used = lent;
@@ -901,6 +919,9 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     public void dispose() {
         if (tarpit != null) {
             tarpit.dispose();
+        }
+        if (bodyWait != null) {
+            bodyWait.dispose();
         }
         search.dispose();
     }

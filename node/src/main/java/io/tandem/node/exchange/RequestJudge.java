@@ -84,7 +84,12 @@ final class RequestJudge {
 
     /** {@code option http-buffer-request}: the body is there, or a buffer full of it. */
     void onBody() {
-        bodyIsThere = true;
+        if (facts.bodyWaitMs > 0) { // a rule has waited, perhaps for a part
+            facts.bodyWaitMs = 0;
+            facts.bodyWaited = true;
+        } else {
+            bodyIsThere = true;
+        }
         facts.requestHeadNs = loop.nowNs();
         Backend backend = facts.backend;
         if (backend != null) {
@@ -167,8 +172,12 @@ final class RequestJudge {
                 facts.status = -1;
                 outcome.drop(facts.silent);
             }
-            case WAIT ->
-                throw new IllegalStateException("an http-request rule asked to wait for bytes: the head is whole");
+            case WAIT -> {
+                if (facts.bodyWaitMs == 0) {
+                    throw new IllegalStateException("an http-request rule asked to wait for bytes: the head is whole");
+                }
+                outcome.waitForBody();
+            }
         }
         return false;
     }

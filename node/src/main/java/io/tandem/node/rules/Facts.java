@@ -104,8 +104,16 @@ public final class Facts {
      */
     public boolean contentFinal = true;
 
-    /** The rule at which rules that {@link Verdict#WAIT} go on; written by {@link Rules}. */
+    /** The rule at which rules that {@link Verdict#WAIT} go on, and in which set; written by {@link Rules}. */
     int resumeAt;
+
+    @Nullable Rules resumeIn;
+    /** {@code wait-for-body}: how long a rule that waits does so, milliseconds; 0 where none does. */
+    public int bodyWaitMs;
+    /** How much of the body it wants; 0 for all of it. */
+    public int bodyWaitBytes;
+    /** Whether what it has waited for is there. */
+    public boolean bodyWaited;
     /** {@link Verdict#REPLY} is to be sent only after {@code timeout tarpit}. */
     public boolean tarpit;
     /** {@link Verdict#CLOSE} is to be done without telling the client. */
@@ -321,6 +329,10 @@ public final class Facts {
         contentFinal = true;
         requestContent = null;
         resumeAt = 0;
+        resumeIn = null;
+        bodyWaitMs = 0;
+        bodyWaitBytes = 0;
+        bodyWaited = false;
     }
 
     /** The variables of a scope. */

@@ -66,13 +66,19 @@ public final class Rules {
         if (skippedInListen && backend != null && backend.id() == facts.frontend.id()) {
             return Verdict.CONTINUE;
         }
+        Rules resumed = facts.resumeIn;
+        if (resumed != null && resumed != this && next != null) {
+            return next.judge(facts); // these have been judged
+        }
         Verdict verdict = Verdict.CONTINUE;
-        int first = facts.resumeAt;
+        int first = resumed == this ? facts.resumeAt : 0;
+        facts.resumeIn = null;
         facts.resumeAt = 0;
         for (int i = first; i < rules.length && verdict == Verdict.CONTINUE; i++) {
             verdict = apply(rules[i], facts);
             if (verdict == Verdict.WAIT) {
                 facts.resumeAt = i;
+                facts.resumeIn = this;
             }
         }
         if (next != null && (verdict == Verdict.CONTINUE || verdict == Verdict.ACCEPT)) {

@@ -282,6 +282,16 @@ class HttpLinesDifferentialTest {
                 F max-session-srv-conns x
                 F max-session-srv-conns 3
                 D max-session-srv-conns 3
+                l http-request wait-for-body
+                l http-request wait-for-body time
+                l http-request wait-for-body time x
+                l http-request wait-for-body time 1s at-least
+                l http-request wait-for-body time 1s at-least x
+                l http-request wait-for-body at-least 10
+                l http-request wait-for-body time 1s foo
+                l http-request wait-for-body at-least 10 time 1s if TRUE
+                l http-request wait-for-body time 1s at-least 1k
+                l http-request set-nice
                 b use-server
                 b use-server s1
                 b use-server s1 foo

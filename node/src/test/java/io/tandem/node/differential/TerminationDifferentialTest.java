@@ -244,6 +244,47 @@ class TerminationDifferentialTest {
                 "timeout http-request 300ms",
                 "option http-buffer-request",
                 s -> s.client().send(POST + "ab").awaitEnd());
+        String waits = "http-request add-header x-once 1\n http-request wait-for-body time 300ms";
+        scene("waited for a body in time", waits, "", s -> {
+            Wire client = s.client().send(POST + "ab");
+            client.send("cde");
+            s.server().await("abcde").send(OK);
+            client.await("ok");
+        });
+        scene("waited for a part of a body", waits + " at-least 2", "", s -> {
+            Wire client = s.client().send(POST + "ab");
+            Wire server = s.server().await("ab");
+            client.send("cde");
+            server.await("cde").send(OK);
+            client.await("ok");
+        });
+        scene("waited for a body in the backend", "", waits + "\n http-request add-header x-behind 1", s -> {
+            Wire client = s.client().send(POST + "ab");
+            client.send("cde");
+            s.server().await("abcde").send(OK);
+            client.await("ok");
+        });
+        scene("waited twice", waits + " at-least 1\n http-request wait-for-body time 300ms", waits, s -> {
+            Wire client = s.client().send(POST + "ab");
+            client.send("cde");
+            s.server().await("abcde").send(OK);
+            client.await("ok");
+        });
+        scene("waited for no body", waits, "", s -> {
+            Wire client = s.client().send(GET);
+            s.server().await(HEAD_END).send(OK);
+            client.await("ok");
+        });
+        scene("cR waited for a body", waits, "", s -> s.client()
+                .send(POST + "ab")
+                .awaitEnd());
+        scene("cR waited for a body in the backend", "", waits, s -> s.client()
+                .send(POST + "ab")
+                .awaitEnd());
+        scene("CR waited for a body", waits, "", s -> s.client()
+                .send(POST + "ab")
+                .half()
+                .awaitEnd());
         scene("PR buffered chunk", "option http-buffer-request", "", s -> s.client()
                 .send(CHUNKED_POST + "2\r\nab\r\n")
                 .send("zz\r\n")

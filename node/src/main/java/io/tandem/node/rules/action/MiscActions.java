@@ -9,6 +9,7 @@ import static io.tandem.node.rules.action.RuleSet.REQUEST;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE_CONTENT;
 
+import io.tandem.config.text.Times;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Facts;
@@ -37,6 +38,10 @@ final class MiscActions {
                         facts.onceOnly = true;
                         return Verdict.CONTINUE;
                     }),
+            action("wait-for-body", REQUEST)
+                    .arguments("time <time> [at-least <bytes>]")
+                    .doc("waits until the body, or so much of it, is there")
+                    .as(MiscActions::waitForBody),
             action("capture", REQUEST, RESPONSE, AFTER_RESPONSE)
                     .arguments("<expression> {len <length>|id <slot>}")
                     .doc("keeps the expression's value for the log")
@@ -54,6 +59,62 @@ final class MiscActions {
             facts.logLevel = level;
             return Verdict.CONTINUE;
         };
+    }
+
+    private static Action waitForBody(ActionLine line) {
+        int timeMs = -1;
+        long bytes = 0;
+        while (line.hasArgument()
+                && (line.words().peek().equals("time") || line.words().peek().equals("at-least"))) {
+            boolean isTime = line.words().next().equals("time");
+            if (!line.words().hasNext()) {
+                throw new SampleError("missing argument for '" + (isTime ? "time" : "at-least") + "'");
+            }
+            String text = line.words().next();
+            if (isTime) {
+                Times time = Times.millis(text);
+                if (!time.ok()) {
+                    throw new SampleError(
+                            time.outcome() == Times.Outcome.OVERFLOW
+                                    ? "invalid value '" + text + "'"
+                                    : "unexpected character '" + time.character() + "'");
+                }
+                timeMs = (int) time.value();
+            } else {
+                bytes = size(text);
+            }
+        }
+        if (timeMs < 0) {
+            throw new SampleError("expects time <time> [ at-least <bytes> ]");
+        }
+        int limitMs = Math.max(1, timeMs);
+        int wanted = (int) Math.min(bytes, Integer.MAX_VALUE);
+        return facts -> {
+            if (facts.bodyWaited || !facts.request.hasBody()) {
+                facts.bodyWaited = false;
+                return Verdict.CONTINUE;
+            }
+            facts.bodyWaitMs = limitMs;
+            facts.bodyWaitBytes = wanted;
+            return Verdict.WAIT;
+        };
+    }
+
+    /** A number of bytes, with k, m or g behind it for multiples. */
+    private static long size(String text) {
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            int shift = " kmg".indexOf(Character.toLowerCase(c)) * 10;
+            if (c >= '0' && c <= '9') {
+                number = Math.min(number * 10 + c - '0', Integer.MAX_VALUE);
+            } else if (shift > 0 && i == text.length() - 1 && i > 0) {
+                return number << shift;
+            } else {
+                throw new SampleError("unexpected character '" + c + "'");
+            }
+        }
+        return number;
     }
 
     private static Action capture(ActionLine line) {
