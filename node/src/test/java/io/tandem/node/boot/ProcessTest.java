@@ -437,6 +437,78 @@ class ProcessTest {
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
+    @Test
+    void graceGoesOnServingBeforeTheSoftStopBegins() throws Exception {
+        inGlobal("grace 1s");
+        Process process = serving();
+
+        long askedNs = System.nanoTime();
+        signal("USR1", process.pid());
+
+        assertThat(answer()).contains(" 403 ");
+        assertThat(end(process)).isZero();
+        assertThat(System.nanoTime() - askedNs).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(950));
+    }
+
+    @Test
+    void idleConnectionsEndAtOnceOrSpreadOverTheTimeConfigured() throws Exception {
+        assertThat(endsOf(20)).as("milliseconds, at once").isLessThan(900);
+
+        inGlobal("close-spread-time 2s");
+        assertThat(endsOf(20)).as("milliseconds, spread").isBetween(900L, 20_000L);
+    }
+
+    /** How long a soft stop takes to end so many idle connections, milliseconds. */
+    private long endsOf(int count) throws Exception {
+        Process process = serving();
+        List<Socket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+                clients.add(client);
+                client.setSoTimeout(20_000);
+                request(client);
+                readAnswer(client);
+            }
+            long stoppedNs = System.nanoTime();
+            signal("USR1", process.pid());
+            for (Socket client : clients) {
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
+            }
+            long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - stoppedNs);
+            assertThat(end(process)).isZero();
+            return tookMs;
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void healthChecksSendTheProxyHeaderWhereTheyAreToldTo() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            server.setSoTimeout(20_000);
+            Files.writeString(
+                    file(),
+                    Files.readString(file())
+                            + "    default_backend checked\nbackend checked\n    mode http\n    timeout server 5s\n"
+                            + "    timeout connect 5s\n    option httpchk GET /health\n"
+                            + "    server s 127.0.0.1:" + server.getLocalPort()
+                            + " check inter 200ms send-proxy check-send-proxy\n");
+            serving();
+            try (Socket check = server.accept()) {
+                check.setSoTimeout(10_000);
+                assertThat(new String(check.getInputStream().readNBytes(27), StandardCharsets.US_ASCII))
+                        .isEqualTo("PROXY UNKNOWN\r\nGET /health ");
+            }
+        }
+    }
+
+    private void inGlobal(String line) throws IOException {
+        Files.writeString(file(), Files.readString(file()).replace("nbthread 1", "nbthread 1\n    " + line));
+    }
+
     private Process haproxy(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("/usr/sbin/haproxy"));
         command.addAll(List.of(arguments));

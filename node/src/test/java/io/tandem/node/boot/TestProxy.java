@@ -85,6 +85,11 @@ public final class TestProxy implements AutoCloseable {
                 .getPort();
     }
 
+    /** The descriptor of the first socket of the listener written as {@code address}. */
+    public int descriptor(String address) {
+        return Objects.requireNonNull(opened.get(address)).descriptors().get(0);
+    }
+
     /** Client connections open now at that frontend. */
     public int openSessions(String frontend) {
         return configuration().frontend(frontend).orElseThrow().meters().current();

@@ -1,0 +1,137 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.frontend.listen;
+
+import static io.tandem.vrrp.netlink.Libc.C;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tandem.node.boot.TestProxy;
+import io.tandem.vrrp.netlink.NativeBuffer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import org.junit.jupiter.api.Test;
+
+/** What bind options make of the socket, as the kernel tells. */
+class BindSocketTest {
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_BINDTODEVICE = 25;
+    private static final int SOL_IP = 0;
+    private static final int IP_TRANSPARENT = 19;
+    private static final int SOL_TCP = 6;
+    private static final int TCP_MAXSEG = 2;
+    private static final int TCP_USER_TIMEOUT = 18;
+
+    private final int port = freePort();
+    private final String address = "127.0.0.1:" + port;
+
+    private static int freePort() {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void interfaceBindsToTheDevice() throws Exception {
+        needsRoot();
+        try (TestProxy proxy = proxy(address, "interface lo")) {
+            byte[] name = new byte[2];
+            option(proxy, address, SOL_SOCKET, SO_BINDTODEVICE).get(0, name);
+            assertThat(new String(name, ISO_8859_1)).isEqualTo("lo");
+            assertThat(statusLine(proxy)).contains(" 200 ");
+        }
+    }
+
+    @Test
+    void mssIsWhatConnectionsAnnounce() throws Exception {
+        try (TestProxy proxy = proxy(address, "mss 1000");
+                Socket client = new Socket(InetAddress.getByName("127.0.0.1"), proxy.port(address))) {
+            assertThat(option(proxy, address, SOL_TCP, TCP_MAXSEG).getInt(0)).isEqualTo(1000);
+            assertThat(client.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    void tcpUtIsTheTimeDataMayStayUnacknowledged() throws Exception {
+        try (TestProxy proxy = proxy(address, "tcp-ut 30s")) {
+            assertThat(option(proxy, address, SOL_TCP, TCP_USER_TIMEOUT).getInt(0))
+                    .isEqualTo(30_000);
+            assertThat(statusLine(proxy)).contains(" 200 ");
+        }
+    }
+
+    @Test
+    void transparentListensAtAnAddressThatIsNotTheHosts() {
+        needsRoot();
+        String foreign = "203.0.113.9:" + port;
+        try (TestProxy proxy = proxy(foreign, "transparent")) {
+            assertThat(option(proxy, foreign, SOL_IP, IP_TRANSPARENT).getInt(0)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void namespaceListensInsideIt() throws Exception {
+        needsRoot();
+        String name = "tnd-conn-bind-" + ProcessHandle.current().pid();
+        run("ip", "netns", "add", name);
+        try {
+            run("ip", "-n", name, "link", "set", "lo", "up");
+            try (TestProxy proxy = proxy(address, "namespace " + name)) {
+                assertThat(proxy.port(address)).isEqualTo(port);
+                String[] connect = {"socat", "-u", "OPEN:/dev/null", "TCP:" + address};
+                assertThat(run("ip", "netns", "exec", name, connect[0], connect[1], connect[2], connect[3]))
+                        .isZero();
+                assertThat(run(connect)).as("from outside").isNotZero();
+            }
+        } finally {
+            run("ip", "netns", "del", name);
+        }
+    }
+
+    private static TestProxy proxy(String address, String options) {
+        return TestProxy.start(
+                "defaults\n mode http\n timeout client 3s\nfrontend fe\n bind " + address + " " + options
+                        + "\n http-request return status 200\n",
+                1);
+    }
+
+    private static java.nio.ByteBuffer option(TestProxy proxy, String address, int level, int name) {
+        NativeBuffer value = new NativeBuffer(16);
+        NativeBuffer length = new NativeBuffer(4);
+        length.bytes().putInt(0, 16);
+        assertThat(C.getsockopt(proxy.descriptor(address), level, name, value.address(), length.address()))
+                .isZero();
+        return value.bytes();
+    }
+
+    private String statusLine(TestProxy proxy) throws Exception {
+        try (Socket client = new Socket(InetAddress.getByName("127.0.0.1"), proxy.port(address))) {
+            client.setSoTimeout(5_000);
+            client.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(ISO_8859_1));
+            return new String(client.getInputStream().readAllBytes(), ISO_8859_1);
+        }
+    }
+
+    private static int run(String... command) throws Exception {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    private static void needsRoot() {
+        boolean root = "root".equals(System.getProperty("user.name"));
+        if (!root && "true".equals(System.getenv("CI"))) {
+            throw new IllegalStateException("this test needs root");
+        }
+        assumeTrue(root);
+    }
+}
