@@ -817,6 +817,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
 
     /** The request cannot be read, and its protocol has no answer to that: it is counted and logged. */
     public void onUnreadable() {
+        facts.status = Facts.UNREADABLE;
         facts.request.clear();
         ledger.badRequest();
         terminated(Termination.PROXY, Termination.IN_REQUEST);

@@ -147,6 +147,10 @@ public final class Facts {
 
     // ---- what happened
     public int status;
+
+    /** A {@link #status}: what came was no request and had no answer; logged as 0. */
+    public static final int UNREADABLE = -2;
+
     public long bytesIn;
     public long bytesOut;
     public int retries;

@@ -62,6 +62,8 @@ enum LogVariable {
     ST("ST", (facts, out, f, s) -> {
         if (facts.status == 0 && s == Format.Style.LOG) {
             out.append(-1);
+        } else if (facts.status == Facts.UNREADABLE) {
+            out.append(0);
         } else {
             out.append(facts.status);
         }

@@ -9,6 +9,7 @@ import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 
 /** The HTTP/2 of a client's connection: opens a stream for each request and closes it when both sides have ended. */
 final class ClientEndpoint extends Endpoint {
@@ -34,10 +35,16 @@ final class ClientEndpoint extends Endpoint {
     private final Trailers unwanted = new Trailers();
     private final ArrayDeque<ClientStream> free = new ArrayDeque<>();
 
+    /** The streams that got a part of their request with this event. */
+    private final ArrayList<ClientStream> touched = new ArrayList<>();
+
     private int lastStream;
     private int totalStreams;
     private boolean draining;
     private boolean leaving;
+    /** Whether the client has just broken the connection, and no line says so yet. */
+    private boolean failed;
+
 
     ClientEndpoint(Facts facts, Tuning tuning, EndpointSettings settings, Owner owner) {
         super(facts.loop, settings);
@@ -68,7 +75,19 @@ final class ClientEndpoint extends Endpoint {
 
     void read(ByteBuf in) {
         receive(in);
+        if (failed) {
+            logFailure();
+        }
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).onReadComplete();
+        }
+        touched.clear();
         holdIfFull();
+    }
+
+    /** That stream wants to hear when all of this event has been read. */
+    void flushLater(ClientStream stream) {
+        touched.add(stream);
     }
 
     void onWritable(boolean writable) {
@@ -144,6 +163,7 @@ final class ClientEndpoint extends Endpoint {
         facts.requestsOnConnection++;
         fields.begin(stream.facts.request, buffer, tuning.maxRewrite(), endStream);
         if (!decode(block, from, to, fields)) {
+            failed = false;
             stream.refuse(); // and the connection has ended
             stream.closed();
             return;
@@ -282,9 +302,24 @@ final class ClientEndpoint extends Endpoint {
 
     void refusePreface() {
         fail(Frames.PROTOCOL_ERROR);
+        logFailure();
     }
 
     // ---- how it ends
+
+    @Override
+    protected void onFailed() {
+        failed = true;
+    }
+
+    /** As HAProxy, a connection that is broken by its client counts and is logged as a request that cannot be read. */
+    private void logFailure() {
+        failed = false;
+        ClientStream stream = new ClientStream(this, facts);
+        stream.beginHead(facts);
+        stream.refuse();
+        stream.dispose();
+    }
 
     @Override
     protected void onGoAway(int last, int code) {

@@ -35,6 +35,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     private boolean stagedTunnel;
     private boolean headSent;
     private boolean requestComplete;
+    private boolean flushDue;
     private boolean tunnel;
     private long announced;
     private long received;
@@ -99,9 +100,29 @@ final class ClientStream extends StreamBase implements ClientSide {
             expectClient();
         }
         exchange.onRequest();
-        if (requestComplete && exchange.wantsBody()) {
+        if (!requestComplete) {
+            flushLater();
+        } else if (exchange.wantsBody()) {
             exchange.requestEnd(null);
             exchange.requestFlush();
+        }
+    }
+
+    /** What has come goes on when all of this event has been read: the server gets it in one piece. */
+    private void flushLater() {
+        if (!flushDue) {
+            flushDue = true;
+            connection.flushLater(this);
+        }
+    }
+
+    /** The connection has been read. */
+    void onReadComplete() {
+        if (flushDue) {
+            flushDue = false;
+            if (id != 0 && !tunnel && !requestComplete && exchange.wantsBody()) {
+                exchange.requestFlush();
+            }
         }
     }
 
@@ -143,8 +164,8 @@ final class ClientStream extends StreamBase implements ClientSide {
 
     @Override
     protected void onDataFlush() {
-        if (!tunnel && exchange.wantsBody()) {
-            exchange.requestFlush();
+        if (!tunnel) {
+            flushLater();
         }
         if (!requestComplete && id != 0) {
             expectClient();
@@ -189,6 +210,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     void closed() {
         timer.stop();
         stagedHead = null;
+        flushDue = false;
         if (exchange.isBusy()) {
             exchange.onClientClosed();
         }

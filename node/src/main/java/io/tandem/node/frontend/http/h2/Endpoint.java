@@ -918,9 +918,13 @@ public abstract class Endpoint {
             glitches++;
             writeGoAway(lastStream(), code);
             end();
+            onFailed();
         }
         return false;
     }
+
+    /** The peer has broken the connection. */
+    protected void onFailed() {}
 
     /** Ends the connection once all is written. */
     protected final void end() {

@@ -208,6 +208,9 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter
 
     @Override
     public void onBusy(boolean busy) {
+        if (closing) {
+            return; // its time runs already
+        }
         if (busy) {
             timer.stop();
         } else {

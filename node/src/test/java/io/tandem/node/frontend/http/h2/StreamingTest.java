@@ -147,6 +147,16 @@ class StreamingTest {
         assertThat(next).isEqualTo("TRAILERS grpc-status=0");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/h1", "/h2"})
+    void theServerMaySpeakBeforeAnyByteOfTheBody(String path) throws Exception {
+        Http2Client.Stream stream = call(path);
+        assertThat(stream.next()).isEqualTo("HEADERS 200");
+        stream.data("late", true);
+        assertThat(stream.next()).isEqualTo("late");
+        assertThat(stream.next()).isEqualTo("TRAILERS grpc-status=0");
+    }
+
     @Test
     void webSocketsCrossToHttp1AndTheServerMaySpeakLast() throws Exception {
         Http2Client.Stream stream = client.open();
