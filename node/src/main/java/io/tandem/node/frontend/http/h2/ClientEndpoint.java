@@ -45,7 +45,6 @@ final class ClientEndpoint extends Endpoint {
     /** Whether the client has just broken the connection, and no line says so yet. */
     private boolean failed;
 
-
     ClientEndpoint(Facts facts, Tuning tuning, EndpointSettings settings, Owner owner) {
         super(facts.loop, settings);
         this.facts = facts;
