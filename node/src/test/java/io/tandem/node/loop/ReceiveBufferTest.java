@@ -9,6 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.Test;
 
 /** How much one event may read. */
+@SuppressWarnings("deprecation") // Netty's newer handle extends the older type
 class ReceiveBufferTest {
     private static final int SIZE = 1024;
 

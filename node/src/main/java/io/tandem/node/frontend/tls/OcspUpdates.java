@@ -10,7 +10,6 @@ import java.text.ParseException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -33,16 +32,18 @@ final class OcspUpdates {
 
     /** How the last attempt ended, by HAProxy's numbers and words. */
     private enum Outcome {
-        UNKNOWN("Unknown"),
-        DONE("Update successful"),
-        HTTP("HTTP error"),
-        HEADER("Missing \"ocsp-response\" HTTP header"),
-        CHECK("OCSP response check failure"),
-        INSERT("Error during insertion");
+        UNKNOWN(0, "Unknown"),
+        DONE(1, "Update successful"),
+        HTTP(2, "HTTP error"),
+        HEADER(3, "Missing \"ocsp-response\" HTTP header"),
+        CHECK(4, "OCSP response check failure"),
+        INSERT(5, "Error during insertion");
 
+        private final int code;
         private final String text;
 
-        Outcome(String text) {
+        Outcome(int code, String text) {
+            this.code = code;
             this.text = text;
         }
     }
@@ -270,10 +271,9 @@ final class OcspUpdates {
                     .getTbsResponseData()
                     .getResponses()
                     .getObjectAt(0));
-            Date end = single.getNextUpdate() == null
-                    ? null
-                    : single.getNextUpdate().getDate();
-            return end == null ? 0 : end.getTime();
+            return single.getNextUpdate() == null
+                    ? 0
+                    : single.getNextUpdate().getDate().toInstant().toEpochMilli();
         } catch (ParseException | IllegalArgumentException damaged) {
             return 0;
         }
@@ -314,7 +314,7 @@ final class OcspUpdates {
                 out.append(id.key()).append(" | ").append(entry.certificate.name());
                 out.append(" | ").append(date(entry.dueMs)).append(" | ").append(date(entry.updatedMs));
                 out.append(" | ").append(entry.successes).append(" | ").append(entry.failures);
-                out.append(" | ").append(entry.outcome.ordinal()).append(" | ").append(entry.outcome.text);
+                out.append(" | ").append(entry.outcome.code).append(" | ").append(entry.outcome.text);
             }
             out.append('\n');
         }
