@@ -40,6 +40,9 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     private final ResponseFields fields;
     private final Timer idle;
     private final boolean shared;
+    /** The streams that got a part of their response with this event. */
+    private final List<ServerStreamOfH2> touched = new ArrayList<>();
+
     private int nextStream = 1;
     private int served;
     private boolean leaving;
@@ -138,11 +141,15 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
 
     @Override
     public void onServerReadComplete() {
-        for (StreamBase stream : streams()) {
-            if (stream instanceof ServerStreamOfH2 ours) {
-                ours.onReadComplete();
-            }
+        for (int i = 0; i < touched.size(); i++) {
+            touched.get(i).onReadComplete();
         }
+        touched.clear();
+    }
+
+    /** That stream wants to hear when all of this event has been read. */
+    void onTouched(ServerStreamOfH2 stream) {
+        touched.add(stream);
     }
 
     @Override

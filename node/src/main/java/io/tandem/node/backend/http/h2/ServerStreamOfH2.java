@@ -183,7 +183,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     // ---- the response
 
     void onHeaders(ResponseFields fields, byte[] block, int from, int to, boolean endStream) {
-        touched = true;
+        touch();
         if (inBody) {
             trailers(fields, block, from, to, endStream);
             return;
@@ -247,7 +247,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     @Override
     protected boolean onData(ByteBuf in, int length) {
-        touched = true;
+        touch();
         if (tunnel) {
             listener.onTunnelBytes(in.slice(in.readerIndex(), length));
             return id() != 0;
@@ -276,6 +276,13 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
             malformed();
         } else {
             listener.onResponseEnd(response.framing() == Framing.CHUNKED ? trailers : null, false);
+        }
+    }
+
+    private void touch() {
+        if (!touched) {
+            touched = true;
+            connection.onTouched(this);
         }
     }
 
