@@ -3,6 +3,7 @@
 package io.tandem.node.proxyprotocol;
 
 import io.tandem.node.frontend.Peer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ public final class Announcement {
     byte @Nullable [] authority;
     byte @Nullable [] uniqueId;
     byte @Nullable [] namespace;
+    /** What follows the addresses, in order; each type, length (two bytes) and value, checked. */
+    byte @Nullable [] tlvs;
 
     /** How many bytes the header took. */
     public int length() {
@@ -44,6 +47,20 @@ public final class Announcement {
     /** {@code PP2_TYPE_UNIQUE_ID}; null when it was not sent. */
     public byte @Nullable [] uniqueId() {
         return uniqueId;
+    }
+
+    /** The value of the first TLV of that type, 0..255; null when it was not sent. */
+    public byte @Nullable [] tlv(int type) {
+        byte[] all = tlvs;
+        for (int at = 0; all != null && at < all.length; ) {
+            int value = at + ProxyV2.TLV_HEAD;
+            int end = value + ProxyV2.word(all, at + 1);
+            if ((all[at] & 0xff) == type) {
+                return Arrays.copyOfRange(all, value, end);
+            }
+            at = end;
+        }
+        return null;
     }
 
     /** {@code PP2_TYPE_NETNS}, the name of the network namespace; null when it was not sent. */

@@ -47,7 +47,7 @@ final class ProxyV2 {
     static final int SSL = 0x20;
     static final int NETNS = 0x30;
 
-    private static final int TLV_HEAD = 3;
+    static final int TLV_HEAD = 3;
     private static final int LONGEST_AUTHORITY = 255;
     private static final int LONGEST_UNIQUE_ID = 128;
 
@@ -89,6 +89,7 @@ final class ProxyV2 {
         into.source.set(Arrays.copyOfRange(bytes, FIXED, FIXED + size), word(bytes, ports));
         into.destination.set(Arrays.copyOfRange(bytes, FIXED + size, ports), word(bytes, ports + 2));
         int at = ports + 4;
+        into.tlvs = at < end ? Arrays.copyOfRange(bytes, at, end) : null;
         while (at < end) {
             if (at + TLV_HEAD > end) {
                 return Outcome.INVALID;
@@ -132,7 +133,7 @@ final class ProxyV2 {
         return (int) sum.getValue();
     }
 
-    private static int word(byte[] bytes, int at) {
+    static int word(byte[] bytes, int at) {
         return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
     }
 

@@ -8,6 +8,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.proxyprotocol.Announcement;
 import io.tandem.node.rules.Facts;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,14 @@ final class AnnouncedFetches {
                     }),
             text("fc_pp_authority", "the authority of the PROXY protocol header", Announcement::authority),
             text("fc_pp_unique_id", "the unique id of the PROXY protocol header", Announcement::uniqueId),
+            fetch("fc_pp_tlv")
+                    .args(Parameter.string("id"))
+                    .of(Need.CLIENT_CONNECTION)
+                    .doc("the first TLV of that type, a number or its name, of the PROXY protocol header")
+                    .as(args -> {
+                        int type = tlvType(args.string(0));
+                        return (facts, out) -> of(facts, said -> said.tlv(type), out);
+                    }),
             fetch("fc_src")
                     .returns(SampleType.ADDRESS)
                     .of(Need.CLIENT_CONNECTION)
@@ -46,7 +55,37 @@ final class AnnouncedFetches {
                     .doc("the destination port of the connection itself")
                     .simply((facts, out) -> ConnectionFetches.port(facts.connectionDestination(), out)));
 
+    private static final Map<String, Integer> TYPES = Map.ofEntries(
+            Map.entry("ALPN", 0x01),
+            Map.entry("AUTHORITY", 0x02),
+            Map.entry("CRC32C", 0x03),
+            Map.entry("NOOP", 0x04),
+            Map.entry("UNIQUE_ID", 0x05),
+            Map.entry("SSL", 0x20),
+            Map.entry("SSL_VERSION", 0x21),
+            Map.entry("SSL_CN", 0x22),
+            Map.entry("SSL_CIPHER", 0x23),
+            Map.entry("SSL_SIG_ALG", 0x24),
+            Map.entry("SSL_KEY_ALG", 0x25),
+            Map.entry("NETNS", 0x30));
+
     private AnnouncedFetches() {}
+
+    private static int tlvType(String text) {
+        Integer named = TYPES.get(text);
+        if (named != null) {
+            return named;
+        }
+        try {
+            int type = Integer.decode(text);
+            if (type >= 0 && type <= 255) {
+                return type;
+            }
+        } catch (NumberFormatException none) {
+            // told below
+        }
+        throw new SampleError("failed to parse '" + text + "' as a TLV type: a number from 0 to 255, or its name");
+    }
 
     private static Keyword<FetchKind> text(String name, String doc, Function<Announcement, byte @Nullable []> part) {
         return fetch(name).of(Need.CLIENT_CONNECTION).doc(doc).simply((facts, out) -> of(facts, part, out));
