@@ -282,6 +282,12 @@ class HttpLinesDifferentialTest {
                 F max-session-srv-conns x
                 F max-session-srv-conns 3
                 D max-session-srv-conns 3
+                e errorfile 503 DIR/good\\nlisten g\\n bind 127.0.0.1:18998\\n http-request return status 503 errorfiles pages
+                e errorfile 503 DIR/good\\nlisten g\\n bind 127.0.0.1:18998\\n http-request deny deny_status 503 errorfiles pages
+                e errorfile 503 DIR/good\\nlisten g\\n bind 127.0.0.1:18998\\n http-request return status 503 errorfiles pages hdr a b
+                l http-request return errorfiles
+                l http-request return status 404 errorfiles nope
+                l http-request return status 404 errorfiles nope string x
                 l http-request wait-for-body
                 l http-request wait-for-body time
                 l http-request wait-for-body time x

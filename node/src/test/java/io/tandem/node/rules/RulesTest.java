@@ -66,6 +66,24 @@ class RulesTest {
     }
 
     @Test
+    void answersWithThePageOfASectionOrWithNothing() throws Exception {
+        java.nio.file.Path page = java.nio.file.Files.createTempFile("page", ".http");
+        java.nio.file.Files.writeString(page, "HTTP/1.1 404 Nope\r\ncontent-length: 3\r\n\r\nabc");
+        LoadedText loaded = LoadedText.of(BEGIN + "http-errors pages\n errorfile 404 " + page
+                + "\nfrontend f\n bind 127.0.0.1:1\n http-request return status 404 errorfiles pages if { path /a }\n"
+                + " http-request deny errorfiles pages\n" + BACKENDS);
+        java.nio.file.Files.delete(page);
+
+        ExchangeByHand exchange = get(loaded, "GET /a HTTP/1.1\nHost: a");
+        assertThat(exchange.judge()).isEqualTo(Verdict.REPLY);
+        assertThat(exchange.reply()).isEqualTo("HTTP/1.1 404 Nope\r\ncontent-length: 3\r\n\r\nabc");
+
+        exchange = get(loaded, "GET /b HTTP/1.1\nHost: a");
+        assertThat(exchange.judge()).isEqualTo(Verdict.REPLY);
+        assertThat(exchange.reply()).isEqualTo("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+    }
+
+    @Test
     void switchesToTheFirstBackendWhoseConditionHolds() {
         LoadedText loaded = load(
                 "acl is_api path_beg /api",

@@ -6,6 +6,7 @@ import io.tandem.config.text.Origin;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
+import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
@@ -139,14 +140,29 @@ final class ErrorLines {
         return ErrorPages.DEFAULT.with(pages);
     }
 
-    private static void importPages(
-            Entry.Import wanted, Map<Integer, Reply> pages, ProxyDraft draft, Assembly assembly, boolean report) {
-        String at = " (at " + wanted.origin.file() + ":" + wanted.origin.line() + ").";
-        Draft section = assembly.drafts().others().stream()
-                .filter(d -> d.kind() == SectionKind.HTTP_ERRORS && d.name().equals(wanted.section))
+    /** What the section of that name declares, by status; null where there is none. */
+    static @Nullable Map<Integer, Reply> declared(String name, Drafts drafts) {
+        Draft section = drafts.others().stream()
+                .filter(d -> d.kind() == SectionKind.HTTP_ERRORS && d.name().equals(name))
                 .findFirst()
                 .orElse(null);
         if (section == null) {
+            return null;
+        }
+        Map<Integer, Reply> declared = new HashMap<>();
+        for (Entry entry : section.facet(PAGES).entries) {
+            if (entry instanceof Entry.Page page) {
+                declared.put(page.status, page.reply);
+            }
+        }
+        return declared;
+    }
+
+    private static void importPages(
+            Entry.Import wanted, Map<Integer, Reply> pages, ProxyDraft draft, Assembly assembly, boolean report) {
+        String at = " (at " + wanted.origin.file() + ":" + wanted.origin.line() + ").";
+        Map<Integer, Reply> declared = declared(wanted.section, assembly.drafts());
+        if (declared == null) {
             if (report) {
                 assembly.problems()
                         .alert(
@@ -155,12 +171,6 @@ final class ErrorLines {
                                         + at);
             }
             return;
-        }
-        Map<Integer, Reply> declared = new HashMap<>();
-        for (Entry entry : section.facet(PAGES).entries) {
-            if (entry instanceof Entry.Page page) {
-                declared.put(page.status, page.reply);
-            }
         }
         if (wanted.statuses.isEmpty()) {
             pages.putAll(declared);

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.language.Drafts;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the proxy answers when it has to answer an error: HAProxy's own pages, replaced one by one by {@code errorfile}.
@@ -58,6 +60,11 @@ public final class ErrorPages {
     /** Statuses that have a page, and so may be given to {@code errorfile} and {@code deny_status}. */
     public static Set<Integer> statuses() {
         return DEFAULT.pages.keySet();
+    }
+
+    /** The pages a section {@code http-errors} declares, by status; null where there is no such section. */
+    public static @Nullable Map<Integer, Reply> ofSection(String name, Drafts drafts) {
+        return ErrorLines.declared(name, drafts);
     }
 
     /** The pages of an exchange's proxies: the backend's own, or else the frontend's. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.action;
 
+import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
 import io.tandem.node.rules.format.Format;
@@ -9,6 +10,7 @@ import io.tandem.node.rules.format.FormatParser;
 import io.tandem.node.rules.sample.Output;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Text;
+import io.tandem.node.setup.Assembly;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +53,7 @@ final class ReplyText {
     private boolean hasBody;
     private boolean usesPage;
     private @Nullable Reply file;
+    private @Nullable String section;
     private final List<Field> fields = new ArrayList<>();
 
     private ReplyText(ActionLine line, int defaultStatus) {
@@ -77,6 +81,10 @@ final class ReplyText {
         if (whole != null) {
             return facts -> whole;
         }
+        String named = section;
+        if (named != null) {
+            return pageOf(named);
+        }
         boolean written = hasBody || contentType != null || !fields.isEmpty();
         if (usesPage && !written && ErrorReply.exists(status)) {
             int wanted = status;
@@ -97,6 +105,46 @@ final class ReplyText {
         return facts -> build(facts, all, content, type);
     }
 
+    /** The page for the status in a section {@code http-errors}; an empty answer where that has none. */
+    private Maker pageOf(String named) {
+        if (hasBody) {
+            throw new SampleError("unexpected 'errorfiles' argument, a payload is already defined");
+        }
+        if (!fields.isEmpty()) {
+            line.words().warn("hdr parameters ignored by the http reply when used with an erorrfile.");
+        }
+        if (contentType != null) {
+            line.words()
+                    .warn("content-type '" + contentType + "' ignored by the http reply when used with an erorrfile.");
+        }
+        Reply page = null;
+        Assembly assembly = line.site().assembly();
+        if (assembly != null) {
+            Map<Integer, Reply> pages = ErrorPages.ofSection(named, assembly.drafts());
+            if (pages == null) {
+                assembly.problems()
+                        .alert(
+                                line.origin(),
+                                "Proxy '" + line.site().proxy().name() + "': unknown http-errors section '" + named
+                                        + "' referenced by an http reply .");
+            } else {
+                page = pages.get(status);
+                if (page == null) {
+                    assembly.problems()
+                            .warning(
+                                    line.origin(),
+                                    "Proxy '" + line.site().proxy().name() + "': status '" + status
+                                            + "' referenced by an http reply not declared in http-errors section '"
+                                            + named + "'.");
+                }
+            }
+        }
+        Reply wanted = page;
+        fields.clear();
+        contentType = null;
+        return wanted != null ? facts -> wanted : constant(Format.EMPTY);
+    }
+
     private Maker constant(Format content) {
         List<Field> all = List.copyOf(fields);
         String type = contentType;
@@ -112,6 +160,11 @@ final class ReplyText {
     }
 
     private void argument(String word) {
+        if (section != null
+                && Set.of("string", "lf-string", "file", "lf-file", "errorfile", "default-errorfiles")
+                        .contains(word)) {
+            throw new SampleError("unexpected '" + word + "' argument, 'errorfiles' already defined");
+        }
         switch (word) {
             case "status", "deny_status" -> {
                 if (!line.words().hasNext()) {
@@ -145,6 +198,7 @@ final class ReplyText {
                 file = errorFile(content);
             }
             case "default-errorfiles" -> usesPage = true;
+            case "errorfiles" -> section = value(word, "<name>");
             default -> throw new SampleError("'" + word + "' is not supported by this version of tandem");
         }
     }
