@@ -156,7 +156,7 @@ final class ForwardedField implements Action {
     private static void obfuscated(Sample value, boolean plain, Output out) {
         for (int i = value.start; !plain && i < value.end; i++) {
             byte b = value.bytes[i];
-            boolean fits = Character.isLetterOrDigit(b) && b > 0 || b == '.' || b == '_' || b == '-';
+            boolean fits = (b > 0 && Character.isLetterOrDigit(b)) || b == '.' || b == '_' || b == '-';
             if (!fits) {
                 out.append(UNKNOWN);
                 return;

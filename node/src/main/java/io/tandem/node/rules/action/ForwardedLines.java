@@ -43,8 +43,8 @@ public final class ForwardedLines implements Feature {
         }
     }
 
-    /** One line. @param entry null after {@code no option forwarded} */
     private static final class Said implements Facet {
+        /** The last line; null where there is none, or after {@code no option forwarded}. */
         private RuleLines.@Nullable Entry entry;
 
         @Override
