@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** {@code fc_pp_tlv}, as HAProxy's manual since 2.9 describes it. */
 class TlvFetchTest {
     /** TCP over IPv4, then h2 as ALPN, two of a type of one's own, and an empty one. */
-    private static final String HEADER = "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\u001f" + "\1\2\3\4\5\6\7\10\0\1\0\2"
+    private static final String HEADER = "\r\n\r\n\0\r\nQUIT\n!\u0011\0\u001f" + "\1\2\3\4\5\6\7\10\0\1\0\2"
             + "\u0001\0\2h2" + "\u00e1\0\3abc" + "\u00e1\0\2de" + "\u00e2\0\0";
 
     @Test
