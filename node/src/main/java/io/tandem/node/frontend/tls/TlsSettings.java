@@ -84,14 +84,8 @@ final class TlsSettings implements Facet {
 
     /** The versions to offer, given the defaults of {@code global}; empty when they exclude each other. */
     Set<TlsVersion> versions(TlsSettings defaults) {
-        TlsVersion from = least != null ? least : defaults.least != null ? defaults.least : TlsVersion.TLS12;
-        TlsVersion to = most != null ? most : defaults.most != null ? defaults.most : TlsVersion.TLS13;
-        Set<TlsVersion> versions = EnumSet.noneOf(TlsVersion.class);
-        for (TlsVersion version : TlsVersion.values()) {
-            if (version.compareTo(from) >= 0 && version.compareTo(to) <= 0 && version != TlsVersion.SSL30) {
-                versions.add(version);
-            }
-        }
+        Set<TlsVersion> versions =
+                TlsVersion.between(least != null ? least : defaults.least, most != null ? most : defaults.most);
         if (!bounded(defaults)) {
             versions.removeAll(disabled);
             versions.removeAll(defaults.disabled);

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The protocol versions that HAProxy's options name, oldest first. */
 public enum TlsVersion {
@@ -44,5 +47,23 @@ public enum TlsVersion {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * The versions from {@code least} to {@code most}, a set of the caller's own; never SSLv3, which the engine has not.
+     *
+     * @param least null for TLSv1.2
+     * @param most null for TLSv1.3
+     */
+    public static Set<TlsVersion> between(@Nullable TlsVersion least, @Nullable TlsVersion most) {
+        TlsVersion from = least != null ? least : TLS12;
+        TlsVersion to = most != null ? most : TLS13;
+        Set<TlsVersion> versions = EnumSet.noneOf(TlsVersion.class);
+        for (TlsVersion version : values()) {
+            if (version.compareTo(from) >= 0 && version.compareTo(to) <= 0 && version != SSL30) {
+                versions.add(version);
+            }
+        }
+        return versions;
     }
 }
