@@ -69,12 +69,12 @@ final class ProxyProcess {
         node.events().listen((level, proxy, text) -> console.say(severity(level), text));
     }
 
+    /** A server's way down and up is a warning, as HAProxy shows it. No switch: its class could not be loaded when descriptors are out. */
     private static Severity severity(EventLog.Level level) {
-        return switch (level) {
-            case EMERG, CRIT -> Severity.ALERT;
-            case ALERT, WARNING, NOTICE -> Severity.WARNING; // a server's way down and up, as HAProxy shows them
-            case INFO -> Severity.NOTICE;
-        };
+        if (level == EventLog.Level.EMERG || level == EventLog.Level.CRIT) {
+            return Severity.ALERT;
+        }
+        return level == EventLog.Level.INFO ? Severity.NOTICE : Severity.WARNING;
     }
 
     /** Opens everything, serves until told to stop, and answers the exit status. */
