@@ -7,7 +7,9 @@ import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ public final class Dialing implements ConnectionProperty {
     boolean sendsFirst;
     boolean sendsSecond;
     final Set<ProxyHeader.Option> options = EnumSet.noneOf(ProxyHeader.Option.class);
+    final List<HeaderTlvs.Written> tlvs = new ArrayList<>();
     boolean checksSendHeader;
     boolean checksUseSocks;
 
@@ -56,6 +59,7 @@ public final class Dialing implements ConnectionProperty {
         copy.sendsFirst = sendsFirst;
         copy.sendsSecond = sendsSecond;
         copy.options.addAll(options);
+        copy.tlvs.addAll(tlvs);
         copy.checksSendHeader = checksSendHeader;
         copy.checksUseSocks = checksUseSocks;
         copy.source = source;
@@ -72,17 +76,17 @@ public final class Dialing implements ConnectionProperty {
         return http2;
     }
 
-    /** All has been read: what it comes to; {@link #PLAIN} where that is nothing. */
-    Dialing complete() {
+    /** All has been read, {@link #tlvs} compiled: what it comes to; {@link #PLAIN} where that is nothing. */
+    Dialing complete(List<ProxyHeader.Tlv> compiled) {
         if (sendsSecond) {
-            header = ProxyHeader.second(options);
+            header = ProxyHeader.second(options, compiled);
         } else if (sendsFirst) {
             header = ProxyHeader.first();
         }
         String text = header == null && source == null && namespace == null && socks == null && unix == null
                 ? ""
-                : sendsFirst + " " + sendsSecond + " " + options + " " + source + " " + namespace + " " + socks + " "
-                        + unix;
+                : sendsFirst + " " + sendsSecond + " " + options + " " + tlvs + " " + source + " " + namespace + " "
+                        + socks + " " + unix;
         identity = text.getBytes(StandardCharsets.UTF_8);
         boolean plain = text.isEmpty()
                 && !http2

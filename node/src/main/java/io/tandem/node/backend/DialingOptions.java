@@ -42,6 +42,11 @@ final class DialingOptions {
             option("proxy-v2-options", "what else the header of version 2 carries")
                     .arguments("OPTION[,…]")
                     .as(DialingOptions::headerOptions),
+            option(
+                            HeaderTlvs.KEYWORD,
+                            "one more thing that the header of version 2 carries; left out where it is empty")
+                    .arguments("(TYPE) FORMAT")
+                    .as(HeaderTlvs::read),
             option("check-send-proxy", "health checks send the header, too")
                     .as((line, s) -> s.dialing.checksSendHeader = true),
             option("no-check-send-proxy", "undoes check-send-proxy of default-server")

@@ -91,7 +91,9 @@ public final class ServerLines implements Feature {
                     line.origin(),
                     ServerAddress.parse(address, line.context().options().environment()));
             server.mayStayUnresolved = line.context().options().ignoreResolution();
-            if (options(line, server, subject, "") && ServerName.isWellFormed(line, server, subject, draft)) {
+            if (options(line, server, subject, "")
+                    && ServerName.isWellFormed(line, server, subject, draft)
+                    && HeaderTlvs.areWellFormed(line, server, subject, draft)) {
                 refuseSameId(line, subject, server, lines.servers);
                 lines.servers.add(server);
             }
@@ -124,7 +126,7 @@ public final class ServerLines implements Feature {
     private static boolean options(Arguments line, ServerSettings server, String subject, String hint) {
         while (line.hasNext()) {
             String word = line.next();
-            Keyword<ServerOption> option = ServerOptions.named(word);
+            Keyword<ServerOption> option = ServerOptions.named(HeaderTlvs.keywordOf(word));
             if (option == null) {
                 complain(line, subject, unknown(word) + hint);
                 return false;
@@ -238,7 +240,7 @@ public final class ServerLines implements Feature {
         if (settings.dialing.source == null) {
             settings.dialing.source = SourceLines.of(draft);
         }
-        Dialing dialing = settings.dialing.complete();
+        Dialing dialing = settings.dialing.complete(HeaderTlvs.compile(settings, draft, assembly));
         if (dialing != Dialing.PLAIN) {
             settings.properties.add(dialing);
         }

@@ -5,12 +5,16 @@ package io.tandem.node.proxyprotocol;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.format.Format;
 import io.tandem.node.rules.format.UniqueId;
 import io.tandem.node.rules.sample.Addresses;
+import io.tandem.node.rules.sample.Output;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +52,7 @@ public final class ProxyHeader {
     }
 
     private static final byte[] UNKNOWN = "PROXY UNKNOWN\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int LONGEST = 0xffff;
     private static final int LONGEST_ADDRESS = 48;
     private static final int SSL_VERSION = 0x21;
     private static final int SSL_CN = 0x22;
@@ -57,22 +62,32 @@ public final class ProxyHeader {
 
     private final boolean second;
     private final Set<Option> options;
+    private final List<Tlv> more;
 
-    private ProxyHeader(boolean second, Set<Option> options) {
+    /**
+     * Something else that version 2 carries.
+     *
+     * @param type 0..255
+     * @param value evaluated for each exchange
+     */
+    public record Tlv(int type, Format value) {}
+
+    private ProxyHeader(boolean second, Set<Option> options, List<Tlv> more) {
         this.second = second;
         this.options = options;
+        this.more = List.copyOf(more);
     }
 
     /** Version 1. */
     public static ProxyHeader first() {
-        return new ProxyHeader(false, EnumSet.noneOf(Option.class));
+        return new ProxyHeader(false, EnumSet.noneOf(Option.class), List.of());
     }
 
-    /** Version 2 with these TLVs. */
-    public static ProxyHeader second(Set<Option> options) {
+    /** Version 2 with these TLVs, {@code more} behind the others. */
+    public static ProxyHeader second(Set<Option> options, List<Tlv> more) {
         Set<Option> copy = EnumSet.noneOf(Option.class);
         copy.addAll(options);
-        return new ProxyHeader(true, copy);
+        return new ProxyHeader(true, copy, more);
     }
 
     /** Whether it says something else for each request. */
@@ -140,6 +155,12 @@ public final class ProxyHeader {
         byte[] namespace = facts.announced == null ? null : facts.announced.namespace();
         if (namespace != null) {
             out.tlv(ProxyV2.NETNS, namespace);
+        }
+        for (Tlv tlv : more) {
+            Output value = tlv.value.render(facts);
+            if (value.length() > 0 && !value.isCut() && out.hasRoomFor(value.length())) {
+                out.tlv(tlv.type, Arrays.copyOf(value.bytes(), value.length()));
+            }
         }
         return out.finish();
     }
@@ -221,6 +242,11 @@ public final class ProxyHeader {
                 two(value.length);
                 out.writeBytes(value);
             }
+        }
+
+        /** Whether a TLV of that many bytes still fits into a length of 16 bits. */
+        boolean hasRoomFor(int valueBytes) {
+            return out.size() - ProxyV2.FIXED + ProxyV2.TLV_HEAD + valueBytes <= LONGEST;
         }
 
         void checksum() {

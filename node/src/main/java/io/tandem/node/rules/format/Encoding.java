@@ -19,7 +19,7 @@ final class Encoding {
             if (flags.escape() && (b == '"' || b == '\\' || b == ']')) {
                 out.append('\\');
                 out.append((char) b);
-            } else if (b >= 0 && (b < ' ' || b == 127) && b != '\t') {
+            } else if (style != Format.Style.BYTES && b >= 0 && (b < ' ' || b == 127) && b != '\t') {
                 // HAProxy leaves them in logs; a line feed would let a client write log lines of its own.
                 out.append(log ? '#' : '%');
                 out.appendHex(b, 2);

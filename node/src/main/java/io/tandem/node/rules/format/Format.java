@@ -16,6 +16,8 @@ public final class Format {
     public enum Style {
         /** In headers, bodies and variables: as they are, nothing for a value that is missing. */
         VALUE,
+        /** In binary protocols: byte for byte, nothing for a value that is missing. */
+        BYTES,
         /** In logs: encoded, runs of blanks as one, {@code -} for a value that is missing. */
         LOG
     }

@@ -169,7 +169,11 @@ public final class FormatParser {
                 out.appendHex(sample.number, sample.number >> 32 == 0 ? 8 : 16);
                 return;
             }
-            if (any && Casts.cast(SampleType.STRING, facts.scratch, sample) && (sample.length() > 0 || !isLog())) {
+            if (any && style == Format.Style.BYTES && sample.type == SampleType.BINARY) {
+                out.append(sample.bytes, sample.start, sample.end);
+            } else if (any
+                    && Casts.cast(SampleType.STRING, facts.scratch, sample)
+                    && (sample.length() > 0 || !isLog())) {
                 Encoding.text(out, sample.bytes, sample.start, sample.end, own, style);
             } else if (isLog()) {
                 out.append(own.quote() ? "\"-\"" : "-");

@@ -6,9 +6,9 @@ import static io.tandem.node.rules.sample.FetchKind.fetch;
 
 import io.tandem.node.language.Keyword;
 import io.tandem.node.proxyprotocol.Announcement;
+import io.tandem.node.proxyprotocol.TlvTypes;
 import io.tandem.node.rules.Facts;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -55,36 +55,14 @@ final class AnnouncedFetches {
                     .doc("the destination port of the connection itself")
                     .simply((facts, out) -> ConnectionFetches.port(facts.connectionDestination(), out)));
 
-    private static final Map<String, Integer> TYPES = Map.ofEntries(
-            Map.entry("ALPN", 0x01),
-            Map.entry("AUTHORITY", 0x02),
-            Map.entry("CRC32C", 0x03),
-            Map.entry("NOOP", 0x04),
-            Map.entry("UNIQUE_ID", 0x05),
-            Map.entry("SSL", 0x20),
-            Map.entry("SSL_VERSION", 0x21),
-            Map.entry("SSL_CN", 0x22),
-            Map.entry("SSL_CIPHER", 0x23),
-            Map.entry("SSL_SIG_ALG", 0x24),
-            Map.entry("SSL_KEY_ALG", 0x25),
-            Map.entry("NETNS", 0x30));
-
     private AnnouncedFetches() {}
 
     private static int tlvType(String text) {
-        Integer named = TYPES.get(text);
-        if (named != null) {
-            return named;
+        int type = TlvTypes.parse(text);
+        if (type == TlvTypes.NONE) {
+            throw new SampleError("failed to parse '" + text + "' as a TLV type: a number from 0 to 255, or its name");
         }
-        try {
-            int type = Integer.decode(text);
-            if (type >= 0 && type <= 255) {
-                return type;
-            }
-        } catch (NumberFormatException none) {
-            // told below
-        }
-        throw new SampleError("failed to parse '" + text + "' as a TLV type: a number from 0 to 255, or its name");
+        return type;
     }
 
     private static Keyword<FetchKind> text(String name, String doc, Function<Announcement, byte @Nullable []> part) {
