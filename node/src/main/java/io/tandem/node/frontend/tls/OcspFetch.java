@@ -37,6 +37,17 @@ final class OcspFetch {
 
     private static final String ACCESS = "1.3.6.1.5.5.7.1.1";
 
+    private static final String TYPE = "application/ocsp-response";
+
+    /** The answer does not say that it is an OCSP response. */
+    static final class OtherType extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private OtherType() {
+            super("the answer's Content-Type is not " + TYPE);
+        }
+    }
+
     private OcspFetch() {}
 
     /** Where to ask about {@code certificate}: its first responder, spoken to in HTTP; null where it names none. */
@@ -76,9 +87,11 @@ final class OcspFetch {
     /**
      * What the responder says.
      *
+     * @param proxy the HTTP proxy to ask through, or {@link Proxy#NO_PROXY}
+     * @throws OtherType if the answer is no OCSP response by its header
      * @throws IOException if it cannot be reached, answers no 200, too much or too slowly
      */
-    static OcspResponse ask(URI responder, byte[] request) throws IOException {
+    static OcspResponse ask(URI responder, byte[] request, Proxy proxy) throws IOException {
         String encoded = Base64.getEncoder().encodeToString(request);
         boolean get = encoded.length() < LONGEST_GET;
         String base = responder.toString();
@@ -86,7 +99,7 @@ final class OcspFetch {
                 ? URI.create(
                         base + (base.endsWith("/") ? "" : "/") + URLEncoder.encode(encoded, StandardCharsets.US_ASCII))
                 : responder;
-        HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection(Proxy.NO_PROXY);
+        HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection(proxy);
         try {
             connection.setConnectTimeout(STEP_MS);
             connection.setReadTimeout(STEP_MS);
@@ -110,6 +123,9 @@ final class OcspFetch {
         int status = connection.getResponseCode();
         if (status != HttpURLConnection.HTTP_OK) {
             throw new IOException("status " + status);
+        }
+        if (!TYPE.equalsIgnoreCase(connection.getContentType())) {
+            throw new OtherType();
         }
         byte[] answer = new byte[LIMIT_BYTES + 1];
         int length = 0;

@@ -4,12 +4,15 @@ package io.tandem.node.frontend.tls;
 
 import io.tandem.node.observe.EventLog;
 import java.io.IOException;
+import java.net.Proxy;
 import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.text.ParseException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +38,7 @@ final class OcspUpdates {
         UNKNOWN(0, "Unknown"),
         DONE(1, "Update successful"),
         HTTP(2, "HTTP error"),
-        HEADER(3, "Missing \"ocsp-response\" HTTP header"),
+        HEADER(3, "Missing \"ocsp-response\" header"),
         CHECK(4, "OCSP response check failure"),
         INSERT(5, "Error during insertion");
 
@@ -69,6 +72,8 @@ final class OcspUpdates {
     private volatile long leastMs = 300_000; // written by the thread that loads
     private volatile long mostMs = 3_600_000; // written by the thread that loads
     private volatile boolean byDefault; // written by the thread that loads
+    private volatile boolean disabled; // written by the thread that loads
+    private volatile Proxy proxy = Proxy.NO_PROXY; // written by the thread that loads
     private volatile boolean ended;
     private @Nullable Thread thread; // guarded by entries
 
@@ -93,6 +98,20 @@ final class OcspUpdates {
 
     boolean isDefault() {
         return byDefault;
+    }
+
+    /** {@code ocsp-update.disable}: nothing is fetched by itself, whatever other options say. */
+    void disable(boolean off) {
+        disabled = off;
+    }
+
+    boolean isDisabled() {
+        return disabled;
+    }
+
+    /** {@code ocsp-update.httpproxy}: responders are asked through it. */
+    void through(Proxy httpProxy) {
+        proxy = httpProxy;
     }
 
     /** Keeps the response of {@code certificate} fresh from {@link #begin} on; answers why that cannot be, or null. */
@@ -206,7 +225,10 @@ final class OcspUpdates {
         }
         OcspResponse response;
         try {
-            response = OcspFetch.ask(responder, OcspFetch.request(id));
+            response = OcspFetch.ask(responder, OcspFetch.request(id), proxy);
+        } catch (OcspFetch.OtherType other) {
+            finish(entry, Outcome.HEADER, null, other.getMessage(), events);
+            return;
         } catch (IOException | RuntimeException failed) {
             finish(entry, Outcome.HTTP, null, String.valueOf(failed.getMessage()), events);
             return;
@@ -300,11 +322,11 @@ final class OcspUpdates {
         }
     }
 
-    /** {@code show ssl ocsp-updates}. */
+    /** {@code show ssl ocsp-updates}: one line for each response, those to be asked for first first (management guide 9.3 since 2.8). */
     void show(StringBuilder out) {
         out.append("OCSP Certid | Path | Next Update | Last Update | Successes | Failures | Last Update Status |"
                 + " Last Update Status (str)\n");
-        for (Entry entry : list()) {
+        for (Entry entry : byTime()) {
             Certificate current = entry.certificate.current();
             OcspId id = current == null ? null : OcspId.of(current.leaf(), current.signer());
             if (id == null) {
@@ -317,6 +339,14 @@ final class OcspUpdates {
                 out.append(" | ").append(entry.outcome.code).append(" | ").append(entry.outcome.text);
             }
             out.append('\n');
+        }
+    }
+
+    private Entry[] byTime() {
+        synchronized (entries) {
+            Entry[] all = list();
+            Arrays.sort(all, Comparator.comparingLong(entry -> entry.dueMs));
+            return all;
         }
     }
 

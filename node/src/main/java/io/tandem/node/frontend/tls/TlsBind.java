@@ -114,6 +114,9 @@ final class TlsBind {
 
     /** Registers the certificates whose responses are to be fetched. */
     private void keepFresh(Complaints complaints) {
+        if (store.updates().isDisabled()) {
+            return;
+        }
         for (CrtList list : settings.sources) {
             for (CrtList.Entry entry : list.entries()) {
                 TlsSettings own = entry.settings();

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
+import io.tandem.config.haproxy.Address;
+import io.tandem.config.haproxy.AddressSyntax;
 import io.tandem.config.text.Origin;
 import io.tandem.config.text.Times;
 import io.tandem.node.language.Arguments;
@@ -9,6 +11,10 @@ import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.socket.Endpoints;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -76,6 +82,10 @@ final class TlsGlobalLines {
                     .as((line, draft) -> delay(line, draft, false)),
             line("ocsp-update.mode", "on|off", "as tune.ssl.ocsp-update.mode")
                     .as((line, draft) -> store(draft).updates().byDefault(TlsOptions.onOrOff(line))),
+            line("ocsp-update.disable", "on|off", "fetches no OCSP response, whatever other lines say")
+                    .as((line, draft) -> store(draft).updates().disable(TlsOptions.onOrOff(line))),
+            line("ocsp-update.httpproxy", "ADDRESS[:PORT]", "the HTTP proxy that OCSP responses are fetched through")
+                    .as(TlsGlobalLines::httpProxy),
             line("ssl-skip-self-issued-ca", "", "does not send an authority that signed itself")
                     .as((line, draft) -> store(draft).files().skipSelfIssued()));
 
@@ -191,6 +201,21 @@ final class TlsGlobalLines {
 
     private static void word(Arguments line) {
         line.require("'" + line.keyword() + "' expects an argument.");
+    }
+
+    private static void httpProxy(Arguments line, Draft draft) {
+        String text = line.require("'" + line.keyword() + "' expects an address and optionally a port.")
+                .text();
+        line.noMore(line.keyword());
+        AddressSyntax.Result result =
+                new AddressSyntax(line.context().options().environment(), AddressSyntax.Allow.STREAM).parse(text);
+        InetAddress address = result.address() instanceof Address.Inet inet ? Endpoints.resolve(inet) : null;
+        if (address == null || !(result.address() instanceof Address.Inet found)) {
+            throw line.error("'" + line.keyword() + " " + text + "' : "
+                    + (result.error() != null ? result.error() : "no address of an HTTP proxy"));
+        }
+        int port = found.port() == 0 ? 80 : found.port();
+        store(draft).updates().through(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(address, port)));
     }
 
     private static void delay(Arguments line, Draft draft, boolean least) {

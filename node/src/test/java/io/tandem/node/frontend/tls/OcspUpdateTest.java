@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -37,6 +38,8 @@ class OcspUpdateTest {
 
     private @Nullable HttpServer responder;
     private @Nullable TestProxy proxy;
+    private final List<String> requested = new CopyOnWriteArrayList<>();
+    private volatile String type = "application/ocsp-response";
     private volatile String signer = "ca";
     private int port;
 
@@ -70,6 +73,11 @@ class OcspUpdateTest {
                     "30");
         }
         openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "s.key", "-out", "s.csr", "-subj", "/CN=s");
+        Files.writeString(directory.resolve("index"), "V\t491231235959Z\t\t77\tunknown\t/CN=s\n");
+        sign();
+    }
+
+    private void sign() throws IOException {
         openssl(
                 "x509",
                 "-req",
@@ -87,7 +95,6 @@ class OcspUpdateTest {
                 "ext",
                 "-out",
                 "s.crt");
-        Files.writeString(directory.resolve("index"), "V\t491231235959Z\t\t77\tunknown\t/CN=s\n");
         Files.writeString(directory.resolve("s.pem"), text("s.crt") + text("s.key") + text("ca.crt"));
     }
 
@@ -148,14 +155,21 @@ class OcspUpdateTest {
         byte[] request = Base64.getDecoder()
                 .decode(URLDecoder.decode(path.substring("/ocsp/".length()), StandardCharsets.US_ASCII));
         byte[] answer = response(request);
+        requested.add(exchange.getRequestURI().toString());
+        exchange.getResponseHeaders().set("Content-Type", type);
         exchange.sendResponseHeaders(200, answer.length);
         exchange.getResponseBody().write(answer);
         exchange.close();
     }
 
     private TestProxy start(String options) {
+        return start("", options);
+    }
+
+    private TestProxy start(String global, String options) {
         TestProxy started = TestProxy.start(
-                "defaults\n    mode http\n    timeout client 5s\n    timeout connect 5s\n    timeout server 5s\n"
+                global
+                        + "defaults\n    mode http\n    timeout client 5s\n    timeout connect 5s\n    timeout server 5s\n"
                         + "frontend f\n    bind 127.0.0.1:" + port + " ssl crt " + directory + "/s.pem " + options
                         + "\n    http-request return status 200\n",
                 1);
@@ -196,6 +210,45 @@ class OcspUpdateTest {
                 .startsWith("OCSP update begun");
         await(" | 1 | 1 | 1 | Update successful\n", () -> ask(running, "show ssl ocsp-updates", ""));
         assertThat(stapled()).contains("Cert Status: good").contains("Serial Number: 77");
+    }
+
+    @Test
+    void anAnswerThatDoesNotSayItIsAnOcspResponseIsNotOne() throws Exception {
+        type = "text/html";
+        TestProxy running = start("ocsp-update on");
+        await(" | 0 | 1 | 3 | Missing \"ocsp-response\" header\n", () -> ask(running, "show ssl ocsp-updates", ""));
+    }
+
+    /** The names and arguments are those of the manual since 3.0; the installed haproxy has neither. */
+    @Test
+    void theResponderIsAskedThroughAnHttpProxyByAbsoluteUri() throws Exception {
+        int through = Objects.requireNonNull(responder).getAddress().getPort();
+        Files.writeString(directory.resolve("ext"), "authorityInfoAccess=OCSP;URI:http://ocsp.invalid/ocsp\n");
+        sign();
+        TestProxy running = start("global\n    ocsp-update.httpproxy 127.0.0.1:" + through + "\n", "ocsp-update on");
+        await(" | 1 | 0 | 1 | Update successful\n", () -> ask(running, "show ssl ocsp-updates", ""));
+        assertThat(requested).singleElement().asString().startsWith("http://ocsp.invalid/ocsp/");
+    }
+
+    @Test
+    void updatesAreListedByTheTimeOfTheNextAndNotDoneWhereDisabled() throws Exception {
+        Files.copy(directory.resolve("s.pem"), directory.resolve("a.pem"));
+        type = "text/html";
+        String both = "ocsp-update on crt " + directory + "/a.pem";
+        try (TestProxy running = start(both)) {
+            await(" | 1 | 3 |", () -> ask(running, "show ssl ocsp-updates", "")
+                    .replace(" | 0 | 1 | 3 |", " | 1 | 3 |"));
+            type = "application/ocsp-response";
+            ask(running, "update ssl ocsp-response", directory + "/s.pem");
+            await("Update successful\n", () -> ask(running, "show ssl ocsp-updates", ""));
+            await("a.pem", () -> ask(running, "show ssl ocsp-updates", "")
+                    .lines()
+                    .skip(1)
+                    .findFirst()
+                    .orElse(""));
+        }
+        TestProxy running = start("global\n    ocsp-update.disable on\n", both);
+        assertThat(ask(running, "show ssl ocsp-updates", "")).hasLineCount(1);
     }
 
     @Test
