@@ -43,6 +43,7 @@ public final class BenchMain {
                 System.out.println("  FAILED " + experiment.name() + ": " + e);
             }
             write(options.json(), rows.stream().map(Row::json).collect(Collectors.joining(",\n ", "[", "]\n")));
+            write(options.details(), rows.stream().map(Row::details).collect(Collectors.joining(",\n ", "[", "]\n")));
             write(options.markdown(), markdown(machine, args, rows, failures));
         }
         if (!rows.isEmpty()) {

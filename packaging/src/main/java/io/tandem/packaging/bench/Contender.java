@@ -23,12 +23,18 @@ final class Contender implements AutoCloseable {
         /** haproxy with its default of 16 KiB, where {@link #HAPROXY} has buffers as large as Tandem's. */
         HAPROXY_16K("haproxy"),
         NGINX("nginx"),
+        /** Tandem as another build has it ({@code --against}). */
+        TANDEM_BEFORE("tandem"),
         TANDEM("tandem");
 
         private final String program;
 
         Kind(String program) {
             this.program = program;
+        }
+
+        boolean isTandem() {
+            return this == TANDEM || this == TANDEM_BEFORE;
         }
 
         String label() {
@@ -88,13 +94,14 @@ final class Contender implements AutoCloseable {
                 file,
                 kind == Kind.NGINX
                         ? configurations.nginx(features, directory.toString())
-                        : configurations.haproxy(features, kind == Kind.TANDEM ? 0 : bufferBytes, globalLines));
+                        : configurations.haproxy(features, kind.isTandem() ? 0 : bufferBytes, globalLines));
         List<String> command = new ArrayList<>(List.of("taskset", "-c", cores));
         command.addAll(
                 switch (kind) {
                     case HAPROXY, HAPROXY_AGAIN, HAPROXY_16K -> List.of("haproxy", "-db", "-f", file.toString());
                     case NGINX -> List.of("nginx", "-p", directory.toString(), "-c", file.toString());
                     case TANDEM -> List.of(launcher(), "-db", "-f", file.toString());
+                    case TANDEM_BEFORE -> List.of(bench.options().launcherBefore(), "-db", "-f", file.toString());
                 });
         Path log = directory.resolve("output");
         Process process = new ProcessBuilder(command)

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.packaging.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param noisy whether rounds count although others used the machine
  * @param json where results go after each case, or null
  * @param markdown likewise, as a table
+ * @param details likewise, with intervals, remarks and every round
+ * @param against an earlier distribution to measure Tandem beside, or null
  * @param pictures directory for drawings
  * @param list whether only to name the cases
  * @param quick for a first look
@@ -31,22 +35,30 @@ record Options(
         boolean noisy,
         @Nullable Path json,
         @Nullable Path markdown,
+        @Nullable Path details,
+        @Nullable Path against,
         Path pictures,
         boolean list,
         boolean quick,
         int secondsGiven,
         int connections) {
 
+    private static final String LAUNCHER = "bin/tandem";
+
     static final String USAGE =
             """
-            usage: packaging/bench/run [--case A,B] [--rounds N] [--seconds S] [--quick] [--noisy]
-                     [--json FILE] [--markdown FILE] [--pictures DIRECTORY] [--list]
-              --case      which, comma-separated; without it every case of the table
-              --rounds    rounds of each case (9); --seconds of each measurement (2; 60 for attack)
-              --quick     4 rounds of 1 s and short warm-ups: a first look
+            usage: packaging/bench/run [--case A,B] [--rounds N] [--seconds S] [--warm-up S] [--quick] [--noisy]
+                     [--json FILE] [--markdown FILE] [--details FILE] [--pictures DIRECTORY] [--against DIRECTORY] [--list]
+              --case      which, comma-separated; "table" means every case of the table (what runs without it), "all" also
+                          what is printed apart from it
+              --rounds    rounds of each case (17); --seconds of each measurement (1; 60 for attack)
+              --warm-up   at most so many seconds for each JVM (25)
+              --quick     4 rounds and short warm-ups: a first look
               --connections  how many hold holds (100000)
               --noisy     count rounds although others use the machine; trust only the ratios
-              --json      the results as a list, --markdown as a table; written after each case""";
+              --against   the unpacked distribution of an earlier build, measured beside this one instead of nginx and the
+                          second haproxy
+              --json      the results as a list, --markdown as a table, --details with every round; written after each case""";
 
     /** A mistake on the command line. */
     static final class UsageException extends RuntimeException {
@@ -63,20 +75,26 @@ record Options(
         int seconds = 0;
         boolean quick = false;
         int connections = 100_000;
+        int warmUpSeconds = 0;
         boolean noisy = false;
         boolean list = false;
         Path json = null;
         Path markdown = null;
+        Path details = null;
+        Path against = null;
         Path pictures = Path.of("");
         for (int i = 0; i < arguments.size(); i++) {
             switch (arguments.get(i)) {
                 case "--case" -> cases = cases(value(arguments, ++i));
                 case "--rounds" -> rounds = number(arguments, ++i);
                 case "--seconds" -> seconds = number(arguments, ++i);
+                case "--warm-up" -> warmUpSeconds = number(arguments, ++i);
                 case "--quick" -> quick = true;
                 case "--noisy" -> noisy = true;
                 case "--json" -> json = Path.of(value(arguments, ++i));
                 case "--markdown" -> markdown = Path.of(value(arguments, ++i));
+                case "--details" -> details = Path.of(value(arguments, ++i));
+                case "--against" -> against = directory(value(arguments, ++i));
                 case "--pictures" -> pictures = Path.of(value(arguments, ++i));
                 case "--connections" -> connections = number(arguments, ++i);
                 case "--list" -> list = true;
@@ -85,12 +103,14 @@ record Options(
         }
         return new Options(
                 cases,
-                rounds > 0 ? rounds : quick ? 4 : 9,
-                seconds > 0 ? seconds : quick ? 1 : 2,
-                quick ? 8 : 25,
+                rounds > 0 ? rounds : quick ? 4 : 17,
+                seconds > 0 ? seconds : 1,
+                warmUpSeconds > 0 ? warmUpSeconds : quick ? 8 : 25,
                 noisy,
                 json,
                 markdown,
+                details,
+                against,
                 pictures,
                 list,
                 quick,
@@ -103,6 +123,14 @@ record Options(
             throw new UsageException(arguments.get(index - 1) + " needs a value");
         }
         return arguments.get(index);
+    }
+
+    private static Path directory(String text) {
+        Path directory = Path.of(text);
+        if (!Files.isExecutable(directory.resolve(LAUNCHER))) {
+            throw new UsageException("no " + LAUNCHER + " in " + directory);
+        }
+        return directory;
     }
 
     private static int number(List<String> arguments, int index) {
@@ -118,11 +146,21 @@ record Options(
         throw new UsageException(arguments.get(index - 1) + " needs a number from 1 to 10000000, not " + text);
     }
 
+    /** The launcher of the earlier build. */
+    String launcherBefore() {
+        return Objects.requireNonNull(against, "--against").resolve(LAUNCHER).toString();
+    }
+
     private static List<Experiment> cases(String names) {
         List<Experiment> cases = new ArrayList<>();
         for (String name : names.split(",", -1)) {
-            cases.add(
-                    Cases.named(name).orElseThrow(() -> new UsageException("no case " + name + "; --list shows them")));
+            switch (name) {
+                case "table" -> cases.addAll(Cases.TABLE);
+                case "all" -> cases.addAll(Cases.all().toList());
+                default ->
+                    cases.add(Cases.named(name)
+                            .orElseThrow(() -> new UsageException("no case " + name + "; --list shows them")));
+            }
         }
         return cases;
     }

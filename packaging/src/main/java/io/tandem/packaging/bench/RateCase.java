@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * CPU per unit of work: all proxies stay up, each round measures each of them once, in shuffled order, and the ratio is taken
@@ -37,7 +38,10 @@ record RateCase(
 
     private static final double FOREIGN_LOAD = 0.10;
     private static final double SATURATED = 0.90;
-    private static final int MOST_VOID_ROUNDS = 4;
+    private static final int MOST_VOID_ROUNDS = 6;
+    private static final int SETTLED_WINDOWS = 3;
+    private static final double COMPILERS_REST = 0.01;
+    private static final double STILL_FALLING = 0.97;
 
     /**
      * One measurement.
@@ -67,7 +71,7 @@ record RateCase(
         bench.say("%s: %s", name, doc);
         List<Contender> contenders = new ArrayList<>();
         try {
-            for (Kind kind : kinds) {
+            for (Kind kind : contenders(bench)) {
                 contenders.add(Contender.start(kind, "0", features, kind == Kind.HAPROXY_16K ? 0 : bufferBytes, bench));
             }
             StringBuilder remarks = new StringBuilder();
@@ -85,36 +89,50 @@ record RateCase(
         }
     }
 
-    /** Until three windows in a row agree, the compilers rest and enough work was done; bounded. */
+    private List<Kind> contenders(Bench bench) {
+        return bench.options().against() == null ? kinds : List.of(Kind.HAPROXY, Kind.TANDEM_BEFORE, Kind.TANDEM);
+    }
+
+    /** Until enough work was done, the compilers rest and it gets no cheaper any more; bounded. */
     private boolean warmUp(Bench bench, Contender contender) throws IOException, InterruptedException {
-        boolean virtualMachine = contender.kind() == Kind.TANDEM;
-        List<Double> windows = new ArrayList<>();
+        List<Measurement> windows = new ArrayList<>();
         long deadline = System.nanoTime() + bench.options().warmUpSeconds() * 1_000_000_000L;
         long units = 0;
-        boolean settled = !virtualMachine;
-        Measurement last;
+        boolean settled;
         do {
-            last = measure(bench, contender, 1);
-            units += last.units();
-            windows.add(last.micros());
-            int n = windows.size();
-            if (n >= 3) {
-                List<Double> three = windows.subList(n - 3, n);
-                settled = Collections.max(three) / Collections.min(three) < 1.02
-                        && last.compilerShare() < 0.01
-                        && units >= warmUnits;
-            }
-        } while (virtualMachine && !settled && System.nanoTime() - deadline < 0);
+            Measurement window = measure(bench, contender, 1);
+            units += window.units();
+            windows.add(window);
+            settled = !contender.kind().isTandem() || units >= warmUnits && isSettled(windows);
+        } while (!settled && System.nanoTime() - deadline < 0);
         bench.say(
-                "  warm %-13s %.2f us, %d %ss in %d windows%s %s",
+                "  warm %-13s %d %ss in %d windows%s; us (compilers' share): %s",
                 contender.kind().label(),
-                last.micros(),
                 units,
                 unit,
                 windows.size(),
                 settled ? "" : ", not settled",
-                last.trouble());
+                windows.stream()
+                        .map(w -> String.format(
+                                Locale.ROOT, "%.1f (%.0f %%) %s", w.micros(), 100 * w.compilerShare(), w.trouble()))
+                        .collect(Collectors.joining(", ")));
         return settled;
+    }
+
+    /** The last three windows saw next to no compiler, and cost what the three before them did. */
+    private static boolean isSettled(List<Measurement> windows) {
+        int n = windows.size();
+        if (n < 2 * SETTLED_WINDOWS) {
+            return false;
+        }
+        List<Measurement> last = windows.subList(n - SETTLED_WINDOWS, n);
+        List<Measurement> earlier = windows.subList(n - 2 * SETTLED_WINDOWS, n - SETTLED_WINDOWS);
+        return last.stream().allMatch(w -> w.compilerShare() < COMPILERS_REST)
+                && medianMicros(last) > STILL_FALLING * medianMicros(earlier);
+    }
+
+    private static double medianMicros(List<Measurement> windows) {
+        return Series.median(windows.stream().map(Measurement::micros).toList());
     }
 
     private Measurement measure(Bench bench, Contender contender, int seconds)
@@ -196,12 +214,25 @@ record RateCase(
                         String.format(Locale.ROOT, "%s not saturated (%.0f %%); ", kind.label(), 100 * utilisation));
             }
         }
-        if (kinds.contains(Kind.HAPROXY_16K)) {
+        if (rounds.kinds().contains(Kind.TANDEM_BEFORE)) {
+            Ratio toBefore = rounds.ratio(Kind.TANDEM, Kind.TANDEM_BEFORE, Measurement::micros);
+            more.put("tandem_before_us", rounds.median(Kind.TANDEM_BEFORE, Measurement::micros));
+            more.put("ratio_before", toBefore.median());
+            more.put("ratio_before_lower", toBefore.lower());
+            more.put("ratio_before_upper", toBefore.upper());
+            remarks.append("to the build before ").append(toBefore).append("; ");
+        }
+        if (rounds.kinds().contains(Kind.HAPROXY_16K)) {
             Ratio toDefault = rounds.ratio(Kind.TANDEM, Kind.HAPROXY_16K, Measurement::micros);
             more.put("haproxy_16k_us", rounds.median(Kind.HAPROXY_16K, Measurement::micros));
             more.put("ratio_haproxy_16k", toDefault.median());
             more.put("ratio_haproxy_16k_upper", toDefault.upper());
             remarks.append("to haproxy at 16 K ").append(toDefault).append("; ");
+        }
+        long taken = (long) rounds.count() * rounds.kinds().size();
+        long counted = rounds.kinds().stream().mapToLong(rounds::count).sum();
+        if (counted < taken) {
+            remarks.append(taken - counted).append(" of ").append(taken).append(" measurements void; ");
         }
         if (toHaproxy.rounds() < Math.min(7, bench.options().rounds())) {
             remarks.append("too few valid rounds; ");

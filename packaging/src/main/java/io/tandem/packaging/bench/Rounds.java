@@ -22,6 +22,11 @@ final class Rounds<M> {
         return rounds.size();
     }
 
+    /** In how many rounds the kind's measurement was valid. */
+    long count(Kind kind) {
+        return rounds.stream().filter(round -> round.containsKey(kind)).count();
+    }
+
     Set<Kind> kinds() {
         Set<Kind> kinds = new TreeSet<>();
         rounds.forEach(round -> kinds.addAll(round.keySet()));

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One line of the result.
@@ -36,12 +37,26 @@ record Row(
         more = new TreeMap<>(more);
     }
 
+    /** What programs read: the shape is fixed. */
     String json() {
         StringJoiner fields = new StringJoiner(", ", "{", "}");
         fields.add("\"case\": \"" + name + '"');
         number(fields, "tandem_us", tandem);
         number(fields, "haproxy_us", haproxy);
         number(fields, "nginx_us", nginx);
+        number(fields, "ratio_haproxy", toHaproxy.median());
+        number(fields, "ratio_nginx", toNginx.median());
+        fields.add("\"rounds\": " + rounds);
+        return fields.toString();
+    }
+
+    /** Everything that is known, each round included. */
+    String details() {
+        StringJoiner fields = new StringJoiner(", ", "{", "}");
+        fields.add("\"case\": \"" + name + '"');
+        number(fields, "tandem", tandem);
+        number(fields, "haproxy", haproxy);
+        number(fields, "nginx", nginx);
         ratio(fields, "ratio_haproxy", toHaproxy);
         ratio(fields, "ratio_nginx", toNginx);
         ratio(fields, "ratio_noise", noise);
@@ -92,6 +107,10 @@ record Row(
         number(fields, name, ratio.median());
         number(fields, name + "_lower", ratio.lower());
         number(fields, name + "_upper", ratio.upper());
+        fields.add('"' + name + "_by_round\": "
+                + ratio.each().stream()
+                        .map(quotient -> String.format(Locale.ROOT, "%.3f", quotient))
+                        .collect(Collectors.joining(", ", "[", "]")));
     }
 
     private static void number(StringJoiner fields, String name, double value) {

@@ -14,7 +14,7 @@ class OptionsTest {
         Options options = Options.parse(List.of());
 
         assertThat(options.cases()).isEqualTo(Cases.TABLE);
-        assertThat(options.rounds()).isEqualTo(9);
+        assertThat(options.rounds()).isEqualTo(17);
     }
 
     @Test
@@ -35,7 +35,11 @@ class OptionsTest {
                         "h2-tls",
                         "tcp",
                         "bulk-http",
-                        "bulk-https")
+                        "bulk-https",
+                        "idle-http",
+                        "idle-tcp",
+                        "idle-tls",
+                        "cold-start")
                 .doesNotHaveDuplicates();
     }
 
@@ -49,7 +53,20 @@ class OptionsTest {
     }
 
     @Test
+    void tableAndAllAreNamesForManyCases() {
+        assertThat(Options.parse(List.of("--case", "table,attack")).cases())
+                .startsWith(Cases.TABLE.toArray(Experiment[]::new))
+                .last()
+                .extracting(Experiment::name)
+                .isEqualTo("attack");
+        assertThat(Options.parse(List.of("--case", "all")).cases())
+                .containsExactlyElementsOf(Cases.all().toList());
+    }
+
+    @Test
     void mistakesAreNamed() {
+        assertThatThrownBy(() -> Options.parse(List.of("--against", "/nowhere")))
+                .hasMessageContaining("no bin/tandem in /nowhere");
         assertThatThrownBy(() -> Options.parse(List.of("--case", "nonsense"))).hasMessageContaining("no case nonsense");
         assertThatThrownBy(() -> Options.parse(List.of("--rounds", "0"))).hasMessageContaining("from 1 to 10000000");
         assertThatThrownBy(() -> Options.parse(List.of("--json"))).hasMessageContaining("--json needs a value");

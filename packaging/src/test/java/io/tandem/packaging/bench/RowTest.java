@@ -26,18 +26,29 @@ class RowTest {
             Map.of("extra", 2.0));
 
     @Test
-    void itsJsonHasTheKeysThatOthersRead() {
+    void itsJsonHasExactlyTheKeysThatOthersRead() {
         Config json = ConfigFactory.parseString(ROW.json());
 
+        assertThat(json.root().keySet())
+                .containsExactlyInAnyOrder(
+                        "case", "tandem_us", "haproxy_us", "nginx_us", "ratio_haproxy", "ratio_nginx", "rounds");
         assertThat(json.getString("case")).isEqualTo("tcp");
         assertThat(json.getDouble("tandem_us")).isEqualTo(11.5);
         assertThat(json.getIsNull("nginx_us")).isTrue();
         assertThat(json.getDouble("ratio_haproxy")).isEqualTo(1.1);
-        assertThat(json.getDouble("ratio_haproxy_upper")).isEqualTo(1.2);
         assertThat(json.getIsNull("ratio_nginx")).isTrue();
         assertThat(json.getInt("rounds")).isEqualTo(3);
-        assertThat(json.getString("remark")).isEqualTo("tandem \"cold\"");
-        assertThat(json.getDouble("extra")).isEqualTo(2);
+    }
+
+    @Test
+    void itsDetailsHaveTheIntervalAndEveryRound() {
+        Config details = ConfigFactory.parseString(ROW.details());
+
+        assertThat(details.getDouble("ratio_haproxy_upper")).isEqualTo(1.2);
+        assertThat(details.getDoubleList("ratio_haproxy_by_round")).containsExactly(1.0, 1.1, 1.2);
+        assertThat(details.getDoubleList("ratio_nginx_by_round")).isEmpty();
+        assertThat(details.getString("remark")).isEqualTo("tandem \"cold\"");
+        assertThat(details.getDouble("extra")).isEqualTo(2);
     }
 
     @Test
