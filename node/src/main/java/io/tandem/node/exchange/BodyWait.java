@@ -2,40 +2,82 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.exchange;
 
-import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
+import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
+import org.jspecify.annotations.Nullable;
 
-/** How much of a body is enough for a rule that waits for it, and how long it may take ({@code wait-for-body}). */
+/**
+ * The wait for the body before rules go on: for all of it, or a buffer full ({@code option http-buffer-request}), or for
+ * as much as a rule wants, within its time ({@code wait-for-body}). Made for the exchanges that need one.
+ */
 final class BodyWait {
-    private final Facts facts;
-    private final Timer timer;
+    private final Exchange exchange;
+    private @Nullable Timer timer;
 
-    /** @param onTooLate when the time is over before enough has come */
-    BodyWait(Loop loop, Facts facts, Runnable onTooLate) {
-        this.facts = facts;
-        timer = new Timer(loop) {
-            @Override
-            protected void onTimeout() {
-                onTooLate.run();
-            }
-        };
+    BodyWait(Exchange exchange) {
+        this.exchange = exchange;
     }
 
     void begin() {
-        timer.start(facts.bodyWaitMs);
+        Facts facts = exchange.facts;
+        if (facts.request.minorVersion() > 0 && Expectation.takeFrom(facts.request)) {
+            facts.bytesOut += Expectation.COUNTED_SIZE;
+            exchange.client.proceed();
+            exchange.client.flush();
+        }
+        if (facts.bodyWaitMs > 0) {
+            timer().start(facts.bodyWaitMs);
+        }
+        if (exchange.sender.hasEnded() || isEnough(exchange.sender.waitingBytes())) {
+            over();
+        }
+    }
+
+    private Timer timer() {
+        Timer present = timer;
+        if (present == null) {
+            present = new Timer(exchange.loop) {
+                @Override
+                protected void onTimeout() {
+                    exchange.onClientTimeout();
+                }
+            };
+            timer = present;
+        }
+        return present;
+    }
+
+    /** More of the body has come, or its end. */
+    void onMore() {
+        Tuning tuning = exchange.tuning;
+        int waiting = exchange.sender.waitingBytes();
+        if (exchange.sender.hasEnded() || waiting >= tuning.bufferSize() - tuning.maxRewrite() || isEnough(waiting)) {
+            over();
+        }
     }
 
     /** Whether a rule waits, and {@code bytes} of the body are what it wants. */
-    static boolean isEnough(Facts facts, int bytes) {
+    private boolean isEnough(int bytes) {
+        Facts facts = exchange.facts;
         return facts.bodyWaitMs > 0 && facts.bodyWaitBytes > 0 && bytes >= facts.bodyWaitBytes;
     }
 
-    void stop() {
-        timer.stop();
+    private void over() {
+        stop();
+        exchange.onBodyThere();
     }
 
+    void stop() {
+        if (timer != null) {
+            timer.stop();
+        }
+    }
+
+    /** The connection has ended for good. */
     void dispose() {
-        timer.dispose();
+        if (timer != null) {
+            timer.dispose();
+        }
     }
 }

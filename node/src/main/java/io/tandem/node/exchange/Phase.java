@@ -35,6 +35,11 @@ enum Phase {
         };
     }
 
+    /** Whether a server is to say something, now or next. */
+    boolean expectsServer() {
+        return this == WAITING || this == RESPONDING;
+    }
+
     /** Whether a client that ends in the middle of its request ends the exchange too. */
     boolean needsWholeRequest() {
         return switch (this) {

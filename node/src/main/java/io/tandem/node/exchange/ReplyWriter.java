@@ -23,7 +23,31 @@ final class ReplyWriter {
     private final ResponseScanner scanner;
     private final boolean readable;
 
-    ReplyWriter(Loop loop, Tuning tuning, Facts facts, Reply reply) {
+    /** Answers {@code exchange} with {@code reply} and ends it; nothing of a response has been sent yet. */
+    static void answer(Exchange exchange, Reply reply) {
+        Facts facts = exchange.facts;
+        ClientSide client = exchange.client;
+        facts.status = reply.status();
+        boolean keepAlive = ResponseJudge.mayKeepClient(facts) && client.isRequestComplete() && !reply.close();
+        ReplyWriter writer = new ReplyWriter(exchange.loop, exchange.tuning, facts, reply);
+        if (writer.isEmpty()) {
+            exchange.endWithout(false);
+            return;
+        }
+        if (facts.service == null) {
+            facts.responseHeadNs = 0;
+        }
+        facts.responding = true;
+        facts.frontend.afterResponseRules().judge(facts);
+        writer.writeTo(client, keepAlive);
+        facts.bytesOut += writer.countedSize();
+        exchange.ledger.answered();
+        exchange.end();
+        writer.release();
+        client.finished(keepAlive);
+    }
+
+    private ReplyWriter(Loop loop, Tuning tuning, Facts facts, Reply reply) {
         this.loop = loop;
         this.facts = facts;
         this.reply = reply;
@@ -40,7 +64,7 @@ final class ReplyWriter {
     }
 
     /** Whether there is nothing to send: an empty error file closes the connection without a word. */
-    boolean isEmpty() {
+    private boolean isEmpty() {
         if (reply.bytes().length == 0) {
             release();
             return true;
@@ -53,7 +77,7 @@ final class ReplyWriter {
     }
 
     /** @param keepAlive whether the client's connection goes on */
-    void writeTo(ClientSide client, boolean keepAlive) {
+    private void writeTo(ClientSide client, boolean keepAlive) {
         byte[] bytes = reply.bytes();
         int start = reply.bodyStart();
         int end = hasBody() ? bytes.length : start;
@@ -70,12 +94,12 @@ final class ReplyWriter {
     }
 
     /** The response's size as HAProxy counts bytes. */
-    int countedSize() {
+    private int countedSize() {
         int body = hasBody() ? reply.bytes().length - reply.bodyStart() : 0;
         return readable ? scanner.countedSize() + (scanner.saysClose() ? CLOSE_FIELD : 0) + body : reply.bytes().length;
     }
 
-    void release() {
+    private void release() {
         scanner.clear();
         buffer.release(loop);
     }

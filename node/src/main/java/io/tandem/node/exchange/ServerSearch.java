@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * Finds a server for an exchange or a TCP session and connects to it: choice, queue, connection, retries and
  * redispatch (step 5). One per seeker, reused.
  */
-public final class ServerSearch implements Waiter {
+public final class ServerSearch implements Waiter, ServerSeeker {
     /** Whom a server is sought for. */
-    public interface Seeker extends ServerSeeker {
+    public interface Seeker {
         /** Which connections that others used before will do. */
         Reuse reuse();
 
@@ -285,7 +285,7 @@ public final class ServerSearch implements Waiter {
         state = State.CONNECTING;
         ledger.count(target, ProxyCounter.CONNECTS);
         ServerConnection started =
-                pools.connect(target, seeker, facts, key, backend.timeouts().connect());
+                pools.connect(target, this, facts, key, backend.timeouts().connect());
         if (started == null) {
             failed(false, Termination.RESOURCE);
         } else if (state == State.CONNECTING) {
@@ -293,7 +293,7 @@ public final class ServerSearch implements Waiter {
         }
     }
 
-    /** To be called by the seeker when it hears so. */
+    @Override
     public void onConnected(ServerConnection connection) {
         state = State.IDLE;
         connecting = null;
@@ -301,8 +301,8 @@ public final class ServerSearch implements Waiter {
         seeker.onServerFound(connection);
     }
 
-    /** To be called by the seeker when it hears so. */
-    public void onConnectFailed(boolean timedOut) {
+    @Override
+    public void onConnectFailed(ServerConnection connection, boolean timedOut) {
         failed(timedOut, timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER);
     }
 

@@ -2,22 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.exchange;
 
-import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.rules.Reply;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Holds an answer back for {@code timeout tarpit}. Made for the exchanges that need one. */
 final class Tarpit {
     private final Timer timer;
-    private final Consumer<Reply> answer;
+    private final Exchange exchange;
     private @Nullable Reply held;
 
-    /** @param answer gives the answer at last */
-    Tarpit(Loop loop, Consumer<Reply> answer) {
-        this.answer = answer;
-        timer = new Timer(loop) {
+    Tarpit(Exchange exchange) {
+        this.exchange = exchange;
+        timer = new Timer(exchange.loop) {
             @Override
             protected void onTimeout() {
                 release();
@@ -37,7 +34,8 @@ final class Tarpit {
         held = null;
         timer.stop();
         if (reply != null) {
-            answer.accept(reply);
+            exchange.facts.connectingNs = exchange.loop.nowNs();
+            exchange.answer(reply);
         }
     }
 

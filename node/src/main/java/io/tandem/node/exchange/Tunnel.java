@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes that go both ways unchanged once a response has opened a tunnel (RFC 9110 section 7.8): its time-outs and its end.
- * One per exchange, reused.
+ * Made for the exchanges that need one.
  */
 final class Tunnel {
+    private final Exchange exchange;
     private final Facts facts;
     private final ClientSide client;
     private @Nullable ServerStream server;
@@ -21,9 +22,10 @@ final class Tunnel {
     private Timeouts ofBackend = Timeouts.NONE;
     private boolean clientEnded;
 
-    Tunnel(Facts facts, ClientSide client) {
-        this.facts = facts;
-        this.client = client;
+    Tunnel(Exchange exchange) {
+        this.exchange = exchange;
+        facts = exchange.facts;
+        client = exchange.client;
     }
 
     /** Opens it between the client and {@code server}. */
@@ -100,7 +102,13 @@ final class Tunnel {
         }
     }
 
-    /** It is over. */
+    /** Ends it, and the client's connection when all is sent. */
+    void end() {
+        exchange.end();
+        client.finished(false);
+    }
+
+    /** Forgets the server. */
     void clear() {
         server = null;
     }

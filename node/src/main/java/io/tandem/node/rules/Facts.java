@@ -272,6 +272,14 @@ public final class Facts {
         return realDestination == null ? destination : realDestination;
     }
 
+    /** Takes note of how it ended, unless that has been said already; what kills a session is named before what it was doing. */
+    public void terminated(char who, char when) {
+        if (terminationWho == Termination.NORMAL) {
+            terminationWho = killedBy != Termination.NORMAL ? killedBy : who;
+            terminationWhen = when;
+        }
+    }
+
     /** Forgets the exchange, keeps the connection. */
     public void reset() {
         tracking.endExchange(loop.nowNs() / 1_000_000);

@@ -200,16 +200,6 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     }
 
     @Override
-    public void onConnected(ServerConnection connection) {
-        search.onConnected(connection);
-    }
-
-    @Override
-    public void onConnectFailed(ServerConnection connection, boolean timedOut) {
-        search.onConnectFailed(timedOut);
-    }
-
-    @Override
     public void onServerFound(ServerConnection connection) {
         Backend backend = facts.backend;
         if (backend == null) {
@@ -551,16 +541,18 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         if (phase == Phase.INSPECTING) {
             end(Termination.CLIENT_TIMEOUT, Termination.IN_REQUEST);
         } else if (phase == Phase.SEARCHING) {
-            flag(Termination.CLIENT_TIMEOUT, search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
+            facts.terminated(
+                    Termination.CLIENT_TIMEOUT, search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
             onClientEnded();
         } else if (!hasNothingPending(client)) {
             ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
-            flag(Termination.CLIENT_TIMEOUT, phase == Phase.LAST ? Termination.IN_LAST : Termination.IN_DATA);
+            facts.terminated(
+                    Termination.CLIENT_TIMEOUT, phase == Phase.LAST ? Termination.IN_LAST : Termination.IN_DATA);
             end(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
             client.close(); // what is pending will never leave
         } else if (!clientEnded && (present == null || present.isWritable())) {
             ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
-            flag(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
+            facts.terminated(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
             reading(false);
             clientEnded = true;
             if (serverEnded) {
@@ -582,7 +574,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             end(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
         } else if (!serverEnded && (client == null || client.channel().isWritable())) {
             ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
-            flag(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
+            facts.terminated(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
             present.reading(false);
             serverEnded = true;
             Inspection inspection = response;
@@ -598,14 +590,6 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
 
     // ---- how it ends
 
-    /** Takes note of what went wrong first. */
-    private void flag(char who, char when) {
-        if (facts.terminationWho == Termination.NORMAL) {
-            facts.terminationWho = who;
-            facts.terminationWhen = when;
-        }
-    }
-
     private void end(char who, char when) {
         if (phase == Phase.OVER) {
             return;
@@ -613,7 +597,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         phase = Phase.OVER;
         inactivity.dispose();
         letGo();
-        flag(who, when);
+        facts.terminated(who, when);
         facts.endNs = loop.nowNs();
         ServerConnection present = server;
         server = null;

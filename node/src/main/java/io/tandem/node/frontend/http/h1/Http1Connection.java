@@ -195,8 +195,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             case MALFORMED -> {
                 Malformed reason = scanner.reason();
                 exchange.keepBadRequest(bytes, had, in, scanner.errorOffset(), reason);
-                exchange.onBadRequest(
-                        reason, reason == Malformed.TRANSFER_ENCODING_UNKNOWN ? 422 : 400, Termination.PROXY);
+                exchange.onBadRequest(reason == Malformed.TRANSFER_ENCODING_UNKNOWN ? 422 : 400, Termination.PROXY);
                 return true;
             }
             case COMPLETE -> {
@@ -233,7 +232,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
                     chunks.read(in, (data, length) -> out.writeBytes(data, data.readerIndex(), length));
             if (progress == ChunkedBody.Progress.MALFORMED) {
                 out.release();
-                exchange.onBadRequest(chunks.reason(), 400, Termination.PROXY);
+                exchange.onBadRequest(400, Termination.PROXY);
                 return true;
             }
             bodyComplete = progress == ChunkedBody.Progress.COMPLETE;
@@ -441,13 +440,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         switch (state) {
             case HEAD -> {
                 if (exchange.isBusy()) {
-                    exchange.onBadRequest(null, 400, Termination.CLIENT);
+                    exchange.onBadRequest(400, Termination.CLIENT);
                 } else if (!silentEnd(400, Termination.CLIENT)) {
                     close();
                 }
             }
             case BODY -> {
-                exchange.onClientClosed(); // what is missing will not come
+                exchange.onClientClosed(true); // what is missing will not come
                 abort();
             }
             case RESPONSE, TUNNEL -> exchange.onClientHalfClosed();
@@ -466,7 +465,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         exchange.begin();
         facts.requestAtMs = facts.acceptedAtMs;
         facts.requestStartNs = facts.acceptedNs;
-        exchange.onBadRequest(null, status, who);
+        exchange.onBadRequest(status, who);
         return true;
     }
 
@@ -481,13 +480,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         switch (state) {
             case HEAD -> {
                 if (exchange.isBusy()) {
-                    exchange.onBadRequest(null, 408, Termination.CLIENT_TIMEOUT);
+                    exchange.onBadRequest(408, Termination.CLIENT_TIMEOUT);
                 } else if (facts.requestsOnConnection == 0
                         && !facts.frontend.http().has(HttpOption.IGNORE_PROBES)) {
                     exchange.begin();
                     facts.requestAtMs = facts.acceptedAtMs;
                     facts.requestStartNs = facts.acceptedNs;
-                    exchange.onBadRequest(null, 408, Termination.CLIENT_TIMEOUT);
+                    exchange.onBadRequest(408, Termination.CLIENT_TIMEOUT);
                 } else {
                     close();
                 }
@@ -712,7 +711,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         process(early);
         early.release();
         if (halfClosed && state == State.HEAD && exchange.isBusy()) {
-            exchange.onBadRequest(null, 400, Termination.CLIENT);
+            exchange.onBadRequest(400, Termination.CLIENT);
         }
         flush();
     }

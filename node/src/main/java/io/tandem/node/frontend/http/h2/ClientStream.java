@@ -87,7 +87,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     /** The head is no request: it is answered with an error. */
     void answerBadRequest(boolean endStream) {
         requestComplete = endStream;
-        exchange.onBadRequest(null, 400, Termination.PROXY);
+        exchange.onBadRequest(400, Termination.PROXY);
     }
 
     /** The head is whole. */
@@ -212,7 +212,7 @@ final class ClientStream extends StreamBase implements ClientSide {
         stagedHead = null;
         flushDue = false;
         if (exchange.isBusy()) {
-            exchange.onClientClosed();
+            exchange.onClientClosed(true);
         }
         release();
         connection.recycle(this);

@@ -1,0 +1,253 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.http.ResponseListener;
+import io.tandem.node.backend.http.ServerStream;
+import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.frontend.http.h1.Malformed;
+import io.tandem.node.observe.BadMessages;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Reply;
+import io.tandem.node.rules.Termination;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way back (step 6): judges a response's head and passes its parts on, from the server's side to the client's. What a
+ * server does wrong is for {@link ServerFailures}. One per exchange, reused.
+ */
+final class ResponseRelay implements ResponseListener {
+    private final Exchange exchange;
+    private final Facts facts;
+    private final ClientSide client;
+
+    private boolean clientKeepsAlive;
+    private boolean serverKeepsAlive;
+    /** Whether the connection to the server is this client's alone from now on. */
+    private boolean authenticates;
+    /** Whether the server sent more than its response. */
+    private boolean surplus;
+    /** Body bytes so far, as HAProxy counts them. */
+    private long bodyBytes;
+
+    ResponseRelay(Exchange exchange, Facts facts, ClientSide client) {
+        this.exchange = exchange;
+        this.facts = facts;
+        this.client = client;
+    }
+
+    /** A response is awaited; {@code serverKeepsAlive}: the server's connection may go on behind it. */
+    void begin(boolean serverKeepsAlive) {
+        this.serverKeepsAlive = serverKeepsAlive;
+        bodyBytes = 0;
+    }
+
+    @Override
+    public void onInterim() {
+        facts.bytesOut += facts.response.countedSize();
+        client.interim(facts.response);
+    }
+
+    @Override
+    public Fate onResponse(@Nullable ByteBuf in, int length) {
+        Backend backend = exchange.backend();
+        if (backend.retryOn().coversStatus(facts.response.status())
+                && exchange.serverFailures().sendsAgain()) {
+            return Fate.REFUSED;
+        }
+        facts.responseHeadNs = exchange.loop.nowNs();
+        facts.responding = true;
+        facts.status = facts.response.status();
+        if (!ResponseJudge.isAgreed(facts)) {
+            onMalformed();
+            return Fate.REFUSED;
+        }
+        facts.bytesOut += facts.response.countedSize();
+        exchange.ledger.serverAnswered();
+        authenticates = ResponseJudge.authenticatesConnection(facts);
+        if (!ResponseJudge.passes(facts, backend)) {
+            facts.bytesOut += ResponseJudge.bodyBehindHead(facts, in, length);
+            refuse(facts.reply, facts.silent);
+            return Fate.REFUSED;
+        }
+        backend.persistence().onResponse(facts);
+        facts.frontend.afterResponseRules().judge(facts);
+        exchange.ledger.answerBegins(ResponseJudge.bodyBehindHead(facts, in, length));
+        exchange.become(Phase.RESPONDING);
+        clientKeepsAlive = ResponseJudge.mayKeepClient(facts) && ResponseJudge.showsItsEnd(facts);
+        return client.head(facts.response, clientKeepsAlive, ResponseJudge.opensTunnel(facts), in, length)
+                ? Fate.AS_RECEIVED
+                : Fate.TAKEN;
+    }
+
+    /** @param instead what the client gets; null for the end of its connection */
+    private void refuse(@Nullable Reply instead, boolean silently) {
+        exchange.server.close();
+        facts.terminated(Termination.PROXY, Termination.IN_HEADERS);
+        if (instead != null) {
+            ReplyWriter.answer(exchange, instead);
+            return;
+        }
+        if (silently) { // as HAProxy logs it
+            facts.terminationWhen = Termination.IN_REQUEST;
+            facts.responseHeadNs = 0;
+        }
+        exchange.endWithout(silently);
+    }
+
+    @Override
+    public void onResponseBody(ByteBuf in, int length, int headLength, boolean all) {
+        bodyBytes += length - headLength;
+        client.body(in, length, all);
+        if (!client.isWritable()) {
+            holdServer();
+        }
+    }
+
+    @Override
+    public void onTunnelBytes(ByteBuf in) {
+        if (exchange.phase() == Phase.TUNNEL) {
+            exchange.tunnel().serverBytes(in);
+            if (!client.isWritable()) {
+                holdServer();
+            }
+        }
+    }
+
+    @Override
+    public void onServerReadComplete() {
+        if (exchange.isBusy()) {
+            holdServer();
+            if (exchange.phase().expectsServer()) {
+                exchange.server.expect(exchange.backend());
+            }
+        }
+    }
+
+    /** What has been written is more than a client takes at a time: without room in its socket nothing more is read. */
+    private void holdServer() {
+        client.flush();
+        if (!client.isWritable()) {
+            exchange.server.reading(false);
+        }
+    }
+
+    @Override
+    public void onServerWritabilityChanged(boolean writable) {
+        if (writable) {
+            client.reading(true);
+        }
+    }
+
+    @Override
+    public void onResponseEnd(@Nullable Trailers trailers, boolean surplus) {
+        ServerStream present = exchange.server.stream();
+        if (ResponseJudge.opensTunnel(facts) && present != null) {
+            exchange.become(Phase.TUNNEL);
+            exchange.tunnel()
+                    .open(present, facts.frontend.timeouts(), exchange.backend().timeouts());
+            return;
+        }
+        if (trailers != null) {
+            bodyBytes += trailers.countedSize() + 1;
+        }
+        client.end(trailers);
+        this.surplus = surplus;
+        finishOrWait(present);
+    }
+
+    /** The response is complete: the rest of the request still goes to the server, if there is one. */
+    private void finishOrWait(@Nullable ServerStream present) {
+        if (!client.isRequestComplete() && client.awaitRequestEnd()) {
+            exchange.become(Phase.FINISHING);
+            if (present != null) {
+                present.expect(0);
+            }
+        } else {
+            finish();
+        }
+    }
+
+    /** Request and response are complete. */
+    void finish() {
+        ServerConnection idle = exchange.server.release(!surplus && serverKeepsAlive && client.isRequestComplete());
+        if (idle != null) {
+            if (authenticates) {
+                exchange.search.onConnectionAuthenticates(idle);
+            }
+            exchange.search.release(idle);
+        }
+        countBody();
+        boolean keepAlive = clientKeepsAlive && client.isRequestComplete();
+        exchange.end();
+        client.finished(keepAlive);
+    }
+
+    /** The server's end is the end of the response. */
+    void endWithServer() {
+        client.end(null);
+        countBody();
+        exchange.end();
+        client.finished(false);
+    }
+
+    /** A response that has begun goes no further: the client sees it by the end of the connection. */
+    void breakOff(char who) {
+        facts.terminated(who, Termination.IN_DATA);
+        countBody();
+        exchange.end();
+        client.finished(false);
+    }
+
+    /** Adds what has passed to the bytes of the request. */
+    void countBody() {
+        facts.bytesOut += bodyBytes;
+    }
+
+    @Override
+    public void onBadBytes(byte[] head, int had, ByteBuf in, int position, Malformed reason) {
+        int limit = exchange.tuning.bufferSize();
+        BadBytes.keep(facts, BadMessages.Kind.RESPONSE, head, had, in, limit, position, reason);
+    }
+
+    @Override
+    public void onMalformed() {
+        exchange.serverFailures().onMalformed();
+    }
+
+    @Override
+    public void onServerHalfClosed() {
+        if (exchange.phase() == Phase.TUNNEL) {
+            exchange.tunnel().end();
+        }
+    }
+
+    @Override
+    public void onServerClosed(boolean orderly) {
+        exchange.serverFailures().onClosed(orderly);
+    }
+
+    @Override
+    public void onServerRefused() {
+        exchange.serverFailures().onRefused();
+    }
+
+    @Override
+    public void onServerKilled(char who) {
+        exchange.serverFailures().onKilled(who);
+    }
+
+    @Override
+    public void onServerTimeout() {
+        exchange.serverFailures().onTimeout();
+    }
+
+    /** Forgets what the request's end leaves behind. */
+    void clear() {
+        surplus = false;
+        authenticates = false;
+    }
+}
