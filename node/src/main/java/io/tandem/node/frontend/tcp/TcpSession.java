@@ -293,6 +293,9 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             inactivity.clientActive();
         }
         client.write(out, client.voidPromise());
+        if (!client.channel().isWritable()) {
+            flushClient(); // room for the next, or the server waits
+        }
     }
 
     private static boolean hasNothingPending(ChannelHandlerContext client) {
@@ -321,8 +324,8 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         ServerConnection present = server;
         loop.tick();
         inactivity.clientActive();
-        if (present != null && !serverEnded) {
-            present.reading(context.channel().isWritable());
+        if (present != null && !serverEnded && context.channel().isWritable()) {
+            present.reading(true);
         }
     }
 
@@ -402,6 +405,16 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             inactivity.serverActive();
         }
         present.write(in);
+        if (!present.isWritable()) {
+            flushServer(present); // room for the next, or the client waits
+        }
+    }
+
+    private void flushServer(ServerConnection present) {
+        present.flush();
+        if (!present.isWritable()) {
+            reading(false);
+        }
     }
 
     /** At most {@code limit} bytes, and what the end of the client's side brings. */
@@ -432,10 +445,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     public void channelReadComplete(ChannelHandlerContext context) {
         ServerConnection present = server;
         if (present != null) {
-            present.flush();
-            if (!present.isWritable()) {
-                reading(false);
-            }
+            flushServer(present);
         }
     }
 
@@ -443,7 +453,9 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     public void onServerWritabilityChanged(boolean writable) {
         inactivity.serverActive();
         inactivity.clientActive();
-        reading(writable);
+        if (writable) {
+            reading(true);
+        }
     }
 
     private void onClientEnded() {

@@ -406,7 +406,10 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         loop.tick();
         boolean writable = context.channel().isWritable();
-        exchange.onClientWritabilityChanged(writable);
+        if (writable) { // too much is found out after a flush: a buffer that leaves at once should not cost two
+            // epoll_ctl
+            exchange.onClientWritabilityChanged(true);
+        }
         if (state != State.HEAD) {
             timer.start(writable ? 0 : timeouts().client());
         }
