@@ -33,6 +33,7 @@ import io.tandem.node.rules.Userlists;
 import io.tandem.node.rules.acl.Acls;
 import io.tandem.node.rules.action.Captures;
 import io.tandem.node.rules.action.ForwardedLines;
+import io.tandem.node.rules.action.HttpErrorLines;
 import io.tandem.node.rules.action.LegacyRules;
 import io.tandem.node.rules.action.RequestFeatures;
 import io.tandem.node.rules.action.RuleFeature;
@@ -52,6 +53,7 @@ final class Features {
             new Acls(),
             new RuleFeature(),
             new RequestFeatures(),
+            new HttpErrorLines(),
             new LegacyRules(),
             new Captures(),
             new SwitchingFeature(),

@@ -21,6 +21,9 @@ final class BodyWait {
 
     void begin() {
         Facts facts = exchange.facts;
+        if (facts.peeksBody) {
+            return; // what came with the head is about to be read
+        }
         if (facts.request.minorVersion() > 0 && Expectation.takeFrom(facts.request)) {
             facts.bytesOut += Expectation.COUNTED_SIZE;
             exchange.client.proceed();
@@ -52,7 +55,10 @@ final class BodyWait {
     void onMore() {
         Tuning tuning = exchange.tuning;
         int waiting = exchange.sender.waitingBytes();
-        if (exchange.sender.hasEnded() || waiting >= tuning.bufferSize() - tuning.maxRewrite() || isEnough(waiting)) {
+        if (exchange.facts.peeksBody
+                || exchange.sender.hasEnded()
+                || waiting >= tuning.bufferSize() - tuning.maxRewrite()
+                || isEnough(waiting)) {
             over();
         }
     }

@@ -137,7 +137,7 @@ final class ClientFailures {
     void onBadRequest(int status, char who) {
         facts.status = status;
         countBadRequest(who);
-        byte[] page = ErrorPages.of(facts).raw(status);
+        byte[] page = ErrorPages.raw(facts, status);
         exchange.end();
         if (page.length > 0) {
             exchange.client.raw(page, 0, page.length);

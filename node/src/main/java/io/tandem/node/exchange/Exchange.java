@@ -63,6 +63,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         this.client = client;
         this.tuning = tuning;
         sender = new RequestSender();
+        facts.requestBody = sender;
         ledger = new Ledger(loop, facts);
         judge = new RequestJudge(loop, facts, ledger, this);
         relay = new ResponseRelay(this, facts, client);
@@ -339,7 +340,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     /** Answers with the page of {@code status}; nothing of a response has been sent yet. */
     void fail(int status, char who, char when) {
         facts.terminated(who, when);
-        ReplyWriter.answer(this, ErrorPages.of(facts).of(status));
+        ReplyWriter.answer(this, ErrorPages.of(facts, status));
     }
 
     /** Ends the exchange and the client's connection without an answer. */

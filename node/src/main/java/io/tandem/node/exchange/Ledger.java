@@ -4,6 +4,7 @@ package io.tandem.node.exchange;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
+import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
@@ -127,13 +128,20 @@ public final class Ledger {
     public void ends() {
         facts.tracking.countBytes(facts.bytesIn, facts.bytesOut, nowMs());
         addBytes(facts.frontend.meters());
+        boolean timed = facts.connectedNs != 0 && (facts.responseHeadNs != 0 || facts.frontend.mode() == Mode.TCP);
         Backend presentBackend = backend;
         if (presentBackend != null) {
             addBytes(presentBackend.meters());
+            if (timed) {
+                addTimes(presentBackend.meters());
+            }
         }
         Server presentServer = server;
         if (presentServer != null) {
             addBytes(presentServer.state().meters());
+            if (timed) {
+                addTimes(presentServer.state().meters());
+            }
         }
         serverEnds();
         if (presentBackend != null) {
@@ -148,6 +156,21 @@ public final class Ledger {
 
     private long nowMs() {
         return loop.nowNs() / 1_000_000;
+    }
+
+    private void addTimes(Meters meters) {
+        long queuedNs = facts.queuedNs != 0 ? facts.queuedNs : facts.requestHeadNs;
+        meters.times()
+                .add(
+                        loop.index(),
+                        ms(queuedNs, facts.connectingNs),
+                        ms(facts.connectingNs, facts.connectedNs),
+                        facts.responseHeadNs == 0 ? 0 : ms(facts.connectedNs, facts.responseHeadNs),
+                        ms(facts.requestStartNs, facts.endNs));
+    }
+
+    private static long ms(long fromNs, long toNs) {
+        return fromNs == 0 ? 0 : Math.max(0, (toNs - fromNs) / 1_000_000);
     }
 
     private void addBytes(Meters meters) {

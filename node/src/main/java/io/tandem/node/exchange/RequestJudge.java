@@ -77,6 +77,9 @@ final class RequestJudge {
             outcome.refuse(400, Termination.PROXY, Termination.IN_REQUEST);
         } else if (mustWait(settings)) {
             outcome.waitForBody();
+        } else if (!bodyIsThere && settings.looksAtBodies()) {
+            facts.peeksBody = true;
+            outcome.waitForBody();
         } else {
             judgeInFrontend();
         }
@@ -84,7 +87,9 @@ final class RequestJudge {
 
     /** {@code option http-buffer-request}: the body is there, or a buffer full of it. */
     void onBody() {
-        if (facts.bodyWaitMs > 0) { // a rule has waited, perhaps for a part
+        if (facts.peeksBody) {
+            facts.peeksBody = false;
+        } else if (facts.bodyWaitMs > 0) { // a rule has waited, perhaps for a part
             facts.bodyWaitMs = 0;
             facts.bodyWaited = true;
         } else {
@@ -160,7 +165,7 @@ final class RequestJudge {
             }
             case REPLY -> {
                 Reply reply = facts.reply;
-                Reply answer = reply != null ? reply : ErrorPages.of(facts).of(500);
+                Reply answer = reply != null ? reply : ErrorPages.of(facts, 500);
                 if (facts.tarpit) {
                     hold(answer);
                 } else {

@@ -8,12 +8,13 @@ import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.rules.BodyBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends a request to the server; before there is one, the body waits in a buffer of its own. One per exchange, reused.
  */
-final class RequestSender {
+final class RequestSender implements BodyBytes {
     private @Nullable ServerStream server;
     private @Nullable ByteBuf waiting;
     private @Nullable Trailers trailers;
@@ -113,6 +114,19 @@ final class RequestSender {
     /** Bytes of the body that wait for a connection. */
     int waitingBytes() {
         return waiting == null ? 0 : waiting.readableBytes();
+    }
+
+    @Override
+    public int length() {
+        return waitingBytes();
+    }
+
+    @Override
+    public void copy(byte[] to, int at, int length) {
+        ByteBuf body = waiting;
+        if (body != null) {
+            body.getBytes(body.readerIndex(), to, at, length);
+        }
     }
 
     void flush() {

@@ -70,7 +70,7 @@ final class ResponseJudge {
      */
     static boolean passes(Facts facts, Backend backend) {
         if (backend.http().has(HttpOption.CHECK_CACHE) && Cacheability.leaksCookie(facts)) {
-            facts.reply = ErrorPages.of(facts).of(502);
+            facts.reply = ErrorPages.of(facts, 502);
             return false;
         }
         return passes(facts, backend.responseRules()) && passes(facts, facts.frontend.responseRules());
@@ -88,7 +88,7 @@ final class ResponseJudge {
         if (verdict != Verdict.REPLY) {
             facts.reply = null;
         } else if (reply == null) {
-            facts.reply = ErrorPages.of(facts).of(502);
+            facts.reply = ErrorPages.of(facts, 502);
         }
         return false;
     }

@@ -182,6 +182,7 @@ public final class ClientConnections implements ConnectionOpener {
     }
 
     private static void describe(Facts facts, Channel channel, Bind bind) {
+        facts.socket = channel;
         facts.acceptedNs = facts.loop.nowNs();
         facts.acceptedAtMs = facts.loop.nowMs();
         facts.listenerName = bind.name();

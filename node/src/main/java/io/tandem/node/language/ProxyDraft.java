@@ -8,6 +8,7 @@ import io.tandem.config.text.Origin;
 public final class ProxyDraft extends Draft {
     private Mode mode = Mode.TCP;
     private int id;
+    private boolean customId;
     private boolean disabled;
 
     public ProxyDraft(SectionKind kind, String name, Origin origin) {
@@ -38,6 +39,17 @@ public final class ProxyDraft extends Draft {
 
     public void id(int id) {
         this.id = id;
+    }
+
+    /** Whether the section says which number it has. */
+    public boolean hasCustomId() {
+        return customId;
+    }
+
+    /** The section says which number it has. */
+    public void customId(int number) {
+        id = number;
+        customId = true;
     }
 
     public boolean disabled() {

@@ -19,11 +19,13 @@ public final class Meters {
     private final Rate requestRate = new Rate();
     private final Rate tlsRate = new Rate();
     private final Rate bytesOutRate = new Rate();
+    private final SessionTimes times;
 
     /** @param loops how many event loops there are */
     public Meters(int loops) {
         this.loops = loops;
         counters = new Counters<>(ProxyCounter.class, loops);
+        times = new SessionTimes(loops);
     }
 
     /** How many loops there are. */
@@ -33,6 +35,11 @@ public final class Meters {
 
     public Counters<ProxyCounter> counters() {
         return counters;
+    }
+
+    /** How long sessions took; of servers and backends. */
+    public SessionTimes times() {
+        return times;
     }
 
     /** Adds one. Called by loop {@code loop}. */

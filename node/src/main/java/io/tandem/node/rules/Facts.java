@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules;
 
+import io.netty.channel.Channel;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
 import io.tandem.node.frontend.Frontend;
@@ -40,6 +41,8 @@ public final class Facts {
     public final Peer source = new Peer();
 
     public final Peer destination = new Peer();
+    /** The client's socket, for actions on it; null where there is none. */
+    public @Nullable Channel socket;
     /** What stood in front of the connection's bytes (PROXY protocol, NetScaler); null without. */
     public @Nullable Announcement announced;
     /** Which header {@code tcp-request connection expect-…} wants in front of the bytes; null for the bind line's. */
@@ -103,6 +106,13 @@ public final class Facts {
      * {@code tcp-request content} rules may still wait.
      */
     public boolean contentFinal = true;
+
+    /** What is here of the request's body while rules are judged; null in TCP mode. */
+    public @Nullable BodyBytes requestBody;
+    /** What is here of the response's body while rules are judged; null where nobody looks at it. */
+    public @Nullable BodyBytes responseBody;
+    /** Whether rules wait for no more of the request's body than has come with the head. */
+    public boolean peeksBody;
 
     /** The rule at which rules that {@link Verdict#WAIT} go on, and in which set; written by {@link Rules}. */
     int resumeAt;
@@ -219,6 +229,7 @@ public final class Facts {
         sessionVariables = connection.sessionVariables;
         request = new Request();
         response = new Response();
+        socket = connection.socket;
         followConnection(connection);
     }
 
@@ -345,6 +356,8 @@ public final class Facts {
         bodyWaitMs = 0;
         bodyWaitBytes = 0;
         bodyWaited = false;
+        peeksBody = false;
+        responseBody = null;
     }
 
     /** The variables of a scope. */

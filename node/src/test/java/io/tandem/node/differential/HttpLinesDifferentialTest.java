@@ -51,6 +51,7 @@ class HttpLinesDifferentialTest {
             "http-server-close",
             "httpclose",
             "idle-close-on-response",
+            "independent-streams",
             "log-separate-errors",
             "logasap",
             "nolinger",
@@ -298,6 +299,67 @@ class HttpLinesDifferentialTest {
                 l http-request wait-for-body at-least 10 time 1s if TRUE
                 l http-request wait-for-body time 1s at-least 1k
                 l http-request set-nice
+                l http-request set-mark
+                l http-request set-mark x
+                L http-request set-mark 0x10
+                L http-request set-mark 010
+                l http-request set-mark 5x
+                L http-request set-mark -1
+                l http-request set-mark 5 foo
+                l http-request set-tos
+                L http-request set-tos 300 if TRUE
+                L http-response set-tos 0x2e
+                L http-response set-mark 99999999999
+                L tcp-request connection set-mark 5
+                l tcp-request connection set-mark x
+                l tcp-request content set-tos
+                l tcp-request session set-tos 6
+                t tcp-response content set-mark 9
+                l tcp-request content set-log-level x
+                l http-error
+                l http-error 503
+                l http-error status
+                l http-error status 418
+                L http-error status 503
+                l http-error status 503 string x
+                L http-error status 503 content-type text/plain
+                L http-error status 503 errorfile DIR/good
+                l http-error status 503 errorfile DIR/absent
+                l http-error status 503 errorfiles nope
+                L http-error status 503 default-errorfiles
+                l http-error status 503 content-type text/plain string x hdr a b foo
+                L http-error status 503 content-type text/plain lf-string "%[req.body]"
+                l http-error status 503 content-type text/plain lf-string "%[foo]"
+                l http-error status 503 hdr a
+                l http-error status 503 file DIR/absent content-type a/b
+                l http-error status 503 content-type text/plain string x errorfile DIR/good
+                l http-error status 200 content-type text/plain string ""
+                L http-error content-type a/b status 503 string x
+                L http-error status 503 hdr content-length 5 content-type a/b string x
+                l http-error status 999 string x
+                l http-error deny_status 503 default-errorfiles
+                l http-error status 503 content-type a/b string x if TRUE
+                T http-error status 503 content-type text/plain string x
+                D http-error status 503 content-type text/plain string x
+                d http-error status 503 string x
+                B http-error status 503 content-type text/plain string x
+                e errorfile 503 DIR/good\\nlisten g\\n bind 127.0.0.1:18998\\n http-error status 503 errorfiles pages
+                e errorfile 503 DIR/good\\nlisten g\\n bind 127.0.0.1:18998\\n http-error status 404 errorfiles pages
+                L http-request return hdr content-length 5 string x content-type a/b
+                L http-request return status 503 content-type a/b
+                l http-request return string x content-type a/b string y
+                l http-request deny string x errorfile DIR/good
+                L http-request deny content-type x/y
+                L http-request return errorfile DIR/good hdr a b
+                L http-request return errorfile DIR/good content-type a/b
+                l id
+                l id 0
+                l id x
+                l id 5
+                l id 5x
+                l id 4 5
+                d id 4
+                l id 3\\nlisten g\\n bind 127.0.0.1:18998\\n id 3
                 b use-server
                 b use-server s1
                 b use-server s1 foo

@@ -43,9 +43,6 @@ public final class RdpLines implements Feature {
     }
 
     private static void persist(Arguments line, Draft draft) {
-        if (!draft.needsBackend(line, "persist", ".")) {
-            return;
-        }
         if (!line.hasNext()) {
             throw line.error("missing persist method.");
         }

@@ -34,6 +34,10 @@ final class ErrorLines {
 
         /** @param statuses those wanted, or none for all */
         record Import(String section, List<Integer> statuses, Origin origin) implements Entry {}
+
+        record Made(int status, ErrorPages.Source source) implements Entry {}
+
+        record Reset(int status) implements Entry {}
     }
 
     private static final class Pages implements Facet {
@@ -88,6 +92,18 @@ final class ErrorLines {
         draft.facet(PAGES).entries.add(entry);
     }
 
+    static void add(Draft draft, int status, ErrorPages.Source source) {
+        add(draft, new Entry.Made(status, source));
+    }
+
+    static void addImport(Draft draft, int status, String section, Origin origin) {
+        add(draft, new Entry.Import(section, List.of(status), origin));
+    }
+
+    static void reset(Draft draft, int status) {
+        add(draft, new Entry.Reset(status));
+    }
+
     private static int status(String keyword, String code, Arguments line) {
         int status = code.matches("[0-9]{1,9}") ? Integer.parseInt(code) : 0;
         if (!ErrorPages.statuses().contains(status)) {
@@ -129,15 +145,19 @@ final class ErrorLines {
         if (entries.isEmpty()) {
             return null;
         }
-        Map<Integer, Reply> pages = new HashMap<>();
+        Map<Integer, ErrorPages.ErrorPage> pages = new HashMap<>();
         for (Entry entry : entries) {
             if (entry instanceof Entry.Page page) {
-                pages.put(page.status, page.reply);
+                pages.put(page.status, facts -> page.reply);
+            } else if (entry instanceof Entry.Made made) {
+                pages.put(made.status, made.source.compile(draft, assembly));
+            } else if (entry instanceof Entry.Reset reset) {
+                pages.remove(reset.status);
             } else if (entry instanceof Entry.Import wanted) {
                 importPages(wanted, pages, draft, assembly, report);
             }
         }
-        return ErrorPages.DEFAULT.with(pages);
+        return new ErrorPages(pages);
     }
 
     /** What the section of that name declares, by status; null where there is none. */
@@ -159,7 +179,11 @@ final class ErrorLines {
     }
 
     private static void importPages(
-            Entry.Import wanted, Map<Integer, Reply> pages, ProxyDraft draft, Assembly assembly, boolean report) {
+            Entry.Import wanted,
+            Map<Integer, ErrorPages.ErrorPage> pages,
+            ProxyDraft draft,
+            Assembly assembly,
+            boolean report) {
         String at = " (at " + wanted.origin.file() + ":" + wanted.origin.line() + ").";
         Map<Integer, Reply> declared = declared(wanted.section, assembly.drafts());
         if (declared == null) {
@@ -173,12 +197,12 @@ final class ErrorLines {
             return;
         }
         if (wanted.statuses.isEmpty()) {
-            pages.putAll(declared);
+            declared.forEach((status, page) -> pages.put(status, facts -> page));
         }
         for (int status : wanted.statuses) {
             Reply page = declared.get(status);
             if (page != null) {
-                pages.put(status, page);
+                pages.put(status, facts -> page);
             } else if (report) {
                 assembly.problems()
                         .warning(

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http;
 
+import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
+import io.tandem.node.language.Draft;
 import io.tandem.node.language.Drafts;
+import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
+import io.tandem.node.setup.Assembly;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,32 +20,34 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the proxy answers when it has to answer an error: HAProxy's own pages, replaced one by one by {@code errorfile}.
- * Immutable.
+ * What a proxy answers when it has to answer an error: those of HAProxy's pages that it has replaced, by {@code errorfile},
+ * {@code http-error} and the like. Immutable.
  */
 public final class ErrorPages {
-    /** HAProxy's pages. */
-    public static final ErrorPages DEFAULT;
+    /** Makes the answer to an exchange. */
+    @FunctionalInterface
+    public interface ErrorPage {
+        Reply reply(Facts facts);
+    }
+
+    /** A page of a section, to be made for each proxy that has it: a defaults section's belongs to several. */
+    @FunctionalInterface
+    public interface Source {
+        ErrorPage compile(ProxyDraft proxy, Assembly assembly);
+    }
 
     private static final String PASSWORD = "You need a valid user and password to access this content.";
 
     private static final Map<Integer, Page> PAGES = pages();
 
-    static {
-        DEFAULT = new ErrorPages(defaults());
-    }
+    /** HAProxy's pages. */
+    private static final Map<Integer, Reply> DEFAULTS = defaults();
 
-    private final Map<Integer, Reply> pages;
+    private final Map<Integer, ErrorPage> pages;
 
-    private ErrorPages(Map<Integer, Reply> pages) {
-        this.pages = pages;
-    }
-
-    /** These pages, with others in the place of some: an empty one closes the connection without an answer. */
-    ErrorPages with(Map<Integer, Reply> others) {
-        Map<Integer, Reply> replaced = new HashMap<>(pages);
-        replaced.putAll(others);
-        return new ErrorPages(replaced);
+    /** @param pages by status; one without bytes closes the connection without an answer */
+    ErrorPages(Map<Integer, ErrorPage> pages) {
+        this.pages = Map.copyOf(pages);
     }
 
     /** The reply that a file's bytes make for {@code status}: a whole response, or nothing. */
@@ -59,7 +65,7 @@ public final class ErrorPages {
 
     /** Statuses that have a page, and so may be given to {@code errorfile} and {@code deny_status}. */
     public static Set<Integer> statuses() {
-        return DEFAULT.pages.keySet();
+        return DEFAULTS.keySet();
     }
 
     /** The pages a section {@code http-errors} declares, by status; null where there is no such section. */
@@ -67,29 +73,55 @@ public final class ErrorPages {
         return ErrorLines.declared(name, drafts);
     }
 
-    /** The pages of an exchange's proxies: the backend's own, or else the frontend's. */
-    public static ErrorPages of(Facts facts) {
-        Backend backend = facts.backend;
-        ErrorPages pages = backend == null ? null : backend.http().errorPages();
-        if (pages == null) {
-            pages = facts.frontend.http().errorPages();
-        }
-        return pages == null ? DEFAULT : pages;
+    /** The section answers {@code status} with what {@code source} makes. */
+    public static void declare(Draft section, int status, Source source) {
+        ErrorLines.add(section, status, source);
     }
 
-    /** The page for {@code status}, or that of 500 where HAProxy has none. */
-    public Reply of(int status) {
-        Reply page = pages.get(status);
-        return page != null ? page : of(500);
+    /** The section answers {@code status} with the page of a section {@code http-errors}. */
+    public static void declareImport(Draft section, int status, String from, Origin origin) {
+        ErrorLines.addImport(section, status, from, origin);
+    }
+
+    /** The section says nothing about {@code status} any more. */
+    public static void withdraw(Draft section, int status) {
+        ErrorLines.reset(section, status);
+    }
+
+    /** The answer of an exchange's proxies for a status: the backend's, the frontend's, HAProxy's own, or that of 500. */
+    public static Reply of(Facts facts, int status) {
+        ErrorPage page = own(facts, status);
+        if (page != null) {
+            return page.reply(facts);
+        }
+        Reply reply = DEFAULTS.get(status);
+        return reply != null ? reply : of(facts, 500);
+    }
+
+    private static @Nullable ErrorPage own(Facts facts, int status) {
+        Backend backend = facts.backend;
+        ErrorPages pages = backend == null ? null : backend.http().errorPages();
+        ErrorPage page = pages == null ? null : pages.pages.get(status);
+        if (page == null) {
+            pages = facts.frontend.http().errorPages();
+            page = pages == null ? null : pages.pages.get(status);
+        }
+        return page;
     }
 
     /**
      * What goes to a client whose request could not even be read. HAProxy 2.6 sends its own page then, with the capitals of
      * old, whatever {@code errorfile} says; only an empty file keeps it silent.
      */
-    public byte[] raw(int status) {
-        Reply page = pages.get(status);
-        return page != null && page.bytes().length == 0 ? page.bytes() : rawDefault(status);
+    public static byte[] raw(Facts facts, int status) {
+        ErrorPage page = own(facts, status);
+        if (page != null) {
+            byte[] bytes = page.reply(facts).bytes();
+            if (bytes.length == 0) {
+                return bytes;
+            }
+        }
+        return rawDefault(status);
     }
 
     private static byte[] rawDefault(int status) {

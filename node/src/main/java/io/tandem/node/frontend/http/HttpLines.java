@@ -15,6 +15,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.rules.sample.BodyUse;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
@@ -49,7 +50,8 @@ public final class HttpLines implements Feature {
 
         private HttpSettings settings(@Nullable ErrorPages pages, HttpOption adjusts, Assembly assembly) {
             CaseAdjust adjust = (options & adjusts.bit()) == 0 ? null : CaseAdjustLines.of(assembly.drafts());
-            return new HttpSettings(mode, forwardedFor, originalTo, restrictedNames, pages, reuse, adjust, options);
+            int bits = BodyUse.ofRequests(assembly.drafts()) ? options | HttpSettings.LOOKS_AT_BODIES : options;
+            return new HttpSettings(mode, forwardedFor, originalTo, restrictedNames, pages, reuse, adjust, bits);
         }
     }
 

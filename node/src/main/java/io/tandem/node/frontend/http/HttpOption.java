@@ -32,6 +32,8 @@ public enum HttpOption {
             "http-pretend-keepalive", Side.BACKEND, true, "does not tell the server that its connection will end"),
     IDLE_CLOSE_ON_RESPONSE(
             "idle-close-on-response", Side.FRONTEND, true, "a stop waits for the next response of idle connections"),
+    INDEPENDENT_STREAMS(
+            "independent-streams", Side.BOTH, false, "what is sent to a side does not extend the time it has to send"),
     NO_LINGER("nolinger", Side.BOTH, false, "resets connections at their end instead of closing them"),
     DISABLE_H2_UPGRADE("disable-h2-upgrade", Side.FRONTEND, true, "refuses the switch from HTTP/1 to HTTP/2");
 

@@ -28,6 +28,14 @@ public record HttpSettings(
     public static final HttpSettings DEFAULT =
             new HttpSettings(ConnectionMode.KEEP_ALIVE, null, null, null, null, Reuse.SAFE, null, 0);
 
+    /** A bit of {@link #options} behind those of all {@link HttpOption}s. */
+    static final int LOOKS_AT_BODIES = 1 << 31;
+
+    /** Whether what comes of a request's body with its head is there when rules are judged. */
+    public boolean looksAtBodies() {
+        return (options & LOOKS_AT_BODIES) != 0;
+    }
+
     /** Whether {@code option} is on. */
     public boolean has(HttpOption option) {
         return (options & option.bit()) != 0;

@@ -289,7 +289,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             out.release();
             return;
         }
-        if (hasNothingPending(client)) {
+        if (hasNothingPending(client) && !facts.frontend.http().has(HttpOption.INDEPENDENT_STREAMS)) {
             inactivity.clientActive();
         }
         client.write(out, client.voidPromise());
@@ -401,7 +401,8 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             keep(in);
             return;
         }
-        if (present.isWritable()) {
+        Backend backend = facts.backend;
+        if (present.isWritable() && (backend == null || !backend.http().has(HttpOption.INDEPENDENT_STREAMS))) {
             inactivity.serverActive();
         }
         present.write(in);

@@ -13,6 +13,7 @@ import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.observe.SessionTimes;
 import io.tandem.node.setup.Configuration;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,7 @@ public final class Statistics {
         row.set("lastchg", (nowMs - state.changedAtMs()) / 1000);
         row.set("downtime", state.downtimeMs(nowMs) / 1000);
         work(row, meters);
+        times(row, meters, backend.mode());
         row.set("addr", ServerStatus.address(server));
         row.set("cookie", server.description().cookie());
         mode(row, backend.mode());
@@ -162,6 +164,7 @@ public final class Statistics {
         row.set("lastchg", (nowMs - backend.state().changedAtMs()) / 1000);
         row.set("downtime", backend.state().downtimeMs(nowMs) / 1000);
         work(row, meters);
+        times(row, meters, backend.mode());
         mode(row, backend.mode());
         if (backend.mode() == Mode.HTTP) {
             responses(row, meters);
@@ -196,6 +199,20 @@ public final class Statistics {
         count(row, meters, "srv_abrt", ProxyCounter.SERVER_ABORTS);
         count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
         count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
+    }
+
+    private static void times(Row row, Meters meters, Mode mode) {
+        ProxyCounter sessions = mode == Mode.HTTP ? ProxyCounter.REQUESTS : ProxyCounter.SESSIONS;
+        long count = meters.counters().sum(sessions);
+        time(row, meters, "qtime", SessionTimes.Part.QUEUE, count);
+        time(row, meters, "ctime", SessionTimes.Part.CONNECT, count);
+        time(row, meters, "rtime", SessionTimes.Part.RESPONSE, count);
+        time(row, meters, "ttime", SessionTimes.Part.TOTAL, count);
+    }
+
+    private static void time(Row row, Meters meters, String column, SessionTimes.Part part, long sessions) {
+        row.set(column, meters.times().average(part, sessions));
+        row.set(column + "_max", meters.times().max(part));
     }
 
     private static void responses(Row row, Meters meters) {

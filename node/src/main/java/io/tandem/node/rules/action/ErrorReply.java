@@ -19,7 +19,7 @@ final class ErrorReply {
 
     /** The page of the exchange's proxy: its {@code errorfile}, or HAProxy's own; null where a status has none. */
     static @Nullable Reply of(Facts facts, int status) {
-        return exists(status) ? ErrorPages.of(facts).of(status) : null;
+        return exists(status) ? ErrorPages.of(facts, status) : null;
     }
 
     /** {@code page} with one more header field. */

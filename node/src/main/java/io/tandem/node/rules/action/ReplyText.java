@@ -43,6 +43,10 @@ final class ReplyText {
             "errorfiles",
             "default-errorfiles");
 
+    /** Of these, one at most. */
+    private static final Set<String> PAYLOADS =
+            Set.of("string", "lf-string", "file", "lf-file", "errorfile", "errorfiles", "default-errorfiles");
+
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Field(byte[] name, Format value) {}
 
@@ -54,6 +58,9 @@ final class ReplyText {
     private boolean usesPage;
     private @Nullable Reply file;
     private @Nullable String section;
+    /** The argument that says what the answer is made of; empty where none does. */
+    private String payload = "";
+
     private final List<Field> fields = new ArrayList<>();
 
     private ReplyText(ActionLine line, int defaultStatus) {
@@ -67,23 +74,56 @@ final class ReplyText {
         Reply make(Facts facts);
     }
 
+    /**
+     * What {@code http-error} says.
+     *
+     * @param status 0 where it names none
+     * @param section the section {@code http-errors} it takes the page from, or null
+     * @param resets whether it takes back what was said about the status
+     * @param maker what is answered where neither of these holds
+     */
+    record Page(int status, @Nullable String section, boolean resets, Maker maker) {}
+
+    static Page page(ActionLine line) {
+        ReplyText text = new ReplyText(line, 0);
+        text.arguments();
+        boolean resets = text.payload.equals("default-errorfiles");
+        String named = text.section;
+        boolean elsewhere = resets || named != null;
+        return new Page(text.status, named, resets, elsewhere ? facts -> ErrorPages.of(facts, 500) : text.maker(false));
+    }
+
     /** @param page whether an error page is answered where the rule names neither fields nor body */
     static Maker parse(ActionLine line, int defaultStatus, boolean page) {
         return new ReplyText(line, defaultStatus).parse(page);
     }
 
     private Maker parse(boolean page) {
-        usesPage = page;
+        arguments();
+        return maker(page);
+    }
+
+    private void arguments() {
         while (line.hasArgument() && WORDS.contains(line.words().peek())) {
             argument(line.words().next());
         }
+    }
+
+    private Maker maker(boolean page) {
+        usesPage |= page;
         Reply whole = file;
         if (whole != null) {
+            warnOfRest();
             return facts -> whole;
         }
         String named = section;
         if (named != null) {
             return pageOf(named);
+        }
+        if (contentType != null && !hasBody) {
+            line.words()
+                    .warn("content-type '" + contentType
+                            + "' ignored by the http reply because neither errorfile nor payload defined.");
         }
         boolean written = hasBody || contentType != null || !fields.isEmpty();
         if (usesPage && !written && ErrorReply.exists(status)) {
@@ -107,16 +147,7 @@ final class ReplyText {
 
     /** The page for the status in a section {@code http-errors}; an empty answer where that has none. */
     private Maker pageOf(String named) {
-        if (hasBody) {
-            throw new SampleError("unexpected 'errorfiles' argument, a payload is already defined");
-        }
-        if (!fields.isEmpty()) {
-            line.words().warn("hdr parameters ignored by the http reply when used with an erorrfile.");
-        }
-        if (contentType != null) {
-            line.words()
-                    .warn("content-type '" + contentType + "' ignored by the http reply when used with an erorrfile.");
-        }
+        warnOfRest();
         Reply page = null;
         Assembly assembly = line.site().assembly();
         if (assembly != null) {
@@ -145,6 +176,17 @@ final class ReplyText {
         return wanted != null ? facts -> wanted : constant(Format.EMPTY);
     }
 
+    /** A whole response has its fields already. */
+    private void warnOfRest() {
+        if (!fields.isEmpty()) {
+            line.words().warn("hdr parameters ignored by the http reply when used with an erorrfile.");
+        }
+        if (contentType != null) {
+            line.words()
+                    .warn("content-type '" + contentType + "' ignored by the http reply when used with an erorrfile.");
+        }
+    }
+
     private Maker constant(Format content) {
         List<Field> all = List.copyOf(fields);
         String type = contentType;
@@ -160,10 +202,11 @@ final class ReplyText {
     }
 
     private void argument(String word) {
-        if (section != null
-                && Set.of("string", "lf-string", "file", "lf-file", "errorfile", "default-errorfiles")
-                        .contains(word)) {
-            throw new SampleError("unexpected '" + word + "' argument, 'errorfiles' already defined");
+        if (PAYLOADS.contains(word)) {
+            if (!payload.isEmpty()) {
+                throw new SampleError("unexpected '" + word + "' argument, '" + payload + "' already defined");
+            }
+            payload = word;
         }
         switch (word) {
             case "status", "deny_status" -> {
@@ -204,7 +247,7 @@ final class ReplyText {
     }
 
     private String value(String word, String wanted) {
-        if (!line.words().hasNext()) {
+        if (!line.words().hasNext() || line.words().peek().isEmpty()) {
             throw new SampleError("'" + word + "' expects " + wanted + " as argument");
         }
         return line.words().next();
@@ -227,9 +270,7 @@ final class ReplyText {
         String name = line.words().next().toLowerCase(Locale.ROOT);
         if (Set.of("content-length", "content-type", "transfer-encoding", "connection")
                 .contains(name)) {
-            line.words()
-                    .warn("header '" + name + "' is ignored by the 'hdr' argument of '"
-                            + line.set().words() + " " + line.name() + "'.");
+            line.words().warn("header '" + name + "' always ignored by the http reply.");
             line.words().next();
             return;
         }

@@ -91,7 +91,8 @@ final class RuleCompiler {
             return line.error("error detected in " + named(proxy) + " while parsing '" + set.words() + " " + name
                     + "' rule : " + error.text() + ".");
         }
-        return line.error("'" + set.words() + " " + name + "' : " + error.text());
+        boolean named = name.startsWith("track-sc") || name.equals("capture");
+        return line.error((named ? "'" + set.words() + " " + name + "' : " : "") + error.text());
     }
 
     private Condition condition(Arguments line, String name) {

@@ -3,20 +3,37 @@
 package io.tandem.node.rules.action;
 
 import static io.tandem.node.rules.action.ActionKind.action;
+import static io.tandem.node.rules.action.RuleSet.CONNECTION;
 import static io.tandem.node.rules.action.RuleSet.CONTENT;
 import static io.tandem.node.rules.action.RuleSet.REQUEST;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE_CONTENT;
+import static io.tandem.node.rules.action.RuleSet.SESSION;
 
+import io.netty.channel.Channel;
+import io.tandem.node.frontend.SocketMarks;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Verdict;
 import io.tandem.node.rules.sample.SampleError;
+import java.math.BigInteger;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 
 /** Actions on how the system treats a connection or a task. */
 final class SocketActions {
-    static final List<Keyword<ActionKind>> ALL =
-            List.of(action("set-nice", REQUEST, RESPONSE, CONTENT, RESPONSE_CONTENT)
+    private static final String NUMBER = "expects exactly 1 argument (integer/hex value)";
+
+    static final List<Keyword<ActionKind>> ALL = List.of(
+            action("set-tos", CONNECTION, SESSION, CONTENT, RESPONSE_CONTENT, REQUEST, RESPONSE)
+                    .arguments("<tos>")
+                    .doc("sets the type of service (IPv4) or traffic class (IPv6) of the packets to the client")
+                    .as(line -> onSocket(number(line) & 0xff, SocketMarks::tos)),
+            action("set-mark", CONNECTION, SESSION, CONTENT, RESPONSE_CONTENT, REQUEST, RESPONSE)
+                    .arguments("<mark>")
+                    .doc("marks the packets to the client for this host's routing; needs CAP_NET_ADMIN")
+                    .as(line -> onSocket(number(line), SocketMarks::mark)),
+            action("set-nice", REQUEST, RESPONSE, CONTENT, RESPONSE_CONTENT)
                     .arguments("<nice>")
                     .doc("accepted: exchanges have no priority among each other here")
                     .as(line -> {
@@ -33,4 +50,37 @@ final class SocketActions {
                     }));
 
     private SocketActions() {}
+
+    private static Action onSocket(int value, ObjIntConsumer<Channel> option) {
+        return facts -> {
+            Channel socket = facts.socket;
+            if (socket != null && socket.isOpen()) {
+                option.accept(socket, value);
+            }
+            return Verdict.CONTINUE;
+        };
+    }
+
+    /** Decimal, octal behind 0, hexadecimal behind 0x; the lower 32 bits of it. */
+    private static int number(ActionLine line) {
+        if (!line.hasArgument()) {
+            throw new SampleError(NUMBER);
+        }
+        String text = line.words().next();
+        boolean negative = text.startsWith("-");
+        String digits = negative || text.startsWith("+") ? text.substring(1) : text;
+        int base = digits.matches("0[xX][0-9a-fA-F].*") ? 16 : digits.startsWith("0") ? 8 : 10;
+        int at = base == 16 ? 2 : 0;
+        BigInteger value = BigInteger.ZERO;
+        for (; at < digits.length() && Character.digit(digits.charAt(at), base) >= 0; at++) {
+            value = value.multiply(BigInteger.valueOf(base))
+                    .add(BigInteger.valueOf(Character.digit(digits.charAt(at), base)));
+        }
+        if (at < digits.length()) {
+            throw new SampleError(
+                    "invalid character starting at '" + digits.substring(at) + "' (integer/hex value expected)");
+        }
+        BigInteger most = BigInteger.TWO.pow(Long.SIZE).subtract(BigInteger.ONE); // strtoul stops there
+        return (negative ? value.min(most).negate() : value.min(most)).intValue();
+    }
 }

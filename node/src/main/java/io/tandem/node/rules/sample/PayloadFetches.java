@@ -7,6 +7,7 @@ import static io.tandem.node.rules.sample.Parameter.integer;
 import static io.tandem.node.rules.sample.Parameter.optionalString;
 
 import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.BodyBytes;
 import io.tandem.node.rules.Facts;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ final class PayloadFetches {
                     .doc("how many bytes have been received")
                     .simply((facts, out) -> {
                         mayChange(facts);
-                        out.set(facts.contentEnd - facts.contentStart);
+                        out.set(isHttp(facts) ? ofRequest(facts) : facts.contentEnd - facts.contentStart);
                         return true;
                     }));
         }
@@ -137,6 +138,16 @@ final class PayloadFetches {
         return List.copyOf(all);
     }
 
+    /** Whether a request is being judged: it is no sequence of bytes any more, and HAProxy finds no payload in it. */
+    private static boolean isHttp(Facts facts) {
+        return facts.requestContent == null && facts.request.countedSize() > 0;
+    }
+
+    private static int ofRequest(Facts facts) {
+        BodyBytes body = facts.requestBody;
+        return facts.request.countedSize() + (body == null ? 0 : body.length());
+    }
+
     private static void mayChange(Facts facts) {
         facts.incomplete |= !facts.contentFinal;
     }
@@ -207,6 +218,9 @@ final class PayloadFetches {
         }
         return (facts, out) -> {
             int at = facts.contentStart + lengthOffset;
+            if (isHttp(facts)) {
+                return false;
+            }
             if (at + lengthSize > facts.contentEnd) {
                 mayChange(facts);
                 return false;
@@ -234,6 +248,9 @@ final class PayloadFetches {
         return (facts, out) -> {
             int start = facts.contentStart + offset;
             int end = length == 0 ? facts.contentEnd : start + length;
+            if (isHttp(facts)) {
+                return false;
+            }
             if (start > facts.contentEnd || end > facts.contentEnd) {
                 mayChange(facts);
                 return false;

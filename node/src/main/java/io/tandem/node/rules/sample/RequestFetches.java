@@ -315,23 +315,7 @@ final class RequestFetches {
 
         @Override
         public boolean next(Facts facts, Sample out) {
-            byte[] bytes = facts.request.bytes();
-            int limit = facts.request.uriEnd();
-            int at = out.cursor;
-            while (at < limit) {
-                int end = at;
-                while (end < limit && bytes[end] != '&' && bytes[end] != ';') {
-                    end++;
-                }
-                int equals = find(bytes, at, end, '=');
-                if (equals < end && (name.length == 0 || Text.equals(bytes, at, equals, name, false))) {
-                    out.set(SampleType.STRING, bytes, equals + 1, end);
-                    out.cursor = end + 1;
-                    return true;
-                }
-                at = end + 1;
-            }
-            return false;
+            return UrlParameters.next(facts.request.bytes(), facts.request.uriEnd(), name, out);
         }
     }
 }

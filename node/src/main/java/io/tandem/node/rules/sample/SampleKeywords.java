@@ -18,6 +18,7 @@ public final class SampleKeywords {
             AnnouncedFetches.ALL,
             TlsFetches.ALL,
             RequestFetches.ALL,
+            BodyFetches.ALL,
             HeaderFetches.ALL,
             CookieFetches.ALL,
             TableFetches.ALL,

@@ -10,6 +10,9 @@ public final class Scratch {
     private final byte[] bytes;
     private byte[] key = new byte[64];
     private int used;
+    private int bodyAt = -1;
+    private int bodyLength;
+
     /** What an expression evaluates into. */
     public final Sample value = new Sample();
     /** For a converter that needs a second value, such as {@code strcmp}. */
@@ -37,6 +40,24 @@ public final class Scratch {
 
     public void reset() {
         used = 0;
+        bodyAt = -1;
+    }
+
+    /** Claims {@code length} bytes for the body of the message at hand, which is copied here once; answers where. */
+    int claimBody(int length) {
+        bodyAt = claim(length);
+        bodyLength = length;
+        return bodyAt;
+    }
+
+    /** Where the body of the message at hand has been copied; negative where it has not been. */
+    int bodyAt() {
+        return bodyAt;
+    }
+
+    /** How much has been copied. */
+    int bodyLength() {
+        return bodyLength;
     }
 
     /** Claims up to {@code length} bytes; answers where they start. Ask {@link #room} first. */
