@@ -10,30 +10,27 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Clients of a soak that are not about numbers: WebSockets, those who are slow, HTTP/2. A thread each. */
 final class SoakClients {
     private static final int TIMEOUT_MS = 20_000;
-    private static final int MOST_ERRORS_KEPT = 20;
-    private static final Pattern SUCCEEDED = Pattern.compile("(\\d+) succeeded, (\\d+) failed, (\\d+) errored");
 
     private final SoakWorld world;
     private final LongAdder messages = new LongAdder();
-    private final LongAdder websocketErrors = new LongAdder();
     private final LongAdder bodies = new LongAdder();
-    private final LongAdder slowErrors = new LongAdder();
-    private final LongAdder h2Requests = new LongAdder();
-    private final LongAdder h2Errors = new LongAdder();
-    private final ConcurrentLinkedQueue<String> firstErrors = new ConcurrentLinkedQueue<>();
+    private final SoakErrors websocketErrors;
+    private final SoakErrors slowErrors;
+    private final SoakErrors h2Errors;
+    private final SoakH2 h2;
     private volatile boolean over;
 
-    SoakClients(SoakWorld world) {
+    SoakClients(SoakWorld world, SoakErrors websocket, SoakErrors slow, SoakErrors h2Errors, SoakH2 h2) {
         this.world = world;
+        websocketErrors = websocket;
+        slowErrors = slow;
+        this.h2Errors = h2Errors;
+        this.h2 = h2;
     }
 
     /** One client's doing, again and again. */
@@ -49,8 +46,12 @@ final class SoakClients {
         start("slow", slowErrors, this::dawdle);
     }
 
+    /** In clear and over TLS in turn. */
     void h2() {
-        start("h2", h2Errors, this::multiplex);
+        start("h2", h2Errors, () -> {
+            h2.run("http://127.0.0.1:" + world.h2Port() + "/");
+            h2.run("https://127.0.0.1:" + world.httpsPort() + "/");
+        });
     }
 
     void stop() {
@@ -61,42 +62,20 @@ final class SoakClients {
         return messages.sum();
     }
 
-    long websocketErrors() {
-        return websocketErrors.sum();
-    }
-
     long bodies() {
         return bodies.sum();
     }
 
-    long slowErrors() {
-        return slowErrors.sum();
-    }
-
-    long h2Requests() {
-        return h2Requests.sum();
-    }
-
-    long h2Errors() {
-        return h2Errors.sum();
-    }
-
-    List<String> firstErrors() {
-        return List.copyOf(firstErrors);
-    }
-
-    private void start(String name, LongAdder errors, Work work) {
+    private void start(String name, SoakErrors errors, Work work) {
         Thread thread = new Thread(
                 () -> {
                     while (!over) {
+                        long beganNs = System.nanoTime();
                         try {
                             work.run();
                         } catch (IOException e) {
                             if (!over) {
-                                errors.increment();
-                                if (firstErrors.size() < MOST_ERRORS_KEPT) {
-                                    firstErrors.add(name + ": " + e);
-                                }
+                                errors.add(String.valueOf(e), beganNs, System.nanoTime());
                             }
                         } catch (InterruptedException e) {
                             return;
@@ -168,25 +147,5 @@ final class SoakClients {
             }
             bodies.increment();
         }
-    }
-
-    /** Five seconds of h2load at a moderate rate. */
-    private void multiplex() throws IOException, InterruptedException {
-        String said = Tool.run(
-                List.of(
-                        "h2load",
-                        "-t1",
-                        "-c4",
-                        "-m8",
-                        "-n2000",
-                        "--rps=100",
-                        "http://127.0.0.1:" + world.h2Port() + "/"),
-                60);
-        Matcher matcher = SUCCEEDED.matcher(said);
-        if (!matcher.find()) {
-            throw new IOException("h2load said: " + said);
-        }
-        h2Requests.add(Long.parseLong(matcher.group(1)));
-        h2Errors.add(Long.parseLong(matcher.group(2)));
     }
 }

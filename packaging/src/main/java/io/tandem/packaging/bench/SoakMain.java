@@ -37,16 +37,15 @@ public final class SoakMain {
         SoakGauges gauges = new SoakGauges(world.pid());
         long startNs = System.nanoTime();
         int seconds = minutes * 60;
-        int reloads = 0;
         for (int second = 1; second <= seconds && world.isAlive(); second++) {
             long until = startNs + second * 1_000_000_000L;
             while (System.nanoTime() - until < 0) {
                 Thread.sleep(50);
-                traffic.attribute(world.lastFlapNs());
             }
+            traffic.judge();
+            world.checkReload();
             if (second % RELOAD_SECONDS == 0) {
                 world.reload();
-                reloads++;
             }
             world.flap(second);
             if (second % GAUGE_SECONDS == 0) {
@@ -55,18 +54,25 @@ public final class SoakMain {
             }
         }
         traffic.stop();
+        Thread.sleep(300); // what a server's last death did is heard of by then
+        traffic.judge();
+        world.checkReload();
+        int reloads = world.events().count(SoakEvents.Kind.RELOAD);
         say(
-                "%nReloads: %d (the proxy counts %s), times a server went away: %d%n",
-                reloads, world.reloadsSeen(), world.flaps());
+                "%nReloads: %d asked for, %d seen by a request; times a server went away: %d%n",
+                world.reloadsAsked(), reloads, world.events().count(SoakEvents.Kind.SERVER_DIED));
         say("%s", traffic.report());
         say("%s", gauges.report());
         boolean alive = world.isAlive();
-        boolean passed = alive && traffic.unexplained() == 0 && gauges.nothingGrew();
+        boolean reloaded = reloads == world.reloadsAsked();
+        boolean passed = alive && reloaded && traffic.unexplained() == 0 && gauges.nothingGrew();
         say(
                 "%s",
                 passed
                         ? "PASSED"
-                        : "FAILED: " + (alive ? "" : "the proxy ended; ") + traffic.unexplained()
+                        : "FAILED: " + (alive ? "" : "the proxy ended; ")
+                                + (reloaded ? "" : "a reload did not happen; ")
+                                + traffic.unexplained()
                                 + " unexplained errors; " + (gauges.nothingGrew() ? "nothing grew" : "something grew"));
         if (!passed) {
             say("The proxy's last words:%n%s", world.lastWords());

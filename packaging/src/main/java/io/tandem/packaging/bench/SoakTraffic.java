@@ -8,55 +8,25 @@ import io.tandem.packaging.bench.load.Plan;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** The traffic of a soak: each kind has a generator or threads of its own, at moderate rates. */
 final class SoakTraffic implements AutoCloseable {
-    /** An error so soon after a server went away is its doing. */
-    private static final long EXPLAINED_NS = TimeUnit.SECONDS.toNanos(2);
-
     private static final int WEBSOCKETS = 5;
     private static final int SLOW_CLIENTS = 10;
 
-    /** One kind of traffic and what became of it. */
-    private static final class Kind {
-        private final String name;
-        private final boolean flaps;
-        private final LongSupplier done;
-        private final LongSupplier errors;
-        private long seen;
-        private long explained;
-        private long unexplained;
-
-        Kind(String name, boolean flaps, LongSupplier done, LongSupplier errors) {
-            this.name = name;
-            this.flaps = flaps;
-            this.done = done;
-            this.errors = errors;
-        }
-
-        void attribute(boolean flapped) {
-            long now = errors.getAsLong();
-            if (flapped && flaps) {
-                explained += now - seen;
-            } else {
-                unexplained += now - seen;
-            }
-            seen = now;
-        }
-    }
+    /** One kind of traffic: how much of it was done, and what went wrong. */
+    private record Kind(LongSupplier done, SoakErrors errors) {}
 
     private final List<Generator> generators = new ArrayList<>();
-    private final Map<String, GeneratorRun> runs = new LinkedHashMap<>();
     private final List<Kind> kinds = new ArrayList<>();
     private final SoakClients clients;
+    private final SoakEvents events;
 
     SoakTraffic(SoakWorld world, int minutes) throws IOException {
+        events = world.events();
         Duration duration = Duration.ofMinutes(minutes);
         generate(
                 "http",
@@ -74,37 +44,46 @@ final class SoakTraffic implements AutoCloseable {
                 "tcp",
                 false,
                 Plan.closedLoop(world.tcpPort(), false, 16, duration).atRate(200, 32));
-        clients = new SoakClients(world);
+        SoakErrors websocket = errors("websocket messages", false);
+        SoakErrors slow = errors("slow clients' bodies", true);
+        SoakErrors multiplexed = errors("h2", true);
+        SoakH2 h2 = new SoakH2(world.directory(), multiplexed);
+        clients = new SoakClients(world, websocket, slow, multiplexed, h2);
+        kinds.add(new Kind(clients::messages, websocket));
+        kinds.add(new Kind(clients::bodies, slow));
+        kinds.add(new Kind(h2::done, multiplexed));
         for (int i = 0; i < WEBSOCKETS; i++) {
             clients.websocket();
         }
         for (int i = 0; i < SLOW_CLIENTS; i++) {
             clients.slow();
         }
-        kinds.add(new Kind("websocket messages", false, clients::messages, clients::websocketErrors));
-        kinds.add(new Kind("slow clients' bodies", true, clients::bodies, clients::slowErrors));
-        if (world.h2Port() > 0) {
-            clients.h2();
-            kinds.add(new Kind("h2", true, clients::h2Requests, clients::h2Errors));
-        }
+        clients.h2();
     }
 
-    private void generate(String name, boolean flaps, Plan plan) throws IOException {
+    private SoakErrors errors(String traffic, boolean serversDie) {
+        return new SoakErrors(traffic, serversDie, events);
+    }
+
+    private void generate(String name, boolean serversDie, Plan plan) throws IOException {
         Generator generator = new Generator();
         generators.add(generator);
+        SoakErrors errors = errors(name, serversDie);
         GeneratorRun run = generator.start(plan);
-        runs.put(name, run);
-        kinds.add(new Kind(name, flaps, run::answered, run::errors));
+        run.onError((what, waitedNs) -> {
+            long nowNs = System.nanoTime();
+            errors.add(what, nowNs - waitedNs, nowNs);
+        });
+        kinds.add(new Kind(run::answered, errors));
     }
 
-    /** Says of the errors since the last call whether a server's going explains them. */
-    void attribute(long lastFlapNs) {
-        boolean flapped = System.nanoTime() - lastFlapNs < EXPLAINED_NS;
-        kinds.forEach(kind -> kind.attribute(flapped));
+    /** Judges the errors of the time since the last call but one's. */
+    void judge() {
+        kinds.forEach(kind -> kind.errors().judge());
     }
 
     long unexplained() {
-        return kinds.stream().mapToLong(kind -> kind.unexplained).sum();
+        return kinds.stream().mapToLong(kind -> kind.errors().unexplained()).sum();
     }
 
     void stop() {
@@ -115,8 +94,8 @@ final class SoakTraffic implements AutoCloseable {
         return String.format(
                 Locale.ROOT,
                 "%d done, errors: %d explained, %d not",
-                kinds.stream().mapToLong(kind -> kind.done.getAsLong()).sum(),
-                kinds.stream().mapToLong(kind -> kind.explained).sum(),
+                kinds.stream().mapToLong(kind -> kind.done().getAsLong()).sum(),
+                kinds.stream().mapToLong(kind -> kind.errors().explained()).sum(),
                 unexplained());
     }
 
@@ -127,14 +106,13 @@ final class SoakTraffic implements AutoCloseable {
             text.append(String.format(
                     Locale.ROOT,
                     "| %s | %d | %d | %d |%n",
-                    kind.name,
-                    kind.done.getAsLong(),
-                    kind.explained,
-                    kind.unexplained));
+                    kind.errors().traffic(),
+                    kind.done().getAsLong(),
+                    kind.errors().explained(),
+                    kind.errors().unexplained()));
         }
-        runs.forEach((name, run) -> run.firstErrors()
-                .forEach(error -> text.append(name).append(" at ").append(error).append('\n')));
-        clients.firstErrors().forEach(error -> text.append(error).append('\n'));
+        kinds.forEach(kind -> kind.errors().unexplainedOnes().forEach(error -> text.append(error)
+                .append('\n')));
         return text.toString();
     }
 

@@ -28,16 +28,15 @@ final class SoakWorld implements AutoCloseable {
     private final int tcpPort = Contender.freePort();
     private final Path socket;
     private final Path output;
-    private final Path configuration;
     private final CannedServer steady = new CannedServer();
     private final EchoServer echo = new EchoServer();
     private final List<@Nullable CannedServer> flapping =
             new ArrayList<>(Arrays.asList(new CannedServer(), new CannedServer()));
     private final int[] flappingPorts;
-    private final boolean h2;
     private final Process proxy;
-    private volatile long lastFlapNs = System.nanoTime() - TimeUnit.MINUTES.toNanos(1);
-    private int flaps;
+    private final SoakEvents events = new SoakEvents();
+    private final SoakReloads reloads;
+    private final Path directory;
 
     SoakWorld(Path directory) throws IOException, InterruptedException {
         flappingPorts = flapping.stream()
@@ -45,13 +44,10 @@ final class SoakWorld implements AutoCloseable {
                 .toArray();
         socket = directory.resolve("admin.sock");
         output = directory.resolve("output");
-        configuration = directory.resolve("haproxy.cfg");
+        Path configuration = directory.resolve("haproxy.cfg");
+        this.directory = directory;
         Path pem = new Certificates(directory).pem(Features.Key.ECDSA);
-        Files.writeString(configuration, text(pem, true));
-        h2 = accepted();
-        if (!h2) {
-            Files.writeString(configuration, text(pem, false));
-        }
+        reloads = new SoakReloads(configuration, text(pem), events);
         ProcessBuilder builder = new ProcessBuilder(Contender.launcher(), "-db", "-f", configuration.toString());
         builder.environment().put("JAVA_OPTS", "-XX:NativeMemoryTracking=summary");
         proxy = builder.redirectErrorStream(true)
@@ -60,16 +56,7 @@ final class SoakWorld implements AutoCloseable {
         awaitListening();
     }
 
-    private boolean accepted() throws InterruptedException {
-        try {
-            Tool.run(List.of(Contender.launcher(), "-c", "-f", configuration.toString()), 60);
-            return true;
-        } catch (IOException refused) {
-            return false;
-        }
-    }
-
-    private String text(Path pem, boolean withH2) {
+    private String text(Path pem) {
         String servers = "    server s1 127.0.0.1:" + steady.port() + " check inter 500\n    server s2 127.0.0.1:"
                 + flappingPorts[0] + " check inter 500 maxconn 50\n    server s3 127.0.0.1:" + flappingPorts[1]
                 + " check inter 500\n";
@@ -91,8 +78,9 @@ final class SoakWorld implements AutoCloseable {
                 frontend web
                     bind 127.0.0.1:%d
                     bind 127.0.0.1:%d ssl crt %s
-                %s    option forwardfor
-                    http-request set-header X-Forwarded-Port %%[dst_port]
+                    bind 127.0.0.1:%d proto h2
+                    option forwardfor
+                %s                    http-request set-header X-Forwarded-Port %%[dst_port]
                     stick-table type ip size 1k expire 1m store http_req_rate(10s),conn_cur
                     http-request track-sc0 src
                     use_backend echo if { hdr(upgrade) -i websocket }
@@ -111,8 +99,9 @@ final class SoakWorld implements AutoCloseable {
                         socket,
                         httpPort,
                         httpsPort,
-                        pem + (withH2 ? " alpn h2,http/1.1" : ""),
-                        withH2 ? "    bind 127.0.0.1:" + h2Port + " proto h2\n" : "",
+                        pem + " alpn h2,http/1.1",
+                        h2Port,
+                        SoakReloads.rule(),
                         servers,
                         echo.port(),
                         tcpPort,
@@ -136,7 +125,7 @@ final class SoakWorld implements AutoCloseable {
     }
 
     String describe() {
-        return "http, https, " + (h2 ? "h2, " : "") + "tcp, websocket, slow clients; two of three servers flap";
+        return "http, https, h2 in clear and over TLS, tcp, websocket, slow clients; two of three servers flap";
     }
 
     long pid() {
@@ -155,26 +144,34 @@ final class SoakWorld implements AutoCloseable {
         return httpsPort;
     }
 
-    /** 0 if this Tandem does not speak it. */
     int h2Port() {
-        return h2 ? h2Port : 0;
+        return h2Port;
     }
 
     int tcpPort() {
         return tcpPort;
     }
 
-    void reload() throws IOException, InterruptedException {
-        Tool.run(List.of("kill", "-USR2", Long.toString(proxy.pid())), 5);
+    /** What was done, and when. */
+    SoakEvents events() {
+        return events;
     }
 
-    /** What the proxy says of itself about reloads; empty if it does not. */
-    String reloadsSeen() throws IOException {
-        return AdminSocket.ask(socket, "show info")
-                .lines()
-                .filter(line -> line.startsWith("Uptime_sec") || line.startsWith("Reload"))
-                .toList()
-                .toString();
+    Path directory() {
+        return directory;
+    }
+
+    void reload() throws IOException, InterruptedException {
+        reloads.ask(proxy.pid());
+    }
+
+    /** Looks whether the last reload has happened. */
+    void checkReload() throws IOException {
+        reloads.check(httpPort);
+    }
+
+    int reloadsAsked() {
+        return reloads.asked();
     }
 
     /** Takes servers away and brings them back, by the clock. */
@@ -183,24 +180,16 @@ final class SoakWorld implements AutoCloseable {
             int phase = (second + i * PERIOD_SECONDS / 2) % PERIOD_SECONDS;
             CannedServer server = flapping.get(i);
             if (phase == 0 && server != null) {
-                lastFlapNs = System.nanoTime();
-                flaps++;
+                long nowNs = System.nanoTime();
                 server.close();
-                lastFlapNs = System.nanoTime(); // closing takes a while on a busy machine
+                events.happened(SoakEvents.Kind.SERVER_DIED, nowNs);
                 flapping.set(i, null);
             } else if (phase == AWAY_SECONDS && server == null) {
+                long nowNs = System.nanoTime();
                 flapping.set(i, new CannedServer(new InetSocketAddress("127.0.0.1", flappingPorts[i])));
+                events.happened(SoakEvents.Kind.SERVER_BACK, nowNs);
             }
         }
-    }
-
-    /** When a server last went away. */
-    long lastFlapNs() {
-        return lastFlapNs;
-    }
-
-    int flaps() {
-        return flaps;
     }
 
     String lastWords() throws IOException {

@@ -27,6 +27,11 @@ final class Client extends ChannelInboundHandlerAdapter {
         return dueNs != 0;
     }
 
+    /** How long its request has been due; 0 if there is none. */
+    long waitedNs() {
+        return dueNs == 0 ? 0 : System.nanoTime() - dueNs;
+    }
+
     void send(ByteBuf request, long whenDueNs) {
         dueNs = whenDueNs;
         if (context != null) {

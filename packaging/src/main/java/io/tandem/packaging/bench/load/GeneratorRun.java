@@ -40,6 +40,7 @@ public final class GeneratorRun implements ClientOwner {
     private final Set<Client> clients = new HashSet<>();
     private final ArrayDeque<Client> idle = new ArrayDeque<>();
     private final Latencies latencies = new Latencies();
+    private volatile ErrorListener errorListener = (what, waitedNs) -> {}; // set by any, called by the loop
     private final Queue<String> firstErrors = new ConcurrentLinkedQueue<>();
     private int opening;
     private int sequence;
@@ -82,7 +83,20 @@ public final class GeneratorRun implements ClientOwner {
         return List.copyOf(firstErrors);
     }
 
+    /** Hears of each error, on the generator's event loop. */
+    @FunctionalInterface
+    public interface ErrorListener {
+        /** @param waitedNs how long the request had been due; 0 where there was none */
+        void onError(String what, long waitedNs);
+    }
+
+    /** From now on that one is told too. */
+    public void onError(ErrorListener listener) {
+        errorListener = listener;
+    }
+
     private void note(String what, long waitedNs) {
+        errorListener.onError(what, waitedNs);
         if (firstErrors.size() < MOST_ERRORS_KEPT) {
             firstErrors.add(String.format(
                     Locale.ROOT,
@@ -222,7 +236,7 @@ public final class GeneratorRun implements ClientOwner {
         clients.remove(client);
         if (!usable || waiting) {
             failed.increment();
-            note(usable ? "closed before an answer" : "no connection", 0);
+            note(usable ? "closed before an answer" : "no connection", client.waitedNs());
         }
         if (!waiting && usable && !plan.connectionPerRequest()) {
             idle.remove(client);
