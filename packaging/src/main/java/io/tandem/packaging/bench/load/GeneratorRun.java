@@ -8,12 +8,8 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -27,7 +23,6 @@ public final class GeneratorRun implements ClientOwner {
     /** Connections that are being opened at a time, so that a backlog of 4096 never overflows. */
     private static final int MOST_OPENING = 512;
 
-    private static final int MOST_ERRORS_KEPT = 20;
     private static final int OK = 200;
     private static final int MULTIPLE_CHOICES = 300;
 
@@ -41,7 +36,6 @@ public final class GeneratorRun implements ClientOwner {
     private final ArrayDeque<Client> idle = new ArrayDeque<>();
     private final Latencies latencies = new Latencies();
     private volatile ErrorListener errorListener = (what, waitedNs) -> {}; // set by any, called by the loop
-    private final Queue<String> firstErrors = new ConcurrentLinkedQueue<>();
     private int opening;
     private int sequence;
     private boolean started;
@@ -73,16 +67,6 @@ public final class GeneratorRun implements ClientOwner {
         return result;
     }
 
-    /** Answers with another status than 2xx, and connections that failed, so far. */
-    public long errors() {
-        return refused.sum() + failed.sum();
-    }
-
-    /** The first errors: when, after the beginning, and what. */
-    public List<String> firstErrors() {
-        return List.copyOf(firstErrors);
-    }
-
     /** Hears of each error, on the generator's event loop. */
     @FunctionalInterface
     public interface ErrorListener {
@@ -93,18 +77,6 @@ public final class GeneratorRun implements ClientOwner {
     /** From now on that one is told too. */
     public void onError(ErrorListener listener) {
         errorListener = listener;
-    }
-
-    private void note(String what, long waitedNs) {
-        errorListener.onError(what, waitedNs);
-        if (firstErrors.size() < MOST_ERRORS_KEPT) {
-            firstErrors.add(String.format(
-                    Locale.ROOT,
-                    "%.1f s: %s, waited %d ms",
-                    (System.nanoTime() - startNs) / 1e9,
-                    what,
-                    TimeUnit.NANOSECONDS.toMillis(waitedNs)));
-        }
     }
 
     /** Answers so far. */
@@ -220,7 +192,7 @@ public final class GeneratorRun implements ClientOwner {
             latencies.record(nowNs - dueNs);
         } else {
             refused.increment();
-            note("status " + status, nowNs - dueNs);
+            errorListener.onError("status " + status, nowNs - dueNs);
         }
         if (plan.connectionPerRequest()) {
             return; // the proxy closes
@@ -236,7 +208,7 @@ public final class GeneratorRun implements ClientOwner {
         clients.remove(client);
         if (!usable || waiting) {
             failed.increment();
-            note(usable ? "closed before an answer" : "no connection", client.waitedNs());
+            errorListener.onError(usable ? "closed before an answer" : "no connection", client.waitedNs());
         }
         if (!waiting && usable && !plan.connectionPerRequest()) {
             idle.remove(client);
