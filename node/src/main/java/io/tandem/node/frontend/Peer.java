@@ -6,20 +6,29 @@ import java.util.Arrays;
 
 /** One end of a connection: an address of 4 or 16 bytes and a port, or none (unix sockets). Reused, never shared. */
 public final class Peer {
-    private final byte[] address = new byte[16];
+    private static final byte[] NONE = {};
+
+    /** As long as the longest address it has held: most connections are IPv4, and there are many that are idle. */
+    private byte[] address = NONE;
+
     private int length;
     private int port;
 
     public void set(byte[] address, int port) {
-        System.arraycopy(address, 0, this.address, 0, address.length);
-        length = address.length;
-        this.port = port;
+        set(address, address.length, port);
     }
 
     public void set(Peer other) {
-        System.arraycopy(other.address, 0, address, 0, other.length);
-        length = other.length;
-        port = other.port;
+        set(other.address, other.length, other.port);
+    }
+
+    private void set(byte[] from, int length, int port) {
+        if (address.length < length) {
+            address = new byte[length];
+        }
+        System.arraycopy(from, 0, address, 0, length);
+        this.length = length;
+        this.port = port;
     }
 
     public void clear() {

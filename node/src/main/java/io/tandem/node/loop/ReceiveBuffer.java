@@ -24,6 +24,9 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
     private static final int MAX_READS_PER_EVENT = 16;
 
     private final int size;
+    /** One for all: nothing reads from a connection while another is being read from. */
+    private final SharedHandle handle = new SharedHandle();
+
     private @Nullable ByteBuf shared;
 
     ReceiveBuffer(int size) {
@@ -33,7 +36,7 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
     @Override
     @SuppressWarnings("deprecation") // the interface still asks for the older type
     public Handle newHandle() {
-        return new SharedHandle();
+        return handle;
     }
 
     void prepare() {

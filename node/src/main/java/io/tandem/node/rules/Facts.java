@@ -61,12 +61,14 @@ public final class Facts {
     public String listenerName = "";
 
     public int listenerId;
-    /** Variables of the connection ({@code sess}) and of the exchange ({@code txn}, {@code req}, {@code res}). */
+    /** Variables of the connection ({@code sess}); see {@link #variables}. */
     public final Variables sessionVariables;
 
-    public final Variables exchangeVariables = new Variables();
-    public final Variables requestVariables = new Variables();
-    public final Variables responseVariables = new Variables();
+    /** Those of the exchange; null while no rule has asked for one of that scope. */
+    private @Nullable Variables exchangeVariables;
+
+    private @Nullable Variables requestVariables;
+    private @Nullable Variables responseVariables;
     /** Stick-table entries this connection and this exchange are counted on ({@code track-sc0} to {@code sc2}). */
     public final Tracking tracking = new Tracking();
     /** Requests seen on this connection, this one included. */
@@ -339,9 +341,9 @@ public final class Facts {
         serverTls = null;
         logCount = 0;
         requestCount = 0;
-        exchangeVariables.clear();
-        requestVariables.clear();
-        responseVariables.clear();
+        clear(exchangeVariables);
+        clear(requestVariables);
+        clear(responseVariables);
         tarpit = false;
         silent = false;
         onceOnly = false;
@@ -360,14 +362,47 @@ public final class Facts {
         responseBody = null;
     }
 
-    /** The variables of a scope. */
+    private static void clear(@Nullable Variables variables) {
+        if (variables != null) {
+            variables.clear();
+        }
+    }
+
+    private Variables exchangeVariables() {
+        Variables present = exchangeVariables;
+        if (present == null) {
+            present = new Variables();
+            exchangeVariables = present;
+        }
+        return present;
+    }
+
+    private Variables requestVariables() {
+        Variables present = requestVariables;
+        if (present == null) {
+            present = new Variables();
+            requestVariables = present;
+        }
+        return present;
+    }
+
+    private Variables responseVariables() {
+        Variables present = responseVariables;
+        if (present == null) {
+            present = new Variables();
+            responseVariables = present;
+        }
+        return present;
+    }
+
+    /** The variables of a scope: of the process, the connection ({@code sess}) or the exchange ({@code txn}, {@code req}, {@code res}). */
     public Variables variables(Variable.Scope scope) {
         return switch (scope) {
             case PROC -> Variables.PROCESS;
             case SESS -> sessionVariables;
-            case TXN -> exchangeVariables;
-            case REQ -> requestVariables;
-            case RES -> responseVariables;
+            case TXN -> exchangeVariables();
+            case REQ -> requestVariables();
+            case RES -> responseVariables();
         };
     }
 }
