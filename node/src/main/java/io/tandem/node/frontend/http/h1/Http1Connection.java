@@ -4,36 +4,20 @@ package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.unix.UnixChannel;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import io.tandem.node.backend.Timeouts;
 import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
-import io.tandem.node.frontend.ClientConnection;
-import io.tandem.node.frontend.SilentDrop;
 import io.tandem.node.frontend.TlsFacts;
-import io.tandem.node.frontend.TlsLedger;
-import io.tandem.node.frontend.http.CaseAdjust;
-import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.HttpConnection;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h2.Http2Connection;
-import io.tandem.node.loop.Loop;
-import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
-import io.tandem.node.socket.SocketOptions;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests that arrive behind the present one wait, and with them the client: one exchange at a time.
  */
-public final class Http1Connection extends ChannelInboundHandlerAdapter implements ClientSide, ClientConnection {
+public final class Http1Connection extends HttpConnection implements ClientSide {
     private enum State {
         HEAD,
         BODY,
@@ -57,34 +41,22 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     /** How long a connection that has become idle is given for its next request when the process stops. */
     private static final long QUIET_NS = 100_000_000L;
 
-    private final Loop loop;
     private final Tuning tuning;
-    private final Facts facts;
     private final Exchange exchange;
-    private final Timer timer;
-    private final Runnable onEnd;
     private final IntFunction<Http2Connection> http2;
-    private final ChunkedBody.Sink chunkSink;
     private final MessageWriter writer;
 
     private State state = State.HEAD;
-    private @Nullable ChannelHandlerContext context;
     /** Null while no request is under way. */
     private @Nullable RequestParts parts;
     /** Bytes read too early. */
     private @Nullable ByteBuf pending;
-    /** A chunked body's data that came with its head. */
-    private @Nullable ByteBuf early;
 
-    private Framing framing = Framing.NONE;
-    private long remaining;
-    private boolean bodyComplete;
     private boolean responseDone;
     private boolean processing;
     private boolean halfClosed;
     private boolean reset;
     private long restingSinceNs;
-    private boolean ended;
 
     /**
      * @param onEnd runs once when the connection has ended
@@ -92,61 +64,33 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
      *     preface have been read; {@code onEnd} is that one's then
      */
     public Http1Connection(Facts facts, Tuning tuning, Runnable onEnd, IntFunction<Http2Connection> http2) {
-        this.http2 = http2;
-        this.loop = facts.loop;
+        super(facts, onEnd);
         this.tuning = tuning;
-        this.facts = facts;
-        this.onEnd = onEnd;
+        this.http2 = http2;
         exchange = new Exchange(loop, facts, this, tuning);
         writer = new MessageWriter(loop, this::write);
-        chunkSink = exchange::requestBody;
-        timer = new Timer(loop) {
-            @Override
-            protected void onTimeout() {
-                timeout();
-            }
-        };
+        restingSinceNs = loop.nowNs();
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        this.context = context;
-        restingSinceNs = loop.nowNs();
-        Timeouts timeouts = timeouts();
-        if (isInHandshake()) {
-            timer.start(timeouts.client()); // for the handshake; the request's time begins after it
+    protected void begin() {
+        expectFirstRequest();
+    }
+
+    @Override
+    protected void onSecured() {
+        TlsFacts tls = facts.tls;
+        if (tls != null && tls.alpn().equals("h2")) {
+            becomeHttp2(0, null);
         } else {
-            expectFirstRequest();
+            begin();
         }
-    }
-
-    private void expectFirstRequest() {
-        Timeouts timeouts = timeouts();
-        timer.start(timeouts.httpRequest() > 0 ? timeouts.httpRequest() : timeouts.client());
-    }
-
-    private boolean isInHandshake() {
-        return facts.tls != null && facts.handshakeNs == 0;
-    }
-
-    private Timeouts timeouts() {
-        return facts.frontend.timeouts();
     }
 
     // ---- what arrives
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        loop.tick();
-        ByteBuf in = (ByteBuf) message;
-        try {
-            process(in);
-        } finally {
-            in.release();
-        }
-    }
-
-    private void process(ByteBuf in) {
+    protected void read(ByteBuf in) {
         processing = true;
         boolean more = true;
         while (more) {
@@ -220,26 +164,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             becomeHttp2(Http2Connection.PREFACE_HEAD, in);
             return false;
         }
-        framing = facts.request.framing();
-        remaining = framing == Framing.LENGTH ? facts.request.contentLength() : 0;
-        bodyComplete = framing == Framing.NONE || (framing == Framing.LENGTH && remaining <= in.readableBytes());
         responseDone = false;
-        if (framing == Framing.CHUNKED) {
-            ChunkedBody chunks = present.chunks;
-            chunks.begin(tuning);
-            ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
-            ChunkedBody.Progress progress =
-                    chunks.read(in, (data, length) -> out.writeBytes(data, data.readerIndex(), length));
-            if (progress == ChunkedBody.Progress.MALFORMED) {
-                out.release();
-                exchange.onBadRequest(400, Termination.PROXY);
-                return true;
-            }
-            bodyComplete = progress == ChunkedBody.Progress.COMPLETE;
-            early = out;
+        if (!present.body.begin(facts.request, in, exchange, tuning)) {
+            exchange.onBadRequest(400, Termination.PROXY);
+            return true;
         }
         state = State.BODY;
-        if (bodyComplete) {
+        if (present.body.isComplete()) {
             timer.stop();
         }
         exchange.onRequest();
@@ -256,14 +187,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     /** Hands the connection over; there is no exchange under way. */
     private void becomeHttp2(int prefaceRead, @Nullable ByteBuf in) {
-        ChannelHandlerContext present = context;
+        ChannelHandlerContext present = context();
         if (present == null) {
             return;
         }
         releaseHead();
-        timer.dispose();
         exchange.dispose();
-        ended = true; // the successor tells of the end
+        handOver();
         Http2Connection successor = http2.apply(prefaceRead);
         present.pipeline().addAfter(present.name(), null, successor);
         if (in != null) {
@@ -278,32 +208,21 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             throw new IllegalStateException("a body without a head");
         }
         boolean wanted = exchange.wantsBody();
-        switch (framing) {
-            case LENGTH -> {
-                int length = (int) Math.min(remaining, in.readableBytes());
-                if (wanted && length > 0) {
-                    exchange.requestBody(in, length);
-                }
-                in.skipBytes(length);
-                remaining -= length;
-                bodyComplete = remaining == 0;
-            }
-            case CHUNKED -> chunkedBody(present.chunks, in, wanted);
-            case NONE, UNTIL_CLOSE -> bodyComplete = true;
-        }
+        RequestBody body = present.body;
+        body.read(in, wanted);
         if (state != State.BODY) {
             return true;
         }
         if (wanted) {
-            if (bodyComplete) {
-                exchange.requestEnd(framing == Framing.CHUNKED ? present.chunks.trailers() : null);
+            if (body.isComplete()) {
+                exchange.requestEnd(body.trailers());
             }
             exchange.requestFlush();
             if (state != State.BODY) {
                 return true;
             }
         }
-        if (bodyComplete) {
+        if (body.isComplete()) {
             timer.stop();
             state = State.RESPONSE;
             return true;
@@ -318,31 +237,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             timer.start(limit);
         }
     }
-
-    private void chunkedBody(ChunkedBody chunks, ByteBuf in, boolean wanted) {
-        ByteBuf first = early;
-        if (first != null) {
-            early = null;
-            if (wanted && first.isReadable()) {
-                exchange.requestBody(first, first.readableBytes());
-            }
-            first.release();
-            return;
-        }
-        int start = in.readerIndex();
-        switch (chunks.read(in, wanted ? chunkSink : DISCARD)) {
-            case INCOMPLETE -> {}
-            case COMPLETE -> bodyComplete = true;
-            case MALFORMED -> {
-                int position = Math.max(0, in.readerIndex() - 1 - start);
-                in.readerIndex(start);
-                exchange.keepBadRequest(NOTHING, 0, in, position, chunks.reason());
-                exchange.onBadBody();
-            }
-        }
-    }
-
-    private static final ChunkedBody.Sink DISCARD = (in, length) -> {};
 
     /** Waits for the end of the response; what came too early is kept. */
     private boolean response(ByteBuf in) {
@@ -378,9 +272,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             close();
             return;
         }
-        Timeouts timeouts = timeouts();
-        int idle = timeouts.httpKeepAlive() > 0 ? timeouts.httpKeepAlive() : timeouts.httpRequest();
-        timer.start(idle > 0 ? idle : timeouts.client());
+        timer.start(idleTimeoutMs());
     }
 
     private void releaseHead() {
@@ -388,10 +280,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         if (present != null) {
             parts = null;
             present.release(loop);
-        }
-        if (early != null) {
-            early.release();
-            early = null;
         }
     }
 
@@ -416,29 +304,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
-            loop.tick();
-            inputEnded();
-        } else if (event instanceof SslHandshakeCompletionEvent handshake && state != State.CLOSING) {
-            if (handshake.isSuccess()) {
-                facts.handshakeNs = loop.tick();
-                TlsFacts tls = facts.tls;
-                if (tls != null && tls.alpn().equals("h2")) {
-                    becomeHttp2(0, null);
-                    TlsLedger.handshake(facts, handshake);
-                    return;
-                }
-                expectFirstRequest();
-            } else {
-                state = State.CLOSING; // its line says all there is to say
-                context.close();
-            }
-            TlsLedger.handshake(facts, handshake);
-        }
-    }
-
-    private void inputEnded() {
+    protected void onInputEnd() {
         halfClosed = true;
         switch (state) {
             case HEAD -> {
@@ -472,25 +338,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         return true;
     }
 
-    private void timeout() {
-        ChannelHandlerContext present = context;
-        if (isInHandshake() && present != null) {
-            present.pipeline()
-                    .fireUserEventTriggered(new SslHandshakeCompletionEvent(
-                            new SslHandshakeTimeoutException("the client did not finish the handshake in time")));
-            return;
-        }
+    @Override
+    protected void onTimeout() {
         switch (state) {
             case HEAD -> {
                 if (exchange.isBusy()) {
                     exchange.onBadRequest(408, Termination.CLIENT_TIMEOUT);
-                } else if (facts.requestsOnConnection == 0
-                        && !facts.frontend.http().has(HttpOption.IGNORE_PROBES)) {
-                    exchange.begin();
-                    facts.requestAtMs = facts.acceptedAtMs;
-                    facts.requestStartNs = facts.acceptedNs;
-                    exchange.onBadRequest(408, Termination.CLIENT_TIMEOUT);
-                } else {
+                } else if (!silentEnd(408, Termination.CLIENT_TIMEOUT)) {
                     close();
                 }
             }
@@ -500,12 +354,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        if (ended) {
-            return;
-        }
-        loop.tick();
-        ended = true;
+    protected void onClosed() {
         writer.clear();
         if (exchange.isBusy()) {
             exchange.onClientClosed(reset);
@@ -518,24 +367,13 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             pending.release();
             pending = null;
         }
-        timer.dispose();
         exchange.dispose();
-        onEnd.run();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        loop.failed(cause);
         reset = true;
-        context.close(); // a reset, or TLS that cannot go on: channelInactive tells the exchange
-    }
-
-    /** A loop that is late has its next request before it, in the kernel. */
-    private boolean hasUnread() {
-        ChannelHandlerContext present = context;
-        return present != null
-                && present.channel() instanceof UnixChannel unix
-                && SocketOptions.hasUnread(unix.fd().intValue());
+        super.exceptionCaught(context, cause);
     }
 
     /** The process stops: idle connections end, the others after their response. */
@@ -554,7 +392,8 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public boolean isRequestComplete() {
-        return bodyComplete;
+        RequestParts present = parts;
+        return present != null && present.body.isComplete();
     }
 
     @Override
@@ -567,58 +406,21 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
     @Override
     public void proceed() {
         ByteBuf out = loop.sendBuffer();
-        out.writeBytes(CONTINUE);
+        ResponseHead.proceed(out);
         write(out);
     }
 
-    private static final byte[] CONTINUE = HeadScanner.ascii("HTTP/1.1 100 Continue\r\n\r\n");
-
     @Override
     public void interim(Response response) {
-        CaseAdjust adjust = facts.frontend.http().caseAdjust();
-        if (adjust != null) {
-            adjust.applyTo(response.headers());
-        }
         ByteBuf out = loop.sendBuffer();
-        HeadWriter.statusLineAndFields(response, out);
-        HeadWriter.end(out);
+        ResponseHead.interim(facts, response, out);
         write(out);
     }
 
     @Override
     public boolean head(Response response, boolean keepAlive, boolean tunnel, @Nullable ByteBuf in, int length) {
-        boolean chunked = response.framing() == Framing.CHUNKED;
-        byte[] connection = connectionField(response, keepAlive, tunnel);
-        CaseAdjust adjust = facts.frontend.http().caseAdjust();
-        if (adjust != null) {
-            adjust.applyTo(response.headers());
-            connection = adjust.line(connection);
-        }
-        if (in != null && connection.length == 0 && !chunked && HeadWriter.isUntouched(response)) {
-            in.setBytes(in.readerIndex(), response.bytes(), 0, length); // names are in lower case now
-            writer.beginAsReceived();
-            return true;
-        }
-        ByteBuf out = writer.beginHead(chunked);
-        HeadWriter.statusLineAndFields(response, out);
-        out.writeBytes(connection);
-        HeadWriter.end(out);
-        return false;
+        return ResponseHead.begin(facts, response, keepAlive, tunnel, in, length, writer);
     }
-
-    private byte[] connectionField(Response response, boolean keepAlive, boolean tunnel) {
-        if (tunnel) {
-            return NOTHING;
-        }
-        if (!keepAlive) {
-            return response.minorVersion() > 0 ? CLOSE : NOTHING;
-        }
-        return response.minorVersion() == 0 || facts.request.minorVersion() == 0 ? KEEP_ALIVE : NOTHING;
-    }
-
-    private static final byte[] CLOSE = HeadScanner.ascii("connection: close\r\n");
-    private static final byte[] KEEP_ALIVE = HeadScanner.ascii("connection: keep-alive\r\n");
-    private static final byte[] NOTHING = new byte[0];
 
     @Override
     public void body(ByteBuf in, int length, boolean all) {
@@ -651,35 +453,16 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         write(in.retain());
     }
 
-    private void write(ByteBuf out) {
-        ChannelHandlerContext present = context;
-        if (present == null || ended) {
-            out.release();
-        } else {
-            present.write(out, present.voidPromise());
-        }
-    }
-
     @Override
     public void flush() {
-        ChannelHandlerContext present = context;
         writer.writeStaged();
-        if (present != null) {
-            present.flush();
-        }
-    }
-
-    @Override
-    public boolean isWritable() {
-        ChannelHandlerContext present = context;
-        return present != null && present.channel().isWritable();
+        super.flush();
     }
 
     @Override
     public void reading(boolean on) {
-        ChannelHandlerContext present = context;
-        if (present != null && !halfClosed && present.channel().isActive()) {
-            present.channel().config().setAutoRead(on);
+        if (!halfClosed) {
+            autoRead(on);
         }
     }
 
@@ -711,7 +494,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         loop.tick();
         pending = null;
         reading(true);
-        process(early);
+        read(early);
         early.release();
         if (halfClosed && state == State.HEAD && exchange.isBusy()) {
             exchange.onBadRequest(400, Termination.CLIENT);
@@ -721,7 +504,7 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
 
     /** Ends the connection when all that has been written is sent. */
     private void close() {
-        ChannelHandlerContext present = context;
+        ChannelHandlerContext present = context();
         if (present == null || state == State.CLOSING) {
             return;
         }
@@ -729,48 +512,25 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
         state = State.CLOSING;
         releaseHead();
         if (unread && present.channel() instanceof DuplexChannel) {
-            linger(present);
+            int limit = timeouts().client();
+            linger(present, limit > 0 ? Math.min(limit, LINGER_MS) : LINGER_MS);
         } else {
-            timer.start(timeouts().client());
-            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            closeWhenSent(present);
         }
-    }
-
-    /**
-     * Ends our side and reads on for a while: a system that closes a socket with bytes unread resets it, and the client would
-     * lose the answer (RFC 9112 section 9.6).
-     */
-    private void linger(ChannelHandlerContext present) {
-        int limit = timeouts().client();
-        timer.start(limit > 0 ? Math.min(limit, LINGER_MS) : LINGER_MS);
-        reading(true);
-        SslHandler tls = present.pipeline().get(SslHandler.class);
-        if (tls != null) {
-            present.flush();
-            tls.closeOutbound();
-        }
-        shutdownOutput();
     }
 
     /** How long a client may take to end a connection on which it was refused in the middle of a request. */
     private static final int LINGER_MS = 2_000;
 
     @Override
-    public void abort() {
-        ChannelHandlerContext present = context;
-        state = State.CLOSING;
-        if (present != null) {
-            present.close();
-        }
+    protected boolean isClosing() {
+        return state == State.CLOSING;
     }
 
     @Override
-    public void vanish() {
-        ChannelHandlerContext present = context;
-        if (present != null) {
-            SilentDrop.prepare(present.channel());
-        }
-        abort();
+    public void abort() {
+        state = State.CLOSING;
+        super.abort();
     }
 
     @Override
@@ -782,14 +542,6 @@ public final class Http1Connection extends ChannelInboundHandlerAdapter implemen
             pending = null;
             exchange.tunnelBytes(early);
             early.release();
-        }
-    }
-
-    @Override
-    public void shutdownOutput() {
-        ChannelHandlerContext present = context;
-        if (present != null && present.channel() instanceof DuplexChannel duplex) {
-            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
         }
     }
 }

@@ -18,7 +18,7 @@ final class RequestParts {
     private static final int KEPT_PER_LOOP = 4096;
 
     final RequestScanner scanner;
-    final ChunkedBody chunks = new ChunkedBody();
+    final RequestBody body = new RequestBody();
     HeadBuffer buffer;
     private final int maxFields;
 
@@ -45,6 +45,7 @@ final class RequestParts {
     /** Gives them back to the loop they came from; the request lets go of its bytes. */
     void release(Loop loop) {
         scanner.clear();
+        body.clear();
         buffer.release(loop);
         ArrayDeque<RequestParts> free = FREE.of(loop);
         if (free.size() < KEPT_PER_LOOP) {

@@ -3,29 +3,16 @@
 package io.tandem.node.frontend.http.h2;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.tandem.node.backend.Timeouts;
-import io.tandem.node.frontend.ClientConnection;
-import io.tandem.node.frontend.SilentDrop;
-import io.tandem.node.frontend.TlsLedger;
-import io.tandem.node.loop.Loop;
-import io.tandem.node.loop.Timer;
+import io.tandem.node.frontend.http.HttpConnection;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** A client's connection in HTTP/2: its socket, its preface and its time-outs; the rest is its {@link ClientEndpoint}'s. */
-public final class Http2Connection extends ChannelInboundHandlerAdapter
-        implements Transport, ClientEndpoint.Owner, ClientConnection {
+public final class Http2Connection extends HttpConnection implements Transport, ClientEndpoint.Owner {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** After so long without a stream a connection lets go of what streams need. */
@@ -36,18 +23,11 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter
     /** What of the preface looks like a request in HTTP/1. */
     public static final int PREFACE_HEAD = 18;
 
-    private final Loop loop;
-    private final Facts facts;
     private final ClientEndpoint endpoint;
-    private final Timer timer;
-    private final Runnable onEnd;
-    private @Nullable ChannelHandlerContext context;
     private int prefaceRead;
     private int idleLeftMs;
     private boolean untrimmed;
-    private boolean inHandshake;
     private boolean closing;
-    private boolean ended;
 
     /** Whether a head in HTTP/1 is the beginning of the preface. */
     public static boolean isPrefaceHead(byte[] head) {
@@ -59,56 +39,21 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter
      * @param onEnd runs once when the connection has ended
      */
     public Http2Connection(Facts facts, Tuning tuning, EndpointSettings settings, int prefaceRead, Runnable onEnd) {
-        loop = facts.loop;
-        this.facts = facts;
+        super(facts, onEnd);
         this.prefaceRead = prefaceRead;
-        this.onEnd = onEnd;
         facts.httpMajor = 2;
         endpoint = new ClientEndpoint(facts, tuning, settings, this);
-        timer = new Timer(loop) {
-            @Override
-            protected void onTimeout() {
-                timeout();
-            }
-        };
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext context) {
-        this.context = context;
-        Timeouts timeouts = timeouts();
-        inHandshake = facts.tls != null && facts.handshakeNs == 0;
-        if (inHandshake) {
-            timer.start(timeouts.client());
-        } else {
-            begin();
-        }
-    }
-
-    private void begin() {
-        Timeouts timeouts = timeouts();
-        timer.start(timeouts.httpRequest() > 0 ? timeouts.httpRequest() : timeouts.client());
+    protected void begin() {
+        expectFirstRequest();
         endpoint.begin(this);
-    }
-
-    private Timeouts timeouts() {
-        return facts.frontend.timeouts();
     }
 
     // ---- what arrives
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        loop.tick();
-        ByteBuf in = (ByteBuf) message;
-        try {
-            read(in);
-        } finally {
-            in.release();
-        }
-    }
-
-    /** Takes bytes of the client; the caller keeps {@code in}. */
     public void read(ByteBuf in) {
         while (prefaceRead < PREFACE.length && in.isReadable()) {
             if (in.readByte() != PREFACE[prefaceRead++]) {
@@ -134,33 +79,18 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
-            loop.tick();
-            context.close(); // a client that no longer sends can give no window: as HAProxy, it is gone
-        } else if (event instanceof SslHandshakeCompletionEvent handshake && inHandshake) {
-            if (handshake.isSuccess()) {
-                facts.handshakeNs = loop.tick();
-                inHandshake = false;
-                begin();
-            } else {
-                closing = true;
-                context.close();
-            }
-            TlsLedger.handshake(facts, handshake);
-        }
+    protected void onInputEnd() {
+        abort(); // a client that no longer sends can give no window: as HAProxy, it is gone
     }
 
-    private void timeout() {
-        ChannelHandlerContext present = context;
-        if (closing || inHandshake || endpoint.isOver()) {
-            if (present != null) {
-                present.close();
-            }
+    @Override
+    protected void onTimeout() {
+        if (closing || endpoint.isOver()) {
+            abort();
         } else if (!endpoint.hasStreams()) {
             idle();
-        } else if (present != null && !present.channel().isWritable()) {
-            present.close();
+        } else if (!isWritable()) {
+            abort();
         }
     }
 
@@ -180,22 +110,9 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        if (ended) {
-            return;
-        }
-        loop.tick();
-        ended = true;
+    protected void onClosed() {
         closing = true;
         endpoint.close();
-        timer.dispose();
-        onEnd.run();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        loop.failed(cause);
-        context.close();
     }
 
     /** The process stops: no more requests, the present ones end. */
@@ -214,9 +131,7 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter
         if (busy) {
             timer.stop();
         } else {
-            Timeouts timeouts = timeouts();
-            int idle = timeouts.httpKeepAlive() > 0 ? timeouts.httpKeepAlive() : timeouts.httpRequest();
-            idleLeftMs = idle > 0 ? idle : timeouts.client();
+            idleLeftMs = idleTimeoutMs();
             int first = idleLeftMs > 0 ? Math.min(idleLeftMs, TRIM_AFTER_MS) : TRIM_AFTER_MS;
             untrimmed = true;
             timer.start(first);
@@ -225,60 +140,36 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter
     }
 
     @Override
-    public void vanish() {
-        ChannelHandlerContext present = context;
-        if (present != null) {
-            SilentDrop.prepare(present.channel());
-            present.close();
-        }
-    }
-
-    @Override
-    public void write(ByteBuf out) {
-        ChannelHandlerContext present = context;
-        if (present == null || ended) {
-            out.release();
-        } else {
-            present.write(out, present.voidPromise());
-        }
-    }
-
-    @Override
-    public void flush() {
-        ChannelHandlerContext present = context;
-        if (present != null && !ended) {
-            present.flush();
-        }
-    }
-
-    @Override
-    public boolean isWritable() {
-        ChannelHandlerContext present = context;
-        return present != null && present.channel().isWritable();
-    }
-
-    @Override
     public void reading(boolean on) {
-        ChannelHandlerContext present = context;
-        if (present != null && !closing && present.channel().isActive()) {
-            present.channel().config().setAutoRead(on);
+        if (!closing) {
+            autoRead(on);
         }
+    }
+
+    @Override
+    protected boolean isClosing() {
+        return closing;
+    }
+
+    @Override
+    public void abort() {
+        closing = true;
+        super.abort();
     }
 
     @Override
     public void closeWhenWritten() {
-        ChannelHandlerContext present = context;
-        if (present != null && !closing) {
-            closing = true;
-            ChannelFuture written = present.writeAndFlush(Unpooled.EMPTY_BUFFER);
-            if (facts.tls == null && present.channel() instanceof DuplexChannel duplex) {
-                // closing with bytes unread would reset the connection, and the client might miss why
-                timer.start(LINGER_MS);
-                written.addListener(done -> duplex.shutdownOutput());
-            } else {
-                timer.start(timeouts().client());
-                written.addListener(ChannelFutureListener.CLOSE);
-            }
+        ChannelHandlerContext present = context();
+        if (present == null || closing) {
+            return;
+        }
+        closing = true;
+        if (facts.tls == null && present.channel() instanceof DuplexChannel) {
+            // closing with bytes unread would reset the connection, and the client might miss why
+            timer.start(LINGER_MS);
+            shutdownOutput();
+        } else {
+            closeWhenSent(present);
         }
     }
 }
