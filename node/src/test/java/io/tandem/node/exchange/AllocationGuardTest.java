@@ -5,7 +5,12 @@ package io.tandem.node.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.ResourceLeakDetector;
 import io.tandem.node.boot.TestProxy;
+import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,9 +22,18 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Bytes that the event loop's thread allocates for a whole exchange on kept connections. By bytes, not by time, so that a busy
@@ -27,12 +41,15 @@ import org.junit.jupiter.api.Test;
  */
 class AllocationGuardTest {
     /** Half of the smallest object there is: whatever is made for each exchange shows. */
-    private static final double NOTHING = 8;
+    private static final double LEAST = 8;
 
-    /** The second's time stamp and what the datagram's address costs Netty; measured 18.5. */
-    private static final double ACCESS_LINE = 32;
+    /** What the text of a new second costs, once a second, however many lines there are in it; measured 2544. */
+    private static final double TIME_STAMP = 2600;
 
-    private static final int WARM = 500;
+    /** Netty's SslHandler and engine: results of wrapping and unwrapping, promises. To the byte the same each time. */
+    private static final double TLS_RECORDS = 304;
+
+    private static final int WARM = 1500;
     private static final int MEASURED = 2000;
     private static final byte[] REQUEST =
             """
@@ -46,53 +63,99 @@ class AllocationGuardTest {
                     .getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REPLY = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\npong\n"
             .getBytes(StandardCharsets.US_ASCII);
+    private static final String HEADERS = "option forwardfor\n http-request set-header X-Forwarded-Port %[dst_port]\n ";
+    private static final String RULES = IntStream.range(0, 5)
+            .mapToObj(i -> "acl a" + i + " path_beg /private/" + i + "/\n acl b" + i + " hdr(host) -i h" + i
+                    + ".example.net\n acl c" + i + " src 192.0.2." + i + "\n acl d" + i + " hdr_sub(user-agent) robot-"
+                    + i + "\n http-request deny if a" + i + " or b" + i + " or c" + i + " or d" + i)
+            .collect(Collectors.joining("\n "));
 
-    @Test
-    void anExchangeWithForwardforAndASetHeaderAllocatesNothing() throws Exception {
-        assertThat(bytesPerExchange("", "option forwardfor\n http-request set-header X-Forwarded-Port %[dst_port]"))
-                .isLessThan(NOTHING);
+    private static final ResourceLeakDetector.Level LEVEL = ResourceLeakDetector.getLevel();
+
+    @TempDir
+    private Path directory;
+
+    /** As the program does: it records a stack of every 128th buffer. */
+    @BeforeAll
+    static void turnLeakDetectionOff() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
+
+    @AfterAll
+    static void turnLeakDetectionOn() {
+        ResourceLeakDetector.setLevel(LEVEL);
+    }
+
+    /** A client that has one connection. */
+    private interface Client extends AutoCloseable {
+        void exchange(int count) throws IOException;
+
+        @Override
+        void close() throws IOException;
     }
 
     @Test
-    void rulesThatDoNotMatchAllocateNothing() throws Exception {
-        String rules = IntStream.range(0, 5)
-                .mapToObj(i -> "acl a" + i + " path_beg /private/" + i + "/\n acl b" + i + " hdr(host) -i h" + i
-                        + ".example.net\n acl c" + i + " src 192.0.2." + i + "\n acl d" + i
-                        + " hdr_sub(user-agent) robot-" + i + "\n http-request deny if a" + i + " or b" + i + " or c"
-                        + i + " or d" + i)
-                .collect(Collectors.joining("\n "));
-
-        assertThat(bytesPerExchange("", rules)).isLessThan(NOTHING);
+    void anExchangeWithForwardforASetHeaderAndTwentyRulesAllocatesNothing() throws Exception {
+        assertThat(bytesPerExchange("", "http", "", HEADERS + RULES, Http1::new))
+                .isLessThan(LEAST);
     }
 
     @Test
-    void anAccessLineAllocatesLittle() throws Exception {
+    void anAccessLineAllocatesItsTimeStampOnceASecond() throws Exception {
+        long startNs = System.nanoTime();
         try (DatagramSocket sink = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            assertThat(bytesPerExchange(
-                            "log 127.0.0.1:" + sink.getLocalPort() + " local0", "log global\n option httplog"))
-                    .isLessThan(ACCESS_LINE);
+            String global = "log 127.0.0.1:" + sink.getLocalPort() + " local0";
+
+            double bytes = bytesPerExchange(global, "http", "", HEADERS + "log global\n option httplog", Http1::new);
+            double seconds = (System.nanoTime() - startNs) / 1e9;
+
+            assertThat(bytes).isLessThan(LEAST + seconds * TIME_STAMP / MEASURED);
         }
     }
 
-    private static double bytesPerExchange(String global, String lines) throws Exception {
+    @Test
+    void bytesInModeTcpAllocateNothing() throws Exception {
+        assertThat(bytesPerExchange("", "tcp", "", "", Http1::new)).isLessThan(LEAST);
+    }
+
+    @Test
+    void anExchangeOverTlsAllocatesWhatNettysEngineDoes() throws Exception {
+        String bind = " ssl crt " + certificate();
+
+        assertThat(bytesPerExchange("", "http", bind, HEADERS, port -> new Http1(secure(port))))
+                .isLessThan(TLS_RECORDS + LEAST);
+    }
+
+    @Test
+    void anExchangeInHttp2AllocatesNothing() throws Exception {
+        assertThat(bytesPerExchange("", "http", " proto h2", HEADERS, Http2::new))
+                .isLessThan(LEAST);
+    }
+
+    /** Opens the client's connection. */
+    private interface Opener {
+        Client open(int port) throws Exception;
+    }
+
+    private static double bytesPerExchange(String global, String mode, String bind, String lines, Opener opener)
+            throws Exception {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             Thread replies = new Thread(() -> reply(server), "server");
             replies.setDaemon(true);
             replies.start();
             int port = freePort();
-            String text = "global\n " + global + "\ndefaults\n mode http\n timeout connect 5s\n timeout client 1m\n"
-                    + " timeout server 1m\nfrontend web\n bind 127.0.0.1:" + port + "\n " + lines
-                    + "\n default_backend app\nbackend app\n http-reuse always\n server s1 127.0.0.1:"
+            String text = "global\n " + global + "\ndefaults\n mode " + mode
+                    + "\n timeout connect 5s\n timeout client 1m\n timeout server 1m\nfrontend web\n bind 127.0.0.1:"
+                    + port + bind + "\n " + lines + "\n default_backend app\nbackend app\n"
+                    + (mode.equals("http") ? " http-reuse always\n" : "") + " server s1 127.0.0.1:"
                     + server.getLocalPort() + "\n";
             try (TestProxy proxy = TestProxy.start(text, 1);
-                    Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                client.setTcpNoDelay(true);
-                client.setSoTimeout(10_000);
-                exchange(client, WARM);
+                    Client client = opener.open(port)) {
+                client.exchange(WARM);
                 long thread = loopThread();
                 ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
                 long before = threads.getThreadAllocatedBytes(thread);
-                exchange(client, MEASURED);
+                client.exchange(MEASURED);
                 return (double) (threads.getThreadAllocatedBytes(thread) - before) / MEASURED;
             }
         }
@@ -104,6 +167,25 @@ class AllocationGuardTest {
         }
     }
 
+    private String certificate() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (String part : List.of("ec.crt", "ec.key")) {
+            try (InputStream in = Objects.requireNonNull(
+                    TestProxy.class.getResourceAsStream("/io/tandem/node/frontend/tls/" + part), part)) {
+                text.append(new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+            }
+        }
+        return Files.writeString(directory.resolve("site.pem"), text).toString();
+    }
+
+    private static Socket secure(int port) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        socket.startHandshake();
+        return socket;
+    }
+
     /** The newest thread of a loop: the one of the proxy just started. */
     private static long loopThread() {
         return Thread.getAllStackTraces().keySet().stream()
@@ -113,15 +195,108 @@ class AllocationGuardTest {
                 .orElseThrow();
     }
 
-    private static void exchange(Socket client, int count) throws IOException {
-        OutputStream out = client.getOutputStream();
-        InputStream in = client.getInputStream();
-        for (int i = 0; i < count; i++) {
-            out.write(REQUEST);
-            skipMessage(in);
-            if (in.readNBytes(5).length < 5) {
-                throw new EOFException();
+    /** One request after the other on a kept connection. */
+    private static final class Http1 implements Client {
+        private final Socket socket;
+
+        Http1(int port) throws IOException {
+            this(new Socket(InetAddress.getLoopbackAddress(), port));
+        }
+
+        Http1(Socket socket) throws IOException {
+            this.socket = socket;
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(10_000);
+        }
+
+        @Override
+        public void exchange(int count) throws IOException {
+            OutputStream out = socket.getOutputStream();
+            InputStream in = socket.getInputStream();
+            for (int i = 0; i < count; i++) {
+                out.write(REQUEST);
+                skipMessage(in);
+                if (in.readNBytes(5).length < 5) {
+                    throw new EOFException();
+                }
             }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
+    /** One stream after the other, with as little of HTTP/2 as that takes. */
+    private static final class Http2 implements Client {
+        private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        private static final byte[] EMPTY_SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+        private static final byte[] SETTINGS_ACK = {0, 0, 0, 4, 1, 0, 0, 0, 0};
+        private static final int DATA = 0;
+        private static final int HEADERS = 1;
+        private static final int SETTINGS = 4;
+        private static final int END_STREAM = 1;
+        private static final int END_HEADERS = 4;
+
+        private final Socket socket;
+        private final DataInputStream in;
+        private int stream = 1;
+
+        Http2(int port) throws IOException {
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(10_000);
+            in = new DataInputStream(socket.getInputStream());
+            socket.getOutputStream().write(PREFACE);
+            socket.getOutputStream().write(EMPTY_SETTINGS);
+        }
+
+        @Override
+        public void exchange(int count) throws IOException {
+            ByteBuf block = Unpooled.buffer();
+            block.writeByte(0x82).writeByte(0x86); // :method GET, :scheme http
+            field(block, 0x04, "/some/path?with=a&query=string");
+            field(block, 0x01, "www.example.org");
+            block.writeByte(0x0f); // user-agent, number 58 of the static table
+            field(block, 58 - 0x0f, "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36");
+            for (int i = 0; i < count; i++, stream += 2) {
+                ByteBuf frame = Unpooled.buffer()
+                        .writeMedium(block.readableBytes())
+                        .writeByte(HEADERS)
+                        .writeByte(END_STREAM | END_HEADERS)
+                        .writeInt(stream)
+                        .writeBytes(block.duplicate());
+                frame.readBytes(socket.getOutputStream(), frame.readableBytes());
+                awaitEnd();
+            }
+        }
+
+        private static void field(ByteBuf block, int name, String value) {
+            block.writeByte(name).writeByte(value.length()).writeCharSequence(value, StandardCharsets.US_ASCII);
+        }
+
+        private void awaitEnd() throws IOException {
+            while (true) {
+                int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+                int type = in.readUnsignedByte();
+                int flags = in.readUnsignedByte();
+                in.readInt();
+                in.skipNBytes(length);
+                if ((type == DATA || type == HEADERS) && (flags & END_STREAM) != 0) {
+                    return;
+                }
+                if (type == SETTINGS && flags == 0) {
+                    socket.getOutputStream().write(SETTINGS_ACK);
+                } else if (type > SETTINGS && type != 8) { // WINDOW_UPDATE
+                    throw new IOException("a frame of type " + type);
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
         }
     }
 

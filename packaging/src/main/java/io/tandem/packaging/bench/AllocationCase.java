@@ -21,7 +21,7 @@ import jdk.jfr.consumer.RecordingFile;
  * What a request allocates once the compilers are done: Java Flight Recorder over a million requests. The loop's thread says how
  * many bytes in all, samples say which and where.
  */
-record AllocationCase(String name, String doc, Features features) implements Experiment {
+record AllocationCase(String name, String doc, Features features, Traffic traffic) implements Experiment {
     private static final long REQUESTS = 1_000_000;
     private static final int MOST_SECONDS = 120;
     private static final int LINES = 15;
@@ -30,19 +30,23 @@ record AllocationCase(String name, String doc, Features features) implements Exp
     @Override
     public List<Row> run(Bench bench) throws IOException, InterruptedException {
         bench.say("%s: %s", name, doc);
-        Traffic traffic = new Traffic.Wrk(64, "/", Cases.BROWSER);
         Path recording = bench.directory().resolve(name + ".jfr");
         long wanted = bench.options().quick() ? REQUESTS / 10 : REQUESTS;
         long requests = 0;
         try (Contender contender = Contender.start(Kind.TANDEM, "0", features, 0, bench)) {
             String pid = Long.toString(contender.pid());
-            traffic.run(bench, features, contender.port(), bench.options().warmUpSeconds());
+            int warm = bench.options().warmUpSeconds();
+            double perSecond =
+                    traffic.run(bench, features, contender.port(), warm).units() / (double) warm;
             Tool.run(List.of("jcmd", pid, "JFR.start", "name=requests", "settings=profile"), 60);
             traffic.run(bench, features, contender.port(), 2); // the recorder's own beginnings
             Tool.run(List.of("jcmd", pid, "JFR.dump", "name=requests", "filename=" + recording), 60); // a new chunk
             long deadline = System.nanoTime() + MOST_SECONDS * 1_000_000_000L;
             while (requests < wanted && System.nanoTime() - deadline < 0) {
-                requests += traffic.run(bench, features, contender.port(), 2).units();
+                // as long as it takes: the connections' own objects shall not count more than once
+                int seconds = (int) Math.min(MOST_SECONDS, 1 + (wanted - requests) / Math.max(1, perSecond));
+                requests +=
+                        traffic.run(bench, features, contender.port(), seconds).units();
             }
             Files.delete(recording);
             Tool.run(List.of("jcmd", pid, "JFR.dump", "name=requests", "filename=" + recording), 60);

@@ -74,10 +74,12 @@ final class Cases {
                     "tipping-point", "requests a second against latency at rising concurrency, with a picture"),
             new HoldCase("hold", "as many established TLS connections as the machine carries, and their memory"),
             new AttackCase("attack", "TLS connections at three times capacity for a minute"),
-            new AllocationCase("allocation-http", "bytes allocated for a request, and where", Features.HTTP),
-            new AllocationCase("allocation-log", "the same with an access log", Features.HTTP.logging()),
-            new AllocationCase("allocation-rules", "the same with 20 ACLs", Features.HTTP.withRules(20)),
-            new AllocationCase("allocation-https", "the same with TLS", Features.HTTP.with(Features.Key.ECDSA)));
+            allocation("allocation-http", "bytes allocated for a request, and where", Features.HTTP),
+            allocation("allocation-log", "the same with an access log", Features.HTTP.logging()),
+            allocation("allocation-rules", "the same with 20 ACLs", Features.HTTP.withRules(20)),
+            allocation("allocation-https", "the same with TLS", Features.HTTP.with(Features.Key.ECDSA)),
+            allocation("allocation-h2", "the same in HTTP/2", Features.HTTP.over(Protocol.H2)),
+            allocation("allocation-tcp", "the same in mode tcp", Features.HTTP.over(Protocol.TCP)));
 
     private Cases() {}
 
@@ -107,6 +109,12 @@ final class Cases {
                 ALL,
                 0,
                 target);
+    }
+
+    private static Experiment allocation(String name, String doc, Features features) {
+        Traffic traffic =
+                features.protocol() == Protocol.H2 ? new Traffic.H2load(16, 16) : new Traffic.Wrk(64, "/", BROWSER);
+        return new AllocationCase(name, doc, features, traffic);
     }
 
     private static Experiment handshakes(String name, Features.Key key, double target) {

@@ -3,6 +3,7 @@
 package io.tandem.packaging.bench;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A proxy under test: a process on the cores it is given. */
@@ -42,7 +44,10 @@ final class Contender implements AutoCloseable {
         }
     }
 
-    private static final int START_SECONDS = 30;
+    private static final int START_SECONDS = 60;
+    private static final int FIRST_PORT = 20_000;
+    private static final int CLIENTS_PORTS = 32_768;
+    private static final int MOST_PORTS_TRIED = 100;
 
     private final Kind kind;
     private final Process process;
@@ -115,10 +120,17 @@ final class Contender implements AutoCloseable {
         return System.getProperty("tandem.launcher", "tandem");
     }
 
+    /** A port that nobody listens on, below those that the system gives to clients: none of them takes it meanwhile. */
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        for (int tries = 0; tries < MOST_PORTS_TRIED; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, CLIENTS_PORTS);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // another one
+            }
         }
+        throw new IOException("no free port between " + FIRST_PORT + " and " + CLIENTS_PORTS);
     }
 
     private void awaitListening() throws IOException, InterruptedException {
@@ -133,7 +145,7 @@ final class Contender implements AutoCloseable {
                 }
             }
         }
-        throw new IOException(kind.label() + " does not listen on port " + port);
+        throw new IOException(kind.label() + " does not listen on port " + port + ": " + said());
     }
 
     /** The beginning of what it printed. */

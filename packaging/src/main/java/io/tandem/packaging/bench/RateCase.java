@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +40,10 @@ record RateCase(
 
     private static final double FOREIGN_LOAD = 0.10;
     private static final double SATURATED = 0.90;
+
+    /** What Tandem says at its start about who signs with RSA keys. */
+    private static final Pattern SIGNER = Pattern.compile("rsa-signatures=.*");
+
     private static final int MOST_VOID_ROUNDS = 6;
     private static final int SETTLED_WINDOWS = 3;
     private static final double COMPILERS_REST = 0.01;
@@ -81,6 +87,11 @@ record RateCase(
                 }
                 if (!warmUp(bench, contender)) {
                     remarks.append("not settled; ");
+                }
+                if (contender.kind() == Kind.TANDEM && features.key() == Features.Key.RSA) {
+                    Matcher signer = SIGNER.matcher(contender.said());
+                    remarks.append(signer.find() ? signer.group() : "BoringSSL signs")
+                            .append("; ");
                 }
             }
             return List.of(report(bench, rounds(bench, contenders), remarks));

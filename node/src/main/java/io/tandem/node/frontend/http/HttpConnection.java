@@ -35,6 +35,9 @@ public abstract class HttpConnection extends ChannelInboundHandlerAdapter implem
     private @Nullable ChannelHandlerContext context;
     private boolean ended;
 
+    /** Something was written and not flushed: to TLS an empty flush is an empty record's work. */
+    private boolean unflushed;
+
     /** @param onEnd runs once when the connection has ended, unless another one has taken it over */
     protected HttpConnection(Facts facts, Runnable onEnd) {
         this.facts = facts;
@@ -190,6 +193,7 @@ public abstract class HttpConnection extends ChannelInboundHandlerAdapter implem
         if (present == null || ended) {
             out.release();
         } else {
+            unflushed = true;
             present.write(out, present.voidPromise());
         }
     }
@@ -197,7 +201,8 @@ public abstract class HttpConnection extends ChannelInboundHandlerAdapter implem
     /** Sends what has been written. */
     public void flush() {
         ChannelHandlerContext present = context;
-        if (present != null && !ended) {
+        if (present != null && !ended && unflushed) {
+            unflushed = false;
             present.flush();
         }
     }

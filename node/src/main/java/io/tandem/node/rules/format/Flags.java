@@ -11,6 +11,7 @@ package io.tandem.node.rules.format;
  */
 record Flags(boolean quote, boolean hex, boolean escape) {
     static final Flags NONE = new Flags(false, false, false);
+    static final Flags ESCAPE = new Flags(false, false, true);
 
     /** These flags changed by {@code +Q,-X} and the like. */
     Flags with(String changes) {

@@ -375,7 +375,7 @@ enum LogVariable {
             out.append('"');
         }
         Request request = facts.request;
-        Flags plain = new Flags(false, false, flags.escape());
+        Flags plain = flags.escape() ? Flags.ESCAPE : Flags.NONE;
         if (request.receivedMethodStart() == request.receivedMethodEnd()) {
             out.append("<BADREQ>");
         } else {

@@ -286,7 +286,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (state != State.TUNNEL && state != State.CLOSING) {
-            context.flush();
+            super.flush();
         }
     }
 
@@ -294,8 +294,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         loop.tick();
         boolean writable = context.channel().isWritable();
-        if (writable) { // too much is found out after a flush: a buffer that leaves at once should not cost two
-            // epoll_ctl
+        if (writable) { // too much is found out after a flush: a buffer that leaves at once costs no epoll_ctl
             exchange.onClientWritabilityChanged(true);
         }
         if (state != State.HEAD) {
