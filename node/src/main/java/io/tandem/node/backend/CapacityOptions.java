@@ -80,9 +80,10 @@ final class CapacityOptions {
         switch (time.outcome()) {
             case OK -> {}
             case OVERFLOW ->
-                throw line.error("timer overflow in argument <" + text + "> to <slowstart> of server " + server.name
+                throw line.error("overflow in argument <" + text + "> to <slowstart> of server " + server.name
                         + ", maximum value is 2147483647 ms (~24.8 days).");
-            case UNEXPECTED, MISSING ->
+            case MISSING -> throw line.error("unexpected character '"); // as far as HAProxy gets
+            case UNEXPECTED ->
                 throw line.error("unexpected character '" + time.character() + "' in 'slowstart' argument of server "
                         + server.name + ".");
         }

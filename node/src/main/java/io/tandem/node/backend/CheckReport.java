@@ -19,6 +19,7 @@ public record CheckReport(Status status, int code, long durationMs, String info,
     public enum Status {
         UNK("Unknown"),
         INI("Initializing"),
+        HANA("Health analyze"),
         SOCKERR("Socket error"),
         L4OK("Layer4 check passed"),
         L4TOUT("Layer4 timeout"),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialing how checks connect
  * @param tls how checks are secured, or null
  * @param serverName the server name TLS asks for, or empty
+ * @param observing how its traffic tells about its health, or null
  */
 public record CheckSettings(
         InetSocketAddress address,
@@ -28,9 +29,10 @@ public record CheckSettings(
         int fall,
         Dialing dialing,
         @Nullable ServerTls tls,
-        String serverName) {
+        String serverName,
+        @Nullable Observing observing) {
     /** Of a server that wants nothing special of connections. */
     public CheckSettings(InetSocketAddress address, int interMs, int fastInterMs, int downInterMs, int rise, int fall) {
-        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN, null, "");
+        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN, null, "", null);
     }
 }

@@ -9,6 +9,7 @@ import io.tandem.config.haproxy.AddressSyntax;
 import io.tandem.config.text.Times;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.socket.Endpoints;
 import io.tandem.node.socket.Namespaces;
@@ -87,12 +88,12 @@ final class DialingOptions {
     private static void protocol(Arguments line, ServerSettings server) {
         String protocol = line.require("'proto' : missing value").text();
         switch (protocol) {
-            case "h1" -> server.dialing.http2 = false;
+            case "h1", "none" -> server.dialing.http2 = false;
             case "h2" -> server.dialing.http2 = true;
-            case "none", "fcgi" ->
-                throw line.error("MUX protocol '" + protocol + "' is not usable for server '" + server.name + "'");
-            default -> throw line.error("'proto' :  unknown MUX protocol '" + protocol + "'.");
+            case "fcgi" -> throw line.error(KnownKeywords.notSupported("proto fcgi"));
+            default -> throw line.error("'proto' :  unknown MUX protocol '" + protocol + "'");
         }
+        server.protocol = protocol;
     }
 
     private static void headerOptions(Arguments line, ServerSettings server) {

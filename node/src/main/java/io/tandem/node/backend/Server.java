@@ -39,6 +39,8 @@ public final class Server {
      * @param properties what makes connections to it differ from one another
      * @param dialing how connections to it are made
      * @param tls how its connections are secured, or null
+     * @param redirect what clients that only want to read are sent to instead, in front of their path; or null
+     * @param follows the server whose state it follows, {@code PROXY/SERVER}, or null
      * @param cookie the value that names it in persistence cookies, or null
      * @param nonStick never stored in stick tables
      * @param check how its health is checked, or null
@@ -58,6 +60,8 @@ public final class Server {
             List<ConnectionProperty> properties,
             Dialing dialing,
             @Nullable ServerTls tls,
+            @Nullable String redirect,
+            @Nullable String follows,
             @Nullable String cookie,
             boolean nonStick,
             @Nullable CheckSettings check,
@@ -84,6 +88,8 @@ public final class Server {
                     Shutdowns.NONE,
                     List.of(),
                     Dialing.PLAIN,
+                    null,
+                    null,
                     null,
                     null,
                     false,

@@ -25,9 +25,13 @@ public final class ServerAdmin {
     public void ready(Backend backend, Server server) {
         enable(backend, server);
         ServerState state = server.state();
-        if (state.draining()) {
+        if (state.ownDrain()) {
             long nowMs = clockMs.getAsLong();
             state.draining(false, nowMs);
+            if (state.draining()) {
+                events.told(backend, server, "is leaving forced drain but remains in drain mode", nowMs);
+                return;
+            }
             events.told(backend, server, "is " + upOrDown(state) + " (leaving forced drain)", nowMs);
         }
     }
@@ -35,7 +39,13 @@ public final class ServerAdmin {
     /** Ends maintenance: {@code enable server}. */
     public void enable(Backend backend, Server server) {
         ServerState state = server.state();
-        if (state.maintenance()) {
+        if (state.inheritedMaintenance() && state.ownMaintenance()) {
+            long nowMs = clockMs.getAsLong();
+            state.maintenance(false, nowMs);
+            String leader = server.description().follows();
+            events.told(
+                    backend, server, "is leaving forced maintenance but remains in maintenance via " + leader, nowMs);
+        } else if (state.maintenance() && !state.inheritedMaintenance()) {
             long nowMs = clockMs.getAsLong();
             if (server.description().check() != null) {
                 state.health(ServerState.Health.UP, state.rise(), nowMs); // up, but the first failure takes it down
@@ -63,10 +73,11 @@ public final class ServerAdmin {
     /** No clients and no checks: {@code disable server}, {@code set server … state maint}. */
     public void maintenance(Backend backend, Server server) {
         ServerState state = server.state();
+        long nowMs = clockMs.getAsLong();
         if (state.maintenance()) {
+            state.maintenance(true, nowMs);
             return;
         }
-        long nowMs = clockMs.getAsLong();
         boolean wasRunning = state.isRunning();
         state.maintenance(true, nowMs);
         if (wasRunning) {
@@ -111,7 +122,7 @@ public final class ServerAdmin {
 
     /** {@code enable health} and {@code disable health}. */
     public void checks(Server server, boolean enabled) {
-        server.state().checksEnabled(enabled);
+        server.state().checks().enabled(enabled);
     }
 
     /**

@@ -22,6 +22,7 @@ public final class ServerEvents {
             server.state().killSessions(Termination.DOWN);
         }
         lookAtBackend(backend, nowMs);
+        lead(server, nowMs);
     }
 
     /** {@code Server be/web1 is UP…}. */
@@ -29,6 +30,7 @@ public final class ServerEvents {
         killBackups(backend, server);
         tell(EventLog.Level.NOTICE, backend, subject(server) + " " + what + ". " + online(backend));
         lookAtBackend(backend, nowMs);
+        lead(server, nowMs);
     }
 
     /** A sentence of its own: {@code Server be/web1 is UP (leaving forced drain).} */
@@ -36,6 +38,61 @@ public final class ServerEvents {
         tell(EventLog.Level.NOTICE, backend, subject(server) + " " + sentence + ".");
         killBackups(backend, server);
         lookAtBackend(backend, nowMs);
+        lead(server, nowMs);
+    }
+
+    // ---- servers that follow (track)
+
+    /** Those that follow {@code leader} do as it did. */
+    private void lead(Server leader, long nowMs) {
+        for (Follower follower : leader.state().followers()) {
+            follow(follower, leader, nowMs);
+        }
+    }
+
+    private void follow(Follower follower, Server leader, long nowMs) {
+        ServerState from = leader.state();
+        ServerState its = follower.server().state();
+        boolean wasMaintenance = its.maintenance();
+        boolean wasDraining = its.draining();
+        boolean wasRunning = its.isRunning();
+        ServerState.Health was = its.health();
+        its.health(from.health(), Follower.pointsLike(from, its), nowMs);
+        its.inherit(from.maintenance(), from.draining(), nowMs);
+        String via = " via " + leader;
+        if (its.maintenance() != wasMaintenance) {
+            tellOfMaintenance(follower, wasRunning, via, nowMs);
+        } else if (!its.maintenance() && its.draining() != wasDraining) {
+            if (wasDraining) {
+                told(follower.backend(), follower.server(), "is UP (leaving forced drain)", nowMs);
+            } else {
+                up(follower.backend(), follower.server(), "enters drain state" + via, nowMs);
+            }
+        } else if (its.isRunning() != wasRunning) {
+            tellOfHealth(follower, wasRunning, via, nowMs);
+        } else if (its.health() != was && its.health() == ServerState.Health.STOPPING) {
+            up(follower.backend(), follower.server(), "is stopping" + via, nowMs);
+        }
+    }
+
+    private void tellOfMaintenance(Follower follower, boolean wasRunning, String via, long nowMs) {
+        ServerState its = follower.server().state();
+        if (!its.maintenance()) {
+            String state = (its.isRunning() ? "UP" : "DOWN") + (its.draining() ? "/DRAIN" : "/READY");
+            told(follower.backend(), follower.server(), "is " + state + " (leaving maintenance)", nowMs);
+        } else if (wasRunning) {
+            down(follower.backend(), follower.server(), "is going DOWN for maintenance" + via, nowMs);
+        } else {
+            told(follower.backend(), follower.server(), "was DOWN and now enters maintenance" + via, nowMs);
+        }
+    }
+
+    private void tellOfHealth(Follower follower, boolean wasRunning, String via, long nowMs) {
+        if (wasRunning) {
+            down(follower.backend(), follower.server(), "is DOWN" + via, nowMs);
+        } else {
+            up(follower.backend(), follower.server(), "is UP" + via, nowMs);
+        }
     }
 
     /** The result of one check: {@code option log-health-checks}. */
@@ -57,7 +114,7 @@ public final class ServerEvents {
         return ", reason: " + report.status().text()
                 + (report.code() > 0 ? ", code: " + report.code() : "")
                 + (report.info().isEmpty() ? "" : ", info: \"" + report.info() + "\"")
-                + ", check duration: " + report.durationMs() + "ms";
+                + (report.durationMs() < 0 ? "" : ", check duration: " + report.durationMs() + "ms");
     }
 
     private static void killBackups(Backend backend, Server server) {

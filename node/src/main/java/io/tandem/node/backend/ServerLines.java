@@ -15,6 +15,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KeywordFamily;
 import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
+import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
@@ -92,6 +93,7 @@ public final class ServerLines implements Feature {
                     ServerAddress.parse(address, line.context().options().environment()));
             server.mayStayUnresolved = line.context().options().ignoreResolution();
             if (options(line, server, subject, "")
+                    && observesWhatThereIs(line, server, subject, draft)
                     && ServerName.isWellFormed(line, server, subject, draft)
                     && HeaderTlvs.areWellFormed(line, server, subject, draft)) {
                 refuseSameId(line, subject, server, lines.servers);
@@ -120,6 +122,14 @@ public final class ServerLines implements Feature {
                     "parsing " + place(line.origin()) + " : ",
                     "'" + keyword + "' not allowed because frontend '" + draft.name() + "' has no backend capability.");
         }
+    }
+
+    private static boolean observesWhatThereIs(Arguments line, ServerSettings server, String subject, Draft draft) {
+        if (server.observes && server.observesResponses && ((ProxyDraft) draft).mode() != Mode.HTTP) {
+            complain(line, subject, "'layer7' can only be used in http proxies..");
+            return false;
+        }
+        return true;
     }
 
     /** Reads options to the end of the line; false where one was wrong. */
@@ -182,6 +192,7 @@ public final class ServerLines implements Feature {
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         backend.state = assembly.backendState(draft.name());
         List<ServerSettings> all = draft.facet(LINES).servers;
+        ServerTracking tracking = new ServerTracking(name -> serversOf(name, assembly));
         Map<String, Origin> names = new HashMap<>();
         int nextId = 1;
         for (ServerSettings settings : all) {
@@ -200,13 +211,63 @@ public final class ServerLines implements Feature {
                 while (isTaken(nextId, all)) {
                     nextId++;
                 }
-                settings.id = nextId++;
+                settings.id = nextId;
+            }
+            nextId++; // a server with an id of its own uses up one, too
+            checkAgainst(draft, settings, assembly);
+            if (settings.follows != null) {
+                String complaint = tracking.complaint(new ServerTracking.Line(draft.name(), settings));
+                if (complaint != null) {
+                    complain(assembly, draft, settings, complaint);
+                }
             }
             Server server = build(settings, draft, backend.state, assembly);
             if (server != null) {
                 backend.servers.add(server);
             }
         }
+    }
+
+    private static @Nullable List<ServerSettings> serversOf(String proxy, Assembly assembly) {
+        return assembly.drafts().proxies().stream()
+                .filter(draft -> draft.isBackend() && draft.name().equals(proxy))
+                .findFirst()
+                .map(draft -> draft.facet(LINES).servers)
+                .orElse(null);
+    }
+
+    /** Where its options do not fit the proxy's mode. */
+    private static void checkAgainst(ProxyDraft draft, ServerSettings settings, Assembly assembly) {
+        boolean http = draft.mode() == Mode.HTTP;
+        String proxy = "backend '" + draft.name() + "' : ";
+        if (settings.protocol != null && http == settings.protocol.equals("none")) {
+            assembly.problems()
+                    .alert(
+                            settings.origin,
+                            proxy + "MUX protocol '" + settings.protocol + "' is not usable for server '"
+                                    + settings.name + "' at " + place(settings.origin) + ".");
+        }
+        if (!http && settings.redirect != null) {
+            assembly.problems()
+                    .alert(settings.origin, proxy + "server cannot have cookie or redirect prefix in non-HTTP mode.");
+        } else if (!http && settings.cookie != null) {
+            assembly.problems()
+                    .warning(
+                            settings.origin,
+                            proxy + "ignoring cookie for server '" + settings.name + "' as HTTP mode is disabled.");
+        }
+    }
+
+    @Override
+    public void completeBackends(Assembly assembly) {
+        assembly.onCommit(() -> Follower.bind(assembly.backends().values()));
+    }
+
+    private static void complain(Assembly assembly, ProxyDraft draft, ServerSettings settings, String text) {
+        assembly.problems()
+                .alert(
+                        settings.origin,
+                        place(settings.origin) + " : 'server " + draft.name() + "/" + settings.name + "' : " + text);
     }
 
     /** Whether the backend has a server line of that name. */
@@ -272,6 +333,8 @@ public final class ServerLines implements Feature {
                 properties,
                 dialing,
                 tls.traffic(),
+                settings.redirect,
+                settings.leaderName,
                 settings.cookie,
                 settings.nonStick,
                 settings.checked ? checkOf(settings, dialing, tls, address, written, draft, assembly) : null,
@@ -341,7 +404,7 @@ public final class ServerLines implements Feature {
             assembly.problems()
                     .alert(
                             settings.origin,
-                            "config: proxy '" + draft.name() + "': server '" + settings.name
+                            "config: backend '" + draft.name() + "': server '" + settings.name
                                     + "' has neither service port nor check port.");
             return null;
         }
@@ -354,6 +417,7 @@ public final class ServerLines implements Feature {
                 settings.fall,
                 dialing,
                 tls.checks(),
-                tls.checkName());
+                tls.checkName(),
+                settings.observing());
     }
 }

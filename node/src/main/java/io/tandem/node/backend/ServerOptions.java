@@ -28,6 +28,16 @@ public final class ServerOptions {
             option("cookie", "the value that names it in persistence cookies")
                     .arguments("VALUE")
                     .as(ServerOptions::cookie),
+            option("redir", "sends clients that only want to read to another place")
+                    .arguments("PREFIX")
+                    .as((line, s) -> s.redirect = line.require("'redir' expects <prefix> as argument.")
+                            .text()),
+            option("log-proto", "how a ring section sends to it; accepted without effect elsewhere")
+                    .arguments("legacy | octet-count")
+                    .as(ServerOptions::logProtocol),
+            option("usesrc", "belongs behind source").as((line, s) -> {
+                throw line.error("'usesrc' only allowed after a 'source' statement.");
+            }),
             option("id", "the number statistics show").arguments("NUMBER").as(ServerOptions::id),
             option("init-addr", "where its address comes from at start")
                     .arguments("{last | libc | none | IP}[,…]")
@@ -41,10 +51,10 @@ public final class ServerOptions {
                     .as(delay("inter", "agent-inter", (s, ms) -> s.interMs = ms)),
             option("fastinter", "time between two checks while going up or down")
                     .arguments("TIME")
-                    .as(delay("fastinter", "fastinter", (s, ms) -> s.fastInterMs = ms)),
+                    .as(delay("fastinter", "agent-inter", (s, ms) -> s.fastInterMs = ms)),
             option("downinter", "time between two checks while down")
                     .arguments("TIME")
-                    .as(delay("downinter", "downinter", (s, ms) -> s.downInterMs = ms)),
+                    .as(delay("downinter", "agent-inter", (s, ms) -> s.downInterMs = ms)),
             option("rise", "successful checks in a row to be up again, 2 by default")
                     .arguments("COUNT")
                     .as(count("rise", (s, n) -> s.rise = n)),
@@ -56,7 +66,7 @@ public final class ServerOptions {
 
     /** Every option. */
     public static final List<Keyword<ServerOption>> ALL =
-            join(GENERAL, CapacityOptions.ALL, DialingOptions.ALL, ServerTlsOptions.ALL, CHECKS);
+            join(GENERAL, CapacityOptions.ALL, DialingOptions.ALL, ServerTlsOptions.ALL, CHECKS, HealthOptions.ALL);
 
     private static final Map<String, Keyword<ServerOption>> BY_NAME = byName();
 
@@ -78,22 +88,34 @@ public final class ServerOptions {
         server.cookie = line.require("'cookie' expects <value> as argument.").text();
     }
 
+    private static void logProtocol(Arguments line, ServerSettings server) {
+        String protocol = line.next();
+        if (!protocol.equals("legacy") && !protocol.equals("octet-count")) {
+            throw line.error("'log-proto' expects one of 'legacy' or 'octet-count' but got '" + protocol + "'");
+        }
+        warn(line, "'log-proto' has no effect outside of ring sections.");
+    }
+
     private static void id(Arguments line, ServerSettings server) {
+        if (server.isDefault) {
+            line.next();
+            warn(line, "'id' option is not accepted in default-server sections");
+            return;
+        }
         int id = leadingInteger(
                 line.require("'id' : expects an integer argument").text());
         if (id <= 0) {
             throw line.error("'id' : custom id has to be > 0");
         }
-        if (server.isDefault) {
-            line.context()
-                    .problems()
-                    .warning(
-                            line.origin(),
-                            "[" + line.origin().file() + ":" + line.origin().line()
-                                    + "] : 'id' option is not accepted in default-server sections");
-            return;
-        }
         server.id = id;
+    }
+
+    private static void warn(Arguments line, String text) {
+        line.context()
+                .problems()
+                .warning(
+                        line.origin(),
+                        "[" + line.origin().file() + ":" + line.origin().line() + "] : " + text);
     }
 
     private static void initAddress(Arguments line, ServerSettings server) {

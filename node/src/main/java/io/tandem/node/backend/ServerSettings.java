@@ -36,6 +36,23 @@ public final class ServerSettings {
     Dialing dialing = new Dialing();
 
     @Nullable String cookie;
+    /** {@code redir}: what clients are sent to instead, in front of their path. */
+    @Nullable String redirect;
+
+    /** {@code track}: the server whose state it follows, as written. */
+    @Nullable String follows;
+
+    /** The same, once found. */
+    @Nullable ServerSettings leader;
+
+    @Nullable String leaderName;
+
+    boolean observes;
+    boolean observesResponses;
+    int errorLimit = 10;
+    Observing.OnError onError = Observing.OnError.FAIL_CHECK;
+    /** {@code proto}: as written, or null. */
+    @Nullable String protocol;
     /** Methods in order, {@code none}, {@code libc}, {@code last} or an address; empty for the default. */
     java.util.List<String> initAddress = java.util.List.of();
 
@@ -55,6 +72,10 @@ public final class ServerSettings {
 
     ServerLimits limits() {
         return new ServerLimits(maxConnections, minConnections, maxQueue, slowStartMs);
+    }
+
+    @Nullable Observing observing() {
+        return observes ? new Observing(observesResponses, errorLimit, onError) : null;
     }
 
     PoolSettings pool() {
@@ -100,6 +121,13 @@ public final class ServerSettings {
         copy.properties.addAll(properties);
         copy.dialing = dialing.copy();
         copy.cookie = cookie;
+        copy.redirect = redirect;
+        copy.follows = follows;
+        copy.observes = observes;
+        copy.observesResponses = observesResponses;
+        copy.errorLimit = errorLimit;
+        copy.onError = onError;
+        copy.protocol = protocol;
         copy.initAddress = initAddress;
         copy.tls = tls.copy();
         copy.checked = checked;

@@ -6,7 +6,8 @@ import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The living part of a server: what survives a reload as long as the server keeps its backend and name.
@@ -42,31 +43,39 @@ public final class ServerState {
     private volatile boolean draining;
     private volatile ServerLimits limits = ServerLimits.NONE;
     private ServerLimits configuredLimits = ServerLimits.NONE; // guarded by this
-    /** When it came up again and began its slow start, by {@link System#nanoTime}; 0 when it did not. */
-    private volatile long slowStartNs;
+    /** What the server it follows says ({@code track}); never by itself. */
+    private volatile boolean inheritedMaintenance;
 
+    private volatile boolean inheritedDrain;
+    private volatile List<Follower> followers = List.of(); // written when a configuration takes effect
+    /** Whom errors of its traffic are told, or null; written when a configuration takes effect. */
+    private volatile @Nullable Observer observer;
+
+    private final SlowStart slowStart = new SlowStart();
     private final QueueLine queue = new QueueLine();
     /** One for each loop that ever connected to it. */
     private final List<SessionKiller> killers = new CopyOnWriteArrayList<>();
 
     private volatile int weight = 1;
     private volatile int initialWeight = 1;
-    private volatile long changedAtMs;
-    private volatile long downSinceMs;
-    private volatile long downtimeMs;
-    private volatile CheckReport lastCheck = CheckReport.NONE;
+    private final Downtime downtime;
+    private final CheckRecord checks = new CheckRecord();
+    private final LongSupplier clockNs;
     private volatile int rise = 2;
     private volatile int fall = 3;
-    private volatile boolean checksEnabled = true;
-    private final AtomicInteger failedChecks = new AtomicInteger();
-    private final AtomicInteger downs = new AtomicInteger();
 
     /** @param nowMs wall clock, milliseconds since 1970 */
     public ServerState(Meters meters, BackendState backend, long nowMs) {
+        this(meters, backend, nowMs, System::nanoTime);
+    }
+
+    /** @param clockNs any time that only goes forward, nanoseconds; for slow starts */
+    ServerState(Meters meters, BackendState backend, long nowMs, LongSupplier clockNs) {
         this.meters = meters;
         poolCounters = new Counters<>(PoolCount.class, meters.loops());
         this.backend = backend;
-        changedAtMs = nowMs;
+        this.clockNs = clockNs;
+        downtime = new Downtime(nowMs);
     }
 
     /**
@@ -139,22 +148,16 @@ public final class ServerState {
     /** What follows from a change: to be called under the lock, with what was the case before. */
     private void changed(boolean wasRunning, boolean wasUsable, long nowMs) {
         boolean running = isRunning();
-        if (wasRunning != running) {
-            if (running && limits.slowStartMs() > 0) {
-                slowStartNs = System.nanoTime() | 1;
+        if (wasRunning && !running) {
+            downtime.wentDown(nowMs);
+        } else if (!wasRunning && running) {
+            if (limits.slowStartMs() > 0) {
+                slowStart.begin(clockNs.getAsLong());
             }
-            if (running) {
-                long down = downSinceMs == 0 ? 0 : nowMs - downSinceMs;
-                long before = downtimeMs;
-                downtimeMs = before + down;
-                downSinceMs = 0;
-            } else {
-                downSinceMs = nowMs;
-                downs.incrementAndGet();
-            }
+            downtime.cameUp(nowMs);
         }
         if (wasRunning != running || wasUsable != isUsable()) {
-            changedAtMs = nowMs;
+            downtime.changed(nowMs);
         }
         backend.changed();
         backend.queues().serve(this);
@@ -218,11 +221,8 @@ public final class ServerState {
                 limit = (int) Math.max(now.minConnections(), (long) limit * sessions / full);
             }
         }
-        long began = slowStartNs;
-        if (began != 0) {
-            limit = (int) Math.max(1, (long) limit * warmth(now, began) / 100);
-        }
-        return limit;
+        int warmth = slowStart.warmth(now.slowStartMs(), now.slowStartMs() == 0 ? 0 : clockNs.getAsLong());
+        return warmth == 100 ? limit : (int) Math.max(1, (long) limit * warmth / 100);
     }
 
     /** Whether it may take one more session now. */
@@ -279,26 +279,30 @@ public final class ServerState {
 
     /** How much of its full speed it has reached, per cent; 100 where it is not starting. */
     public int warmth() {
-        long began = slowStartNs;
-        return began == 0 ? 100 : warmth(limits, began);
-    }
-
-    private int warmth(ServerLimits now, long began) {
-        long elapsedMs = (System.nanoTime() - began) / 1_000_000;
-        if (elapsedMs >= now.slowStartMs()) {
-            slowStartNs = 0;
-            return 100;
-        }
-        return (int) (elapsedMs * 100 / now.slowStartMs());
+        int lastsMs = limits.slowStartMs();
+        return lastsMs == 0 ? 100 : slowStart.warmth(lastsMs, clockNs.getAsLong());
     }
 
     private static boolean isUp(Health health) {
         return health == Health.UP || health == Health.GOING_DOWN || health == Health.STOPPING;
     }
 
-    /** Whether an operator or the configuration ({@code disabled}) took it out, or its name could not be resolved. */
+    /**
+     * Whether an operator or the configuration ({@code disabled}) took it out, or the server it follows, or its name could
+     * not be resolved.
+     */
     public boolean maintenance() {
-        return maintenance || unresolved;
+        return maintenance || unresolved || inheritedMaintenance;
+    }
+
+    /** Whether it is itself that was taken out. */
+    public boolean ownMaintenance() {
+        return maintenance;
+    }
+
+    /** Whether the server it follows is in maintenance: bit 2 of {@code srv_admin_state}. */
+    public boolean inheritedMaintenance() {
+        return inheritedMaintenance;
     }
 
     /** Whether {@code disabled} in the configuration is why: bit 4 of {@code srv_admin_state}. */
@@ -321,10 +325,55 @@ public final class ServerState {
         changed(wasRunning, wasUsable, nowMs);
     }
 
-    /** Whether an operator asked it to take no new clients but those that persistence sends. */
+    /** Whether an operator asked it, or the one it follows, to take no new clients but those that persistence sends. */
     public boolean draining() {
+        return draining || inheritedDrain;
+    }
+
+    /** Whether it is itself that drains. */
+    public boolean ownDrain() {
         return draining;
     }
+
+    /** Whether the server it follows drains: bit 16 of {@code srv_admin_state}. */
+    public boolean inheritedDrain() {
+        return inheritedDrain;
+    }
+
+    // ---- servers that follow (track)
+
+    /** Takes over what the server it follows says. */
+    synchronized void inherit(boolean maintenance, boolean drain, long nowMs) {
+        if (inheritedMaintenance != maintenance || inheritedDrain != drain) {
+            boolean wasRunning = isRunning();
+            boolean wasUsable = isUsable();
+            inheritedMaintenance = maintenance;
+            inheritedDrain = drain;
+            changed(wasRunning, wasUsable, nowMs);
+        }
+    }
+
+    /** Those that follow this one, in the order in which they are told. */
+    public List<Follower> followers() {
+        return followers;
+    }
+
+    void followers(List<Follower> followers) {
+        this.followers = List.copyOf(followers);
+    }
+
+    // ---- traffic that is looked at (observe)
+
+    /** Whom errors of its traffic are told, or null. */
+    public @Nullable Observer observer() {
+        return observer;
+    }
+
+    public void observer(@Nullable Observer observer) {
+        this.observer = observer;
+    }
+
+    // ---- what is known
 
     public synchronized void draining(boolean draining, long nowMs) {
         boolean wasRunning = isRunning();
@@ -349,34 +398,39 @@ public final class ServerState {
         return initialWeight;
     }
 
+    /** Whether it is up as far as checks know. */
+    boolean isHealthy() {
+        return isUp(health);
+    }
+
     /** Whether it answers: neither down nor in maintenance. Such a server may receive clients persistence sends. */
     public boolean isRunning() {
-        return !maintenance && !unresolved && isUp(health);
+        return !maintenance() && isUp(health);
     }
 
     /** Whether it may receive new clients. */
     public boolean isUsable() {
-        return isRunning() && !draining && weight > 0 && health != Health.STOPPING;
+        return isRunning() && !draining() && weight > 0 && health != Health.STOPPING;
     }
 
     /** Wall clock of the last change, milliseconds since 1970. */
     public long changedAtMs() {
-        return changedAtMs;
+        return downtime.changedAtMs();
     }
 
     /** Total time spent down, milliseconds. */
     public long downtimeMs(long nowMs) {
-        long since = downSinceMs;
-        return downtimeMs + (since == 0 ? 0 : nowMs - since);
+        return downtime.totalMs(nowMs);
     }
 
-    /** What the last check found. */
-    public CheckReport lastCheck() {
-        return lastCheck;
+    /** How often it went down or into maintenance: {@code chkdown}. */
+    public int downs() {
+        return downtime.downs();
     }
 
-    public void lastCheck(CheckReport report) {
-        lastCheck = report;
+    /** What its checks have found. */
+    public CheckRecord checks() {
+        return checks;
     }
 
     /** {@code rise}: from so many {@link #healthPoints} on it is up. */
@@ -386,28 +440,5 @@ public final class ServerState {
 
     public int fall() {
         return fall;
-    }
-
-    /** Whether checks go on; an operator may suspend them. */
-    public boolean checksEnabled() {
-        return checksEnabled;
-    }
-
-    public void checksEnabled(boolean enabled) {
-        checksEnabled = enabled;
-    }
-
-    /** Checks that failed while it was up: {@code chkfail}. */
-    public int failedChecks() {
-        return failedChecks.get();
-    }
-
-    public void countFailedCheck() {
-        failedChecks.incrementAndGet();
-    }
-
-    /** How often it went down or into maintenance: {@code chkdown}. */
-    public int downs() {
-        return downs.get();
     }
 }

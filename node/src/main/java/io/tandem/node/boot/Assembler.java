@@ -60,6 +60,9 @@ final class Assembler {
                 backends.add(backend);
             }
         }
+        for (Feature feature : Features.ALL) {
+            feature.completeBackends(assembly);
+        }
         List<Frontend> frontends = new ArrayList<>();
         for (ProxyDraft draft : drafts.proxies()) {
             if (draft.isFrontend() && !draft.disabled()) {

@@ -176,6 +176,16 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     }
 
     @Override
+    public boolean redirects(Server target) {
+        Reply elsewhere = ServerRedirect.of(target, facts);
+        if (elsewhere != null) {
+            facts.terminated(Termination.LOCAL, Termination.IN_CONNECT);
+            ReplyWriter.answer(this, elsewhere);
+        }
+        return elsewhere != null;
+    }
+
+    @Override
     public boolean joins(Server target, ConnectionKey key) {
         ServerStream stream = server.join(target, key);
         if (stream != null) {

@@ -3,6 +3,7 @@
 package io.tandem.node.exchange;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Observer;
 import io.tandem.node.backend.Server;
 import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
@@ -83,8 +84,21 @@ public final class Ledger {
         Server present = server;
         if (present != null) {
             present.state().meters().count(loop.index(), counter);
+            Observer observer = present.state().observer();
+            if (observer != null) {
+                observer.answered(facts.status);
+            }
         }
         answered();
+    }
+
+    /** A server has not answered as it should. */
+    void serverErred(Server where, Observer.@Nullable Error error) {
+        count(where, ProxyCounter.RESPONSE_ERRORS);
+        Observer observer = where.state().observer();
+        if (observer != null && error != null) {
+            observer.failed(error);
+        }
     }
 
     /** The client gets an answer with {@code facts.status}. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.exchange;
 
+import io.tandem.node.backend.Observer;
 import io.tandem.node.backend.RetryOn;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.http.ServerStream;
@@ -94,7 +95,7 @@ final class ServerFailures {
         if (!killed && sendsAgain(RetryOn.Failure.EMPTY_RESPONSE)) { // a part of a head counts as empty in HAProxy
             return;
         }
-        countResponseError(failed);
+        countResponseError(failed, killed ? null : Observer.Error.CLOSE);
         if (!killed && reused && facts.requestsOnConnection > 1) {
             // the client sent it on a connection that had answered before: it will send it again by itself
             exchange.ledger.silently();
@@ -104,9 +105,10 @@ final class ServerFailures {
         }
     }
 
-    private void countResponseError(@Nullable Server failed) {
+    /** @param error what it says about the server's health, or null for nothing */
+    private void countResponseError(@Nullable Server failed, Observer.@Nullable Error error) {
         if (failed != null) {
-            exchange.ledger.count(failed, ProxyCounter.RESPONSE_ERRORS);
+            exchange.ledger.serverErred(failed, error);
         }
     }
 
@@ -118,7 +120,7 @@ final class ServerFailures {
             return;
         }
         exchange.server.close();
-        countResponseError(broken);
+        countResponseError(broken, Observer.Error.HEAD);
         if (phase == Phase.RESPONDING && !exchange.client.takeBack()) {
             exchange.relay.breakOff(Termination.SERVER);
         } else {
@@ -136,7 +138,7 @@ final class ServerFailures {
                 if (sendsAgain(RetryOn.Failure.RESPONSE_TIMEOUT)) {
                     return;
                 }
-                countResponseError(slow);
+                countResponseError(slow, Observer.Error.TIMEOUT);
                 exchange.server.close();
                 exchange.fail(504, Termination.SERVER_TIMEOUT, Termination.IN_HEADERS);
             }

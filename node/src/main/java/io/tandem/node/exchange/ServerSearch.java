@@ -4,6 +4,7 @@ package io.tandem.node.exchange;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
+import io.tandem.node.backend.Observer;
 import io.tandem.node.backend.QueueTicket;
 import io.tandem.node.backend.Queues;
 import io.tandem.node.backend.RetryOn;
@@ -38,6 +39,11 @@ public final class ServerSearch implements Waiter, ServerSeeker {
 
         /** Whether it goes on at once, on a connection to {@code server} that is in use and takes several exchanges. */
         default boolean joins(Server server, ConnectionKey key) {
+            return false;
+        }
+
+        /** Whether it is sent to another place instead of the server, which has been told already. */
+        default boolean redirects(Server server) {
             return false;
         }
 
@@ -260,7 +266,9 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         ledger.serverBegins(chosen);
         backend.persistence().onServerChosen(facts);
         facts.connectingNs = loop.nowNs();
-        connect(backend, chosen);
+        if (chosen.description().redirect() == null || !seeker.redirects(chosen)) {
+            connect(backend, chosen);
+        }
     }
 
     private void connect(Backend backend, Server target) {
@@ -298,6 +306,10 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         state = State.IDLE;
         connecting = null;
         facts.connectedNs = loop.nowNs();
+        Observer observer = connection.server().state().observer();
+        if (observer != null) {
+            observer.connected();
+        }
         seeker.onServerFound(connection);
     }
 
@@ -313,6 +325,10 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         connecting = null;
         if (present == null || failed == null) {
             throw new IllegalStateException("a connection failed that nobody asked for");
+        }
+        Observer observer = failed.state().observer();
+        if (observer != null && by != Termination.RESOURCE) {
+            observer.failed(Observer.Error.CONNECTION);
         }
         if (facts.retries >= present.retries() || !present.retryOn().covers(RetryOn.Failure.CONN_FAILURE)) {
             state = State.IDLE;

@@ -39,6 +39,9 @@ public interface Feature {
     /** Contributes to a backend. Problems are reported; what it adds must be usable all the same. */
     default void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {}
 
+    /** Contributes what concerns several backends: all exist. */
+    default void completeBackends(Assembly assembly) {}
+
     /** Contributes to a frontend; all backends exist. */
     default void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {}
 }

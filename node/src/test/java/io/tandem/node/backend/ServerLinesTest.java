@@ -23,8 +23,10 @@ class ServerLinesTest {
 
     @Test
     void readsEveryOptionOfALine() {
-        Server server = only(backend("server s 127.0.0.1:80 weight 7 backup maxconn 9 cookie c id 12 disabled non-stick"
-                + " check inter 3s fastinter 1s downinter 5s rise 4 fall 6 port 81 addr 127.0.0.2"));
+        Server server = only(backend(
+                "mode http",
+                "server s 127.0.0.1:80 weight 7 backup maxconn 9 cookie c id 12 disabled non-stick"
+                        + " check inter 3s fastinter 1s downinter 5s rise 4 fall 6 port 81 addr 127.0.0.2"));
         Server.Description description = server.description();
         assertThat(description.address()).isEqualTo(new InetSocketAddress("127.0.0.1", 80));
         assertThat(description.weight()).isEqualTo(7);
@@ -100,13 +102,14 @@ class ServerLinesTest {
                 "server s 127.0.0.1:1 zzzzz|[t.cfg:2] : 'server b/s' : unknown keyword 'zzzzz'.",
                 "server s 127.0.0.1:1 agent-check 3s|"
                         + "[t.cfg:2] : 'server b/s' : 'agent-check' is not supported by this version of tandem.",
-                "server s 127.0.0.1 check|config: proxy 'b': server 's' has neither service port nor check port.",
+                "server s 127.0.0.1 check|config: backend 'b': server 's' has neither service port nor check port.",
                 "default-server 127.0.0.1|"
                         + "[t.cfg:2] : unknown keyword '127.0.0.1'. Hint: no address was expected for this server.",
                 "balance foo|parsing [t.cfg:2] : balance only supports 'roundrobin', 'static-rr', 'leastconn',"
                         + " 'source', 'uri', 'url_param', 'hdr(name)' and 'rdp-cookie(name)' options.",
                 "balance random(0)|parsing [t.cfg:2] : balance random : number of draws must be at least 1.",
-                "balance uri|parsing [t.cfg:2] : 'balance uri' is not supported by this version of tandem",
+                "balance url_param x check_post|parsing [t.cfg:2] : 'balance url_param x check_post' is not supported by"
+                        + " this version of tandem",
             })
     void aMistakeIsWordedAsHaproxyWordsIt(String line, String message) {
         assertThat(backend(line).messages()).containsExactly(message);

@@ -13,6 +13,11 @@ interface Algorithm {
     /** @param candidates at least one, in the order of the configuration */
     Selector over(List<Candidate> candidates);
 
+    /** Whether it always wants weights in parts, 16 to one, and not only while a server starts slowly. */
+    default boolean countsInParts() {
+        return false;
+    }
+
     /** Whether it takes new weights while it goes on, as those of a server that starts slowly. */
     default boolean isDynamic() {
         return false;

@@ -9,93 +9,128 @@ import io.tandem.node.language.Draft;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
-import io.tandem.node.rules.sample.Text;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code balance}, {@code hash-type} and {@code option allbackups}: how a backend chooses a server. */
 public final class Balancing implements Feature {
     private static final FacetKey<Choice> CHOICE = new FacetKey<>(Choice.class, Choice::new);
 
+    private static final String ALGORITHMS =
+            "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', 'hdr(name)' and"
+                    + " 'rdp-cookie(name)' options.";
+
     private static final Keyword<Directive> BALANCE = Keyword.directive("balance", SectionKind.PROXIES)
-            .arguments("roundrobin | static-rr | leastconn | first | source | random[(DRAWS)] | rdp-cookie[(NAME)]")
+            .arguments("roundrobin | static-rr | leastconn | first | random[(DRAWS)] | source | uri [OPTION…] |"
+                    + " url_param NAME | hdr(NAME) [use_domain_only] | hash EXPRESSION | rdp-cookie[(NAME)]")
             .doc("how a server is chosen for a new client")
             .as(Balancing::balance);
 
     private static final Keyword<Directive> HASH_TYPE = Keyword.directive("hash-type", SectionKind.PROXIES)
-            .arguments("map-based")
+            .arguments("{map-based | consistent} [sdbm | djb2 | wt6 | crc32] [avalanche]")
             .doc("how a hash becomes a server")
             .as(Balancing::hashType);
+
+    private static final Keyword<Directive> BALANCE_FACTOR = Keyword.directive(
+                    "hash-balance-factor", SectionKind.PROXIES)
+            .arguments("PERCENT")
+            .doc("the most sessions a server takes, of the average, with hash-type consistent or balance random")
+            .as(Balancing::balanceFactor);
 
     private static final Keyword<Directive> ALL_BACKUPS = Keyword.directive("option allbackups", SectionKind.PROXIES)
             .negatable()
             .doc("uses all backup servers together, not the first one alone")
             .as(Balancing::allBackups);
 
+    /** An algorithm, made once all is known about hashes. */
+    @FunctionalInterface
+    private interface Maker {
+        Algorithm make(HashType type);
+    }
+
     private static final class Choice implements Facet {
-        Supplier<Algorithm> algorithm = () -> new RoundRobin(WeightedSequence::smooth, true);
+        Maker algorithm = type -> new RoundRobin(WeightedSequence::smooth, true);
+        HashType hashType = HashType.DEFAULT;
+        /** Of {@code balance hash}: compiled when the proxy is known, for in defaults none is. */
+        @Nullable String expression;
+
         boolean allBackups;
         boolean given;
         boolean hashes;
+        /** Whether it looks at HTTP requests. */
+        boolean needsHttp;
 
         @Override
         public Facet inherit() {
             Choice copy = new Choice();
             copy.algorithm = algorithm;
+            copy.hashType = hashType;
+            copy.expression = expression;
             copy.allBackups = allBackups;
             copy.given = given;
             copy.hashes = hashes;
+            copy.needsHttp = needsHttp;
             return copy;
         }
     }
 
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(BALANCE, HASH_TYPE, ALL_BACKUPS);
+        return List.of(BALANCE, HASH_TYPE, BALANCE_FACTOR, ALL_BACKUPS);
     }
 
     private static void balance(Arguments line, Draft draft) {
-        if (!draft.needsBackend(line, "balance", ".")) {
-            return;
-        }
+        draft.needsBackend(line, "balance", "."); // its mistakes are told all the same
+        Choice choice = draft.facet(CHOICE);
         String name = line.next();
-        draft.facet(CHOICE).given = true;
-        draft.facet(CHOICE).hashes = name.equals("source") || name.startsWith("rdp-cookie");
-        draft.facet(CHOICE).algorithm = switch (name) {
-            case "", "roundrobin" -> () -> new RoundRobin(WeightedSequence::smooth, true);
-            case "static-rr" -> () -> new RoundRobin(WeightedSequence::fixed, false);
-            case "leastconn" -> LeastConnections::new;
-            case "first" -> First::new;
-            case "source" -> SourceHash::new;
-            default -> other(line, name);
-        };
+        choice.expression = null;
+        choice.needsHttp = false;
+        choice.hashes = false;
+        switch (name) {
+            case "", "roundrobin" -> choice.algorithm = type -> new RoundRobin(WeightedSequence::smooth, true);
+            case "static-rr" -> choice.algorithm = type -> new RoundRobin(WeightedSequence::fixed, false);
+            case "leastconn" -> choice.algorithm = type -> new LeastConnections();
+            case "first" -> choice.algorithm = type -> new First();
+            case "source" -> hashes(choice, HashKeys.source());
+            case "uri" -> ofHttp(choice, HashLines.uri(line));
+            case "url_param" -> ofHttp(choice, HashLines.parameter(line));
+            case "hash" -> {
+                choice.expression = HashLines.expression(line);
+                choice.hashes = true;
+            }
+            default -> other(line, name, choice);
+        }
+        choice.given = true;
     }
 
-    private static Supplier<Algorithm> other(Arguments line, String name) {
-        if (name.equals("rdp-cookie")) {
-            return () -> new CookieHash(Text.bytes("mstshash"));
-        }
-        if (name.startsWith("rdp-cookie(")) {
-            if (!name.endsWith(")") || name.equals("rdp-cookie()")) {
-                throw line.error("balance rdp-cookie : missing cookie name.");
-            }
-            byte[] cookie = Text.bytes(name.substring("rdp-cookie(".length(), name.length() - 1));
-            return () -> new CookieHash(cookie);
-        }
-        if (name.equals("random") || name.startsWith("random(")) {
+    private static void hashes(Choice choice, HashKey key) {
+        choice.algorithm = type -> new Hashing(key, type);
+        choice.hashes = true;
+    }
+
+    private static void ofHttp(Choice choice, HashKey key) {
+        hashes(choice, key);
+        choice.needsHttp = true;
+    }
+
+    private static void other(Arguments line, String name, Choice choice) {
+        if (name.startsWith("hdr(")) {
+            ofHttp(choice, HashLines.header(line, name));
+        } else if (name.startsWith("rdp-cookie")) {
+            hashes(choice, HashLines.rdpCookie(line, name));
+        } else if (name.equals("random") || name.startsWith("random(")) {
             int draws = draws(line, name);
-            return () -> new RandomDraws(draws, n -> ThreadLocalRandom.current().nextInt(n));
+            choice.algorithm = type -> new RandomDraws(draws, type.balanceFactor(), n -> ThreadLocalRandom.current()
+                    .nextInt(n));
+        } else {
+            throw line.error(ALGORITHMS);
         }
-        if (name.equals("uri") || name.equals("url_param") || name.startsWith("hdr(") || name.equals("hash")) {
-            throw line.error("'balance " + name + "' is not supported by this version of tandem");
-        }
-        throw line.error("balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param',"
-                + " 'hdr(name)' and 'rdp-cookie(name)' options.");
     }
 
     private static int draws(Arguments line, String name) {
@@ -107,9 +142,11 @@ public final class Balancing implements Feature {
         while (digits < argument.length() && Character.isDigit(argument.charAt(digits))) {
             digits++;
         }
+        if (digits == argument.length()) {
+            throw line.error("balance random : missing closing parenthesis.");
+        }
         if (!argument.startsWith(")", digits) || argument.length() != digits + 1) {
-            char unexpected = digits < argument.length() ? argument.charAt(digits) : ' ';
-            throw line.error("balance random : unexpected character '" + unexpected + "' after argument.");
+            throw line.error("balance random : unexpected character '" + argument.charAt(digits) + "' after argument.");
         }
         int draws = digits == 0 ? 2 : digits > 6 ? 1_000_000 : Integer.parseInt(argument.substring(0, digits));
         if (draws < 1) {
@@ -119,17 +156,21 @@ public final class Balancing implements Feature {
     }
 
     private static void hashType(Arguments line, Draft draft) {
-        if (!draft.needsBackend(line, "hash-type", ".")) {
-            return;
+        draft.needsBackend(line, "hash-type", "."); // its mistakes are told all the same
+        Choice choice = draft.facet(CHOICE);
+        choice.hashType = HashLines.type(line).withBalanceFactor(choice.hashType.balanceFactor());
+    }
+
+    private static void balanceFactor(Arguments line, Draft draft) {
+        if (!line.hasNext()) {
+            throw line.error("'hash-balance-factor' expects an integer argument.");
         }
-        String method = line.next();
-        if (!method.equals("map-based") && !method.equals("consistent") && !method.equals("avalanche")) {
-            throw line.error("'hash-type' only supports 'consistent' and 'map-based'.");
+        int factor = line.leadingInteger();
+        if (factor != 0 && factor <= 100) {
+            throw line.error("'hash-balance-factor' must be 0 or greater than 100.");
         }
-        if (!method.equals("map-based") || line.hasNext()) {
-            throw line.error("'hash-type " + method + (line.hasNext() ? " " + line.peek() : "")
-                    + "' is not supported by this version of tandem");
-        }
+        Choice choice = draft.facet(CHOICE);
+        choice.hashType = choice.hashType.withBalanceFactor(factor);
     }
 
     private static void allBackups(Arguments line, Draft draft) {
@@ -144,9 +185,23 @@ public final class Balancing implements Feature {
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         Choice choice = draft.facet(CHOICE);
+        Maker maker = choice.algorithm;
+        if (choice.needsHttp && draft.mode() != Mode.HTTP) {
+            assembly.problems()
+                    .warning(
+                            draft.origin(),
+                            "Layer 7 hash not possible for backend '" + draft.name()
+                                    + "' (needs 'mode http'). Falling back to round robin.");
+            maker = type -> new RoundRobin(WeightedSequence::smooth, true);
+        }
+        String expression = choice.expression;
+        if (expression != null) {
+            HashKey key = HashLines.compile(expression, draft, assembly);
+            maker = type -> new Hashing(key, type);
+        }
         backend.balances = choice.given;
         backend.hashes = choice.hashes;
         backend.balancer =
-                new RebuiltBalancer(backend.servers, backend.state, choice.algorithm.get(), choice.allBackups);
+                new RebuiltBalancer(backend.servers, backend.state, maker.make(choice.hashType), choice.allBackups);
     }
 }

@@ -14,11 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class RandomDraws implements Algorithm {
     private final int draws;
+    private final int balanceFactor;
     private final IntUnaryOperator random;
 
-    /** @param random answers 0..n-1 for n; any thread calls */
-    RandomDraws(int draws, IntUnaryOperator random) {
+    /**
+     * @param balanceFactor as {@link BoundedLoad} has it, 0 for none
+     * @param random answers 0..n-1 for n; any thread calls
+     */
+    RandomDraws(int draws, int balanceFactor, IntUnaryOperator random) {
         this.draws = draws;
+        this.balanceFactor = balanceFactor;
         this.random = random;
     }
 
@@ -36,15 +41,18 @@ final class RandomDraws implements Algorithm {
             total += all[i].weight();
             upTo[i] = total;
         }
-        return (facts, avoid) -> select(all, upTo, avoid);
+        BoundedLoad bound = BoundedLoad.of(candidates, balanceFactor);
+        return (facts, avoid) -> select(all, upTo, avoid, bound);
     }
 
-    private @Nullable Server select(Candidate[] all, int[] upTo, @Nullable Server avoid) {
+    private @Nullable Server select(Candidate[] all, int[] upTo, @Nullable Server avoid, @Nullable BoundedLoad bound) {
         Candidate best = null;
         for (int draw = 0; draw < draws; draw++) {
             int found = Arrays.binarySearch(upTo, random.applyAsInt(upTo[upTo.length - 1]) + 1);
-            Candidate candidate = all[found < 0 ? -found - 1 : found];
-            if (candidate.isFree(avoid) && (best == null || load(candidate, best) < load(best, candidate))) {
+            int index = found < 0 ? -found - 1 : found;
+            Candidate candidate = all[index];
+            boolean allowed = candidate.isFree(avoid) && (bound == null || bound.allows(index));
+            if (allowed && (best == null || load(candidate, best) < load(best, candidate))) {
                 best = candidate;
             }
         }

@@ -101,8 +101,9 @@ final class RebuiltBalancer implements Balancer {
     }
 
     private List<Candidate> weighed(List<Server> usable) {
-        boolean warming =
-                algorithm.isDynamic() && usable.stream().anyMatch(s -> s.state().warmth() < 100);
+        boolean warming = algorithm.countsInParts()
+                || algorithm.isDynamic()
+                        && usable.stream().anyMatch(s -> s.state().warmth() < 100);
         return usable.stream()
                 .map(s -> new Candidate(
                         s, warming ? warmWeight(s.state()) : s.state().weight()))

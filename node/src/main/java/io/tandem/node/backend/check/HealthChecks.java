@@ -4,6 +4,8 @@ package io.tandem.node.backend.check;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.CheckSettings;
+import io.tandem.node.backend.Observer;
+import io.tandem.node.backend.Observing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerEvents;
 import io.tandem.node.loop.Loops;
@@ -38,9 +40,16 @@ public final class HealthChecks implements AutoCloseable {
         for (Backend backend : configuration.backends()) {
             for (Server server : backend.servers()) {
                 CheckSettings settings = server.description().check();
+                server.state().observer(null);
                 if (settings != null) {
                     Watch watch = new Watch(backend, server, settings, events, clockMs);
-                    checks.add(new ServerCheck(loops.get(checks.size() % loops.count()), backend, settings, watch));
+                    ServerCheck check =
+                            new ServerCheck(loops.get(checks.size() % loops.count()), backend, settings, watch);
+                    checks.add(check);
+                    Observing observing = settings.observing();
+                    if (observing != null) {
+                        server.state().observer(new Observer(observing, info -> check.onErrors(observing, info)));
+                    }
                     intervals.add(settings.interMs());
                 }
             }

@@ -3,6 +3,7 @@
 package io.tandem.node.backend.check;
 
 import io.tandem.node.backend.CheckSettings;
+import io.tandem.node.backend.Observing;
 import io.tandem.node.backend.ServerState.Health;
 
 /**
@@ -17,6 +18,18 @@ import io.tandem.node.backend.ServerState.Health;
 record HealthPoints(int points, int rise, int fall) {
     HealthPoints after(boolean passed) {
         return new HealthPoints(passed ? afterSuccess() : afterFailure(), rise, fall);
+    }
+
+    /** After too many errors in a row were seen in its traffic. */
+    HealthPoints after(Observing.OnError errors) {
+        int start =
+                switch (errors) {
+                    case FASTINTER -> points;
+                    case FAIL_CHECK -> afterFailure();
+                    case SUDDEN_DEATH -> new HealthPoints(Math.min(points, rise + 1), rise, fall).afterFailure();
+                    case MARK_DOWN -> new HealthPoints(Math.min(points, rise), rise, fall).afterFailure();
+                };
+        return new HealthPoints(start, rise, fall);
     }
 
     private int afterSuccess() {

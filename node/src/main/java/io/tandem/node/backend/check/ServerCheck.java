@@ -6,6 +6,7 @@ import io.netty.util.concurrent.Future;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.CheckSettings;
+import io.tandem.node.backend.Observing;
 import io.tandem.node.loop.Loop;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class ServerCheck {
     private final CheckSettings settings;
     private final Watch watch;
     private @Nullable Future<?> next;
+    private long nextNs;
     private @Nullable Probe probe;
     private boolean stopped;
 
@@ -47,6 +49,25 @@ final class ServerCheck {
     private void schedule(int delayMs) {
         if (!stopped) {
             next = loop.eventLoop().schedule(this::run, delayMs, TimeUnit.MILLISECONDS);
+            nextNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs);
+        }
+    }
+
+    /** Too many errors were seen in the server's traffic; any thread. */
+    void onErrors(Observing observing, String info) {
+        loop.eventLoop().execute(() -> {
+            if (!stopped && !watch.isPaused()) {
+                watch.onErrors(observing, info);
+                hurry(settings.fastInterMs());
+            }
+        });
+    }
+
+    /** The next check comes within {@code mostMs}. */
+    private void hurry(int mostMs) {
+        boolean waits = next != null && !next.isDone();
+        if (waits && nextNs - System.nanoTime() > TimeUnit.MILLISECONDS.toNanos(mostMs) && next.cancel(false)) {
+            schedule(mostMs);
         }
     }
 

@@ -5,6 +5,7 @@ package io.tandem.node.backend.check;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.CheckSettings;
+import io.tandem.node.backend.Observing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerEvents;
 import io.tandem.node.backend.ServerState;
@@ -29,17 +30,28 @@ final class Watch {
 
     /** Takes note of a result. */
     void on(CheckReport report) {
+        on(report, points().after(report.passed()));
+    }
+
+    /** Takes note of too many errors in its traffic: {@code info} says which. */
+    void onErrors(Observing observing, String info) {
+        server.state().checks().countObserved();
+        if (observing.then() != Observing.OnError.FASTINTER) {
+            on(new CheckReport(CheckReport.Status.HANA, 0, -1, info, false), points().after(observing.then()));
+        }
+    }
+
+    private void on(CheckReport report, HealthPoints after) {
         ServerState state = server.state();
         long nowMs = clockMs.getAsLong();
         HealthPoints before = points();
-        HealthPoints after = before.after(report.passed());
         boolean stopping = state.health() == ServerState.Health.STOPPING;
         boolean news = before.points() != after.points()
-                || report.status() != state.lastCheck().status();
+                || report.status() != state.checks().last().status();
         if (!report.passed() && before.isUp()) {
-            state.countFailedCheck();
+            state.checks().countFailed();
         }
-        state.lastCheck(report);
+        state.checks().last(report);
         state.health(after.health(), after.points(), nowMs);
         if (news && backend.checkPlan().logsEach()) {
             events.checked(backend, server, report);
@@ -58,7 +70,7 @@ final class Watch {
 
     /** Whether there is anything to check now. */
     boolean isPaused() {
-        return server.state().maintenance() || !server.state().checksEnabled();
+        return server.state().maintenance() || !server.state().checks().isEnabled();
     }
 
     /** Time to the next check, milliseconds. */

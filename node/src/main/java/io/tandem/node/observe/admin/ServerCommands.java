@@ -168,6 +168,10 @@ public final class ServerCommands {
     }
 
     private void health(Backend backend, Server server, String word, StringBuilder answer) {
+        if (server.description().follows() != null) {
+            answer.append("cannot change health on a tracking server.\n");
+            return;
+        }
         switch (word) {
             case "up" -> admin.healthUp(backend, server);
             case "stopping" -> admin.healthStopping(backend, server);
@@ -206,8 +210,8 @@ public final class ServerCommands {
     private static void line(Backend backend, Server server, long nowMs, StringBuilder answer) {
         ServerState state = server.state();
         boolean checked = server.description().check() != null;
-        CheckReport report = state.lastCheck();
-        int result = !checked || report.durationMs() < 0 ? 0 : report.passed() ? 3 : 2;
+        CheckReport report = state.checks().last();
+        int result = !checked || report.status() == CheckReport.Status.INI ? 0 : report.passed() ? 3 : 2;
         answer.append(backend.id()).append(' ').append(backend.name());
         answer.append(' ').append(server.description().id()).append(' ').append(server.name());
         answer.append(' ').append(ServerStatus.bareHost(server));
@@ -223,10 +227,11 @@ public final class ServerCommands {
     }
 
     private static int adminState(ServerState state) {
-        int bits = state.draining() ? 8 : 0;
+        int bits =
+                (state.ownDrain() ? 8 : 0) | (state.inheritedDrain() ? 16 : 0) | (state.inheritedMaintenance() ? 2 : 0);
         if (state.unresolved()) {
             bits |= 32;
-        } else if (state.maintenance()) {
+        } else if (state.ownMaintenance()) {
             bits |= state.maintenanceByConfiguration() ? 5 : 1;
         }
         return bits;
@@ -237,6 +242,7 @@ public final class ServerCommands {
         return switch (status) {
             case UNK -> 0;
             case INI -> 1;
+            case HANA -> 3;
             case SOCKERR -> 5;
             case L4OK -> 6;
             case L4TOUT -> 7;

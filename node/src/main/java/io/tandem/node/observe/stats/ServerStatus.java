@@ -15,9 +15,13 @@ public final class ServerStatus {
     static String of(Server server) {
         ServerState state = server.state();
         if (state.maintenance()) {
-            return state.unresolved() ? "MAINT (resolution)" : "MAINT";
+            return state.unresolved()
+                    ? "MAINT (resolution)"
+                    : state.inheritedMaintenance()
+                            ? "MAINT (via " + server.description().follows() + ")"
+                            : "MAINT";
         }
-        if (!isChecked(server) && state.isRunning()) {
+        if (!isChecked(server) && server.description().follows() == null && state.isRunning()) {
             return state.draining() ? "DRAIN" : "no check";
         }
         int points = state.healthPoints();
@@ -35,7 +39,7 @@ public final class ServerStatus {
     }
 
     private static boolean isChecked(Server server) {
-        return server.description().check() != null && server.state().checksEnabled();
+        return server.description().check() != null && server.state().checks().isEnabled();
     }
 
     /** The address and port, IPv6 in brackets. */
@@ -59,21 +63,27 @@ public final class ServerStatus {
     /** The last health check's result. */
     static void check(Row row, Server server) {
         ServerState state = server.state();
-        CheckReport report = state.lastCheck();
+        CheckReport report = state.checks().last();
+        if (server.description().follows() != null) {
+            row.set("tracked", server.description().follows());
+        }
         if (!isChecked(server)) {
             return;
         }
-        row.set("chkfail", state.failedChecks());
+        row.set("hanafail", state.checks().observed());
+        row.set("chkfail", state.checks().failed());
         row.set("chkdown", state.downs());
         row.set("check_rise", state.rise());
         row.set("check_fall", state.fall());
         row.set("check_health", state.healthPoints());
-        if (state.maintenance() || report.durationMs() < 0) {
+        if (state.maintenance() || report.status() == CheckReport.Status.INI) {
             return; // nothing is known yet, or any more
         }
         row.set("check_status", report.status().name());
         row.set("check_desc", report.status().text());
-        row.set("check_duration", report.durationMs());
+        if (report.durationMs() >= 0) {
+            row.set("check_duration", report.durationMs());
+        }
         row.set("last_chk", report.info());
         if (report.code() > 0) {
             row.set("check_code", report.code());

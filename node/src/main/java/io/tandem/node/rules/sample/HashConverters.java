@@ -36,6 +36,7 @@ final class HashConverters {
             integerHash("crc32c", "CRC-32C", Hashes::crc32c),
             integerHash("sdbm", "the SDBM hash", Hashes::sdbm),
             integerHash("djb2", "the DJB2 hash", Hashes::djb2),
+            integerHash("wt6", "the WT6 hash", Hashes::wt6),
             converter("sha1")
                     .accepts(SampleType.BINARY)
                     .returns(SampleType.BINARY)

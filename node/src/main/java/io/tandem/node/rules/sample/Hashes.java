@@ -13,7 +13,7 @@ public final class Hashes {
     public static long sdbm(byte[] bytes, int start, int end) {
         int hash = 0;
         for (int i = start; i < end; i++) {
-            hash = bytes[i] + (hash << 6) + (hash << 16) - hash;
+            hash = (bytes[i] & 0xff) + (hash << 6) + (hash << 16) - hash;
         }
         return hash & 0xFFFFFFFFL;
     }
@@ -22,9 +22,28 @@ public final class Hashes {
     public static long djb2(byte[] bytes, int start, int end) {
         int hash = 5381;
         for (int i = start; i < end; i++) {
-            hash = (hash << 5) + hash + bytes[i];
+            hash = (hash << 5) + hash + (bytes[i] & 0xff);
         }
         return hash & 0xFFFFFFFFL;
+    }
+
+    /** Two words turned by amounts that follow from the bytes before: HAProxy's own. */
+    public static long wt6(byte[] bytes, int start, int end) {
+        int first = 0xa53c965a;
+        int second = 0x5ca6953a;
+        int turnFirst = 6;
+        int turnSecond = 18;
+        for (int i = start; i < end; i++) {
+            int b = bytes[i] & 0xff;
+            int left = ~(first ^ b);
+            int right = ~(second + b);
+            first = Integer.rotateLeft(right, turnFirst);
+            second = Integer.rotateLeft(left, turnSecond);
+            int mixed = (first >>> 16 ^ second) & 0xffff;
+            turnFirst = mixed & 0x1f;
+            turnSecond = mixed >>> 11;
+        }
+        return (first ^ second) & 0xFFFFFFFFL;
     }
 
     public static long crc32(byte[] bytes, int start, int end) {

@@ -80,7 +80,8 @@ class HealthChecksTest {
                 .startsWith("Server be/s is DOWN, reason: Layer4 connection problem, info: \"Connection refused\","
                         + " check duration: ");
         assertThat(next()).isEqualTo("backend be has no server available!");
-        CheckReport report = loaded.backend("be").servers().get(0).state().lastCheck();
+        CheckReport report =
+                loaded.backend("be").servers().get(0).state().checks().last();
         assertThat(report.status()).isEqualTo(Status.L4CON);
     }
 

@@ -59,7 +59,7 @@ class WatchTest {
                         "NOTICE Server be/web1 is UP, reason: Layer4 check passed, check duration: 0ms. 1 active and 1"
                                 + " backup servers online. 0 sessions requeued, 0 total in queue.");
         Server server = loaded.backend("be").servers().get(0);
-        assertThat(server.state().failedChecks()).isEqualTo(1);
+        assertThat(server.state().checks().failed()).isEqualTo(1);
         assertThat(server.state().downs()).isEqualTo(1);
         assertThat(server.state().downtimeMs(nowMs)).isEqualTo(3000);
     }

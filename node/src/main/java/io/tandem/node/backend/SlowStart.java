@@ -1,0 +1,36 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend;
+
+/**
+ * How far a server that is up again has come on its way to full speed ({@code slowstart}). Pure: time is a parameter.
+ * Written under the lock of its {@link ServerState}, read by any thread.
+ */
+final class SlowStart {
+    private static final int FULL = 100;
+
+    /** When it began; 0 while nothing is starting. */
+    private volatile long beganNs;
+
+    void begin(long nowNs) {
+        beganNs = nowNs | 1;
+    }
+
+    /**
+     * How much of its full speed the server has reached, per cent, growing evenly from 0.
+     *
+     * @param lastsMs how long it takes; 0 for no time at all
+     */
+    int warmth(int lastsMs, long nowNs) {
+        long began = beganNs;
+        if (began == 0) {
+            return FULL;
+        }
+        long elapsedMs = (nowNs - began) / 1_000_000;
+        if (elapsedMs >= lastsMs) {
+            beganNs = 0;
+            return FULL;
+        }
+        return (int) (elapsedMs * FULL / lastsMs);
+    }
+}

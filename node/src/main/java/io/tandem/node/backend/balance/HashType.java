@@ -1,0 +1,51 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.balance;
+
+import io.tandem.node.rules.sample.Hashes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code hash-type} and {@code hash-balance-factor}: how the bytes of a key become a number, and that a server.
+ *
+ * @param consistent on a circle rather than in a map
+ * @param function null for the method's own: SDBM, on a circle spread by the avalanche
+ * @param avalanche whether the number is spread by a second hash
+ * @param balanceFactor the most sessions a server takes, per cent of the average; 0 for any number; on a circle only
+ */
+record HashType(boolean consistent, @Nullable Function function, boolean avalanche, int balanceFactor) {
+    static final HashType DEFAULT = new HashType(false, null, false, 0);
+
+    /** A hash of bytes; 32 bits, unsigned. */
+    enum Function {
+        SDBM(Hashes::sdbm),
+        DJB2(Hashes::djb2),
+        WT6(Hashes::wt6),
+        CRC32(Hashes::crc32);
+
+        private final Bytes hash;
+
+        Function(Bytes hash) {
+            this.hash = hash;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Bytes {
+        long of(byte[] bytes, int start, int end);
+    }
+
+    /** The number for a key. */
+    long of(byte[] key, int start, int end) {
+        return spread((function == null ? Function.SDBM : function).hash.of(key, start, end));
+    }
+
+    /** The number for a key that is one already. */
+    long spread(long number) {
+        return avalanche || (consistent && function == null) ? Hashes.avalanche(number) : number;
+    }
+
+    HashType withBalanceFactor(int factor) {
+        return new HashType(consistent, function, avalanche, factor);
+    }
+}
