@@ -63,9 +63,27 @@ public interface TlsFacts {
 
     /** Numbers and secrets of a session. */
     enum Secret {
-        SESSION_ID,
-        MASTER_KEY,
-        CLIENT_RANDOM,
-        SERVER_RANDOM
+        SESSION_ID(""),
+        MASTER_KEY(""),
+        CLIENT_RANDOM(""),
+        SERVER_RANDOM(""),
+        CLIENT_EARLY_TRAFFIC("CLIENT_EARLY_TRAFFIC_SECRET"),
+        CLIENT_HANDSHAKE_TRAFFIC("CLIENT_HANDSHAKE_TRAFFIC_SECRET"),
+        SERVER_HANDSHAKE_TRAFFIC("SERVER_HANDSHAKE_TRAFFIC_SECRET"),
+        CLIENT_TRAFFIC_0("CLIENT_TRAFFIC_SECRET_0"),
+        SERVER_TRAFFIC_0("SERVER_TRAFFIC_SECRET_0"),
+        EXPORTER("EXPORTER_SECRET"),
+        EARLY_EXPORTER("EARLY_EXPORTER_SECRET");
+
+        private final String label;
+
+        Secret(String label) {
+            this.label = label;
+        }
+
+        /** Its label in an {@code SSLKEYLOGFILE}, where {@code tune.ssl.keylog} is what makes it known; else empty. */
+        public String label() {
+            return label;
+        }
     }
 }

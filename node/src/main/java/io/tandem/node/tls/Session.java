@@ -3,6 +3,7 @@
 package io.tandem.node.tls;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -50,11 +51,21 @@ public final class Session implements TlsFacts {
     private @Nullable CertificateFacts own;
     private @Nullable HelloCapture hello;
     private @Nullable X509Certificate ours;
+    private @Nullable KeyLog keyLog;
 
     /** The handshake begins: its engine can be asked from now on. */
     public void begins(SSLEngine engine, SslContext context) {
         this.engine = engine;
         ours = context.attributes().attr(OURS).get();
+    }
+
+    /** Keeps the secrets of its connection, begun before, until {@code channel} closes. */
+    public void keepSecrets(Channel channel) {
+        if (engine instanceof ReferenceCountedOpenSslEngine openSsl) {
+            KeyLog log = KeyLog.of(openSsl);
+            keyLog = log;
+            channel.closeFuture().addListener(closed -> log.end());
+        }
     }
 
     /** Keeps what the client's first message said, at most {@code limit} bytes of each list. */
@@ -189,6 +200,9 @@ public final class Session implements TlsFacts {
 
     @Override
     public byte @Nullable [] secret(Secret which) {
+        if (!which.label().isEmpty()) {
+            return keyLog == null ? null : keyLog.secret(which);
+        }
         if (!(engine instanceof ReferenceCountedOpenSslEngine openSsl) || openSsl.sslPointer() == 0) {
             return which == Secret.SESSION_ID && session != null ? session.getId() : null;
         }
@@ -198,6 +212,7 @@ public final class Session implements TlsFacts {
             case MASTER_KEY -> SSL.getMasterKey(ssl);
             case CLIENT_RANDOM -> SSL.getClientRandom(ssl);
             case SERVER_RANDOM -> SSL.getServerRandom(ssl);
+            default -> null; // answered above
         };
     }
 

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.tandem.node.tls.KeyLog;
 import io.tandem.node.tls.Session;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -55,6 +56,9 @@ final class ContextFactory {
         }
         SslContext context = builder.build();
         Session.presents(context, certificate.leaf());
+        if (globals.keepsSecrets) {
+            KeyLog.enable(context);
+        }
         separate(context, verification);
         if (globals.sessions == 0 && context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
             sessions.setSessionCacheEnabled(false);

@@ -30,8 +30,10 @@ final class NettyTlsStage implements TlsStage {
      * @param handshakeLimitMs how long a handshake may take, 0 where the connection's own time-out decides
      * @param captureBytes how much of what clients say first is kept, 0 for nothing
      * @param clientsPrefer whether the client's order of cipher suites decides
+     * @param keepsSecrets whether the secrets of connections are kept for fetches
      */
-    record Handling(int recordLimit, int handshakeLimitMs, int captureBytes, boolean clientsPrefer) {}
+    record Handling(
+            int recordLimit, int handshakeLimitMs, int captureBytes, boolean clientsPrefer, boolean keepsSecrets) {}
 
     /** @param open counts the TLS connections of the process */
     NettyTlsStage(AtomicInteger open, Handling handling) {
@@ -74,6 +76,9 @@ final class NettyTlsStage implements TlsStage {
             Reference.reachabilityFence(ready); // the engine holds its context from here on
         }
         session.begins(handler.engine(), ready.context());
+        if (handling.keepsSecrets()) {
+            session.keepSecrets(channel);
+        }
         if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
             prepare(engine, ready.certificate().ocsp());
         }

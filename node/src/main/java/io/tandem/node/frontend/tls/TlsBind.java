@@ -83,7 +83,8 @@ final class TlsBind {
                         globals.recordLimit(),
                         HandshakeLimit.of(line, assembly),
                         globals.captureBytes,
-                        settings.preferClientCiphers || globals.defaults.preferClientCiphers));
+                        settings.preferClientCiphers || globals.defaults.preferClientCiphers,
+                        globals.keepsSecrets));
         TlsBind bind = new TlsBind(line, settings, globals, store, stage);
         bind.keepFresh(complaints);
         if (!bind.rebuild(complaints)) {

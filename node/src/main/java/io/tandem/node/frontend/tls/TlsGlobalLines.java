@@ -12,6 +12,7 @@ import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.socket.Endpoints;
+import io.tandem.node.tls.KeyLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -51,6 +52,8 @@ final class TlsGlobalLines {
                     .as(TlsGlobalLines::oldCapture),
             line("tune.ssl.cachesize", "SESSIONS", "TLS sessions remembered for clients without tickets")
                     .as((line, draft) -> TlsGlobals.of(draft).sessions = number(line)),
+            line("tune.ssl.keylog", "on|off", "keeps the secrets of clients' connections for fetches")
+                    .as(TlsGlobalLines::keyLog),
             line("tune.ssl.lifetime", "TIME", "how long a TLS session can be resumed")
                     .as((line, draft) -> TlsGlobals.of(draft).sessionLifetimeS = lifetime(line)),
             line("tune.ssl.maxrecord", "BYTES", "the most clear text in one TLS record")
@@ -180,6 +183,18 @@ final class TlsGlobalLines {
                                 + "]: 'tune.ssl.capture-cipherlist-size' is deprecated and will be removed in version 2.7."
                                 + " Please use 'tune.ssl.capture-buffer-size' instead.");
         TlsGlobals.of(draft).captureBytes = Math.min(number(line), 16_384);
+    }
+
+    private static void keyLog(Arguments line, Draft draft) {
+        String word = line.next();
+        line.noMore(line.keyword());
+        if (!word.equals("on") && !word.equals("off")) {
+            throw line.error("'" + line.keyword() + "' expects either 'on' or 'off' but got '" + word + "'.");
+        }
+        TlsGlobals.of(draft).keepsSecrets = word.equals("on");
+        if (word.equals("on") && !KeyLog.isAvailable()) {
+            line.warn("'tune.ssl.keylog' has no effect: the TLS engine of this process tells no secrets.");
+        }
     }
 
     private static void dhParam(Arguments line) {

@@ -17,6 +17,9 @@ public final class TlsGlobals implements Facet {
     /** {@code tune.ssl.capture-buffer-size}: how much of a client's first message is kept, bytes. */
     int captureBytes;
 
+    /** {@code tune.ssl.keylog}. */
+    boolean keepsSecrets;
+
     int sessions = 20_000;
     int sessionLifetimeS = 300;
     /** How many generated certificates are kept, {@code tune.ssl.ssl-ctx-cache-size}. */

@@ -77,6 +77,11 @@ final class TlsFetches {
                 "whether the request came before the handshake; the engine takes none",
                 tls -> false));
         all.add(text(client, "_sni", "the server name the client asked for", TlsFacts::serverName));
+        for (Secret secret : Secret.values()) {
+            if (!secret.label().isEmpty()) {
+                all.add(logged(client, secret));
+            }
+        }
         all.addAll(HelloFetches.ALL);
         all.addAll(CertificateFetches.ALL);
         return List.copyOf(all);
@@ -168,6 +173,22 @@ final class TlsFetches {
                     TlsFacts tls = side.of(facts);
                     out.set(tls != null && fact.of(tls));
                     return withoutTls || tls != null;
+                });
+    }
+
+    /** A line of an {@code SSLKEYLOGFILE}: hexadecimal digits, with {@code tune.ssl.keylog on} alone. */
+    private static Keyword<FetchKind> logged(Side side, Secret which) {
+        return fetch(side.prefix + "_" + which.label().toLowerCase(Locale.ROOT))
+                .of(side.need)
+                .doc(which.label() + " of TLS 1.3, in hexadecimal digits (tune.ssl.keylog), of " + side.words)
+                .simply((facts, out) -> {
+                    TlsFacts tls = side.of(facts);
+                    byte[] digits = tls == null ? null : tls.secret(which);
+                    if (digits == null) {
+                        return false;
+                    }
+                    out.set(SampleType.STRING, digits, 0, digits.length);
+                    return true;
                 });
     }
 
