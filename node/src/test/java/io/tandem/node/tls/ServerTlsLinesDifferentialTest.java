@@ -5,16 +5,9 @@ package io.tandem.node.tls;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.boot.LoadedText;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code -c} says about TLS on {@code server} and {@code bind} lines: haproxy's words. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServerTlsLinesDifferentialTest {
-    private static final Pattern MESSAGE =
-            Pattern.compile("\\[(ALERT|WARNING)] +\\(\\d+\\) : (?:config : )?(.*)", Pattern.DOTALL);
-
     private static final List<String> SERVER = List.of(
             "ssl",
             "ssl verify none",
@@ -132,58 +122,22 @@ class ServerTlsLinesDifferentialTest {
 
     @Test
     void complaintsAboutServersAreHaproxysToTheLetter() throws Exception {
-        List<String> differences = new ArrayList<>();
+        CheckedBeside beside = new CheckedBeside(requireNonNull(directory));
         for (String options : SERVER) {
-            compare(options, "backend be\n server s 127.0.0.1:1 " + options + "\n", differences);
+            beside.compare(options, "backend be\n server s 127.0.0.1:1 " + options + "\n");
         }
         for (String line : GLOBAL) {
-            compare(line, "global\n " + line + "\n", differences);
+            beside.compare(line, "global\n " + line + "\n");
         }
-        assertThat(differences).isEmpty();
+        assertThat(beside.differences()).isEmpty();
     }
 
     @Test
     void complaintsAboutClientsCertificatesAreHaproxysToTheLetter() throws Exception {
-        List<String> differences = new ArrayList<>();
+        CheckedBeside beside = new CheckedBeside(requireNonNull(directory));
         for (String options : BIND) {
-            compare(options, "frontend fe\n bind 127.0.0.1:1 ssl crt @/good.pem " + options + "\n", differences);
+            beside.compare(options, "frontend fe\n bind 127.0.0.1:1 ssl crt @/good.pem " + options + "\n");
         }
-        assertThat(differences).isEmpty();
-    }
-
-    private static void compare(String name, String section, List<String> differences) throws Exception {
-        String text = "defaults\n timeout client 1s\n timeout server 1s\n timeout connect 1s\n"
-                + section.replace("@/", requireNonNull(directory) + "/").replace(" @\n", " " + directory + "\n");
-        List<String> theirs = haproxy(text);
-        List<String> ours = LoadedText.of(text).messages().stream()
-                .filter(ServerTlsLinesDifferentialTest::isRelevant)
-                .map(String::strip)
-                .toList();
-        if (!ours.equals(theirs)) {
-            differences.add(name + "\n  haproxy: " + theirs + "\n  tandem:  " + ours);
-        }
-    }
-
-    private static List<String> haproxy(String text) throws IOException, InterruptedException {
-        Path home = requireNonNull(directory);
-        Files.writeString(home.resolve("t.cfg"), text);
-        Process process = new ProcessBuilder("haproxy", "-c", "-f", "t.cfg")
-                .directory(home.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        List<String> messages = new ArrayList<>();
-        for (String part : output.split("(?m)^(?=\\[)|^(?=Warnings were|Configuration file )|^Proxy .*$", -1)) {
-            Matcher matcher = MESSAGE.matcher(part);
-            if (matcher.matches() && isRelevant(matcher.group(2))) {
-                messages.add(matcher.group(2).strip());
-            }
-        }
-        return messages;
-    }
-
-    private static boolean isRelevant(String message) {
-        return !message.startsWith("Error(s) found") && !message.startsWith("Fatal errors found");
+        assertThat(beside.differences()).isEmpty();
     }
 }

@@ -14,6 +14,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.tandem.config.text.Origin;
 import io.tandem.node.backend.tls.ServerTlsSettings.Verify;
 import io.tandem.node.frontend.tls.Certificate;
+import io.tandem.node.frontend.tls.ContextFactory;
 import io.tandem.node.frontend.tls.Engine;
 import io.tandem.node.frontend.tls.TlsGlobals;
 import io.tandem.node.frontend.tls.TlsVersion;
@@ -135,6 +136,7 @@ public final class ServerTlsContexts {
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                 .protocols(versions)
+                .keyStoreType(ContextFactory.KEY_STORE)
                 .endpointIdentificationAlgorithm(null) // names are compared by ourselves, as HAProxy does
                 .trustManager(InsecureTrustManagerFactory.INSTANCE);
         if (verifies && authorities != null) {

@@ -89,6 +89,16 @@ public final class BindFeature implements Feature {
                                         + line.origin().line() + "].");
                 continue;
             }
+            if (!line.isProtocolUsable(draft.mode())) {
+                assembly.problems()
+                        .alert(
+                                line.origin(),
+                                "frontend '" + draft.name() + "' : MUX protocol '" + line.protocol
+                                        + "' is not usable for 'bind " + line.written() + "' at ["
+                                        + line.origin().file() + ":"
+                                        + line.origin().line() + "].");
+                continue;
+            }
             for (BindAddress address : line.addresses()) {
                 id = line.id > 0 ? line.id : id + 1;
                 String name = line.name != null ? line.name : "sock-" + id;

@@ -5,6 +5,7 @@ package io.tandem.node.frontend.listen;
 import io.tandem.config.text.Origin;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
+import io.tandem.node.language.Mode;
 import io.tandem.node.proxyprotocol.HeaderDecoder;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,10 @@ public final class BindLine {
     @Nullable String name;
 
     int id;
+
+    /** {@code proto}; null where ALPN or the first bytes decide. */
+    @Nullable String protocol;
+
     final ListenSettings settings = new ListenSettings();
 
     /** What must stand in front of each connection's bytes ({@code accept-proxy}, {@code accept-netscaler-cip}). */
@@ -40,6 +45,12 @@ public final class BindLine {
         this.proxy = proxy;
         this.written = written;
         this.addresses = List.copyOf(addresses);
+    }
+
+    /** Whether what {@code proto} says can be spoken in that mode. */
+    boolean isProtocolUsable(Mode mode) {
+        return protocol == null
+                || (mode == Mode.HTTP ? protocol.equals("h1") || protocol.equals("h2") : protocol.equals("none"));
     }
 
     /** A line of no section, for options that stand elsewhere, such as in a {@code crt-list}. */

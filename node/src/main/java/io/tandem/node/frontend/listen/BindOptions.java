@@ -17,12 +17,17 @@ import java.util.regex.Pattern;
 final class BindOptions {
     private static final int MOST_SHARDS = 64;
     private static final int ONE_PER_LOOP = ListenSettings.ONE_PER_LOOP;
+    private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
     private static final Pattern OCTAL = Pattern.compile("[0-7]{1,6}");
 
     private static final List<Keyword<BindOption>> OF_THE_LISTENER = List.of(
             option("name", "NAME", "its name in statistics", (line, bind) -> bind.name = value(line, "missing name")),
             option("id", "NUMBER", "its number in statistics", (line, bind) -> {
-                bind.id = number(value(line, "'id' : expects an integer argument"));
+                String text = value(line, "'id' : expects an integer argument");
+                if (!WHOLE.matcher(text).matches()) {
+                    throw line.error("'id' : expects an integer argument, found '" + text + "'");
+                }
+                bind.id = number(text);
                 if (bind.id <= 0) {
                     throw line.error("'id' : custom id has to be > 0");
                 }
@@ -41,16 +46,18 @@ final class BindOptions {
                 }
                 bind.settings.backlog = backlog;
             }),
-            option("proto", "h1 | h2", "the version of HTTP that clients speak, whatever ALPN says", (line, bind) -> {
-                String protocol = value(line, "missing value");
-                switch (protocol) {
-                    case "h1" -> bind.settings.http2 = false;
-                    case "h2" -> bind.settings.http2 = true;
-                    case "fcgi", "none" ->
-                        throw line.error("'proto' : MUX protocol '" + protocol + "' is not usable for 'bind'");
-                    default -> throw line.error("'proto' :  unknown MUX protocol '" + protocol + "'");
-                }
-            }),
+            option(
+                    "proto",
+                    "h1 | h2 | none",
+                    "what clients speak, whatever ALPN says; none in TCP mode",
+                    (line, bind) -> {
+                        String protocol = value(line, "missing value");
+                        if (!List.of("h1", "h2", "none", "fcgi").contains(protocol)) {
+                            throw line.error("'proto' :  unknown MUX protocol '" + protocol + "'");
+                        }
+                        bind.protocol = protocol;
+                        bind.settings.http2 = protocol.equals("h2");
+                    }),
             option("thread", "[GROUP/]SET", "the event loops that serve it", (line, bind) -> {
                 try {
                     bind.settings.threads = bind.settings.threads.and(ThreadSet.parse(line.next()));

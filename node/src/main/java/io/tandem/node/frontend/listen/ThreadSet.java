@@ -29,18 +29,15 @@ public record ThreadSet(long mask) {
 
     static ThreadSet parse(String text) throws Malformed {
         int slash = text.indexOf('/');
-        if (slash >= 0) {
-            int group = number(text.substring(0, slash));
-            if (group != 1) {
-                throw new Malformed(
-                        "'" + text + "' thread-group number must be between 1 and 1 (was " + Math.max(group, 0) + ")");
-            }
+        int group = slash < 0 ? -1 : number(text.substring(0, slash));
+        if (group >= 0 && group != 1) {
+            throw new Malformed("'" + text + "' thread-group number must be between 1 and 1 (was " + group + ")");
         }
-        Long mask = mask(text.substring(slash + 1), MOST);
+        String set = group < 0 ? text : text.substring(slash + 1);
+        Long mask = mask(set, MOST);
         if (mask == null) {
-            String set = text.substring(slash + 1);
             boolean numeric = set.isEmpty() || Character.isDigit(set.charAt(0));
-            throw new Malformed("'" + text + "' : '" + set + "' is not a valid number/range."
+            throw new Malformed("'" + set + "' : '" + set + "' is not a valid number/range."
                     + (numeric ? " It supports numbers from 1 to " + MOST + "." : ""));
         }
         return new ThreadSet(mask);

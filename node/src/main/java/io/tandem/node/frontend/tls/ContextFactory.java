@@ -17,7 +17,13 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 
 /** Makes a context of the TLS engine for one certificate. Blocks for some milliseconds: never on an event loop. */
-final class ContextFactory {
+public final class ContextFactory {
+    /**
+     * Where Netty keeps certificate and key. The default, PKCS #12, refuses chains that are out of order or say something
+     * twice, which OpenSSL takes, and costs milliseconds of key derivation for each certificate.
+     */
+    public static final String KEY_STORE = "JKS";
+
     private final TlsGlobals globals;
 
     ContextFactory(TlsGlobals globals) {
@@ -32,6 +38,7 @@ final class ContextFactory {
         SslContextBuilder builder = builder(certificate, parameters)
                 .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
                 .protocols(parameters.versions())
+                .keyStoreType(KEY_STORE)
                 .sessionCacheSize(Math.max(1, globals.sessions))
                 .sessionTimeout(globals.sessionLifetimeS)
                 .clientAuth(verification.demand);

@@ -38,19 +38,26 @@ record CrtListLine(String file, List<String> options, List<String> filters, bool
     /** @param line without its line feed, not {@link #isBlank} */
     static CrtListLine parse(String line) throws Malformed {
         String text = line.strip();
-        int open = text.indexOf('[');
-        int close = text.indexOf(']');
-        if (open == 0) {
-            throw new Malformed("file must start with a cert");
-        }
-        if (open >= 0 && text.indexOf('[', open + 1) >= 0 && (close < 0 || text.indexOf('[', open + 1) < close)) {
-            throw new Malformed("too many '['");
-        }
-        if (close >= 0 && (open < 0 || close < open)) {
-            throw new Malformed("missing '['");
-        }
-        if (close >= 0 && text.indexOf(']', close + 1) >= 0) {
-            throw new Malformed("too many ']'");
+        int open = -1;
+        int close = -1;
+        for (int at = 0; at < text.length(); at++) {
+            if (text.charAt(at) == '[') {
+                if (at == 0) {
+                    throw new Malformed("file must start with a cert");
+                }
+                if (open >= 0) {
+                    throw new Malformed("too many '['");
+                }
+                open = at;
+            } else if (text.charAt(at) == ']') {
+                if (open < 0) {
+                    throw new Malformed("missing '['");
+                }
+                if (close >= 0) {
+                    throw new Malformed("too many ']'");
+                }
+                close = at;
+            }
         }
         if (open < 0) {
             List<String> words = words(text);

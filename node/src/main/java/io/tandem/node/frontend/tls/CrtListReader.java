@@ -14,6 +14,7 @@ import io.tandem.node.language.LoadContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,8 +112,12 @@ final class CrtListReader {
         Map<String, String> given = new LinkedHashMap<>();
         TlsSettings settings = settings(file, number, line, given);
         List<CrtList.Entry> entries = new ArrayList<>();
-        for (StoredCertificate certificate : store.load(store.path(line.file()))) {
-            entries.add(new CrtList.Entry(certificate, number, given, settings, line.filters()));
+        try {
+            for (StoredCertificate certificate : store.load(store.path(line.file()))) {
+                entries.add(new CrtList.Entry(certificate, number, given, settings, line.filters()));
+            }
+        } catch (InvalidPathException impossible) {
+            throw malformed(file, number, "no file can have the name at its beginning: is this a crt-list?");
         }
         return entries;
     }

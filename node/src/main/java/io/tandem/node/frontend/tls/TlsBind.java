@@ -7,6 +7,8 @@ import io.tandem.node.frontend.listen.BindLine;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.setup.Assembly;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -243,8 +245,11 @@ final class TlsBind {
             authority = new CertificateFiles(new ExtraFiles()).readEncrypted(settings.signerFile, settings.signerPass);
             return true;
         } catch (Certificate.Unusable unusable) {
+            String why = Files.isReadable(Path.of(settings.signerFile))
+                    ? unusable.text()
+                    : "cannot open the file '" + settings.signerFile + "'.";
             complaints.alert("Failed to read CA certificate file '" + settings.signerFile + "'" + at
-                    + " Chain loading failed: " + unusable.text());
+                    + " Chain loading failed: " + why);
             return false;
         }
     }

@@ -27,6 +27,8 @@ final class TlsGlobalLines {
     private static final String NO_DH =
             "the TLS engine has no Diffie-Hellman over integers: clients agree on elliptic curves";
 
+    private static final String NO_OPENSSL = "OpenSSL is not the TLS engine here";
+
     static final List<Keyword<Directive>> ALL = List.of(
             line("crt-base", "DIRECTORY", "where relative names of certificates start")
                     .as(TlsGlobalLines::certificateBase),
@@ -43,7 +45,7 @@ final class TlsGlobalLines {
             line("ssl-default-bind-ciphersuites", "SUITES", "cipher suites of bind lines from TLS 1.3 on")
                     .as((line, draft) -> defaults(draft).ciphersuites = only(line, "a cipher suite")),
             line("ssl-default-bind-curves", "CURVES", "elliptic curves of bind lines")
-                    .as((line, draft) -> defaults(draft).curves = only(line, "a curves suite")),
+                    .as((line, draft) -> defaults(draft).curves = only(line, "a curves suite", "an arguments")),
             line("ssl-default-bind-options", "OPTION…", "options of all bind lines")
                     .as(TlsGlobalLines::options),
             line("tune.ssl.capture-buffer-size", "BYTES", "how much of clients' first messages is kept for fetches")
@@ -70,9 +72,9 @@ final class TlsGlobalLines {
                     "TLS sessions are remembered in this process alone anyway",
                     line -> line.noMore("tune.ssl.force-private-cache")),
             vain("ssl-mode-async", "", "the TLS engine never waits for a cryptographic device", line -> {}),
-            vain("ssl-provider", "NAME", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
-            vain("ssl-provider-path", "DIRECTORY", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
-            vain("ssl-propquery", "QUERY", "OpenSSL is not the TLS engine here", TlsGlobalLines::word),
+            vain("ssl-provider", "NAME", NO_OPENSSL, word("a valid engine provider name")),
+            vain("ssl-provider-path", "DIRECTORY", NO_OPENSSL, word("a directory path")),
+            vain("ssl-propquery", "QUERY", NO_OPENSSL, word("a property string")),
             line("tune.ssl.ocsp-update.mindelay", "SECONDS", "the least time between two updates of an OCSP response")
                     .as((line, draft) -> delay(line, draft, true)),
             line("tune.ssl.ocsp-update.maxdelay", "SECONDS", "the most time between two updates of an OCSP response")
@@ -120,11 +122,11 @@ final class TlsGlobalLines {
     }
 
     private static void issuers(Arguments line, Draft draft) {
-        String path = line.peek();
+        String path = line.next();
+        line.noMore(line.keyword());
         if (path.isEmpty() || !Files.isDirectory(Path.of(path))) {
             throw line.error("global statement 'issuers-chain-path' expects a directory path as an argument.");
         }
-        line.next();
         for (String warning : store(draft).files().issuers(path)) {
             line.context().problems().warning(new Origin("", 0, 0), warning);
         }
@@ -209,13 +211,14 @@ final class TlsGlobalLines {
     private static void dhFile(Arguments line) {
         String file = line.require("'ssl-dh-param-file' expects a file path as an argument.")
                 .text();
+        line.noMore(line.keyword());
         if (!Files.isReadable(Path.of(file))) {
             throw line.error("'ssl-dh-param-file': unable to load DH parameters from file <" + file + ">.");
         }
     }
 
-    private static void word(Arguments line) {
-        line.require("'" + line.keyword() + "' expects an argument.");
+    private static Look word(String what) {
+        return line -> line.require("global statement '" + line.keyword() + "' expects " + what + " as an argument.");
     }
 
     private static void httpProxy(Arguments line, Draft draft) {
@@ -246,7 +249,12 @@ final class TlsGlobalLines {
     private static int lifetime(Arguments line) {
         String text = line.require("'tune.ssl.lifetime' expects ssl sessions <lifetime> in seconds as argument.")
                 .text();
+        line.noMore(line.keyword());
         Times time = Times.parse(text, Times.Unit.S);
+        if (time.outcome() == Times.Outcome.OVERFLOW) {
+            throw line.error("timer overflow in argument '" + text
+                    + "' to <tune.ssl.lifetime> (maximum value is 2147483647 s or ~68 years).");
+        }
         if (!time.ok()) {
             throw line.error("unexpected character '" + time.character() + "' in argument to <tune.ssl.lifetime>.");
         }
@@ -258,6 +266,7 @@ final class TlsGlobalLines {
             throw line.error("'" + line.keyword() + "' expects an integer argument.");
         }
         int value = line.leadingInteger();
+        line.noMore(line.keyword());
         if (value < 0) {
             throw line.error("'" + line.keyword() + "' expects a positive numeric value.");
         }
@@ -269,7 +278,11 @@ final class TlsGlobalLines {
     }
 
     private static String only(Arguments line, String what) {
-        String text = line.require("global statement '" + line.keyword() + "' expects " + what + " as an argument.")
+        return only(line, what, "an argument");
+    }
+
+    private static String only(Arguments line, String what, String place) {
+        String text = line.require("global statement '" + line.keyword() + "' expects " + what + " as " + place + ".")
                 .text();
         line.noMore(line.keyword());
         return text;

@@ -45,7 +45,16 @@ record TlsParameters(List<String> versions, List<String> ciphers, List<String> c
                         + ". Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.");
             }
             List<String> versions = new ArrayList<>();
-            settings.versions(globals.defaults).forEach(version -> versions.add(version.protocol()));
+            TlsVersion only = settings.ambiguous(globals.defaults);
+            if (only != null && !settings.isOfCertificate()) {
+                complaints.warn("Ambiguous configuration" + where
+                        + ": the ssl-min-ver value is not configured and the ssl-max-ver value is lower than the default"
+                        + " ssl-min-ver value (TLSv1.2). Setting the ssl-min-ver to " + only.word()
+                        + ". Use 'ssl-min-ver' to fix this.");
+            }
+            if (only == null || !settings.isOfCertificate()) {
+                settings.versions(globals.defaults).forEach(version -> versions.add(version.protocol()));
+            }
             if (versions.isEmpty()) {
                 complaints.alert("all SSL/TLS versions are disabled" + where + ".");
             }

@@ -49,6 +49,9 @@ final class TlsSettings implements Facet {
 
     List<String> alpn = List.of();
     boolean strictSni;
+    /** Whether they are those of one certificate, with what its line says. */
+    private boolean ofCertificate;
+
     boolean noTickets;
     boolean preferClientCiphers;
     ClientVerification verification = new ClientVerification();
@@ -61,6 +64,7 @@ final class TlsSettings implements Facet {
     /** These settings of one certificate, and where they are silent those of its {@code bind} line. */
     TlsSettings over(TlsSettings line) {
         TlsSettings both = new TlsSettings();
+        both.ofCertificate = true;
         both.least = least != null ? least : line.least;
         both.most = most != null ? most : line.most;
         both.disabled.addAll(line.disabled);
@@ -96,6 +100,16 @@ final class TlsSettings implements Facet {
     /** Whether versions are disabled one by one although bounds are set, which then decide alone. */
     boolean disablesInVain(TlsSettings defaults) {
         return bounded(defaults) && !(disabled.isEmpty() && defaults.disabled.isEmpty());
+    }
+
+    /** The greatest version, where it is below the least one that is on by default and no other least one is said; else null. */
+    @Nullable TlsVersion ambiguous(TlsSettings defaults) {
+        TlsVersion greatest = most != null ? most : defaults.most;
+        return least == null && defaults.least == null && TlsVersion.isBelowDefault(greatest) ? greatest : null;
+    }
+
+    boolean isOfCertificate() {
+        return ofCertificate;
     }
 
     private boolean bounded(TlsSettings defaults) {

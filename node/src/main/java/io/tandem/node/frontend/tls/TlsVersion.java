@@ -49,15 +49,20 @@ public enum TlsVersion {
         return Optional.empty();
     }
 
+    /** Whether nothing is left below {@code most} by default. */
+    static boolean isBelowDefault(@Nullable TlsVersion most) {
+        return most != null && most.compareTo(TLS12) < 0;
+    }
+
     /**
      * The versions from {@code least} to {@code most}, a set of the caller's own; never SSLv3, which the engine has not.
      *
-     * @param least null for TLSv1.2
+     * @param least null for TLSv1.2, or for {@code most} where that is less
      * @param most null for TLSv1.3
      */
     public static Set<TlsVersion> between(@Nullable TlsVersion least, @Nullable TlsVersion most) {
-        TlsVersion from = least != null ? least : TLS12;
         TlsVersion to = most != null ? most : TLS13;
+        TlsVersion from = least != null ? least : isBelowDefault(most) ? to : TLS12;
         Set<TlsVersion> versions = EnumSet.noneOf(TlsVersion.class);
         for (TlsVersion version : values()) {
             if (version.compareTo(from) >= 0 && version.compareTo(to) <= 0 && version != SSL30) {
