@@ -52,7 +52,7 @@ final class Cases {
                     "tcp",
                     "mode tcp, the same small requests through it, c=64",
                     Features.HTTP.over(Protocol.TCP),
-                    new Traffic.Wrk(64, "/", List.of()),
+                    new Traffic.Wrk(64, "/", List.of(), 2), // each connection has one to the server
                     "request",
                     WARM_REQUESTS,
                     nginxCan(Features.HTTP.over(Protocol.TCP)) ? ALL : WITHOUT_NGINX,

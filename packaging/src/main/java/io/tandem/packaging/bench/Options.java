@@ -51,8 +51,8 @@ record Options(
                      [--json FILE] [--markdown FILE] [--details FILE] [--pictures DIRECTORY] [--against DIRECTORY] [--list]
               --case      which, comma-separated; "table" means every case of the table (what runs without it), "all" also
                           what is printed apart from it
-              --rounds    rounds of each case (19); --seconds of each measurement (1; 60 for attack)
-              --warm-up   at most so many seconds for each JVM (25)
+              --rounds    rounds of each case (17); --seconds of each measurement (1; 60 for attack)
+              --warm-up   at most so many seconds for each JVM (30)
               --quick     4 rounds and short warm-ups: a first look
               --connections  how many hold holds (100000)
               --noisy     count rounds although others use the machine; trust only the ratios
@@ -103,9 +103,9 @@ record Options(
         }
         return new Options(
                 cases,
-                rounds > 0 ? rounds : quick ? 4 : 19,
+                rounds > 0 ? rounds : quick ? 4 : 17,
                 seconds > 0 ? seconds : 1,
-                warmUpSeconds > 0 ? warmUpSeconds : quick ? 8 : 25,
+                warmUpSeconds > 0 ? warmUpSeconds : quick ? 8 : 30,
                 noisy,
                 json,
                 markdown,

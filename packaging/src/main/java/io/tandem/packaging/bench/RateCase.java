@@ -189,7 +189,10 @@ record RateCase(
                 }
                 results.put(
                         contender.kind(),
-                        measure(bench, contender, bench.options().seconds()));
+                        measure(
+                                bench,
+                                contender,
+                                traffic.stretch() * bench.options().seconds()));
             }
             StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  round %2d", i + 1));
             results.forEach((kind, m) -> line.append(String.format(

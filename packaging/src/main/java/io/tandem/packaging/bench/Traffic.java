@@ -25,8 +25,18 @@ interface Traffic {
 
     Result run(Bench bench, Features features, int port, int seconds) throws IOException, InterruptedException;
 
+    /** How many times longer than others it is measured, so that opening its connections is a small part. */
+    default int stretch() {
+        return 1;
+    }
+
     /** As fast as it can be answered, by {@code wrk} with one thread. */
-    record Wrk(int connections, String path, List<String> headers) implements Traffic {
+    record Wrk(int connections, String path, List<String> headers, int stretch) implements Traffic {
+        Wrk(int connections, String path, List<String> headers) {
+            this(connections, path, headers, connections < MANY ? 1 : 3);
+        }
+
+        private static final int MANY = 1000;
         private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in ");
         private static final Pattern PROBLEM = Pattern.compile("(Socket errors|Non-2xx)[^\n]*");
 

@@ -14,7 +14,7 @@ class OptionsTest {
         Options options = Options.parse(List.of());
 
         assertThat(options.cases()).isEqualTo(Cases.TABLE);
-        assertThat(options.rounds()).isEqualTo(19);
+        assertThat(options.rounds()).isEqualTo(17);
     }
 
     @Test
