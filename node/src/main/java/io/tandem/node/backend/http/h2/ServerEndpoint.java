@@ -113,12 +113,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
 
     private void preface() {
         out().writeBytes(PREFACE);
-        start(this);
-    }
-
-    @Override
-    protected void writeSettings(ByteBuf out) {
-        writeClientSettings(out);
+        start(this, false);
     }
 
     /** A stream for one exchange; its head is still to be sent. */

@@ -69,7 +69,7 @@ final class ClientEndpoint extends Endpoint {
     }
 
     void begin(Transport transport) {
-        start(transport);
+        start(transport, true);
     }
 
     void read(ByteBuf in) {
@@ -91,26 +91,6 @@ final class ClientEndpoint extends Endpoint {
 
     void onWritable(boolean writable) {
         onTransportWritable(writable);
-    }
-
-    @Override
-    protected void writeSettings(ByteBuf out) {
-        EndpointSettings ours = settings();
-        int start = out.writerIndex();
-        Frames.header(out, 0, Frames.SETTINGS, 0, 0);
-        if (ours.headerTableSize() != 4096) {
-            out.writeShort(Frames.SETTINGS_HEADER_TABLE_SIZE).writeInt(ours.headerTableSize());
-        }
-        out.writeShort(Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL).writeInt(1);
-        out.writeShort(Frames.SETTINGS_MAX_CONCURRENT_STREAMS).writeInt(ours.maxStreams());
-        if (ours.initialWindow() != Frames.DEFAULT_WINDOW) {
-            out.writeShort(Frames.SETTINGS_INITIAL_WINDOW_SIZE).writeInt(ours.initialWindow());
-        }
-        if (ours.maxFrameSize() != Frames.SMALLEST_MAX_LENGTH) {
-            out.writeShort(Frames.SETTINGS_MAX_FRAME_SIZE).writeInt(ours.maxFrameSize());
-        }
-        out.writeShort(Frames.SETTINGS_MAX_HEADER_LIST_SIZE).writeInt(ours.maxHeaderList());
-        Frames.close(out, start);
     }
 
     // ---- requests

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http.h2;
 
+import io.netty.buffer.ByteBuf;
+
 /**
  * What one side of HTTP/2 is configured with ({@code tune.h2.*}).
  *
@@ -20,4 +22,29 @@ public record EndpointSettings(
         int maxFrameSize,
         int maxHeaderList,
         int maxTotalStreams,
-        int glitchesThreshold) {}
+        int glitchesThreshold) {
+    private static final int DEFAULT_TABLE_SIZE = 4096;
+
+    /** Writes the SETTINGS frame that begins a connection; of what RFC 9113 has defaults for, only what differs. */
+    void writeTo(ByteBuf out, boolean asServer) {
+        int start = out.writerIndex();
+        Frames.header(out, 0, Frames.SETTINGS, 0, 0);
+        if (headerTableSize != DEFAULT_TABLE_SIZE) {
+            out.writeShort(Frames.SETTINGS_HEADER_TABLE_SIZE).writeInt(headerTableSize);
+        }
+        if (asServer) {
+            out.writeShort(Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL).writeInt(1);
+            out.writeShort(Frames.SETTINGS_MAX_CONCURRENT_STREAMS).writeInt(maxStreams);
+        } else {
+            out.writeShort(Frames.SETTINGS_ENABLE_PUSH).writeInt(0);
+        }
+        if (initialWindow != Frames.DEFAULT_WINDOW) {
+            out.writeShort(Frames.SETTINGS_INITIAL_WINDOW_SIZE).writeInt(initialWindow);
+        }
+        if (maxFrameSize != Frames.SMALLEST_MAX_LENGTH) {
+            out.writeShort(Frames.SETTINGS_MAX_FRAME_SIZE).writeInt(maxFrameSize);
+        }
+        out.writeShort(Frames.SETTINGS_MAX_HEADER_LIST_SIZE).writeInt(maxHeaderList);
+        Frames.close(out, start);
+    }
+}

@@ -99,7 +99,7 @@ class FrameCutTest {
 
         Listener(Loop loop) {
             super(loop, SETTINGS);
-            start(this);
+            start(this, false);
         }
 
         List<String> ended() {
@@ -116,11 +116,6 @@ class FrameCutTest {
                 data.setLength(0);
             }
             events.add(event);
-        }
-
-        @Override
-        protected void writeSettings(ByteBuf out) {
-            writeClientSettings(out);
         }
 
         @Override
