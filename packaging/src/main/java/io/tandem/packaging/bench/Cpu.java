@@ -119,11 +119,20 @@ final class Cpu {
 
     /** A line {@code VmRSS} and its like of {@code /proc/PID/status}, bytes. */
     static long memoryOf(long pid, String field) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+        return memory(Path.of("/proc/" + pid + "/status"), field);
+    }
+
+    /** Its resident memory in bytes, what it shares with others divided among them. */
+    static long shareOf(long pid) throws IOException {
+        return memory(Path.of("/proc/" + pid + "/smaps_rollup"), "Pss");
+    }
+
+    private static long memory(Path file, String field) throws IOException {
+        for (String line : Files.readAllLines(file)) {
             if (line.startsWith(field + ":")) {
                 return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
             }
         }
-        throw new IOException("no " + field + " for process " + pid);
+        throw new IOException("no " + field + " in " + file);
     }
 }

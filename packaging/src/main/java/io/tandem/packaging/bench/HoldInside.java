@@ -47,7 +47,7 @@ public final class HoldInside {
         this.serverPort = serverPort;
     }
 
-    /** Memory of everything at one moment, bytes. */
+    /** Memory of everything at one moment, bytes; {@code slab} is what sockets are made of, without names. */
     private record Memory(double processes, double slab, double sockets) {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -121,7 +121,8 @@ public final class HoldInside {
     private static String row(
             String program, int processes, int standing, List<Process> holders, Memory before, Memory after) {
         // Both ends of a connection are sockets of this machine: half of the kernel's memory is the proxy's.
-        double kernel = (after.slab() - before.slab() + after.sockets() - before.sockets()) / 2 / standing;
+        double kernel = (after.slab() - before.slab() + after.sockets() - before.sockets()) / 2 / standing
+                + KernelObjects.NAME_OF_SOCKET;
         double process = (after.processes() - before.processes()) / standing;
         double base = before.processes() / processes;
         return String.format(
@@ -246,18 +247,9 @@ public final class HoldInside {
     private static Memory memory(List<Process> proxies) throws IOException {
         double resident = 0;
         for (Process proxy : proxies) {
-            resident += Cpu.memoryOf(proxy.pid(), "VmRSS");
+            resident += Cpu.shareOf(proxy.pid()); // so that pages of programs and archives count once
         }
-        return new Memory(resident, 1024.0 * field(Path.of("/proc/meminfo"), "Slab:"), 4096.0 * socketPages());
-    }
-
-    private static long field(Path file, String name) throws IOException {
-        for (String line : Files.readAllLines(file)) {
-            if (line.startsWith(name)) {
-                return Long.parseLong(line.substring(name.length()).replaceAll("[^0-9]", ""));
-            }
-        }
-        throw new IOException("no " + name + " in " + file);
+        return new Memory(resident, KernelObjects.ofSockets(), 4096.0 * socketPages());
     }
 
     private static long socketPages() throws IOException {

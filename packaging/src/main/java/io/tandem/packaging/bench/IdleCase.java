@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Memory of an idle connection: a fresh process, its resident set before and 2.5 s after the connections were opened.
+ * Memory of an idle connection: a fresh process, its resident set before and after the connections were opened, each time once
+ * it has stopped changing: what a compiler uses is given back some seconds after it has ended.
  *
  * <p>In HTTP each connection makes one request, one after the other, so that one connection to the server serves them all; in
  * mode tcp each has its connection to the server and nothing is sent.
@@ -30,6 +31,12 @@ record IdleCase(String name, String doc, Features features, double target) imple
     private static final int FIRST = 4000;
 
     private static final int OPEN_SECONDS = 120;
+
+    /** At rest is what changes by less for {@link #REST_SECONDS}; how long that is waited for. */
+    private static final int REST_BYTES = 128 * 1024;
+
+    private static final int REST_SECONDS = 6;
+    private static final int MOST_REST_SECONDS = 30;
 
     /**
      * Bytes per connection.
@@ -65,16 +72,15 @@ record IdleCase(String name, String doc, Features features, double target) imple
 
     private Cost measure(Bench bench, Kind kind) throws IOException, InterruptedException {
         try (Contender contender = Contender.start(kind, "0", features, 0, bench)) {
-            Thread.sleep(1500);
-            double base = Cpu.memoryOf(contender.pid(), "VmRSS");
+            double base = atRest(contender);
             Held first = open(bench, contender, FIRST);
-            double half = Cpu.memoryOf(contender.pid(), "VmRSS");
+            double half = atRest(contender);
             Held second = open(bench, contender, CONNECTIONS - FIRST);
-            double full = Cpu.memoryOf(contender.pid(), "VmRSS");
+            double full = atRest(contender);
             double collected = Double.NaN;
             if (kind == Kind.TANDEM) {
                 Tool.run(List.of("jcmd", Long.toString(contender.pid()), "GC.run"), 30);
-                collected = (Cpu.memoryOf(contender.pid(), "VmRSS") - base) / CONNECTIONS;
+                collected = (atRest(contender) - base) / CONNECTIONS;
             }
             if (first.standing() + second.standing() < CONNECTIONS) {
                 throw new IOException(kind.label() + " dropped idle connections: " + contender.said());
@@ -97,8 +103,23 @@ record IdleCase(String name, String doc, Features features, double target) imple
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("only " + held.standing() + " connections came", e);
         }
-        Thread.sleep(2500);
         return held;
+    }
+
+    private static long atRest(Contender contender) throws IOException, InterruptedException {
+        long resident = Cpu.memoryOf(contender.pid(), "VmRSS");
+        int quiet = 0;
+        for (int i = 0; i < MOST_REST_SECONDS && quiet < REST_SECONDS; i++) {
+            Thread.sleep(1000);
+            long now = Cpu.memoryOf(contender.pid(), "VmRSS");
+            if (Math.abs(now - resident) < REST_BYTES) {
+                quiet++;
+            } else {
+                resident = now;
+                quiet = 0;
+            }
+        }
+        return Cpu.memoryOf(contender.pid(), "VmRSS");
     }
 
     private Row row(Rounds<Cost> rounds) {

@@ -20,6 +20,7 @@ import io.tandem.node.frontend.tls.TlsGlobals;
 import io.tandem.node.frontend.tls.TlsVersion;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.setup.Assembly;
+import io.tandem.node.tls.EngineMemory;
 import io.tandem.node.tls.Session;
 import io.tandem.node.tls.Suites;
 import io.tandem.node.tls.verify.Authorities;
@@ -164,6 +165,7 @@ public final class ServerTlsContexts {
     private @Nullable SslContext build(SslContextBuilder builder, @Nullable Certificate own) {
         try {
             SslContext context = builder.build();
+            EngineMemory.limit(context);
             if (own != null) {
                 Session.presents(context, own.chain().get(0));
             }

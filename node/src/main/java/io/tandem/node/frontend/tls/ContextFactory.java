@@ -10,6 +10,7 @@ import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.tandem.node.tls.EngineMemory;
 import io.tandem.node.tls.KeyLog;
 import io.tandem.node.tls.Session;
 import java.security.GeneralSecurityException;
@@ -62,6 +63,7 @@ public final class ContextFactory {
             builder.enableOcsp(certificate.ocsp() != null && !certificate.ocsp().isAwaited());
         }
         SslContext context = builder.build();
+        EngineMemory.limit(context);
         Session.presents(context, certificate.leaf());
         if (globals.keepsSecrets) {
             KeyLog.enable(context);
