@@ -174,6 +174,18 @@ public final class Server {
         return properties;
     }
 
+    /**
+     * Whether a connection to {@code other}, the same server in another configuration, is one to this: it leads to the same
+     * address, and nothing about TLS is involved.
+     */
+    public boolean isReachedAs(Server other) {
+        return other == this
+                || (description.tls() == other.description.tls()
+                        && description.keepsClientPort() == other.description.keepsClientPort()
+                        && description.portOffset() == other.description.portOffset()
+                        && description.address().equals(other.description.address()));
+    }
+
     public int index() {
         return index;
     }

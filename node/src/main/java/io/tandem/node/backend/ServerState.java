@@ -177,6 +177,16 @@ public final class ServerState {
         killers.add(killer);
     }
 
+    /** Takes away what {@link #attach} added. */
+    public void detach(SessionKiller killer) {
+        killers.remove(killer);
+    }
+
+    /** How many loops have sessions to end. */
+    public int killers() {
+        return killers.size();
+    }
+
     /**
      * Ends all sessions that use the server, soon.
      *

@@ -13,7 +13,7 @@ final class SlowStart {
     private volatile long beganNs;
 
     void begin(long nowNs) {
-        beganNs = nowNs | 1;
+        beganNs = nowNs == 0 ? -1 : nowNs;
     }
 
     /**

@@ -54,7 +54,7 @@ final class ServerSide {
         if (reuse == Reuse.NONE || (!description.dialing().speaksHttp2() && description.tls() == null)) {
             return null;
         }
-        ServerEndpoint open = ServerEndpoint.find(exchange.loop, target.state(), key, reuse == Reuse.PROVEN);
+        ServerEndpoint open = ServerEndpoint.find(exchange.loop, target, key, reuse == Reuse.PROVEN);
         return open == null ? null : use(open.open(listener, exchange.facts.response));
     }
 

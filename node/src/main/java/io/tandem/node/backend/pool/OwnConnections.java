@@ -55,7 +55,9 @@ public final class OwnConnections {
             ServerConnection connection = resting.get(i);
             if (!connection.isOpen()) {
                 resting.remove(i);
-            } else if (connection.state() == server.state() && connection.key().equals(key)) {
+            } else if (connection.state() == server.state()
+                    && connection.server().isReachedAs(server)
+                    && connection.key().equals(key)) {
                 resting.remove(i);
                 connection.takeUp(server);
                 return connection;

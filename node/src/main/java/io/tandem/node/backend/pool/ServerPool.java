@@ -5,11 +5,11 @@ package io.tandem.node.backend.pool;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.PoolCount;
 import io.tandem.node.backend.PoolSettings;
+import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.observe.Counters;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,11 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerPool {
     final ServerState state;
-    final InetSocketAddress address;
+    /** As described when the pool was made. */
+    final Server server;
 
     private final Loop loop;
     private final Counters<PoolCount> counters;
     private final Timer purge;
+    private final ServerState.SessionKiller killer;
+    /** Whether there is a newer pool, or the server is gone: nothing is kept any more. */
+    private boolean retired;
+
     /** In use by a session, or kept for one client alone. */
     private final ConnectionList inUse = new ConnectionList();
 
@@ -52,12 +57,13 @@ final class ServerPool {
         final ConnectionList unproven = new ConnectionList();
     }
 
-    ServerPool(Loop loop, ServerState state, InetSocketAddress address) {
+    ServerPool(Loop loop, Server server) {
         this.loop = loop;
-        this.state = state;
-        this.address = address;
+        this.server = server;
+        state = server.state();
         counters = state.poolCounters();
-        state.attach(who -> loop.eventLoop().execute(() -> kill(who)));
+        killer = who -> loop.eventLoop().execute(() -> kill(who));
+        state.attach(killer);
         purge = new Timer(loop) {
             @Override
             protected void onTimeout() {
@@ -105,7 +111,7 @@ final class ServerPool {
         if (used > mostUsed) {
             mostUsed = used;
         }
-        if (used > needed) {
+        if (used > needed && !retired) {
             needed(used);
         }
     }
@@ -128,6 +134,20 @@ final class ServerPool {
         unlink(connection);
         used--;
         counters.add(loop.index(), PoolCount.USED, -1);
+        if (retired && used == 0) {
+            state.detach(killer);
+        }
+    }
+
+    /** Keeps no connection from now on; those in use end with their exchanges. */
+    void retire() {
+        retired = true;
+        closeIdle(Integer.MAX_VALUE);
+        purge.dispose();
+        needed(0);
+        if (used == 0) {
+            state.detach(killer);
+        }
     }
 
     private static void unlink(ServerConnection connection) {
@@ -152,7 +172,7 @@ final class ServerPool {
      * @return false where it is to be closed
      */
     boolean keep(ServerConnection connection, ConnectionKey key, boolean scarce) {
-        if (!settings.keepsIdle() || (settings.maxIdle() > 0 && idleOfAllLoops() >= settings.maxIdle())) {
+        if (retired || !settings.keepsIdle() || (settings.maxIdle() > 0 && idleOfAllLoops() >= settings.maxIdle())) {
             return false;
         }
         if (idle > 0 && (scarce || used + idle > Math.max(used, needed) + settings.lowIdle())) {

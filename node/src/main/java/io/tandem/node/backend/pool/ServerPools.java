@@ -5,6 +5,7 @@ package io.tandem.node.backend.pool;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.ConnectionProperty;
 import io.tandem.node.backend.Dialing;
@@ -13,13 +14,20 @@ import io.tandem.node.backend.ServerState;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.setup.Configuration;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The server connections of one loop. A server's idle connections outlive reloads as long as its address stays. */
+/**
+ * The server connections of one loop. A server's idle connections outlive reloads as long as they lead to the same place and
+ * are not secured by TLS: what verified a server may have changed in its files, too. The pools of servers that a reload has
+ * removed go with the loop's first request afterwards.
+ */
 public final class ServerPools {
     private static final LoopLocal<ServerPools> OF = new LoopLocal<>(ServerPools::new);
 
@@ -29,6 +37,8 @@ public final class ServerPools {
     private final IdentityHashMap<ServerState, ServerPool> pools = new IdentityHashMap<>();
     /** By the server's index in its configuration: found without hashing. */
     private @Nullable ServerPool[] byIndex = new ServerPool[16];
+    /** Of the newest configuration seen. */
+    private int generation;
 
     private ServerPools(Loop loop) {
         this.loop = loop;
@@ -41,6 +51,9 @@ public final class ServerPools {
 
     /** What a connection to {@code server} for this exchange is opened with; valid until the next call. */
     public ConnectionKey key(Server server, Facts facts) {
+        if (facts.configuration.generation() > generation) {
+            onConfiguration(facts.configuration);
+        }
         ConnectionProperty[] properties = server.properties();
         if (properties.length == 0) {
             return ConnectionKey.PLAIN;
@@ -159,9 +172,7 @@ public final class ServerPools {
         int index = server.index();
         if (index < byIndex.length) {
             ServerPool pool = byIndex[index];
-            if (pool != null
-                    && pool.state == server.state()
-                    && pool.address.equals(server.description().address())) {
+            if (pool != null && pool.state == server.state() && pool.server.isReachedAs(server)) {
                 return pool;
             }
         }
@@ -170,12 +181,11 @@ public final class ServerPools {
 
     private ServerPool find(Server server) {
         ServerPool pool = pools.get(server.state());
-        InetSocketAddress address = server.description().address();
-        if (pool == null || !pool.address.equals(address)) {
+        if (pool == null || !pool.server.isReachedAs(server)) {
             if (pool != null) {
-                pool.closeIdle(Integer.MAX_VALUE);
+                pool.retire();
             }
-            pool = new ServerPool(loop, server.state(), address);
+            pool = new ServerPool(loop, server);
             pools.put(server.state(), pool);
         }
         pool.settings(server.description().pool());
@@ -186,8 +196,25 @@ public final class ServerPools {
         return pool;
     }
 
-    /** Closes every idle connection: the process ends. */
-    public void closeIdle() {
-        pools.values().forEach(pool -> pool.closeIdle(Integer.MAX_VALUE));
+    /** Forgets the servers that {@code newest} does not have any more. */
+    void onConfiguration(Configuration newest) {
+        generation = newest.generation();
+        Set<ServerState> present = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Backend backend : newest.backends()) {
+            backend.servers().forEach(server -> present.add(server.state()));
+        }
+        pools.values().removeIf(pool -> {
+            boolean gone = !present.contains(pool.state);
+            if (gone) {
+                pool.retire();
+            }
+            return gone;
+        });
+        Arrays.fill(byIndex, null); // found again by their servers' states
+    }
+
+    /** How many servers it knows. */
+    int size() {
+        return pools.size();
     }
 }

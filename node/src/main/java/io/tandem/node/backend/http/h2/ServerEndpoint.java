@@ -4,6 +4,7 @@ package io.tandem.node.backend.http.h2;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.ConnectionKey;
+import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
@@ -85,11 +86,12 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
      *
      * @param proven whether it must have served another request before
      */
-    public static @Nullable ServerEndpoint find(Loop loop, ServerState server, ConnectionKey key, boolean proven) {
+    public static @Nullable ServerEndpoint find(Loop loop, Server server, ConnectionKey key, boolean proven) {
         List<ServerEndpoint> open = OPEN.of(loop);
         for (int i = 0; i < open.size(); i++) {
             ServerEndpoint candidate = open.get(i);
-            if (candidate.server == server
+            if (candidate.server == server.state()
+                    && candidate.connection.server().isReachedAs(server)
                     && candidate.connection.key().equals(key)
                     && candidate.hasRoom()
                     && (!proven || candidate.served > 1)) {
