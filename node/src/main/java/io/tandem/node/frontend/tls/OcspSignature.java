@@ -42,13 +42,7 @@ final class OcspSignature {
                 }
             }
             return false;
-        } catch (OCSPException
-                | OperatorCreationException
-                | CertificateException
-                | IllegalArgumentException
-                | IllegalStateException
-                | NullPointerException
-                | IndexOutOfBoundsException damaged) {
+        } catch (OCSPException | OperatorCreationException | CertificateException | RuntimeException damaged) {
             return false;
         }
     }

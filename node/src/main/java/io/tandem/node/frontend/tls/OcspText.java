@@ -35,7 +35,7 @@ final class OcspText {
                                 basic.getTbsResponseData().getResponses().getObjectAt(i)),
                         out);
             }
-        } catch (IllegalArgumentException | NullPointerException | IllegalStateException | ParseException damaged) {
+        } catch (RuntimeException | ParseException damaged) { // as in OcspCheck
             out.append("    unreadable\n");
         }
         return out.toString();

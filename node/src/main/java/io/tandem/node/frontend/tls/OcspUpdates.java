@@ -177,7 +177,7 @@ final class OcspUpdates {
         while (!ended) {
             for (Entry entry : list()) {
                 if (isDue(entry)) {
-                    update(entry, events);
+                    attempt(entry, events);
                 }
             }
             synchronized (entries) {
@@ -187,6 +187,15 @@ final class OcspUpdates {
                     return;
                 }
             }
+        }
+    }
+
+    /** What one responder says must not end the updates of all certificates. */
+    private void attempt(Entry entry, EventLog events) {
+        try {
+            update(entry, events);
+        } catch (RuntimeException unexpected) {
+            finish(entry, Outcome.CHECK, null, String.valueOf(unexpected), events);
         }
     }
 
@@ -296,7 +305,7 @@ final class OcspUpdates {
             return single.getNextUpdate() == null
                     ? 0
                     : single.getNextUpdate().getDate().toInstant().toEpochMilli();
-        } catch (ParseException | IllegalArgumentException damaged) {
+        } catch (ParseException | RuntimeException damaged) {
             return 0;
         }
     }
