@@ -11,10 +11,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +71,6 @@ final class Theatre implements AutoCloseable {
     private final Map<String, ServerSocket> servers = new HashMap<>();
     private final Map<String, BlockingQueue<String>> lines = new ConcurrentHashMap<>();
     private final List<AutoCloseable> props = new ArrayList<>();
-    private final List<ServerSocket> reserved = new ArrayList<>();
     private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     private final @Nullable Process haproxy;
     private final @Nullable TestProxy tandem;
@@ -79,9 +80,6 @@ final class Theatre implements AutoCloseable {
         StringBuilder text = new StringBuilder(common.replace("LOG", String.valueOf(log.getLocalPort())));
         for (Scene scene : scenes) {
             text.append(sections(scene));
-        }
-        for (ServerSocket free : reserved) {
-            free.close();
         }
         listenToLog();
         if (oracle) {
@@ -104,9 +102,7 @@ final class Theatre implements AutoCloseable {
         server.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S));
         servers.put(scene.name, server);
         props.add(server);
-        ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        reserved.add(free); // until all have their ports: none must be given twice
-        int port = free.getLocalPort();
+        int port = reservedPort();
         ports.put(scene.name, port);
         lines.put(scene.name, new LinkedBlockingQueue<>());
         String backend = scene.backend;
@@ -124,6 +120,15 @@ final class Theatre implements AutoCloseable {
         return "frontend " + scene.name + defaults + "\n    bind 127.0.0.1:" + port + "\n    " + scene.frontend
                 + "\n    default_backend " + scene.name + "-be\nbackend " + scene.name + "-be" + defaults + "\n    "
                 + backend + "\n";
+    }
+
+    /** A port that only who says SO_REUSEPORT can take, as both proxies do: nobody else gets it before, or meanwhile. */
+    private int reservedPort() throws IOException {
+        Socket bound = new Socket();
+        bound.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        props.add(bound);
+        return bound.getLocalPort();
     }
 
     /** A port where every connection is refused: bound, so that nobody else listens there. */
@@ -218,6 +223,9 @@ final class Theatre implements AutoCloseable {
             written.add(line == null ? "no line" : line);
         }
         written.addAll(log);
+        if (stage.clients.size() > 1) {
+            Collections.sort(written); // two exchanges: whose line comes first is a matter of time
+        }
         return new Outcome(
                 stage.clients.stream().map(Wire::outcome).toList(),
                 stage.servers.stream().map(Wire::outcome).map(Theatre::ended).toList(),

@@ -4,7 +4,25 @@ package io.tandem.node.frontend.http;
 
 /** ASCII as protocols use it: case only in A to Z. */
 public final class Ascii {
+    private static final byte[] TOKEN = tokens();
+
     private Ascii() {}
+
+    /** The token character a byte stands for, in lower case; 0 for bytes that no token holds (RFC 9110 section 5.6.2). */
+    public static byte token(byte b) {
+        return TOKEN[b & 0xff];
+    }
+
+    private static byte[] tokens() {
+        byte[] tokens = new byte[256];
+        for (char c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz".toCharArray()) {
+            tokens[c] = (byte) c;
+        }
+        for (char c = 'A'; c <= 'Z'; c++) {
+            tokens[c] = (byte) (c + 32);
+        }
+        return tokens;
+    }
 
     public static byte toLower(byte b) {
         return b >= 'A' && b <= 'Z' ? (byte) (b + 32) : b;
@@ -18,6 +36,11 @@ public final class Ascii {
             }
         }
         return true;
+    }
+
+    /** Whether {@code bytes} from {@code start} to {@code end} are {@code lower}, whatever their case. */
+    public static boolean isIgnoreCase(byte[] bytes, int start, int end, byte[] lower) {
+        return end - start == lower.length && equalsIgnoreCase(bytes, start, lower);
     }
 
     /** Writes {@code number} in decimal, the last digit just before {@code end}; answers where the first one is. */

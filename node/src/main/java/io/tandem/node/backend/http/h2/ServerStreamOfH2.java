@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.frontend.http.FieldList;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
@@ -114,7 +115,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
                 continue;
             }
             if (FieldRules.is(bytes, start, end, TE)) {
-                if (FieldRules.contains(bytes, headers.valueStart(i), headers.valueEnd(i), TRAILERS)) {
+                if (FieldList.indexOf(bytes, headers.valueStart(i), headers.valueEnd(i), TRAILERS) >= 0) {
                     HpackEncoder.field(out, TE_TRAILERS, 0, 2, 2, TE_TRAILERS.length);
                 }
                 continue;

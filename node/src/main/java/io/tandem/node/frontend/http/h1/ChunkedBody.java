@@ -4,6 +4,7 @@ package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.frontend.http.Ascii;
+import io.tandem.node.frontend.http.FieldList;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.Tuning;
 import java.util.Arrays;
@@ -215,14 +216,8 @@ public final class ChunkedBody {
         if (colon == name || colon == trailersEnd || ++trailerCount >= maxTrailers) {
             return refuse(Malformed.TRAILERS);
         }
-        int valueStart = colon + 1;
-        while (valueStart < trailersEnd && HeadScanner.isBlank(trailers[valueStart])) {
-            valueStart++;
-        }
-        int valueEnd = trailersEnd;
-        while (valueEnd > valueStart && HeadScanner.isBlank(trailers[valueEnd - 1])) {
-            valueEnd--;
-        }
+        int valueStart = FieldList.skipBlanks(trailers, colon + 1, trailersEnd);
+        int valueEnd = FieldList.trimBlanks(trailers, valueStart, trailersEnd);
         int length = valueEnd - valueStart;
         for (byte[] dropped : DROPPED_TRAILERS) {
             if (Arrays.equals(trailers, name, colon, dropped, 0, dropped.length)) {

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.tandem.node.frontend.http.Ascii;
+import io.tandem.node.frontend.http.FieldList;
 import io.tandem.node.frontend.http.Headers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -60,13 +61,6 @@ abstract class HeadScanner {
     private static final byte[] CONTENT_LENGTH = ascii("content-length");
     private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
     private static final byte[] UPGRADE = ascii("upgrade");
-    private static final byte[] CLOSE = ascii("close");
-    private static final byte[] KEEP_ALIVE = ascii("keep-alive");
-    private static final byte[] CHUNKED = ascii("chunked");
-
-    /** The field name character a byte stands for, in lower case; 0 for bytes that no token holds (RFC 9110 5.6.2). */
-    private static final byte[] TOKEN = tokens();
-
     private Headers headers;
     private final int maxFields;
 
@@ -82,16 +76,9 @@ abstract class HeadScanner {
     private int errorOffset;
     private boolean lenient;
 
-    private long contentLength;
-    private int contentLengthIndex;
-    private boolean chunked;
-    private boolean otherEncoding;
-    private int weight;
-    private boolean connectionClose;
-    private boolean connectionKeepAlive;
-    private boolean connectionUpgrade;
+    private final HopFields hop = new HopFields();
     private boolean hasUpgrade;
-    private boolean lengthDropped;
+    private int weight;
 
     /** @param maxFields {@code tune.http.maxhdr}: one less than that many fields are accepted, as HAProxy does */
     HeadScanner(Headers headers, int maxFields) {
@@ -120,16 +107,9 @@ abstract class HeadScanner {
         headEnd = 0;
         reason = null;
         errorOffset = 0;
-        contentLength = -1;
-        contentLengthIndex = -1;
-        chunked = false;
-        otherEncoding = false;
+        hop.begin();
         weight = 0;
-        connectionClose = false;
-        connectionKeepAlive = false;
-        connectionUpgrade = false;
         hasUpgrade = false;
-        lengthDropped = false;
         beginMessage();
     }
 
@@ -179,7 +159,7 @@ abstract class HeadScanner {
             } else if (textEnd == lineStart) {
                 headEnd = next;
                 headers.headEnd(next);
-                if (otherEncoding) {
+                if (hop.otherEncoding) {
                     return malformed(Malformed.TRANSFER_ENCODING);
                 }
                 if (weight > limit - BOOKKEEPING) {
@@ -261,7 +241,7 @@ abstract class HeadScanner {
         byte[] a = bytes;
         int i = start;
         while (i < textEnd && a[i] != ':') {
-            byte lower = TOKEN[a[i] & 0xff];
+            byte lower = Ascii.token(a[i]);
             if (lower == 0) {
                 if (!lenient || !isTolerable(a, i)) {
                     return refuse(Malformed.FIELD_NAME, i);
@@ -274,14 +254,8 @@ abstract class HeadScanner {
         if (nameEnd == start || nameEnd == textEnd || nameEnd - start > LONGEST_NAME) {
             return refuse(Malformed.FIELD_NAME, nameEnd);
         }
-        int valueStart = nameEnd + 1;
-        while (valueStart < textEnd && isBlank(a[valueStart])) {
-            valueStart++;
-        }
-        int valueEnd = textEnd;
-        while (valueEnd > valueStart && isBlank(a[valueEnd - 1])) {
-            valueEnd--;
-        }
+        int valueStart = FieldList.skipBlanks(a, nameEnd + 1, textEnd);
+        int valueEnd = FieldList.trimBlanks(a, valueStart, textEnd);
         if (++fields >= maxFields) {
             return refuse(Malformed.TOO_MANY_FIELDS);
         }
@@ -295,9 +269,14 @@ abstract class HeadScanner {
                         hasUpgrade |= named(start, UPGRADE);
                         yield true;
                     }
-                    case 10 -> !named(start, CONNECTION) || connection(index);
-                    case 14 -> !named(start, CONTENT_LENGTH) || contentLength(index);
-                    case 17 -> !named(start, TRANSFER_ENCODING) || transferEncoding(index);
+                    case 10 -> {
+                        if (named(start, CONNECTION)) {
+                            hop.connection(a, headers, index);
+                        }
+                        yield true;
+                    }
+                    case 14 -> !named(start, CONTENT_LENGTH) || passes(hop.contentLength(a, headers, index));
+                    case 17 -> !named(start, TRANSFER_ENCODING) || passes(hop.transferEncoding(a, headers, index));
                     default -> true;
                 };
         return kept && interpret(index, start, nameEnd - start);
@@ -320,10 +299,6 @@ abstract class HeadScanner {
         return a[i] < 0 || a[i] > ' ' || (a[i] == ' ' && a[i + 1] > ' ' && a[i + 1] != ':');
     }
 
-    static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t';
-    }
-
     /** Whether the name at {@code start}, already in lower case and of the right length, is {@code name}. */
     final boolean named(int start, byte[] name) {
         for (int i = 0; i < name.length; i++) {
@@ -334,149 +309,12 @@ abstract class HeadScanner {
         return true;
     }
 
-    /** Takes note of the options that concern this hop and removes them from the field, as HAProxy does. */
-    private boolean connection(int index) {
-        int start = headers.valueStart(index);
-        int end = headers.valueEnd(index);
-        int kept = start;
-        int from = start;
-        boolean any = false;
-        boolean removed = false;
-        while (from < end) {
-            int comma = from;
-            while (comma < end && bytes[comma] != ',') {
-                comma++;
-            }
-            int first = from;
-            while (first < comma && isBlank(bytes[first])) {
-                first++;
-            }
-            int last = comma;
-            while (last > first && isBlank(bytes[last - 1])) {
-                last--;
-            }
-            boolean close = equalsIgnoreCase(first, last, CLOSE);
-            boolean keepAlive = equalsIgnoreCase(first, last, KEEP_ALIVE);
-            connectionClose |= close;
-            connectionKeepAlive |= keepAlive;
-            removed |= close || keepAlive;
-            if (!close && !keepAlive) {
-                connectionUpgrade |= equalsIgnoreCase(first, last, UPGRADE);
-                if (!removed) {
-                    kept = comma; // as it stands so far
-                } else if (any) {
-                    bytes[kept++] = ','; // where a comma stood that has been read
-                }
-                any = true;
-                if (removed) {
-                    System.arraycopy(bytes, first, bytes, kept, last - first);
-                    kept += last - first;
-                }
-            }
-            from = comma + 1;
-        }
-        if (kept == start) {
-            headers.remove(index);
-        } else if (kept != end) {
-            headers.shorten(index, kept);
-        }
-        return true;
-    }
-
-    private boolean contentLength(int index) {
-        int at = headers.valueStart(index);
-        int end = headers.valueEnd(index);
-        int firstEnd = -1;
-        while (true) {
-            int digits = at;
-            long value = 0;
-            while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
-                int digit = bytes[at++] - '0';
-                if (value > (Long.MAX_VALUE - digit) / 10) {
-                    return refuse(Malformed.CONTENT_LENGTH);
-                }
-                value = value * 10 + digit;
-            }
-            if (at == digits || (contentLength >= 0 && contentLength != value)) {
-                return refuse(Malformed.CONTENT_LENGTH);
-            }
-            contentLength = value;
-            if (firstEnd < 0) {
-                firstEnd = at;
-            }
-            while (at < end && isBlank(bytes[at])) {
-                at++;
-            }
-            if (at == end) {
-                break;
-            }
-            if (bytes[at++] != ',') {
-                return refuse(Malformed.CONTENT_LENGTH);
-            }
-            while (at < end && isBlank(bytes[at])) {
-                at++;
-            }
-        }
-        if (contentLengthIndex >= 0 || chunked) {
-            headers.remove(index);
-            lengthDropped |= chunked;
-        } else {
-            contentLengthIndex = index;
-            if (firstEnd != end) {
-                headers.shorten(index, firstEnd);
-            }
-        }
-        return true;
-    }
-
-    private boolean transferEncoding(int index) {
-        int from = headers.valueStart(index);
-        int end = headers.valueEnd(index);
-        boolean other = false;
-        boolean here = false;
-        while (from <= end) {
-            int comma = from;
-            while (comma < end && bytes[comma] != ',') {
-                comma++;
-            }
-            int first = from;
-            while (first < comma && isBlank(bytes[first])) {
-                first++;
-            }
-            int last = comma;
-            while (last > first && isBlank(bytes[last - 1])) {
-                last--;
-            }
-            if (chunked && (last > first || comma < end)) {
-                return refuse(Malformed.TRANSFER_ENCODING); // nothing may follow it, nor may it come twice
-            }
-            if (equalsIgnoreCase(first, last, CHUNKED)) {
-                chunked = true;
-                here = true;
-                headers.shorten(index, last);
-            } else if (!chunked) {
-                other = true;
-            }
-            from = comma + 1;
-        }
-        otherEncoding |= other;
-        if (otherEncoding) {
-            // alone it is refused when the head is whole: another field may bring the chunked that must be last
-            return !chunked || refuse(Malformed.TRANSFER_ENCODING_UNKNOWN);
-        }
-        if (!here) {
-            headers.remove(index); // an empty one behind chunked says nothing
-        }
-        if (contentLengthIndex >= 0) {
-            headers.remove(contentLengthIndex);
-            contentLengthIndex = -1;
-            lengthDropped = true;
-        }
-        return true;
-    }
-
     final boolean equalsIgnoreCase(int start, int end, byte[] lower) {
-        return end - start == lower.length && Ascii.equalsIgnoreCase(bytes, start, lower);
+        return Ascii.isIgnoreCase(bytes, start, end, lower);
+    }
+
+    private boolean passes(@Nullable Malformed why) {
+        return why == null || refuse(why);
     }
 
     final boolean refuse(Malformed why) {
@@ -550,33 +388,33 @@ abstract class HeadScanner {
 
     /** The number of {@code Content-Length}, or -1; without meaning when {@link #isChunked}. */
     public final long contentLength() {
-        return contentLength;
+        return hop.contentLength;
     }
 
     public final boolean isChunked() {
-        return chunked;
+        return hop.chunked;
     }
 
     /** Whether a {@code Content-Length} was dropped in favour of {@code Transfer-Encoding} (RFC 9112 section 6.1). */
     public final boolean isLengthDropped() {
-        return lengthDropped;
+        return hop.lengthDropped;
     }
 
     final int contentLengthIndex() {
-        return contentLengthIndex;
+        return hop.contentLengthIndex;
     }
 
     public final boolean saysClose() {
-        return connectionClose;
+        return hop.saysClose;
     }
 
     public final boolean saysKeepAlive() {
-        return connectionKeepAlive;
+        return hop.saysKeepAlive;
     }
 
     /** Whether the sender asks for, or agrees to, another protocol. */
     public final boolean saysUpgrade() {
-        return connectionUpgrade && hasUpgrade;
+        return hop.saysUpgrade && hasUpgrade;
     }
 
     static byte[] ascii(String text) {
@@ -585,17 +423,6 @@ abstract class HeadScanner {
 
     /** Whether a byte may stand in a token. */
     static boolean isToken(byte b) {
-        return TOKEN[b & 0xff] != 0;
-    }
-
-    private static byte[] tokens() {
-        byte[] tokens = new byte[256];
-        for (char c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz".toCharArray()) {
-            tokens[c] = (byte) c;
-        }
-        for (char c = 'A'; c <= 'Z'; c++) {
-            tokens[c] = (byte) (c + 32);
-        }
-        return tokens;
+        return Ascii.token(b) != 0;
     }
 }

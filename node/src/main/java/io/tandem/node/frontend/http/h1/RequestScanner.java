@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.tandem.node.frontend.http.Ascii;
+import io.tandem.node.frontend.http.FieldList;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
@@ -178,37 +179,13 @@ public final class RequestScanner extends HeadScanner {
         Headers h = headers();
         int start = h.valueStart(index);
         int end = h.valueEnd(index);
-        int at = indexOfListed(start, end, TRAILERS);
+        int at = FieldList.indexOf(bytes, start, end, TRAILERS);
         if (at < 0) {
             h.remove(index);
         } else if (end - start != TRAILERS.length) {
             System.arraycopy(TRAILERS, 0, bytes, start, TRAILERS.length);
             h.shorten(index, start + TRAILERS.length);
         }
-    }
-
-    /** Where {@code lower} stands in a list, or -1. */
-    private int indexOfListed(int start, int end, byte[] lower) {
-        int from = start;
-        while (from < end) {
-            int comma = from;
-            while (comma < end && bytes[comma] != ',') {
-                comma++;
-            }
-            int first = from;
-            while (first < comma && isBlank(bytes[first])) {
-                first++;
-            }
-            int last = comma;
-            while (last > first && isBlank(bytes[last - 1])) {
-                last--;
-            }
-            if (equalsIgnoreCase(first, last, lower)) {
-                return first;
-            }
-            from = comma + 1;
-        }
-        return -1;
     }
 
     /** Several are accepted as long as they agree; the first one goes on. */
@@ -254,7 +231,8 @@ public final class RequestScanner extends HeadScanner {
         }
         if (saysUpgrade()) {
             Headers h = headers();
-            boolean webSocket = indexOfListed(h.valueStart(upgradeIndex), h.valueEnd(upgradeIndex), WEBSOCKET) >= 0;
+            boolean webSocket =
+                    FieldList.indexOf(bytes, h.valueStart(upgradeIndex), h.valueEnd(upgradeIndex), WEBSOCKET) >= 0;
             if (webSocket && webSocketKeyIndex < 0) {
                 return refuse(Malformed.WEBSOCKET);
             }

@@ -13,19 +13,16 @@ public final class FieldRules {
     private static final byte[] PROXY_CONNECTION = ascii("proxy-connection");
     private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
 
-    /** A field name's characters: tokens without capitals. */
-    private static final boolean[] NAME = nameBytes();
-
     private FieldRules() {}
 
     static boolean isNameByte(byte b) {
-        return NAME[b & 0xff];
+        return b != 0 && Ascii.token(b) == b; // a token without capitals
     }
 
     /** Whether that is a field name as HTTP/2 has it. */
     public static boolean isName(byte[] bytes, int start, int end) {
         for (int i = start; i < end; i++) {
-            if (!NAME[bytes[i] & 0xff]) {
+            if (!isNameByte(bytes[i])) {
                 return false;
             }
         }
@@ -67,38 +64,6 @@ public final class FieldRules {
         return true;
     }
 
-    static boolean isIgnoreCase(byte[] bytes, int start, int end, byte[] lower) {
-        return end - start == lower.length && Ascii.equalsIgnoreCase(bytes, start, lower);
-    }
-
-    /** Whether {@code lower} is one of the elements of a list. */
-    public static boolean contains(byte[] bytes, int start, int end, byte[] lower) {
-        int from = start;
-        while (from <= end) {
-            int comma = from;
-            while (comma < end && bytes[comma] != ',') {
-                comma++;
-            }
-            int first = from;
-            while (first < comma && isBlank(bytes[first])) {
-                first++;
-            }
-            int last = comma;
-            while (last > first && isBlank(bytes[last - 1])) {
-                last--;
-            }
-            if (isIgnoreCase(bytes, first, last, lower)) {
-                return true;
-            }
-            from = comma + 1;
-        }
-        return false;
-    }
-
-    static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t';
-    }
-
     /** The number of a content length given once, or -1 where it is none. */
     public static long contentLength(byte[] value, int start, int end) {
         long number = 0;
@@ -110,14 +75,6 @@ public final class FieldRules {
             number = number * 10 + digit;
         }
         return start < end ? number : -1;
-    }
-
-    private static boolean[] nameBytes() {
-        boolean[] name = new boolean[256];
-        for (char c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz".toCharArray()) {
-            name[c] = true;
-        }
-        return name;
     }
 
     private static byte[] ascii(String text) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http.h2;
 
+import io.tandem.node.frontend.http.Ascii;
+import io.tandem.node.frontend.http.FieldList;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
@@ -170,7 +172,7 @@ final class RequestFields implements HpackDecoder.Sink {
         switch (length) {
             case 2 -> {
                 if (FieldRules.is(nameBytes, nameStart, nameEnd, TE)
-                        && !FieldRules.isIgnoreCase(value, valueStart, valueEnd, TRAILERS)) {
+                        && !Ascii.isIgnoreCase(value, valueStart, valueEnd, TRAILERS)) {
                     return false;
                 }
             }
@@ -266,7 +268,7 @@ final class RequestFields implements HpackDecoder.Sink {
             if (firstEnd < 0) {
                 firstEnd = i;
             }
-            while (i < end && FieldRules.isBlank(value[i])) {
+            while (i < end && FieldList.isBlank(value[i])) {
                 i++;
             }
             if (i == end) {
@@ -275,7 +277,7 @@ final class RequestFields implements HpackDecoder.Sink {
             if (value[i++] != ',') {
                 return false;
             }
-            while (i < end && FieldRules.isBlank(value[i])) {
+            while (i < end && FieldList.isBlank(value[i])) {
                 i++;
             }
         }
@@ -364,8 +366,8 @@ final class RequestFields implements HpackDecoder.Sink {
     }
 
     private boolean isHttpScheme() {
-        return FieldRules.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTP)
-                || FieldRules.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTPS);
+        return Ascii.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTP)
+                || Ascii.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTPS);
     }
 
     private boolean isScheme() {
@@ -416,8 +418,8 @@ final class RequestFields implements HpackDecoder.Sink {
         if (i == start || text[i - 1] != ':') {
             return end;
         }
-        boolean http = FieldRules.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTP);
-        boolean https = FieldRules.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTPS);
+        boolean http = Ascii.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTP);
+        boolean https = Ascii.isIgnoreCase(text, starts[SCHEME], ends[SCHEME], HTTPS);
         boolean implied = (http && (i == end || port == 80)) || (https && (i == end || port == 443));
         return implied ? i - 1 : end;
     }
