@@ -216,7 +216,7 @@ final class ProxyProcess {
         hardStopAfterMs = loaded.settings().hardStopAfterMs;
         graceMs = loaded.settings().graceMs;
         node.spreadClosing(loaded.settings().closeSpreadMs);
-        configuration.commits().forEach(Runnable::run);
+        configuration.commit();
         node.configuration(configuration);
         plan.commit();
         offered = listeners.descriptors();

@@ -67,7 +67,7 @@ final class WarmUp {
                 plan.discard();
                 throw new IOException(plan.complaints().get(0));
             }
-            configuration.commits().forEach(Runnable::run);
+            configuration.commit();
             node.configuration(configuration);
             plan.commit();
             return new WarmUp(loops, listeners, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -27,7 +27,7 @@ public final class Assembly {
     private final Drafts drafts;
     private final Problems problems;
     private final NodeRuntime node;
-    private final @Nullable Configuration previous;
+    private @Nullable Configuration previous;
     private final List<Runnable> commits = new ArrayList<>();
     private final Map<String, Backend> backends = new LinkedHashMap<>();
     private final Set<String> closingAlerts = new LinkedHashSet<>();
@@ -132,8 +132,9 @@ public final class Assembly {
         closingAlerts.add(text);
     }
 
-    /** Reports the closing alerts. Called once, at the end. */
+    /** Reports the closing alerts and lets go of the configuration before. Called once, at the end. */
     public void close() {
+        previous = null; // what was built may keep this assembly, and must not keep all configurations there ever were
         closingAlerts.forEach(text -> problems.alert(new Origin("", 0, 0), text));
     }
 }

@@ -5,6 +5,7 @@ package io.tandem.node.setup;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Drafts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param frontends in file order
  * @param backends in file order
  * @param drafts what was read: the settings of sections that are no proxies, for whoever starts them
- * @param commits what takes effect with it, in order; run once, by boot
+ * @param commits what takes effect with it, in order; emptied by {@link #commit}
  */
 public record Configuration(
         int generation,
@@ -26,9 +27,18 @@ public record Configuration(
         Drafts drafts,
         List<Runnable> commits) {
     public Configuration {
-        commits = List.copyOf(commits);
+        commits = new ArrayList<>(commits);
         frontends = List.copyOf(frontends);
         backends = List.copyOf(backends);
+    }
+
+    /**
+     * Lets take effect what is to take effect with it. Once, by boot; what is done is forgotten, for it knows the
+     * configuration before, and that one its own.
+     */
+    public void commit() {
+        commits.forEach(Runnable::run);
+        commits.clear();
     }
 
     public Optional<Frontend> frontend(String name) {

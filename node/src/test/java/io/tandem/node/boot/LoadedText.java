@@ -61,7 +61,7 @@ public record LoadedText(Configuration configuration, List<Problem> problems, No
     private static LoadedText reload(String text, @Nullable Configuration previous, NodeRuntime node) {
         LoadedText loaded = load(text, previous, node);
         if (loaded.problems.stream().noneMatch(problem -> problem.severity() == Severity.ALERT)) {
-            loaded.configuration.commits().forEach(Runnable::run);
+            loaded.configuration.commit();
         }
         return loaded;
     }

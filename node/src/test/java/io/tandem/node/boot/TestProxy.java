@@ -60,7 +60,7 @@ public final class TestProxy implements AutoCloseable {
             plan.discard();
             throw new IllegalStateException(plan.complaints().toString());
         }
-        next.commits().forEach(Runnable::run);
+        next.commit();
         node.configuration(next);
         plan.commit();
     }
