@@ -90,7 +90,9 @@ record ClientHello(String serverName, boolean ecdsa) {
             int type = list.readUnsignedByte();
             int length = list.readUnsignedShort();
             if (type == HOST_NAME && length <= LONGEST_NAME) {
-                return list.toString(list.readerIndex(), length, StandardCharsets.ISO_8859_1)
+                // a slice of its own: a name longer than its list is an error, not what lies behind it
+                return list.readSlice(length)
+                        .toString(StandardCharsets.ISO_8859_1)
                         .toLowerCase(Locale.ROOT);
             }
             list.skipBytes(length);

@@ -41,6 +41,15 @@ class ClientHelloFuzzTest {
         Fuzz.run("hellos to this proxy", ClientHelloFuzzTest::round);
     }
 
+    @Test
+    void aNameLongerThanItsListIsNotReadFromWhatLiesBehindIt() {
+        String list = "\0\5\0\0\17Ho"; // five bytes, of them a name of fifteen
+        String extension = "\0\0\0\24" + list + "stxxx.example";
+        byte[] hello = Fuzz.bytes("\3\3" + "r".repeat(32) + "\0\0\2\23\1\1\0\0\30" + extension);
+
+        assertThat(ClientHello.parse(Unpooled.wrappedBuffer(hello))).isEqualTo(new ClientHello("", false));
+    }
+
     private static void round(Random random) {
         String text = hello(random);
         for (int i = random.nextInt(3); i > 0; i--) {
