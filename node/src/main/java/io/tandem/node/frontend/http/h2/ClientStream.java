@@ -8,6 +8,7 @@ import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.ResponseScanner;
@@ -35,6 +36,9 @@ final class ClientStream extends StreamBase implements ClientSide {
     private boolean stagedTunnel;
     private boolean headSent;
     private boolean requestComplete;
+    /** Whether an error page goes without its body, the answer to a HEAD. */
+    private boolean bodyless;
+
     private boolean flushDue;
     private boolean tunnel;
     private long announced;
@@ -72,6 +76,7 @@ final class ClientStream extends StreamBase implements ClientSide {
         stagedHead = null;
         headSent = false;
         requestComplete = false;
+        bodyless = false;
         tunnel = false;
         received = 0;
         trailers.clear();
@@ -87,6 +92,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     /** The head is no request: it is answered with an error. */
     void answerBadRequest(boolean endStream) {
         requestComplete = endStream;
+        bodyless = facts.request.method() == Method.HEAD; // the exchange is over before the page is written
         exchange.onBadRequest(400, Termination.PROXY);
     }
 
@@ -358,7 +364,7 @@ final class ClientStream extends StreamBase implements ClientSide {
         }
         head(response, true, false, null, 0);
         int bodyStart = scanner.headEnd();
-        if (bodyStart < length) {
+        if (bodyStart < length && !bodyless) {
             body(copy, bodyStart, length);
         }
         end(null);
