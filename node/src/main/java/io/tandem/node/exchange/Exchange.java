@@ -394,6 +394,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         if (bodyWait != null) {
             bodyWait.dispose();
         }
+        relay.dispose();
         search.dispose();
     }
 

@@ -129,6 +129,11 @@ final class RequestJudge {
         ledger.backendBegins();
         if (mustWait(backend.http())) {
             outcome.waitForBody();
+        } else if (!bodyIsThere
+                && backend.http().looksAtBodies()
+                && !facts.frontend.http().looksAtBodies()) {
+            facts.peeksBody = true;
+            outcome.waitForBody();
         } else {
             judgeInBackend(backend);
         }

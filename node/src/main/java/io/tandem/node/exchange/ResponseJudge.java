@@ -63,7 +63,8 @@ final class ResponseJudge {
     }
 
     /**
-     * Asks the rules of backend and frontend.
+     * Asks the rules of backend and frontend. They may also want to wait for the body: {@code facts.bodyWaitMs} says so, and
+     * they go on when they are asked again.
      *
      * @return whether it goes on; otherwise {@code facts.reply} is what the client gets instead, null for the end of its
      *     connection
@@ -73,7 +74,13 @@ final class ResponseJudge {
             facts.reply = ErrorPages.of(facts, 502);
             return false;
         }
-        return passes(facts, backend.responseRules()) && passes(facts, facts.frontend.responseRules());
+        if (!facts.passedBackend) { // a rule of the frontend may have waited
+            if (!passes(facts, backend.responseRules())) {
+                return false;
+            }
+            facts.passedBackend = true;
+        }
+        return passes(facts, facts.frontend.responseRules());
     }
 
     private static boolean passes(Facts facts, Rules rules) {

@@ -7,9 +7,11 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.observe.BadMessages;
+import io.tandem.node.rules.BodyBytes;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
 import io.tandem.node.rules.Termination;
@@ -32,6 +34,8 @@ final class ResponseRelay implements ResponseListener {
     private boolean surplus;
     /** Body bytes so far, as HAProxy counts them. */
     private long bodyBytes;
+    /** Null where nothing has ever been held. */
+    private @Nullable ResponseHold hold;
 
     ResponseRelay(Exchange exchange, Facts facts, ClientSide client) {
         this.exchange = exchange;
@@ -43,6 +47,9 @@ final class ResponseRelay implements ResponseListener {
     void begin(boolean serverKeepsAlive) {
         this.serverKeepsAlive = serverKeepsAlive;
         bodyBytes = 0;
+        if (hold != null) {
+            hold.clear();
+        }
     }
 
     @Override
@@ -68,19 +75,92 @@ final class ResponseRelay implements ResponseListener {
         facts.bytesOut += facts.response.countedSize();
         exchange.ledger.serverAnswered();
         authenticates = ResponseJudge.authenticatesConnection(facts);
+        boolean looked =
+                backend.http().looksAtResponseBodies() || facts.frontend.http().looksAtResponseBodies();
+        if (looked && facts.response.framing() != Framing.NONE) {
+            return hold();
+        }
+        return judge(backend, in, length);
+    }
+
+    /** The body stays here until rules have been judged, or judged further. */
+    private Fate hold() {
+        ResponseHold present = hold;
+        if (present == null) {
+            present = new ResponseHold(exchange, this::onHeldTooLong);
+            hold = present;
+        }
+        present.begin();
+        return Fate.TAKEN;
+    }
+
+    private boolean isHolding() {
+        return hold != null && hold.isActive();
+    }
+
+    /** The rules go on with what is here; afterwards it goes to the client. */
+    private void resume() {
+        ResponseHold present = hold;
+        if (present == null) {
+            return;
+        }
+        do {
+            present.stop();
+            judge(exchange.backend(), null, 0);
+        } while (present.isActive() && present.isEnough());
+        if (present.isActive() || exchange.phase() != Phase.RESPONDING) {
+            return; // another rule waits, or it is over
+        }
+        ByteBuf body = present.take();
+        if (body != null) {
+            bodyBytes += body.readableBytes();
+            client.body(body, body.readableBytes(), false);
+            body.release();
+        }
+        exchange.server.reading(true);
+        if (present.hasEnded()) {
+            onResponseEnd(present.trailers(), present.hasSurplus());
+        } else {
+            holdServer();
+        }
+    }
+
+    /** A rule has waited too long, or the server has been silent for too long meanwhile. */
+    private void onHeldTooLong() {
+        ResponseHold present = hold;
+        if (present != null && present.isActive()) {
+            facts.bytesOut += present.length();
+            facts.responseHeadNs = 0;
+            facts.bodyWaitMs = 0;
+            present.clear();
+            exchange.server.close();
+            exchange.fail(504, Termination.SERVER_TIMEOUT, Termination.IN_REQUEST); // as HAProxy logs it
+        }
+    }
+
+    private Fate judge(Backend backend, @Nullable ByteBuf in, int length) {
         if (!ResponseJudge.passes(facts, backend)) {
-            facts.bytesOut += ResponseJudge.bodyBehindHead(facts, in, length);
+            if (facts.bodyWaitMs > 0) {
+                return hold();
+            }
+            facts.bytesOut += bodyHere(in, length);
             refuse(facts.reply, facts.silent);
             return Fate.REFUSED;
         }
         backend.persistence().onResponse(facts);
         facts.frontend.afterResponseRules().judge(facts);
-        exchange.ledger.answerBegins(ResponseJudge.bodyBehindHead(facts, in, length));
+        exchange.ledger.answerBegins(bodyHere(in, length));
         exchange.become(Phase.RESPONDING);
         clientKeepsAlive = ResponseJudge.mayKeepClient(facts) && ResponseJudge.showsItsEnd(facts);
         return client.head(facts.response, clientKeepsAlive, ResponseJudge.opensTunnel(facts), in, length)
                 ? Fate.AS_RECEIVED
                 : Fate.TAKEN;
+    }
+
+    /** Body bytes that are here already. */
+    private long bodyHere(@Nullable ByteBuf in, int length) {
+        BodyBytes held = facts.responseBody;
+        return held != null ? held.length() : ResponseJudge.bodyBehindHead(facts, in, length);
     }
 
     /** @param instead what the client gets; null for the end of its connection */
@@ -100,6 +180,11 @@ final class ResponseRelay implements ResponseListener {
 
     @Override
     public void onResponseBody(ByteBuf in, int length, int headLength, boolean all) {
+        ResponseHold present = hold;
+        if (present != null && present.isActive()) {
+            present.add(in, length);
+            return;
+        }
         bodyBytes += length - headLength;
         client.body(in, length, all);
         if (!client.isWritable()) {
@@ -119,6 +204,9 @@ final class ResponseRelay implements ResponseListener {
 
     @Override
     public void onServerReadComplete() {
+        if (hold != null && hold.isActive() && hold.isEnough()) {
+            resume();
+        }
         if (exchange.isBusy()) {
             holdServer();
             if (exchange.phase().expectsServer()) {
@@ -144,6 +232,12 @@ final class ResponseRelay implements ResponseListener {
 
     @Override
     public void onResponseEnd(@Nullable Trailers trailers, boolean surplus) {
+        ResponseHold held = hold;
+        if (held != null && held.isActive()) {
+            held.end(trailers, surplus);
+            resume();
+            return;
+        }
         ServerStream present = exchange.server.stream();
         if (ResponseJudge.opensTunnel(facts) && present != null) {
             exchange.become(Phase.TUNNEL);
@@ -227,6 +321,12 @@ final class ResponseRelay implements ResponseListener {
 
     @Override
     public void onServerClosed(boolean orderly) {
+        if (isHolding()) {
+            resume(); // with what there is
+            if (exchange.phase() != Phase.RESPONDING) {
+                return;
+            }
+        }
         exchange.serverFailures().onClosed(orderly);
     }
 
@@ -242,6 +342,10 @@ final class ResponseRelay implements ResponseListener {
 
     @Override
     public void onServerTimeout() {
+        if (isHolding()) {
+            onHeldTooLong();
+            return;
+        }
         exchange.serverFailures().onTimeout();
     }
 
@@ -249,5 +353,15 @@ final class ResponseRelay implements ResponseListener {
     void clear() {
         surplus = false;
         authenticates = false;
+        if (hold != null) {
+            hold.clear();
+        }
+    }
+
+    /** The connection has ended for good. */
+    void dispose() {
+        if (hold != null) {
+            hold.dispose();
+        }
     }
 }

@@ -177,6 +177,7 @@ public final class ClientConnections implements ConnectionOpener {
             frontend.keepAlive().applyTo(channel);
             if (frontend.http().has(HttpOption.NO_LINGER)) {
                 tcp.setSoLinger(0);
+                channel.pipeline().addFirst(NoLinger.INSTANCE);
             }
         }
     }

@@ -113,6 +113,8 @@ public final class Facts {
     public @Nullable BodyBytes requestBody;
     /** What is here of the response's body while rules are judged; null where nobody looks at it. */
     public @Nullable BodyBytes responseBody;
+    /** Whether the backend's rules have let the response pass. */
+    public boolean passedBackend;
     /** Whether rules wait for no more of the request's body than has come with the head. */
     public boolean peeksBody;
 
@@ -360,6 +362,7 @@ public final class Facts {
         bodyWaited = false;
         peeksBody = false;
         responseBody = null;
+        passedBackend = false;
     }
 
     private static void clear(@Nullable Variables variables) {

@@ -48,9 +48,12 @@ public final class HttpLines implements Feature {
             return copy;
         }
 
-        private HttpSettings settings(@Nullable ErrorPages pages, HttpOption adjusts, Assembly assembly) {
+        private HttpSettings settings(
+                ProxyDraft draft, @Nullable ErrorPages pages, HttpOption adjusts, Assembly assembly) {
             CaseAdjust adjust = (options & adjusts.bit()) == 0 ? null : CaseAdjustLines.of(assembly.drafts());
-            int bits = BodyUse.ofRequests(assembly.drafts()) ? options | HttpSettings.LOOKS_AT_BODIES : options;
+            int bits = options
+                    | (BodyUse.ofRequests(draft) ? HttpSettings.LOOKS_AT_BODIES : 0)
+                    | (BodyUse.ofResponses(draft) ? HttpSettings.LOOKS_AT_RESPONSE_BODIES : 0);
             return new HttpSettings(mode, forwardedFor, originalTo, restrictedNames, pages, reuse, adjust, bits);
         }
     }
@@ -198,14 +201,14 @@ public final class HttpLines implements Feature {
             warnOfMode(draft, assembly);
         }
         ErrorPages pages = ErrorLines.pages(draft, assembly, !draft.isFrontend());
-        backend.http = draft.facet(SETTINGS).settings(pages, HttpOption.CASE_ADJUST_SERVER, assembly);
+        backend.http = draft.facet(SETTINGS).settings(draft, pages, HttpOption.CASE_ADJUST_SERVER, assembly);
     }
 
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
         warnOfMode(draft, assembly);
         ErrorPages pages = ErrorLines.pages(draft, assembly, true);
-        frontend.http = draft.facet(SETTINGS).settings(pages, HttpOption.CASE_ADJUST_CLIENT, assembly);
+        frontend.http = draft.facet(SETTINGS).settings(draft, pages, HttpOption.CASE_ADJUST_CLIENT, assembly);
     }
 
     /** Says which of a TCP proxy's options have no effect. */

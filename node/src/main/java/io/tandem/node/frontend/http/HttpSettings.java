@@ -36,6 +36,13 @@ public record HttpSettings(
         return (options & LOOKS_AT_BODIES) != 0;
     }
 
+    static final int LOOKS_AT_RESPONSE_BODIES = 1 << 30;
+
+    /** Whether what comes of a response's body with its head is there when rules are judged. */
+    public boolean looksAtResponseBodies() {
+        return (options & LOOKS_AT_RESPONSE_BODIES) != 0;
+    }
+
     /** Whether {@code option} is on. */
     public boolean has(HttpOption option) {
         return (options & option.bit()) != 0;

@@ -504,6 +504,10 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     /** The client has ended: so does our side towards the server. */
     private void tellServer(ServerConnection present) {
         Backend backend = facts.backend;
+        if (backend != null && backend.http().has(HttpOption.NO_LINGER)) {
+            end(Termination.NORMAL, Termination.NORMAL); // its answer is of no interest any more, as with HAProxy
+            return;
+        }
         present.shutdownOutput();
         int fin = backend == null ? 0 : backend.timeouts().serverFin();
         if (fin > 0) {

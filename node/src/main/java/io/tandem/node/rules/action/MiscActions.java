@@ -10,6 +10,7 @@ import static io.tandem.node.rules.action.RuleSet.RESPONSE;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE_CONTENT;
 
 import io.tandem.config.text.Times;
+import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Facts;
@@ -38,7 +39,7 @@ final class MiscActions {
                         facts.onceOnly = true;
                         return Verdict.CONTINUE;
                     }),
-            action("wait-for-body", REQUEST)
+            action("wait-for-body", REQUEST, RESPONSE)
                     .arguments("time <time> [at-least <bytes>]")
                     .doc("waits until the body, or so much of it, is there")
                     .as(MiscActions::waitForBody),
@@ -89,8 +90,10 @@ final class MiscActions {
         }
         int limitMs = Math.max(1, timeMs);
         int wanted = (int) Math.min(bytes, Integer.MAX_VALUE);
+        boolean response = line.set().isResponse();
         return facts -> {
-            if (facts.bodyWaited || !facts.request.hasBody()) {
+            boolean bodiless = response ? facts.response.framing() == Framing.NONE : !facts.request.hasBody();
+            if (facts.bodyWaited || bodiless) {
                 facts.bodyWaited = false;
                 return Verdict.CONTINUE;
             }

@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
-import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
-import io.tandem.node.setup.Assembly;
+import io.tandem.node.language.ProxyDraft;
 
 /**
- * Which bodies the expressions of a configuration look at: what has come of these together with the head is there before rules are
+ * Which bodies the expressions of a proxy look at: what has come of these together with the head is there before its rules are
  * judged, whether or not they are waited for. Complete once the rules have been compiled.
  */
 public final class BodyUse implements Facet {
@@ -19,25 +18,24 @@ public final class BodyUse implements Facet {
 
     @Override
     public Facet inherit() {
-        return this;
+        return new BodyUse();
     }
 
     static void note(Site site, boolean response) {
-        Assembly assembly = site.assembly();
-        if (assembly != null) {
-            BodyUse use = assembly.drafts().global().facet(KEY);
+        if (site.assembly() != null) {
+            BodyUse use = site.proxy().facet(KEY);
             use.requests |= !response;
             use.responses |= response;
         }
     }
 
     /** Whether expressions look at bodies of requests. */
-    public static boolean ofRequests(Drafts drafts) {
-        return drafts.global().facet(KEY).requests;
+    public static boolean ofRequests(ProxyDraft proxy) {
+        return proxy.facet(KEY).requests;
     }
 
     /** Whether expressions look at bodies of responses. */
-    public static boolean ofResponses(Drafts drafts) {
-        return drafts.global().facet(KEY).responses;
+    public static boolean ofResponses(ProxyDraft proxy) {
+        return proxy.facet(KEY).responses;
     }
 }
