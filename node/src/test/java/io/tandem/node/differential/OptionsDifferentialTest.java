@@ -327,7 +327,7 @@ class OptionsDifferentialTest {
                     Thread.sleep(300);
                     client.send("b");
                 }
-                server.close();
+                server.await("abbbbbb").close();
                 client.awaitEnd();
             });
             scene("one way to the client " + side, front + "\n timeout client 1s", back, s -> {
