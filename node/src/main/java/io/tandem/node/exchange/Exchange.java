@@ -266,7 +266,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         sender.flush();
         ServerStream stream = server.stream();
         if (stream != null && phase.expectsServer()) {
-            server.expect(backend());
+            server.sent(backend());
             if (!sender.hasEnded() && !stream.isWritable()) {
                 client.reading(false);
             }

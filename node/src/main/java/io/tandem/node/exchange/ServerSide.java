@@ -11,6 +11,7 @@ import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.http.h2.ServerEndpoint;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.h2.EndpointSettings;
 import io.tandem.node.frontend.http.h2.Http2Tuning;
@@ -27,6 +28,8 @@ final class ServerSide {
     private @Nullable Http1Stream http1;
     /** Null while there is none, and once it has ended. */
     private @Nullable ServerStream stream;
+    /** Whether its time to answer has begun. */
+    private boolean expected;
     /** Whose bytes the response lies in, until the exchange has ended. */
     private @Nullable ServerStream lent;
 
@@ -77,6 +80,7 @@ final class ServerSide {
 
     private ServerStream use(ServerStream chosen) {
         stream = chosen;
+        expected = false;
         ServerStream before = lent;
         if (before != null && before != chosen) {
             before.clear();
@@ -94,7 +98,15 @@ final class ServerSide {
     void expect(Backend backend) {
         ServerStream present = stream;
         if (present != null) {
+            expected = true;
             present.expect(backend.timeouts().server());
+        }
+    }
+
+    /** Something has been sent to it: that extends its time, unless {@code option independent-streams} says otherwise. */
+    void sent(Backend backend) {
+        if (!expected || !backend.http().has(HttpOption.INDEPENDENT_STREAMS)) {
+            expect(backend);
         }
     }
 

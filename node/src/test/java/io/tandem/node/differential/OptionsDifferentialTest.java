@@ -56,6 +56,7 @@ class OptionsDifferentialTest {
         requestBodies();
         responseBodies();
         connectionOptions();
+        independentStreams();
         logOptions();
         tcp();
     }
@@ -287,6 +288,27 @@ class OptionsDifferentialTest {
                 .await("</html>"));
     }
 
+    private static void independentStreams() {
+        for (String option : new String[] {"", "option independent-streams"}) {
+            scene("a slow body " + option, "", option + "\n timeout server 1s", s -> {
+                Wire client = s.client().send(POST.replace("5", "7"));
+                Wire server = s.server().await(HEAD_END);
+                for (int i = 0; i < 3; i++) {
+                    Thread.sleep(300);
+                    client.send("b");
+                }
+                if (option.isEmpty()) {
+                    Thread.sleep(300);
+                    client.send("bbbc");
+                    server.await("c").send(OK);
+                    client.await("ok");
+                } else {
+                    client.await("</html>");
+                }
+            });
+        }
+    }
+
     private static void logOptions() {
         scene("dontlog-normal", "option dontlog-normal", "", 0, s -> answered(s, GET, HEAD_END));
         scene("dontlog-normal and a denial", "option dontlog-normal\n http-request deny", "", s -> s.client()
@@ -320,21 +342,21 @@ class OptionsDifferentialTest {
         for (String side : new String[] {"", "frontend", "backend"}) {
             String front = plain + (side.equals("frontend") ? "\n option independent-streams" : "");
             String back = "mode tcp" + (side.equals("backend") ? "\n option independent-streams" : "");
-            scene("one way to the server " + side, front, back + "\n timeout server 1s", s -> {
+            scene("one way to the server " + side, front, back + "\n timeout server 2s", s -> {
                 Wire client = s.client().send("a");
                 Wire server = s.server().await("a");
                 for (int i = 0; i < 6; i++) {
-                    Thread.sleep(300);
+                    Thread.sleep(500);
                     client.send("b");
                 }
                 server.await("abbbbbb").close();
                 client.awaitEnd();
             });
-            scene("one way to the client " + side, front + "\n timeout client 1s", back, s -> {
+            scene("one way to the client " + side, front + "\n timeout client 2s", back, s -> {
                 Wire client = s.client();
                 Wire server = s.server();
                 for (int i = 0; i < 6; i++) {
-                    Thread.sleep(300);
+                    Thread.sleep(500);
                     server.send("b");
                 }
                 server.close();
