@@ -47,8 +47,8 @@ public final class HoldInside {
         this.serverPort = serverPort;
     }
 
-    /** Memory of everything at one moment, bytes; {@code slab} is what sockets are made of, without names. */
-    private record Memory(double processes, double slab, double sockets) {}
+    /** Memory of everything at one moment, bytes. */
+    private record Memory(double processes, KernelObjects objects, double buffers) {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
         try (CannedServer server = new CannedServer()) {
@@ -120,9 +120,9 @@ public final class HoldInside {
 
     private static String row(
             String program, int processes, int standing, List<Process> holders, Memory before, Memory after) {
-        // Both ends of a connection are sockets of this machine: half of the kernel's memory is the proxy's.
-        double kernel = (after.slab() - before.slab() + after.sockets() - before.sockets()) / 2 / standing
-                + KernelObjects.NAME_OF_SOCKET;
+        // Both ends of a connection are sockets of this machine: half of what they have buffered is the proxy's.
+        double kernel =
+                after.objects().eachSince(before.objects()) + (after.buffers() - before.buffers()) / 2 / standing;
         double process = (after.processes() - before.processes()) / standing;
         double base = before.processes() / processes;
         return String.format(
@@ -249,7 +249,7 @@ public final class HoldInside {
         for (Process proxy : proxies) {
             resident += Cpu.shareOf(proxy.pid()); // so that pages of programs and archives count once
         }
-        return new Memory(resident, KernelObjects.ofSockets(), 4096.0 * socketPages());
+        return new Memory(resident, KernelObjects.now(), 4096.0 * socketPages());
     }
 
     private static long socketPages() throws IOException {
