@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -48,6 +50,13 @@ final class Contender implements AutoCloseable {
     private static final int FIRST_PORT = 20_000;
     private static final int CLIENTS_PORTS = 32_768;
     private static final int MOST_PORTS_TRIED = 100;
+
+    /** Those that run: a bench that is told to end takes them along. */
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroy), "contenders-end"));
+    }
 
     private final Kind kind;
     private final Process process;
@@ -113,6 +122,7 @@ final class Contender implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
+        RUNNING.add(process);
         return new Contender(kind, process, port, log);
     }
 
@@ -173,6 +183,7 @@ final class Contender implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
+        RUNNING.remove(process);
         try {
             if (!process.waitFor(3, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor(3, TimeUnit.SECONDS);
