@@ -87,7 +87,7 @@ final class CheckedBeside {
         boolean whole = when.equals("as a whole");
         Map<Integer, List<String>> ours = byEntry(
                 LoadedText.of(text.toString()).messages().stream()
-                        .filter(message -> whole || !message.startsWith("Proxy '") && !message.startsWith("frontend '"))
+                        .filter(message -> whole || !message.matches("(?s)(Proxy|frontend) '.*"))
                         .toList(),
                 lines);
         for (int i = -1; i <= entries.size(); i++) {

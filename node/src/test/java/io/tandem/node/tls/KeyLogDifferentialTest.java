@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +94,7 @@ class KeyLogDifferentialTest {
     }
 
     /** The lines the proxy answers with, hexadecimal digits in lower case. */
-    private static TreeSet<String> told(Proxy proxy, String version) throws IOException, InterruptedException {
+    private static Set<String> told(Proxy proxy, String version) throws IOException, InterruptedException {
         Path log = requireNonNull(directory).resolve("keys");
         Files.deleteIfExists(log);
         Process client = new ProcessBuilder(
@@ -119,12 +120,12 @@ class KeyLogDifferentialTest {
         }
     }
 
-    private static TreeSet<String> known() throws IOException {
+    private static Set<String> known() throws IOException {
         return lines(Files.readAllLines(requireNonNull(directory).resolve("keys")));
     }
 
-    private static TreeSet<String> lines(List<String> lines) {
-        TreeSet<String> all = new TreeSet<>();
+    private static Set<String> lines(List<String> lines) {
+        Set<String> all = new TreeSet<>();
         for (String line : lines) {
             if (!line.isEmpty() && !line.startsWith("#")) {
                 int blank = line.indexOf(' ');
