@@ -135,6 +135,13 @@ final class HttpCall {
         }
     }
 
+    /** Whether the complete response says that the connection ends with it. */
+    boolean saysClose() {
+        return new String(in.array(), 0, headEnd, StandardCharsets.ISO_8859_1)
+                .toLowerCase(Locale.ROOT)
+                .contains("\r\nconnection: close\r\n");
+    }
+
     /** The body of the complete response. */
     String body() {
         return new String(in.array(), headEnd, length, StandardCharsets.US_ASCII);

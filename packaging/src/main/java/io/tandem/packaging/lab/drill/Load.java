@@ -183,7 +183,7 @@ final class Load implements AutoCloseable {
             clients.answered(request.client, request.call.body(), nowNs);
         }
         count(true, request.connectedNs, "");
-        if (request.keepAlive && idle.size() < MAX_IDLE) {
+        if (request.keepAlive && idle.size() < MAX_IDLE && !request.call.saysClose()) {
             request.call.attach(new Idle(request.connectedNs));
             idle.addFirst(request.call);
         } else {
