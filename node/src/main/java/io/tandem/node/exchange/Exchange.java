@@ -118,8 +118,10 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     }
 
     private BodyWait bodyWait() {
-        BodyWait present = bodyWait;
-        return present != null ? present : (bodyWait = new BodyWait(this));
+        if (bodyWait == null) {
+            bodyWait = new BodyWait(this);
+        }
+        return bodyWait;
     }
 
     /** The body, or as much of it as was wanted, is there. */
@@ -135,8 +137,10 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     }
 
     Tarpit tarpit() {
-        Tarpit present = tarpit;
-        return present != null ? present : (tarpit = new Tarpit(this));
+        if (tarpit == null) {
+            tarpit = new Tarpit(this);
+        }
+        return tarpit;
     }
 
     @Override
@@ -290,8 +294,10 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     }
 
     Tunnel tunnel() {
-        Tunnel present = tunnel;
-        return present != null ? present : (tunnel = new Tunnel(this));
+        if (tunnel == null) {
+            tunnel = new Tunnel(this);
+        }
+        return tunnel;
     }
 
     // ---- a side fails
@@ -336,13 +342,17 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     }
 
     private ClientFailures clientFailures() {
-        ClientFailures present = clientFailures;
-        return present != null ? present : (clientFailures = new ClientFailures(this));
+        if (clientFailures == null) {
+            clientFailures = new ClientFailures(this);
+        }
+        return clientFailures;
     }
 
     ServerFailures serverFailures() {
-        ServerFailures present = serverFailures;
-        return present != null ? present : (serverFailures = new ServerFailures(this));
+        if (serverFailures == null) {
+            serverFailures = new ServerFailures(this);
+        }
+        return serverFailures;
     }
 
     // ---- how it ends
