@@ -60,13 +60,8 @@ public record Follower(Backend backend, Server server) {
         for (Follower follower : state.followers()) {
             ServerState its = follower.server.state();
             its.inherit(state.maintenance(), state.draining(), state.changedAtMs());
-            its.health(state.health(), pointsLike(state, its), state.changedAtMs());
+            its.healthOf(state, state.changedAtMs());
             takeOver(follower.server);
         }
-    }
-
-    /** Points that mean for {@code its} the health of {@code leader}. */
-    static int pointsLike(ServerState leader, ServerState its) {
-        return leader.isHealthy() ? its.rise() + its.fall() - 1 : 0;
     }
 }

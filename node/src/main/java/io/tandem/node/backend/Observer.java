@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 /** Counts what goes wrong in a row between clients and a server ({@code observe}). Any loop. */
 public final class Observer {
     /** What can go wrong. */
-    public enum Error {
+    public enum Fault {
         CONNECTION("L4 unsuccessful connection"),
         STATUS("Wrong http response"),
         HEAD("Invalid http response (headers)"),
@@ -17,7 +17,7 @@ public final class Observer {
 
         private final String text;
 
-        Error(String text) {
+        Fault(String text) {
             this.text = text;
         }
     }
@@ -47,7 +47,7 @@ public final class Observer {
         if (status < 500 || status == 501 || status == 505) {
             fine();
         } else {
-            failed(Error.STATUS);
+            failed(Fault.STATUS);
         }
     }
 
@@ -57,8 +57,8 @@ public final class Observer {
         }
     }
 
-    public void failed(Error error) {
-        if (error != Error.CONNECTION && !observing.responses()) {
+    public void failed(Fault error) {
+        if (error != Fault.CONNECTION && !observing.responses()) {
             return;
         }
         if (errors.incrementAndGet() == observing.errorLimit()) {

@@ -143,7 +143,7 @@ public final class ServerAdmin {
         if (!relative && number > 256) {
             return "Absolute weight can only be between 0 and 256 inclusive.";
         }
-        long weight = relative ? (number * server.state().initialWeight() + 99) / 100 : number;
+        long weight = relative ? number * server.state().initialWeight() / 100 : number;
         server.state().weight((int) Math.min(256, weight));
         backend.state().up(backend.usableServers() > 0, clockMs.getAsLong());
         return null;

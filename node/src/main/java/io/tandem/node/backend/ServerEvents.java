@@ -57,7 +57,7 @@ public final class ServerEvents {
         boolean wasDraining = its.draining();
         boolean wasRunning = its.isRunning();
         ServerState.Health was = its.health();
-        its.health(from.health(), Follower.pointsLike(from, its), nowMs);
+        its.healthOf(from, nowMs);
         its.inherit(from.maintenance(), from.draining(), nowMs);
         String via = " via " + leader;
         if (its.maintenance() != wasMaintenance) {

@@ -95,9 +95,9 @@ public final class ServerState {
         initialWeight = weight;
         if (!configured || disabled != disabledInConfiguration) {
             maintenance = disabled;
-            maintenanceByConfiguration = disabled;
         }
         disabledInConfiguration = disabled;
+        maintenanceByConfiguration = disabled;
         this.rise = rise;
         this.fall = fall;
         this.unresolved = unresolved;
@@ -143,6 +143,13 @@ public final class ServerState {
         this.health = health;
         healthPoints = points;
         changed(wasRunning, wasUsable, nowMs);
+    }
+
+    /** Takes over the health of the server it follows. */
+    synchronized void healthOf(ServerState leader, long nowMs) {
+        rise = leader.rise;
+        fall = leader.fall;
+        health(leader.health, leader.healthPoints, nowMs);
     }
 
     /** What follows from a change: to be called under the lock, with what was the case before. */
@@ -284,13 +291,18 @@ public final class ServerState {
 
     /** Its weight as far as it has started. */
     public int effectiveWeight() {
-        return (weight * warmth() + 99) / 100;
+        return (weight * warmSteps() + SlowStart.STEPS - 1) / SlowStart.STEPS;
     }
 
-    /** How much of its full speed it has reached, per cent; 100 where it is not starting. */
+    /** How much of its weight it has reached, per cent; 100 where it is not starting. */
     public int warmth() {
+        return warmSteps() * 100 / SlowStart.STEPS;
+    }
+
+    /** The same in sixteenths, at least one. */
+    public int warmSteps() {
         int lastsMs = limits.slowStartMs();
-        return lastsMs == 0 ? 100 : slowStart.warmth(lastsMs, clockNs.getAsLong());
+        return lastsMs == 0 ? SlowStart.STEPS : slowStart.steps(lastsMs, clockNs.getAsLong());
     }
 
     private static boolean isUp(Health health) {
@@ -315,9 +327,9 @@ public final class ServerState {
         return inheritedMaintenance;
     }
 
-    /** Whether {@code disabled} in the configuration is why: bit 4 of {@code srv_admin_state}. */
+    /** Whether the configuration says {@code disabled}, whatever is the case now: bit 4 of {@code srv_admin_state}. */
     public boolean maintenanceByConfiguration() {
-        return maintenance && maintenanceByConfiguration;
+        return maintenanceByConfiguration;
     }
 
     /** Whether its name could not be resolved at start: bit 32 of {@code srv_admin_state}. */
@@ -329,9 +341,6 @@ public final class ServerState {
         boolean wasRunning = isRunning();
         boolean wasUsable = isUsable();
         this.maintenance = maintenance;
-        if (!maintenance) {
-            maintenanceByConfiguration = false;
-        }
         changed(wasRunning, wasUsable, nowMs);
     }
 
@@ -406,11 +415,6 @@ public final class ServerState {
     /** 0..256, as the configuration says. */
     public int initialWeight() {
         return initialWeight;
-    }
-
-    /** Whether it is up as far as checks know. */
-    boolean isHealthy() {
-        return isUp(health);
     }
 
     /** Whether it answers: neither down nor in maintenance. Such a server may receive clients persistence sends. */

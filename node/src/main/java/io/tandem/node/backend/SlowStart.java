@@ -7,6 +7,9 @@ package io.tandem.node.backend;
  * Written under the lock of its {@link ServerState}, read by any thread.
  */
 final class SlowStart {
+    /** Weights grow in so many steps, as HAProxy's. */
+    static final int STEPS = 16;
+
     private static final int FULL = 100;
 
     /** When it began; 0 while nothing is starting. */
@@ -14,6 +17,15 @@ final class SlowStart {
 
     void begin(long nowNs) {
         beganNs = nowNs == 0 ? -1 : nowNs;
+    }
+
+    /**
+     * How many of the {@link #STEPS} to its whole weight the server has made, at least 1.
+     *
+     * @param lastsMs how long it takes; 0 for no time at all
+     */
+    int steps(int lastsMs, long nowNs) {
+        return Math.max(1, warmth(lastsMs, nowNs) * STEPS / FULL);
     }
 
     /**

@@ -93,7 +93,7 @@ public final class Ledger {
     }
 
     /** A server has not answered as it should. */
-    void serverErred(Server where, Observer.@Nullable Error error) {
+    void serverErred(Server where, Observer.@Nullable Fault error) {
         count(where, ProxyCounter.RESPONSE_ERRORS);
         Observer observer = where.state().observer();
         if (observer != null && error != null) {

@@ -95,7 +95,7 @@ final class ServerFailures {
         if (!killed && sendsAgain(RetryOn.Failure.EMPTY_RESPONSE)) { // a part of a head counts as empty in HAProxy
             return;
         }
-        countResponseError(failed, killed ? null : Observer.Error.CLOSE);
+        countResponseError(failed, killed ? null : Observer.Fault.CLOSE);
         if (!killed && reused && facts.requestsOnConnection > 1) {
             // the client sent it on a connection that had answered before: it will send it again by itself
             exchange.ledger.silently();
@@ -106,7 +106,7 @@ final class ServerFailures {
     }
 
     /** @param error what it says about the server's health, or null for nothing */
-    private void countResponseError(@Nullable Server failed, Observer.@Nullable Error error) {
+    private void countResponseError(@Nullable Server failed, Observer.@Nullable Fault error) {
         if (failed != null) {
             exchange.ledger.serverErred(failed, error);
         }
@@ -120,7 +120,7 @@ final class ServerFailures {
             return;
         }
         exchange.server.close();
-        countResponseError(broken, Observer.Error.HEAD);
+        countResponseError(broken, Observer.Fault.HEAD);
         if (phase == Phase.RESPONDING && !exchange.client.takeBack()) {
             exchange.relay.breakOff(Termination.SERVER);
         } else {
@@ -138,7 +138,7 @@ final class ServerFailures {
                 if (sendsAgain(RetryOn.Failure.RESPONSE_TIMEOUT)) {
                     return;
                 }
-                countResponseError(slow, Observer.Error.TIMEOUT);
+                countResponseError(slow, Observer.Fault.TIMEOUT);
                 exchange.server.close();
                 exchange.fail(504, Termination.SERVER_TIMEOUT, Termination.IN_HEADERS);
             }

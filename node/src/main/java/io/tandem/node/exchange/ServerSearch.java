@@ -328,7 +328,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         }
         Observer observer = failed.state().observer();
         if (observer != null && by != Termination.RESOURCE) {
-            observer.failed(Observer.Error.CONNECTION);
+            observer.failed(Observer.Fault.CONNECTION);
         }
         if (facts.retries >= present.retries() || !present.retryOn().covers(RetryOn.Failure.CONN_FAILURE)) {
             state = State.IDLE;

@@ -34,17 +34,18 @@ class SlowStartTest {
     }
 
     @Test
-    void theWeightOfOneThatIsUpAgainGrowsEvenlyFromNothingToAll() {
+    void theWeightOfOneThatIsUpAgainGrowsInSixteenths() {
         configure(200, 0, 10_000);
         downAndUp();
 
-        assertThat(state.effectiveWeight()).isZero();
-        afterMs(1_000);
-        assertThat(state.effectiveWeight()).isEqualTo(20);
-        afterMs(4_000);
-        assertThat(state.effectiveWeight()).isEqualTo(100);
-        afterMs(4_990);
-        assertThat(state.effectiveWeight()).isEqualTo(198);
+        assertThat(state.effectiveWeight()).isEqualTo(13); // as haproxy 2.6 shows it: 13, 25, 50, 63 and so on
+        afterMs(1_300);
+        assertThat(state.effectiveWeight()).isEqualTo(25);
+        afterMs(1_200);
+        assertThat(state.effectiveWeight()).isEqualTo(50);
+        assertThat(state.warmth()).isEqualTo(25);
+        afterMs(7_490);
+        assertThat(state.effectiveWeight()).isEqualTo(188);
         afterMs(10);
         assertThat(state.effectiveWeight()).isEqualTo(200);
     }
@@ -68,7 +69,7 @@ class SlowStartTest {
         afterMs(5_000);
         downAndUp();
 
-        assertThat(state.warmth()).isZero();
+        assertThat(state.warmth()).isEqualTo(6);
     }
 
     @Test

@@ -72,6 +72,7 @@ final class HashKeys {
     }
 
     /** {@code url_param NAME}: the value behind {@code NAME=} in the query. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Parameter(byte[] name) implements HashKey {
         @Override
         public long hash(Facts facts, HashType type) {
@@ -102,6 +103,7 @@ final class HashKeys {
      *
      * @param domainOnly only the label in front of the last dot counts
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Header(byte[] name, boolean domainOnly) implements HashKey {
         @Override
         public long hash(Facts facts, HashType type) {

@@ -31,7 +31,7 @@ final class HashRing {
         for (int i = 0; i < this.candidates.length; i++) {
             long first = (long) this.candidates[i].server().description().id() * PLACES;
             for (int place = 0; place < this.candidates[i].weight(); place++) {
-                places[filled++] = Hashes.avalanche(first + place) << 31 | i; // 31: the sign bit stays clear
+                places[filled++] = (Hashes.avalanche(first + place) << 31) | i; // 31: the sign bit stays clear
             }
         }
         Arrays.sort(places);
@@ -51,8 +51,8 @@ final class HashRing {
         int above = found >= 0 ? found : -found - 1;
         int next = above == places.length ? 0 : above;
         int previous = above == 0 ? places.length - 1 : above - 1;
-        long up = number(next) - hash & NUMBERS - 1;
-        long down = hash - number(previous) & NUMBERS - 1;
+        long up = (number(next) - hash) & (NUMBERS - 1);
+        long down = (hash - number(previous)) & (NUMBERS - 1);
         return down <= up ? previous : next;
     }
 

@@ -23,6 +23,7 @@ record HashType(boolean consistent, @Nullable Function function, boolean avalanc
         WT6(Hashes::wt6),
         CRC32(Hashes::crc32);
 
+        @SuppressWarnings("ImmutableEnumChecker") // a method, nothing else
         private final Bytes hash;
 
         Function(Bytes hash) {

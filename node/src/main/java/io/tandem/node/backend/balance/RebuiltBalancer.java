@@ -30,9 +30,6 @@ final class RebuiltBalancer implements Balancer {
     /** How often weights are looked at while a server starts slowly. */
     private static final long WARMING_NS = 500_000_000L;
 
-    /** While a server starts slowly, weights are in so many parts: one of weight 1 grows too. */
-    private static final int PARTS = 16;
-
     private final List<Server> servers;
     private final BackendState state;
     private final Algorithm algorithm;
@@ -102,8 +99,8 @@ final class RebuiltBalancer implements Balancer {
 
     private List<Candidate> weighed(List<Server> usable) {
         boolean warming = algorithm.countsInParts()
-                || algorithm.isDynamic()
-                        && usable.stream().anyMatch(s -> s.state().warmth() < 100);
+                || (algorithm.isDynamic()
+                        && usable.stream().anyMatch(s -> s.state().warmth() < 100));
         return usable.stream()
                 .map(s -> new Candidate(
                         s, warming ? warmWeight(s.state()) : s.state().weight()))
@@ -111,6 +108,6 @@ final class RebuiltBalancer implements Balancer {
     }
 
     private static int warmWeight(ServerState state) {
-        return Math.max(1, state.weight() * PARTS * state.warmth() / 100);
+        return state.weight() * state.warmSteps();
     }
 }

@@ -231,8 +231,8 @@ public final class ServerCommands {
                 (state.ownDrain() ? 8 : 0) | (state.inheritedDrain() ? 16 : 0) | (state.inheritedMaintenance() ? 2 : 0);
         if (state.unresolved()) {
             bits |= 32;
-        } else if (state.ownMaintenance()) {
-            bits |= state.maintenanceByConfiguration() ? 5 : 1;
+        } else {
+            bits |= (state.ownMaintenance() ? 1 : 0) | (state.maintenanceByConfiguration() ? 4 : 0);
         }
         return bits;
     }

@@ -70,15 +70,17 @@ public final class ServerStatus {
         if (!isChecked(server)) {
             return;
         }
-        row.set("hanafail", state.checks().observed());
+        if (state.observer() != null) {
+            row.set("hanafail", state.checks().observed());
+        }
         row.set("chkfail", state.checks().failed());
         row.set("chkdown", state.downs());
+        if (state.maintenance()) {
+            return; // nothing is known any more
+        }
         row.set("check_rise", state.rise());
         row.set("check_fall", state.fall());
         row.set("check_health", state.healthPoints());
-        if (state.maintenance() || report.status() == CheckReport.Status.INI) {
-            return; // nothing is known yet, or any more
-        }
         row.set("check_status", report.status().name());
         row.set("check_desc", report.status().text());
         if (report.durationMs() >= 0) {

@@ -39,7 +39,7 @@ public final class Hashes {
             int right = ~(second + b);
             first = Integer.rotateLeft(right, turnFirst);
             second = Integer.rotateLeft(left, turnSecond);
-            int mixed = (first >>> 16 ^ second) & 0xffff;
+            int mixed = ((first >>> 16) ^ second) & 0xffff;
             turnFirst = mixed & 0x1f;
             turnSecond = mixed >>> 11;
         }
