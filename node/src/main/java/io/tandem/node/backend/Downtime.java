@@ -22,11 +22,13 @@ final class Downtime {
 
     void wentDown(long nowMs) {
         downSinceMs = nowMs;
-        downs = downs + 1;
+        int before = downs;
+        downs = before + 1;
     }
 
     void cameUp(long nowMs) {
-        downtimeMs += downSinceMs == 0 ? 0 : nowMs - downSinceMs;
+        long before = downtimeMs;
+        downtimeMs = before + (downSinceMs == 0 ? 0 : nowMs - downSinceMs);
         downSinceMs = 0;
     }
 

@@ -65,8 +65,11 @@ final class ServerCheck {
 
     /** The next check comes within {@code mostMs}. */
     private void hurry(int mostMs) {
-        boolean waits = next != null && !next.isDone();
-        if (waits && nextNs - System.nanoTime() > TimeUnit.MILLISECONDS.toNanos(mostMs) && next.cancel(false)) {
+        Future<?> waiting = next;
+        if (waiting != null
+                && !waiting.isDone()
+                && nextNs - System.nanoTime() > TimeUnit.MILLISECONDS.toNanos(mostMs)
+                && waiting.cancel(false)) {
             schedule(mostMs);
         }
     }
