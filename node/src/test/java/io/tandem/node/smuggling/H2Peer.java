@@ -77,21 +77,21 @@ final class H2Peer implements AutoCloseable {
     Heard next() throws IOException {
         while (true) {
             Heard over = frame();
-            if (over != null && over.isOver()) {
+            if (over.isOver()) {
                 streams.remove(over.stream);
                 return over;
             }
         }
     }
 
-    private @org.jspecify.annotations.Nullable Heard frame() throws IOException {
+    private Heard frame() throws IOException {
         int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
         int type = in.readUnsignedByte();
         int flags = in.readUnsignedByte();
         int stream = in.readInt();
         byte[] payload = new byte[length];
         in.readFully(payload);
-        Heard heard = stream == 0 ? null : streams.computeIfAbsent(stream, Heard::new);
+        Heard heard = streams.computeIfAbsent(stream, Heard::new);
         switch (type) {
             case 0 -> {
                 heard.dataSeen = true;
@@ -108,7 +108,7 @@ final class H2Peer implements AutoCloseable {
             case 9 -> throw new AssertionError("a block this long was not expected");
             default -> {}
         }
-        if (heard != null && type <= 1) {
+        if (type <= 1) {
             heard.ended = (flags & 1) != 0;
         }
         return heard;

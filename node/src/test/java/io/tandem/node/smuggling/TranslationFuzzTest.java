@@ -49,8 +49,8 @@ class TranslationFuzzTest {
     private Listener answering2;
     private int port;
     private TestProxy proxy;
-    private H2Peer client;
-    private int stream = -1;
+    private @org.jspecify.annotations.Nullable H2Peer client;
+    private int stream;
     private final Set<String> tags = new HashSet<>();
     private long refused;
     private long passed;
@@ -208,20 +208,22 @@ class TranslationFuzzTest {
 
     /** What an HTTP/2 client hears; null if the whole connection was ended. */
     private H2Peer.@org.jspecify.annotations.Nullable Heard ask(int frontend, Sent request) throws IOException {
-        if (stream < 0 || stream > 1_000_000) {
-            client = new H2Peer(connect(frontend), true);
+        H2Peer peer = client;
+        if (peer == null || stream > 1_000_000) {
+            peer = new H2Peer(connect(frontend), true);
+            client = peer;
             stream = 1;
         }
         int id = stream;
         stream += 2;
         try {
-            client.send(request.frames(id));
-            return client.await(id);
+            peer.send(request.frames(id));
+            return peer.await(id);
         } catch (java.net.SocketTimeoutException hangs) {
             throw new AssertionError("no answer", hangs);
         } catch (IOException ended) {
-            client.close();
-            stream = -1;
+            peer.close();
+            client = null;
             return null;
         }
     }
@@ -240,9 +242,10 @@ class TranslationFuzzTest {
             }
         });
         System.out.println("fuzz " + what + ": " + passed + " passed, " + refused + " refused");
-        if (stream > 0) {
-            client.close();
-            stream = -1;
+        H2Peer last = client;
+        if (last != null) {
+            last.close();
+            client = null;
         }
     }
 
