@@ -76,6 +76,6 @@ final class Assembler {
         }
         assembly.close();
         int generation = previous == null ? 1 : previous.generation() + 1;
-        return new Configuration(generation, node, frontends, backends, drafts, assembly.commits());
+        return new Configuration(generation, node, frontends, backends, drafts, assembly.takeCommits());
     }
 }

@@ -68,8 +68,14 @@ public final class Assembly {
         commits.add(commit);
     }
 
-    public List<Runnable> commits() {
-        return commits;
+    /**
+     * What is to be done, in order; forgotten here: what was built may keep this assembly, and a commit may know the
+     * configuration before.
+     */
+    public List<Runnable> takeCommits() {
+        List<Runnable> taken = List.copyOf(commits);
+        commits.clear();
+        return taken;
     }
 
     public @Nullable Configuration previous() {
