@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -30,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,6 +49,9 @@ class ProcessTest {
     @SuppressWarnings("NullAway.Init")
     @TempDir
     Path directory;
+
+    @TempDir
+    static Path jars;
 
     private final List<Process> started = new ArrayList<>();
     private int port;
@@ -542,7 +548,7 @@ class ProcessTest {
                 List.of("sh", "-c", "trap '' INT USR2; ulimit -n " + descriptors + "; exec \"$@\"", "sh"));
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tandem.node.cli.Main"));
+        command.addAll(List.of("-cp", classPath(), "io.tandem.node.cli.Main"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -552,6 +558,31 @@ class ProcessTest {
         Process process = builder.start();
         started.add(process);
         return process;
+    }
+
+    /** Of jars, as in the package: a jar stays open, while each class of a directory needs a descriptor to be loaded. */
+    private static String classPath() throws IOException {
+        List<String> places = new ArrayList<>();
+        for (String place : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path path = Path.of(place);
+            places.add(Files.isDirectory(path) ? jar(path).toString() : place);
+        }
+        return String.join(File.pathSeparator, places);
+    }
+
+    private static Path jar(Path classes) throws IOException {
+        Path jar = jars.resolve(classes.toString().replace('/', '_') + ".jar");
+        if (Files.exists(jar)) {
+            return jar;
+        }
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+                Files.copy(file, out);
+            }
+        }
+        return jar;
     }
 
     private void configure(String rule) throws IOException {

@@ -226,7 +226,7 @@ class GuardianTest {
                 Long.parseLong(Files.readString(a.directory().resolve("pid")).strip());
         try {
             assertThat(guardian).isNotEqualTo(a.process().pid());
-            assertThat(a.log()).contains("Loading success.");
+            until("it says so", () -> a.log().contains("Loading success."));
             until("active", () -> a.isActive());
         } finally {
             ProcessHandle.of(guardian).ifPresent(ProcessHandle::destroy);
