@@ -287,6 +287,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
             ledger.count(target, ProxyCounter.REUSES);
             facts.connectedNs = loop.nowNs();
             facts.serverTls = idle.tls();
+            facts.serverSource = idle.localAddress();
             seeker.onServerFound(idle);
             return;
         }
@@ -306,6 +307,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         state = State.IDLE;
         connecting = null;
         facts.connectedNs = loop.nowNs();
+        facts.serverSource = connection.localAddress();
         Observer observer = connection.server().state().observer();
         if (observer != null) {
             observer.connected();
@@ -315,6 +317,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
 
     @Override
     public void onConnectFailed(ServerConnection connection, boolean timedOut) {
+        facts.serverSource = connection.localAddress(); // where it tried from
         failed(timedOut, timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER);
     }
 

@@ -58,7 +58,11 @@ final class ServerSide {
             return null;
         }
         ServerEndpoint open = ServerEndpoint.find(exchange.loop, target, key, reuse == Reuse.PROVEN);
-        return open == null ? null : use(open.open(listener, exchange.facts.response));
+        if (open == null) {
+            return null;
+        }
+        exchange.facts.serverSource = open.localAddress();
+        return use(open.open(listener, exchange.facts.response));
     }
 
     /** A stream on a connection that nobody uses. */

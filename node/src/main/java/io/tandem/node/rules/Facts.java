@@ -17,6 +17,7 @@ import io.tandem.node.rules.sample.Scratch;
 import io.tandem.node.rules.sample.Variable;
 import io.tandem.node.rules.sample.Variables;
 import io.tandem.node.setup.Configuration;
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,8 +207,8 @@ public final class Facts {
     public byte @Nullable [] requestCookie;
 
     public byte @Nullable [] responseCookie;
-    /** Our address toward the server. */
-    public final Peer serverSource = new Peer();
+    /** Our address toward the server, that of its connection itself; null for none (unix sockets). */
+    public @Nullable InetSocketAddress serverSource;
     /** Which log line of the frontend ({@code %lc}), which request of the process ({@code %rt}) this is. */
     public long logCount;
 
@@ -339,7 +340,7 @@ public final class Facts {
         responseCaptures = null;
         requestCookie = null;
         responseCookie = null;
-        serverSource.clear();
+        serverSource = null;
         serverTls = null;
         logCount = 0;
         requestCount = 0;

@@ -58,6 +58,7 @@ class OptionsDifferentialTest {
         connectionOptions();
         independentStreams();
         logOptions();
+        sourceAddresses();
         tcp();
     }
 
@@ -334,6 +335,33 @@ class OptionsDifferentialTest {
         scene("logasap of an own answer", "option logasap\n http-request deny", "", s -> s.client()
                 .send(GET)
                 .await("</html>"));
+    }
+
+    /** {@code %bi}, {@code %bp}: ours toward the server, also where it refuses, and where another request used it before. */
+    private static void sourceAddresses() {
+        String line = "log-format \"%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt 0 %B - - %ts %ac/%fc/%bc/%sc/%rc"
+                + " bi=%bi bp=%bp %{+X}bi %{+Q}bi %{+Q}si\"";
+        String source = "source 127.0.0.3";
+        scene("source toward the server", line, "", s -> answered(s, GET, HEAD_END));
+        scene("source toward the server as told", line, source, s -> answered(s, GET, HEAD_END));
+        scene("source toward the server of an answer of our own", line, "http-request deny", s -> s.client()
+                .send(GET)
+                .await("</html>"));
+        scene("source toward a dead server", line, source + "\n server s1 127.0.0.1:DEAD", s -> s.client()
+                .send(GET)
+                .await("</html>"));
+        scene("source of a connection used again", line, source, 2, s -> {
+            Wire client = s.client().send(GET);
+            Wire server = s.server().await(HEAD_END).send(OK);
+            client.await("ok").send("GET / HTTP/1.1\r\nHost: a\r\nX-End: yes\r\n\r\n");
+            server.await("yes\r\n\r\n").send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nend");
+            client.await("end");
+        });
+        scene("source toward the server in TCP mode", "mode tcp\n " + line, "mode tcp\n " + source, s -> {
+            Wire client = s.client().send("a");
+            s.server().await("a").send("b").close();
+            client.awaitEnd();
+        });
     }
 
     private static void tcp() {

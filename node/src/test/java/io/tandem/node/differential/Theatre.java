@@ -200,7 +200,7 @@ final class Theatre implements AutoCloseable {
         String retries = fields[8].substring(fields[8].lastIndexOf('/') + 1);
         String bytes = fields[0].contains("reads") ? "n" : fields[4]; // as much as the kernels' buffers hold
         return fields[1] + " " + fields[2].replaceAll("(?<![-0-9])[0-9]+", "n") + " " + fields[3] + " " + bytes + " "
-                + fields[7] + " " + retries + " " + fields[9];
+                + fields[7] + " " + retries + " " + fields[9].replaceAll("bp=[1-9][0-9]*", "bp=n");
     }
 
     private static <T> T of(Map<String, T> things, Scene scene) {

@@ -133,24 +133,27 @@ enum LogVariable {
             out.append('"');
         }
     }),
-    BI("bi", (facts, out, f, s) -> address(out, facts.serverSource, f)),
-    BP("bp", (facts, out, f, s) -> port(out, facts.serverSource, f)),
+    BI("bi", (facts, out, f, s) -> address(out, serverSource(facts), f)),
+    BP("bp", (facts, out, f, s) -> port(out, serverSource(facts), f)),
     CI("ci", (facts, out, f, s) -> address(out, facts.source, f)),
     CP("cp", (facts, out, f, s) -> port(out, facts.source, f)),
     FI("fi", (facts, out, f, s) -> address(out, facts.destination, f)),
     FP("fp", (facts, out, f, s) -> port(out, facts.destination, f)),
     SI("si", (facts, out, f, s) -> {
         InetSocketAddress address = serverAddress(facts);
-        quoted(
-                out,
-                address == null || address.getAddress() == null
-                        ? "-"
-                        : address.getAddress().getHostAddress(),
-                f);
+        if (address == null || address.getAddress() == null) {
+            absent(out, f);
+        } else {
+            quoted(out, address.getAddress().getHostAddress(), f);
+        }
     }),
     SP("sp", (facts, out, f, s) -> {
         InetSocketAddress address = serverAddress(facts);
-        number(out, address == null ? 0 : address.getPort(), f, 4);
+        if (address == null) {
+            absent(out, f);
+        } else {
+            number(out, address.getPort(), f, 4);
+        }
     }),
     LC("lc", (facts, out, f, s) -> number(out, facts.logCount, f, 4)),
     RT("rt", (facts, out, f, s) -> number(out, facts.requestCount, f, 4)),
@@ -259,6 +262,15 @@ enum LogVariable {
         return server == null ? null : server.description().address();
     }
 
+    private static Peer serverSource(Facts facts) {
+        Peer peer = new Peer();
+        InetSocketAddress address = facts.serverSource;
+        if (address != null && address.getAddress() != null) {
+            peer.set(address.getAddress().getAddress(), address.getPort());
+        }
+        return peer;
+    }
+
     private static void number(Output out, long number, Flags flags, int hexDigits) {
         if (flags.hex()) {
             out.appendHex(number, hexDigits);
@@ -293,14 +305,21 @@ enum LogVariable {
         }
     }
 
+    /** What stands for an address or a port that there is not. */
+    private static void absent(Output out, Flags flags) {
+        out.append(flags.quote() ? "\"\"" : "-");
+    }
+
     private static void address(Output out, Peer peer, Flags flags) {
+        if (peer.length() == 0) {
+            absent(out, flags);
+            return;
+        }
         if (flags.quote()) {
             out.append('"');
         }
         byte[] address = peer.address();
-        if (peer.length() == 0) {
-            out.append('-');
-        } else if (flags.hex()) {
+        if (flags.hex()) {
             for (int i = 0; i < peer.length(); i++) {
                 out.appendHex(address[i] & 0xFF, 2);
             }
@@ -317,7 +336,7 @@ enum LogVariable {
 
     private static void port(Output out, Peer peer, Flags flags) {
         if (peer.length() == 0) {
-            out.append('-');
+            absent(out, flags);
         } else {
             number(out, peer.port(), flags, 4);
         }

@@ -19,6 +19,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,11 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     /** Whether it has served a request before the present ones. */
     boolean isReused() {
         return served > 1;
+    }
+
+    /** Where its connection comes from, for logs. */
+    public @Nullable InetSocketAddress localAddress() {
+        return connection.localAddress();
     }
 
     private void preface() {
