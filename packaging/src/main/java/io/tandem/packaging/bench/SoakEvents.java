@@ -3,8 +3,10 @@
 package io.tandem.packaging.bench;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,16 +33,16 @@ final class SoakEvents {
     }
 
     private final List<Event> events = new ArrayList<>();
-    private final int[] counts = new int[Kind.values().length];
+    private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     private final long startNs = System.nanoTime();
 
     /** It has happened, from then until now. */
     synchronized void happened(Kind kind, long fromNs) {
-        events.add(new Event(kind, ++counts[kind.ordinal()], fromNs, System.nanoTime()));
+        events.add(new Event(kind, counts.merge(kind, 1, Integer::sum), fromNs, System.nanoTime()));
     }
 
     synchronized int count(Kind kind) {
-        return counts[kind.ordinal()];
+        return counts.getOrDefault(kind, 0);
     }
 
     /** Whether a server died while something was under way from {@code fromNs} to {@code untilNs}. */
