@@ -29,7 +29,7 @@ public final class ConnectionKey {
     /**
      * Adds {@code bytes[from..to)} as the value of a property.
      *
-     * @param tag a number of the property's own, 0..255: SNI 1, PROXY header 2, source 3, destination 4
+     * @param tag a number of the property's own, 0..255: SNI 1, PROXY header 2, source 3, destination 4, WebSockets 6
      */
     public void add(int tag, byte[] value, int from, int to) {
         int size = to - from;

@@ -71,6 +71,17 @@ public final class Dialing implements ConnectionProperty {
         return copy;
     }
 
+    /** The same, complete as it is, but in that version of HTTP. */
+    Dialing in(WebSocketVersion version) {
+        Dialing copy = copy();
+        copy.http2 = version == WebSocketVersion.H2;
+        copy.unix = unix;
+        copy.toTheClientsDestination = toTheClientsDestination;
+        copy.header = header;
+        copy.identity = identity;
+        return copy;
+    }
+
     /** Whether the server speaks HTTP/2 whatever ALPN says. */
     public boolean speaksHttp2() {
         return http2;

@@ -62,6 +62,9 @@ final class DialingOptions {
             option("proto", "the version of HTTP it speaks, whatever ALPN says")
                     .arguments("h1 | h2")
                     .as(DialingOptions::protocol),
+            option("ws", "the version of HTTP for WebSockets; auto, the default, for HTTP/1.1 where ALPN offers it")
+                    .arguments("auto | h1 | h2")
+                    .as(DialingOptions::webSockets),
             option("tfo", "TCP fast open").as((line, s) -> s.dialing.fastOpen = true),
             option("no-tfo", "undoes tfo of default-server").as((line, s) -> s.dialing.fastOpen = false),
             option("tcp-ut", "how long sent data may stay unacknowledged")
@@ -94,6 +97,15 @@ final class DialingOptions {
             default -> throw line.error("'proto' :  unknown MUX protocol '" + protocol + "'");
         }
         server.protocol = protocol;
+    }
+
+    private static void webSockets(Arguments line, ServerSettings server) {
+        String word = line.next();
+        WebSocketVersion version = WebSocketVersion.named(word);
+        if (version == null) {
+            throw line.error("'ws' has to be 'auto', 'h1' or 'h2'");
+        }
+        server.webSockets = version;
     }
 
     private static void headerOptions(Arguments line, ServerSettings server) {

@@ -5,13 +5,14 @@ package io.tandem.node.backend;
 import io.tandem.node.backend.tls.ServerTls;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One server of one backend as a configuration describes it, with the state that lives on beside it.
  *
- * <p>Immutable but for {@link #state}, which several configurations may share.
+ * <p>Immutable, once built, but for {@link #state}, which several configurations may share.
  */
 public final class Server {
     /**
@@ -109,10 +110,19 @@ public final class Server {
     private final byte[] nameBytes;
     private final ConnectionProperty[] properties;
     private final String addressText;
+    /** What a connection to it must be like for {@link #isReachedAs}; a server's WebSockets have that of the server. */
+    private final Description reached;
+
+    private Server forWebSockets = this;
 
     /** @param index a number unique among all servers of the configuration, from 0: the row of per-loop pools */
     public Server(Description description, ServerState state, String backendName, int index) {
+        this(description, description, state, backendName, index);
+    }
+
+    private Server(Description description, Description reached, ServerState state, String backendName, int index) {
         this.description = description;
+        this.reached = reached;
         this.state = state;
         this.backendName = backendName;
         this.index = index;
@@ -127,6 +137,39 @@ public final class Server {
 
     public Description description() {
         return description;
+    }
+
+    /** WebSockets go to it in connections of their own; said before anybody asks. */
+    void webSocketsApart(Dialing dialing, @Nullable ServerTls tls, ConnectionProperty version) {
+        Description d = description;
+        List<ConnectionProperty> all = new ArrayList<>(d.properties());
+        all.add(version);
+        Description apart = new Description(
+                d.id(),
+                d.name(),
+                d.address(),
+                d.keepsClientPort(),
+                d.portOffset(),
+                d.weight(),
+                d.backup(),
+                d.limits(),
+                d.pool(),
+                d.shutdowns(),
+                all,
+                dialing,
+                tls,
+                d.redirect(),
+                d.follows(),
+                d.cookie(),
+                d.nonStick(),
+                d.check(),
+                d.origin());
+        forWebSockets = new Server(apart, reached, state, backendName, index);
+    }
+
+    /** This server as WebSockets reach it, in the version of HTTP that {@code ws} names; mostly this one itself. */
+    public Server forWebSockets() {
+        return forWebSockets;
     }
 
     public ServerState state() {
@@ -180,10 +223,10 @@ public final class Server {
      */
     public boolean isReachedAs(Server other) {
         return other == this
-                || (description.tls() == other.description.tls()
-                        && description.keepsClientPort() == other.description.keepsClientPort()
-                        && description.portOffset() == other.description.portOffset()
-                        && description.address().equals(other.description.address()));
+                || (reached.tls() == other.reached.tls()
+                        && reached.keepsClientPort() == other.reached.keepsClientPort()
+                        && reached.portOffset() == other.reached.portOffset()
+                        && reached.address().equals(other.reached.address()));
     }
 
     public int index() {

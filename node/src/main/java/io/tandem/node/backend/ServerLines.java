@@ -306,9 +306,13 @@ public final class ServerLines implements Feature {
             settings.properties.add(dialing);
         }
         boolean elsewhere = settings.checkPort != 0 || settings.checkAddress != null;
+        List<String> alpn = settings.tls().alpn();
+        WebSocketVersion apart =
+                draft.mode() == Mode.HTTP ? settings.webSockets.apart(settings.dialing.http2, alpn) : null;
         ServerTlsContexts.Both tls = ServerTlsContexts.make(
                 settings.tls(),
                 ServerName.compile(settings, draft, assembly),
+                apart == null ? alpn : apart.alpn(alpn),
                 settings.checked,
                 elsewhere,
                 settings.origin,
@@ -349,7 +353,11 @@ public final class ServerLines implements Feature {
                     settings.rise,
                     settings.fall);
         });
-        return new Server(description, state, draft.name(), assembly.nextServerIndex());
+        Server server = new Server(description, state, draft.name(), assembly.nextServerIndex());
+        if (apart != null) {
+            server.webSocketsApart(dialing.in(apart), tls.webSockets(), apart);
+        }
+        return server;
     }
 
     private static @Nullable InetAddress resolve(

@@ -53,6 +53,8 @@ public final class ServerSettings {
     Observing.OnError onError = Observing.OnError.FAIL_CHECK;
     /** {@code proto}: as written, or null. */
     @Nullable String protocol;
+
+    WebSocketVersion webSockets = WebSocketVersion.AUTO;
     /** Methods in order, {@code none}, {@code libc}, {@code last} or an address; empty for the default. */
     java.util.List<String> initAddress = java.util.List.of();
 
@@ -128,6 +130,7 @@ public final class ServerSettings {
         copy.errorLimit = errorLimit;
         copy.onError = onError;
         copy.protocol = protocol;
+        copy.webSockets = webSockets;
         copy.initAddress = initAddress;
         copy.tls = tls.copy();
         copy.checked = checked;

@@ -19,6 +19,7 @@ import io.tandem.node.backend.pool.ServerPools;
 import io.tandem.node.backend.pool.ServerSeeker;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings;
+import io.tandem.node.frontend.http.Upgrade;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.observe.ProxyCounter;
@@ -273,15 +274,19 @@ public final class ServerSearch implements Waiter, ServerSeeker {
 
     private void connect(Backend backend, Server target) {
         ServerPools pools = ServerPools.of(loop);
-        ConnectionKey key = pools.key(target, facts);
+        Server reached = target.forWebSockets();
+        if (reached != target && !Upgrade.isWebSocket(facts.request)) {
+            reached = target;
+        }
+        ConnectionKey key = pools.key(reached, facts);
         state = State.IDLE;
         facts.connectedNs = loop.nowNs();
-        if (seeker.joins(target, key)) {
+        if (seeker.joins(reached, key)) {
             ledger.count(target, ProxyCounter.REUSES);
             return;
         }
         facts.connectedNs = 0;
-        ServerConnection idle = pools.idle(target, key, seeker.reuse(), own);
+        ServerConnection idle = pools.idle(reached, key, seeker.reuse(), own);
         if (idle != null) {
             state = State.IDLE;
             ledger.count(target, ProxyCounter.REUSES);
@@ -294,7 +299,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         state = State.CONNECTING;
         ledger.count(target, ProxyCounter.CONNECTS);
         ServerConnection started =
-                pools.connect(target, this, facts, key, backend.timeouts().connect());
+                pools.connect(reached, this, facts, key, backend.timeouts().connect());
         if (started == null) {
             failed(false, Termination.RESOURCE);
         } else if (state == State.CONNECTING) {

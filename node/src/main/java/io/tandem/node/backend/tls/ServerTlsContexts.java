@@ -55,6 +55,7 @@ public final class ServerTlsContexts {
     private final String server;
     private final Assembly assembly;
     private boolean complained;
+    private boolean repeating;
 
     private ServerTlsContexts(
             ServerTlsSettings settings, Origin origin, String backend, String server, Assembly assembly) {
@@ -66,21 +67,25 @@ public final class ServerTlsContexts {
         globals = ServerTlsLines.of(assembly.drafts().global());
     }
 
-    /** What a server's traffic and its checks are secured by, either null for clear text. */
-    public record Both(@Nullable ServerTls traffic, @Nullable ServerTls checks, String checkName) {
+    /** What a server's traffic and its checks are secured by, either null for clear text. {@code webSockets} is the traffic's
+     * but for what ALPN offers. */
+    public record Both(
+            @Nullable ServerTls traffic, @Nullable ServerTls webSockets, @Nullable ServerTls checks, String checkName) {
         /** No TLS at all. */
-        public static final Both NONE = new Both(null, null, "");
+        public static final Both NONE = new Both(null, null, null, "");
     }
 
     /**
      * The TLS of a server; alerts where it cannot be.
      *
      * @param serverName what {@code sni} says, compiled
+     * @param webSocketAlpn what ALPN offers for WebSockets
      * @param elsewhere whether checks go to an address or a port of their own, and so speak TLS only where told to
      */
     public static Both make(
             ServerTlsSettings settings,
             @Nullable Expression serverName,
+            List<String> webSocketAlpn,
             boolean checked,
             boolean elsewhere,
             Origin origin,
@@ -91,10 +96,11 @@ public final class ServerTlsContexts {
         if (!settings.ssl && !settings.checkSsl) {
             return Both.NONE;
         }
-        return new ServerTlsContexts(settings, origin, backend, server, assembly).make(serverName, checks);
+        return new ServerTlsContexts(settings, origin, backend, server, assembly)
+                .make(serverName, webSocketAlpn, checks);
     }
 
-    private Both make(@Nullable Expression serverName, boolean checks) {
+    private Both make(@Nullable Expression serverName, List<String> webSocketAlpn, boolean checks) {
         SslContext traffic = context(settings.alpn);
         if (traffic == null) {
             return Both.NONE;
@@ -102,11 +108,17 @@ public final class ServerTlsContexts {
         boolean shared = settings.alpn.equals(settings.checkAlpn);
         SslContext probing = checks && !shared ? context(settings.checkAlpn) : traffic;
         ServerTls forTraffic = settings.ssl ? owned(traffic, serverName) : null;
+        ServerTls forWebSockets = forTraffic;
+        if (forTraffic != null && !webSocketAlpn.equals(settings.alpn)) {
+            repeating = true;
+            SslContext apart = context(webSocketAlpn);
+            forWebSockets = apart == null ? null : owned(apart, serverName);
+        }
         ServerTls forChecks = !checks || probing == null ? null : owned(probing, null);
         if (shared && forTraffic != null && forChecks != null) {
             ReferenceCountUtil.retain(traffic); // each lets go of it by itself
         }
-        return new Both(forTraffic, forChecks, settings.checkSni == null ? "" : settings.checkSni);
+        return new Both(forTraffic, forWebSockets, forChecks, settings.checkSni == null ? "" : settings.checkSni);
     }
 
     private ServerTls owned(SslContext context, @Nullable Expression serverName) {
@@ -291,6 +303,9 @@ public final class ServerTlsContexts {
     }
 
     private void warn(String text) {
+        if (repeating) {
+            return; // said about the first context
+        }
         assembly.problems().warning(origin, place() + text);
     }
 }

@@ -58,6 +58,11 @@ public final class ServerTlsSettings {
         return ssl;
     }
 
+    /** The protocols offered above TLS; empty where there are none, and without TLS. */
+    public List<String> alpn() {
+        return ssl ? alpn : List.of();
+    }
+
     /** The expression that yields the server name to ask for, or null. */
     public @Nullable String sni() {
         return sni;

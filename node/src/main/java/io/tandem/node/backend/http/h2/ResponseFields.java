@@ -3,6 +3,7 @@
 package io.tandem.node.backend.http.h2;
 
 import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h2.FieldRules;
@@ -10,6 +11,7 @@ import io.tandem.node.frontend.http.h2.HpackDecoder;
 import io.tandem.node.frontend.http.h2.TrailerFields;
 import io.tandem.node.loop.Tuning;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Response}, or trailers, out of a decoded header block (RFC 9113 section 8.3.2). One per connection. */
 final class ResponseFields implements HpackDecoder.Sink {
@@ -21,6 +23,11 @@ final class ResponseFields implements HpackDecoder.Sink {
 
     private static final byte[] STATUS = ":status".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CONTENT_LENGTH = "content-length".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CONNECTION = "connection".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SEC_WEBSOCKET_ACCEPT = "sec-websocket-accept".getBytes(StandardCharsets.US_ASCII);
+    /** What {@link #upgraded} needs beside the protocol's name: three names, "upgrade", the proof, and their ends. */
+    private static final int UPGRADE_ROOM = 10 + 7 + 20 + 7 + 28 + 3 * 4;
     /** What HAProxy counts for a status line: its own 20, version and status. */
     private static final int STATUS_LINE = 20 + 8 + 3 + 1;
 
@@ -43,11 +50,12 @@ final class ResponseFields implements HpackDecoder.Sink {
         trailerFields = new TrailerFields(tuning.bufferSize() - tuning.maxRewrite());
     }
 
-    void begin(Response response, HeadBuffer buffer) {
+    /** @param protocol how long the name of the protocol asked for is; -1 where there is none */
+    void begin(Response response, HeadBuffer buffer, int protocol) {
         target = Target.RESPONSE;
         this.response = response;
         bytes = buffer.bytes();
-        limit = bytes.length - tuning.maxRewrite();
+        limit = bytes.length - tuning.maxRewrite() - (protocol < 0 ? 0 : UPGRADE_ROOM + protocol);
         response.headers().begin(buffer, bytes.length);
         at = 0;
         status = 0;
@@ -113,6 +121,14 @@ final class ResponseFields implements HpackDecoder.Sink {
             }
             contentLength = length;
         }
+        put(nameBytes, nameStart, nameEnd, value, valueStart, valueEnd);
+        counted += nameLength + valueLength;
+        return true;
+    }
+
+    private void put(byte[] nameBytes, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
+        int nameLength = nameEnd - nameStart;
+        int valueLength = valueEnd - valueStart;
         int start = at;
         System.arraycopy(nameBytes, nameStart, bytes, start, nameLength);
         int colon = start + nameLength;
@@ -124,9 +140,31 @@ final class ResponseFields implements HpackDecoder.Sink {
         bytes[end] = '\r';
         bytes[end + 1] = '\n';
         at = end + 2;
-        counted += nameLength + valueLength;
         response.headers().received(start, colon, valueAt, end, at);
-        return true;
+    }
+
+    /**
+     * The response opens the tunnel that an extended CONNECT asked for: it becomes HTTP/1's 101 (RFC 8441 section 5).
+     *
+     * @param protocol what was asked for
+     * @param proof what the key of a WebSocket is answered with, or null
+     * @return the index of that answer, or -1
+     */
+    int upgraded(byte[] protocol, byte @Nullable [] proof) {
+        Headers headers = response.headers();
+        headers.removeAll(CONTENT_LENGTH);
+        headers.removeAll(SEC_WEBSOCKET_ACCEPT);
+        contentLength = -1;
+        put(CONNECTION, 0, CONNECTION.length, UPGRADE, 0, UPGRADE.length);
+        put(UPGRADE, 0, UPGRADE.length, protocol, 0, protocol.length);
+        int index = -1;
+        if (proof != null) {
+            index = headers.count();
+            put(SEC_WEBSOCKET_ACCEPT, 0, SEC_WEBSOCKET_ACCEPT.length, proof, 0, proof.length);
+        }
+        headers.headEnd(at);
+        response.startLine(101, 0, 0, 1);
+        return index;
     }
 
     /** The block of a head is over; whether it is a response. */

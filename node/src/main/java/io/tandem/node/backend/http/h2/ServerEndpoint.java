@@ -48,6 +48,9 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     private int nextStream = 1;
     private int served;
     private boolean leaving;
+    /** The stream whose extended CONNECT waits for the server's settings, or null. */
+    private @Nullable ServerStreamOfH2 undecided;
+
     private boolean closed;
 
     private ServerEndpoint(
@@ -104,6 +107,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
 
     private boolean hasRoom() {
         return !leaving
+                && undecided == null // whose head goes first
                 && !isClosing()
                 && nextStream < LARGEST_STREAM
                 && openStreams() < Math.min(settingsMaxStreams(), peerMaxStreams());
@@ -200,6 +204,34 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
 
     // ---- what streams ask for
 
+    /** Whether an extended CONNECT may be sent at once; otherwise the stream hears later whether it may be sent at all. */
+    boolean takesExtendedConnect(ServerStreamOfH2 stream) {
+        if (peerTakesExtendedConnect()) {
+            return true;
+        }
+        undecided = stream;
+        if (hasPeerBegun()) {
+            loop.eventLoop().execute(() -> {
+                loop.tick();
+                decide();
+            }); // behind what the exchange still does with its request
+        }
+        return false;
+    }
+
+    @Override
+    protected void onFirstSettings() {
+        decide();
+    }
+
+    private void decide() {
+        ServerStreamOfH2 waiting = undecided;
+        if (waiting != null) {
+            undecided = null;
+            waiting.onExtendedConnectKnown(peerTakesExtendedConnect());
+        }
+    }
+
     ByteBuf beginHead(ServerStreamOfH2 stream, boolean end) {
         return beginHeaders(stream, end);
     }
@@ -216,6 +248,9 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     }
 
     void forget(ServerStreamOfH2 stream) {
+        if (undecided == stream) {
+            undecided = null;
+        }
         remove(stream);
         endIfIdle();
     }

@@ -14,6 +14,7 @@ import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
+import io.tandem.node.frontend.http.Upgrade;
 import io.tandem.node.frontend.http.h2.FieldRules;
 import io.tandem.node.frontend.http.h2.HpackEncoder;
 import io.tandem.node.frontend.http.h2.StreamBase;
@@ -21,6 +22,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange on a connection to a server in HTTP/2. */
@@ -28,6 +30,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     private static final byte[] HOST = "host".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TE = "te".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CONNECT = "CONNECT".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ROOT = {'/'};
     private static final byte[] STAR = {'*'};
     private static final int CANCEL = 8;
@@ -43,6 +46,13 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     private final Timer timer;
 
     private @Nullable HeadBuffer buffer;
+    /** What an extended CONNECT asks for (RFC 8441); null for other requests. */
+    private byte @Nullable [] protocol;
+    /** What the key of the WebSocket asked for is answered with, or null. */
+    private byte @Nullable [] proof;
+    /** The request, while it waits for the server's settings. */
+    private @Nullable Request unsent;
+
     private Method method = Method.OTHER;
     private long remaining = -1;
     private boolean inBody;
@@ -71,12 +81,48 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     @Override
     public void head(Request request, boolean keepAlive) {
         method = request.method();
-        boolean end = request.framing() == Framing.NONE && method != Method.CONNECT;
+        int upgrade = Upgrade.extendedConnect(request);
+        if (upgrade >= 0) {
+            Headers fields = request.headers();
+            protocol = Arrays.copyOfRange(fields.bytes(), fields.valueStart(upgrade), fields.valueEnd(upgrade));
+            int key = request.webSocketKeyIndex();
+            proof = key < 0 ? null : Upgrade.answerTo(fields.bytes(), fields.valueStart(key), fields.valueEnd(key));
+            if (!connection.takesExtendedConnect(this)) {
+                unsent = request; // until the server has said whether it takes it
+                return;
+            }
+        }
+        send(request);
+    }
+
+    /** The server has said whether it takes an extended CONNECT: the request goes on, or has failed. */
+    void onExtendedConnectKnown(boolean taken) {
+        Request waiting = unsent;
+        if (waiting == null || over) {
+            return;
+        }
+        if (taken) {
+            unsent = null;
+            send(waiting);
+        } else {
+            connection.forget(this);
+            onConnectionClosed();
+        }
+    }
+
+    private void send(Request request) {
+        byte[] asked = protocol;
+        boolean end = request.framing() == Framing.NONE && method != Method.CONNECT && asked == null;
         ByteBuf out = connection.beginHead(this, end);
         byte[] bytes = request.bytes();
         Headers headers = request.headers();
         int host = headers.find(HOST, 0);
-        HpackEncoder.method(out, bytes, request.methodStart(), request.methodEnd());
+        if (asked == null) {
+            HpackEncoder.method(out, bytes, request.methodStart(), request.methodEnd());
+        } else {
+            HpackEncoder.method(out, CONNECT, 0, CONNECT.length);
+            HpackEncoder.protocol(out, asked, 0, asked.length);
+        }
         if (method == Method.CONNECT) {
             HpackEncoder.authority(out, bytes, request.uriStart(), request.uriEnd());
         } else {
@@ -92,7 +138,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
                 HpackEncoder.path(out, whole, 0, 1);
             }
         }
-        fields(out, headers);
+        fields(out, headers, asked == null ? -1 : request.webSocketKeyIndex());
         connection.endHead(this, out, end);
     }
 
@@ -103,10 +149,11 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
                 || (request.uriEnd() - start > 5 && bytes[start] == 'h' && bytes[start + 4] == 's');
     }
 
-    private static void fields(ByteBuf out, Headers headers) {
+    /** @param but the field to leave out, or -1 */
+    private static void fields(ByteBuf out, Headers headers, int but) {
         byte[] bytes = headers.bytes();
         for (int i = 0, count = headers.count(); i < count; i++) {
-            if (!headers.isLive(i)) {
+            if (!headers.isLive(i) || i == but) {
                 continue;
             }
             int start = headers.nameStart(i);
@@ -135,7 +182,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     @Override
     public void end(@Nullable Trailers last) {
-        if (id() != 0 && method != Method.CONNECT) {
+        if (id() != 0 && method != Method.CONNECT && protocol == null) {
             sendEnd(last);
         }
     }
@@ -194,7 +241,8 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
             head = HeadBuffer.take(loop, tuning.bufferSize());
             buffer = head;
         }
-        fields.begin(response, head);
+        byte[] asked = protocol;
+        fields.begin(response, head, asked == null ? -1 : asked.length);
         if (!connection.decodeFor(block, from, to)) {
             return;
         }
@@ -211,6 +259,10 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
             return;
         }
         ends = endStream;
+        if (asked != null ? response.status() == 200 : method == Method.CONNECT && response.status() / 100 == 2) {
+            open(fields, asked, endStream);
+            return;
+        }
         boolean bodyless = endStream || method == Method.HEAD || response.status() == 204 || response.status() == 304;
         long length = fields.contentLength();
         Framing framing = bodyless ? Framing.NONE : length >= 0 ? Framing.LENGTH : Framing.CHUNKED;
@@ -228,6 +280,24 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         if (endStream) {
             markRemoteEnded();
             listener.onResponseEnd(null, false);
+        }
+    }
+
+    /** The response opens a tunnel; its last bytes may have come with it. */
+    private void open(ResponseFields fields, byte @Nullable [] asked, boolean endStream) {
+        int counted = fields.countedSize();
+        response.body(Framing.NONE, -1, counted, asked == null ? -1 : fields.upgraded(asked, proof));
+        response.asHttp2();
+        if (listener.onResponse(null, 0) == ResponseListener.Fate.REFUSED) {
+            return;
+        }
+        inBody = true;
+        if (endStream) {
+            markRemoteEnded();
+        }
+        listener.onResponseEnd(null, false);
+        if (endStream && !over) {
+            listener.onServerHalfClosed();
         }
     }
 
@@ -345,7 +415,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     @Override
     public boolean isReused() {
-        return connection.isReused();
+        return unsent == null && connection.isReused(); // what was never sent has not failed for the connection's age
     }
 
     // ---- tunnels
@@ -386,7 +456,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         over = true;
         timer.dispose();
         if (id() != 0) {
-            if (hasLocalEnded() && hasRemoteEnded()) {
+            if (unsent != null || (hasLocalEnded() && hasRemoteEnded())) {
                 connection.forget(this);
             } else {
                 connection.reset(this, CANCEL);

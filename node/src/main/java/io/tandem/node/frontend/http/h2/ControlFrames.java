@@ -13,6 +13,7 @@ final class ControlFrames {
     private boolean settingsReceived;
     private int peerInitialWindow = Frames.DEFAULT_WINDOW;
     private int peerMaxStreams = Integer.MAX_VALUE;
+    private boolean peerTakesExtendedConnect;
 
     ControlFrames(Endpoint endpoint, FrameWriter writer, FlowControl flow) {
         this.endpoint = endpoint;
@@ -33,6 +34,11 @@ final class ControlFrames {
     /** How many streams the peer takes at once. */
     int peerMaxStreams() {
         return peerMaxStreams;
+    }
+
+    /** Whether the peer takes an extended CONNECT (RFC 8441 section 3). */
+    boolean peerTakesExtendedConnect() {
+        return peerTakesExtendedConnect;
     }
 
     /** Takes a frame; unknown types are ignored (section 4.1). */
@@ -121,6 +127,12 @@ final class ControlFrames {
                     return endpoint.fail(Frames.PROTOCOL_ERROR);
                 }
                 writer.maxFrameSize(value);
+            }
+            case Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL -> {
+                if (value != 0 && value != 1) {
+                    return endpoint.fail(Frames.PROTOCOL_ERROR);
+                }
+                peerTakesExtendedConnect = value == 1;
             }
             default -> {} // the encoder keeps no table, priorities are not kept
         }

@@ -85,6 +85,15 @@ public abstract class Endpoint implements FrameReader.Sink {
         return control.peerMaxStreams();
     }
 
+    /** Whether the peer's settings have come. */
+    protected final boolean hasPeerBegun() {
+        return control.haveBegun();
+    }
+
+    protected final boolean peerTakesExtendedConnect() {
+        return control.peerTakesExtendedConnect();
+    }
+
     final int connectionSendWindow() {
         return flow.sendWindow();
     }

@@ -4,6 +4,7 @@ package io.tandem.node.frontend.http.h2;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.frontend.http.Ascii;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Encodes header fields (RFC 7541) without state: what the static table has is named by its index, the rest is literal and
@@ -11,6 +12,8 @@ import io.tandem.node.frontend.http.Ascii;
  */
 public final class HpackEncoder {
     private static final int STATUS_NAME = StaticTable.STATUS_200;
+
+    private static final byte[] PROTOCOL = ":protocol".getBytes(StandardCharsets.US_ASCII);
 
     private HpackEncoder() {}
 
@@ -58,6 +61,13 @@ public final class HpackEncoder {
     public static void path(ByteBuf out, byte[] bytes, int start, int end) {
         int index = end - start == 1 && bytes[start] == '/' ? StaticTable.PATH : 0;
         pseudo(out, StaticTable.PATH, index, bytes, start, end);
+    }
+
+    /** {@code :protocol} (RFC 8441). */
+    public static void protocol(ByteBuf out, byte[] bytes, int start, int end) {
+        number(out, 0, 4, 0);
+        string(out, PROTOCOL, 0, PROTOCOL.length);
+        string(out, bytes, start, end);
     }
 
     private static void pseudo(ByteBuf out, int name, int whole, byte[] bytes, int start, int end) {
