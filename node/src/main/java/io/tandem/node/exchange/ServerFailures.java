@@ -96,7 +96,11 @@ final class ServerFailures {
             return;
         }
         countResponseError(failed, killed ? null : Observer.Fault.CLOSE);
-        if (!killed && reused && facts.requestsOnConnection > 1) {
+        if (killed && !exchange.client.isRequestComplete()) {
+            // as HAProxy: a request that is still on its way gets no answer, and nothing is said of what it was doing
+            facts.terminated(facts.killedBy, Termination.NORMAL);
+            exchange.endWithout(false);
+        } else if (!killed && reused && facts.requestsOnConnection > 1) {
             // the client sent it on a connection that had answered before: it will send it again by itself
             exchange.ledger.silently();
             exchange.endWithout(false);

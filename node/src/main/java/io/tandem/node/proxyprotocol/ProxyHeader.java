@@ -106,12 +106,18 @@ public final class ProxyHeader {
     }
 
     private static byte[] firstOf(Peer source, Peer destination) {
-        if (source.length() == 0 || source.length() != destination.length()) {
+        if (source.length() == 0 || destination.length() == 0) {
             return UNKNOWN.clone();
         }
-        return ("PROXY " + (source.length() == 4 ? "TCP4 " : "TCP6 ") + text(source) + " " + text(destination) + " "
+        boolean four = source.length() == 4 && destination.length() == 4;
+        return ("PROXY " + (four ? "TCP4 " : "TCP6 ") + text(source, four) + " " + text(destination, four) + " "
                         + source.port() + " " + destination.port() + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** An IPv4 address beside an IPv6 one is written as {@code ::ffff:a.b.c.d}. */
+    private static String text(Peer peer, boolean four) {
+        return (!four && peer.length() == 4 ? "::ffff:" : "") + text(peer);
     }
 
     private static String text(Peer peer) {

@@ -9,6 +9,8 @@ import io.tandem.node.rules.sample.RdpCookie;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,19 +18,22 @@ import org.jspecify.annotations.Nullable;
  * with both numbers as they lie in memory on a little-endian machine. Found in the bytes that rules have waited for.
  */
 record RdpPersistence(byte[] name, List<Server> servers, boolean sendToDown) implements Persistence {
+    /** As HAProxy reads them: blanks and a sign may stand before a number, anything behind the second dot. */
+    private static final Pattern NUMBERS = Pattern.compile("[ \t]*\\+?0*([0-9]{1,10})\\.[ \t]*\\+?0*([0-9]{1,5})\\.");
+
     @Override
     public @Nullable Server serverFor(Facts facts) {
         RdpCookie cookie = new RdpCookie();
         if (cookie.find(facts.content, facts.contentStart, facts.contentEnd, name) != RdpCookie.Result.FOUND) {
             return null;
         }
-        String[] parts = new String(facts.content, cookie.start, cookie.end - cookie.start, StandardCharsets.ISO_8859_1)
-                .split("\\.", -1);
-        if (parts.length != 3 || !parts[0].matches("[0-9]{1,10}") || !parts[1].matches("[0-9]{1,5}")) {
+        Matcher numbers = NUMBERS.matcher(
+                new String(facts.content, cookie.start, cookie.end - cookie.start, StandardCharsets.ISO_8859_1));
+        if (!numbers.lookingAt()) {
             return null;
         }
-        int address = Integer.reverseBytes((int) Long.parseLong(parts[0]));
-        int port = Short.toUnsignedInt(Short.reverseBytes((short) Integer.parseInt(parts[1])));
+        int address = Integer.reverseBytes((int) Long.parseLong(numbers.group(1)));
+        int port = Short.toUnsignedInt(Short.reverseBytes((short) Integer.parseInt(numbers.group(2))));
         for (Server server : servers) {
             if (server.description().address().getPort() == port
                     && isAt(server, address)

@@ -128,7 +128,9 @@ public final class ServerCommands {
         if (text.isEmpty()) {
             answer.append("Require <maxconn>.\n");
         } else if (!text.matches("-?[0-9]{1,9}")) {
-            answer.append("maxconn string empty or preceded by garbage");
+            boolean begins = text.matches("-?[0-9].*");
+            answer.append(
+                    begins ? "Trailing garbage in maxconn string" : "maxconn string empty or preceded by garbage");
         } else {
             server.state().maxConnections(Math.max(0, Integer.parseInt(text)));
         }

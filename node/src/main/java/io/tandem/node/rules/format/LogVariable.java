@@ -169,7 +169,7 @@ enum LogVariable {
         out.append(facts.terminationWho);
         out.append(facts.terminationWhen);
     }),
-    TSC("tsc", true, (facts, out, f, s) -> {
+    TSC("tsc", (facts, out, f, s) -> {
         out.append(facts.terminationWho);
         out.append(facts.terminationWhen);
         out.append(facts.cookieRequest);

@@ -375,11 +375,12 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
         super.exceptionCaught(context, cause);
     }
 
-    /** The process stops: idle connections end, the others after their response. */
+    /** The process stops: connections idle between requests end, others after their response, new ones may still ask. */
     @Override
     public void onSoftStop() {
         if (state == State.HEAD
                 && !exchange.isBusy()
+                && facts.requestsOnConnection > 0
                 && loop.nowNs() - restingSinceNs >= QUIET_NS
                 && !hasUnread()
                 && !facts.frontend.http().has(HttpOption.IDLE_CLOSE_ON_RESPONSE)) {

@@ -1,0 +1,152 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.differential;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The installed haproxy or ours as a process of its own, with its command socket, its signals and its log. */
+final class Operated implements AutoCloseable {
+    private static final int PATIENCE_S = 20;
+
+    private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final int[] ports;
+    private final Path admin;
+    private final Process process;
+
+    /**
+     * @param configuration with ADMIN, LOG and PORT_0_, PORT_1_ and so on in the places of its own; log lines that count
+     *     contain {@code [x] }
+     */
+    Operated(Path directory, String configuration, boolean oracle, int listeners) throws IOException {
+        String name = oracle ? "haproxy" : "tandem";
+        ports = freePorts(listeners);
+        admin = directory.resolve(name + ".sock");
+        String text =
+                configuration.replace("ADMIN", admin.toString()).replace("LOG", "127.0.0.1:" + log.getLocalPort());
+        for (int i = 0; i < listeners; i++) {
+            text = text.replace("PORT_" + i + "_", String.valueOf(ports[i]));
+        }
+        Path file = Files.writeString(directory.resolve(name + ".cfg"), text);
+        Thread receiver = new Thread(this::receive, "log");
+        receiver.setDaemon(true);
+        receiver.start();
+        List<String> command = new ArrayList<>();
+        if (oracle) {
+            command.add("haproxy");
+        } else {
+            command.addAll(List.of("sh", "-c", "trap '' INT USR2; exec \"$@\"", "sh"));
+            command.add(System.getProperty("java.home") + "/bin/java");
+            command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tandem.node.cli.Main"));
+        }
+        command.addAll(List.of("-db", "-f", file.toString()));
+        Path said = directory.resolve(name + ".out");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+        builder.environment().put("_JAVA_SR_SIGNUM", "40");
+        process = builder.start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (!answers()) {
+            if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+                close();
+                throw new IOException(name + " did not start: " + Files.readString(said));
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private static int[] freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        int[] ports = new int[count];
+        for (int i = 0; i < count; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            ports[i] = socket.getLocalPort();
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private boolean answers() {
+        try {
+            return !command("show info").isEmpty();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private void receive() {
+        byte[] buffer = new byte[65_536];
+        try {
+            while (true) {
+                DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+                log.receive(packet);
+                String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1).trim();
+                int at = line.indexOf("[x] ");
+                if (at >= 0) {
+                    lines.add(line.substring(at + 4));
+                }
+            }
+        } catch (IOException closed) {
+            // the test is over
+        }
+    }
+
+    /** What it answers to a command, without the empty line behind it. */
+    String command(String line) throws IOException {
+        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.connect(UnixDomainSocketAddress.of(admin));
+            socket.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.ISO_8859_1)));
+            return new String(Channels.newInputStream(socket).readAllBytes(), StandardCharsets.ISO_8859_1).strip();
+        }
+    }
+
+    /** Begins a soft stop. */
+    void softStop() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-USR1", String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    Socket connect(int listener) throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), ports[listener]);
+    }
+
+    int port(int listener) {
+        return ports[listener];
+    }
+
+    /** The next line of its log. */
+    String log() throws InterruptedException {
+        String line = lines.poll(PATIENCE_S, TimeUnit.SECONDS);
+        return line == null ? "(no line)" : line;
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        log.close();
+    }
+}
