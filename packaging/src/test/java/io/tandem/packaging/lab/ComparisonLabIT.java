@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,13 @@ class ComparisonLabIT {
     void needPrograms() throws Exception {
         LabProgram.needRootAnd("haproxy", "keepalived", "unshare", "nsenter");
         lab = new LabProgram(parent);
+    }
+
+    @AfterEach
+    void endWhatRuns() throws Exception {
+        if (lab != null) {
+            lab.end();
+        }
     }
 
     @Test

@@ -20,10 +20,12 @@ final class LabProgram {
     private static final Path DISTRIBUTION = Path.of("target/tandem").toAbsolutePath();
     private static final Path LAUNCHER = DISTRIBUTION.resolve("bin/tandem");
     private static final long LIMIT_S = 180;
+    private static final long END_LIMIT_S = 20;
 
     private final List<String> prefix;
     private final Path directory;
     private final Path output;
+    private final List<Process> started = new ArrayList<>();
 
     LabProgram(Path parent) throws IOException {
         this(parent, List.of(LAUNCHER.toString()));
@@ -79,7 +81,19 @@ final class LabProgram {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
         builder.environment().put("TANDEM_LAB_DIR", directory.toString());
-        return builder.start();
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    /** After each test: what a failed one left running would cost every later one its processor. */
+    void end() throws InterruptedException {
+        for (Process process : started) {
+            process.destroy();
+            if (!process.waitFor(END_LIMIT_S, TimeUnit.SECONDS)) {
+                process.destroyForcibly(); // its lab ends by itself
+            }
+        }
     }
 
     /** Runs it to its end; fails unless the status is 0. Returns what it printed. */

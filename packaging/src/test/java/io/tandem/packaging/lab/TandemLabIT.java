@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,13 @@ class TandemLabIT {
     void needPrograms() throws Exception {
         LabProgram.needRootAnd("unshare", "nsenter", "curl");
         lab = new LabProgram(parent);
+    }
+
+    @AfterEach
+    void endWhatRuns() throws Exception {
+        if (lab != null) {
+            lab.end();
+        }
     }
 
     @Test
