@@ -131,8 +131,7 @@ class OptionsDifferentialTest {
         }
         scene("body behind the head buffered", "option http-buffer-request\n " + FACTS, "", s -> {
             Wire client = s.client().send(POST);
-            Thread.sleep(100);
-            client.send("a=b&c");
+            client.listen(100).send("a=b&c");
             s.server().await("a=b&c").send(OK);
             client.await("ok");
         });
@@ -216,8 +215,7 @@ class OptionsDifferentialTest {
         scene("two waits", wait + "\n " + facts, wait + " at-least 2", s -> {
             Wire client = s.client().send(GET);
             Wire server = s.server().await(HEAD_END).send(TEN + "01");
-            Thread.sleep(50);
-            server.send("23456789");
+            server.listen(50).send("23456789");
             client.await("9");
         });
     }
@@ -226,8 +224,7 @@ class OptionsDifferentialTest {
         scene(name, frontend, backend, s -> {
             Wire client = s.client().send(GET);
             Wire server = s.server().await(HEAD_END).send(first);
-            Thread.sleep(50);
-            server.send(second);
+            server.listen(50).send(second);
             client.await(first.contains("204") ? HEAD_END : first.contains("chunked") ? "0\r\n\r\n" : "9");
         });
     }
@@ -295,12 +292,10 @@ class OptionsDifferentialTest {
                 Wire client = s.client().send(POST.replace("5", "7"));
                 Wire server = s.server().await(HEAD_END);
                 for (int i = 0; i < 3; i++) {
-                    Thread.sleep(300);
-                    client.send("b");
+                    client.listen(300).send("b");
                 }
                 if (option.isEmpty()) {
-                    Thread.sleep(300);
-                    client.send("bbbc");
+                    client.listen(300).send("bbbc");
                     server.await("c").send(OK);
                     client.await("ok");
                 } else {
@@ -374,8 +369,7 @@ class OptionsDifferentialTest {
                 Wire client = s.client().send("a");
                 Wire server = s.server().await("a");
                 for (int i = 0; i < 6; i++) {
-                    Thread.sleep(500);
-                    client.send("b");
+                    client.listen(500).send("b");
                 }
                 server.await("abbbbbb").close();
                 client.awaitEnd();
@@ -384,8 +378,7 @@ class OptionsDifferentialTest {
                 Wire client = s.client();
                 Wire server = s.server();
                 for (int i = 0; i < 6; i++) {
-                    Thread.sleep(500);
-                    server.send("b");
+                    server.listen(500).send("b");
                 }
                 server.close();
                 client.awaitEnd();

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 
 /** One end of a connection in the hands of a test: sends, waits for bytes, ends it in every way there is. */
 final class Wire implements AutoCloseable {
     private static final int PATIENCE_MS = 5_000;
+    private static final String SILENCE = "<silence>";
 
     private final Socket socket;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -19,7 +21,6 @@ final class Wire implements AutoCloseable {
     Wire(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(PATIENCE_MS);
     }
 
     /** Sends; a peer that has gone is no failure: what was received shows it. */
@@ -56,9 +57,29 @@ final class Wire implements AutoCloseable {
         return this;
     }
 
+    /** Reads whatever comes within {@code ms}, or until the peer ends: where silence for so long is the subject. */
+    Wire listen(int ms) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
+        for (long left = ms;
+                left > 0 && end.isEmpty();
+                left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
+            readSome((int) left);
+            if (end.equals(SILENCE)) {
+                end = "";
+                return this;
+            }
+        }
+        return this;
+    }
+
     private void readSome() {
+        readSome(PATIENCE_MS);
+    }
+
+    private void readSome(int patienceMs) {
         byte[] buffer = new byte[65_536];
         try {
+            socket.setSoTimeout(patienceMs);
             int count = socket.getInputStream().read(buffer);
             if (count < 0) {
                 end = "<end>";
@@ -66,7 +87,7 @@ final class Wire implements AutoCloseable {
                 received.write(buffer, 0, count);
             }
         } catch (SocketTimeoutException silence) {
-            end = "<silence>";
+            end = SILENCE;
         } catch (IOException reset) {
             end = "<reset>";
         }
