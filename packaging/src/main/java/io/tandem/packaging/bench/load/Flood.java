@@ -4,7 +4,6 @@ package io.tandem.packaging.bench.load;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -47,7 +46,7 @@ public final class Flood {
     Flood(EventLoop loop, InetSocketAddress target, byte[] hello, double perSecond, List<String> sources) {
         this.loop = loop;
         this.target = target;
-        this.hello = Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(hello));
+        this.hello = Payload.of(hello);
         this.perSecond = perSecond;
         this.sources = List.copyOf(sources);
     }

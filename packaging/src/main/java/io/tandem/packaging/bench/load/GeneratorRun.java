@@ -3,7 +3,6 @@
 package io.tandem.packaging.bench.load;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -59,8 +58,7 @@ public final class GeneratorRun implements ClientOwner {
         this.loop = loop;
         this.plan = plan;
         this.graceNs = graceNs;
-        request = Unpooled.unreleasableBuffer(
-                Unpooled.directBuffer().writeBytes(plan.request().getBytes(StandardCharsets.US_ASCII)));
+        request = Payload.of(plan.request().getBytes(StandardCharsets.US_ASCII));
     }
 
     public CompletableFuture<Measured> result() {

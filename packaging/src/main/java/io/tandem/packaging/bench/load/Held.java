@@ -3,7 +3,6 @@
 package io.tandem.packaging.bench.load;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -29,8 +28,7 @@ public final class Held implements ClientOwner {
         this.loop = loop;
         this.plan = plan;
         this.atATime = atATime;
-        request = Unpooled.unreleasableBuffer(
-                Unpooled.directBuffer().writeBytes(plan.request().getBytes(StandardCharsets.US_ASCII)));
+        request = Payload.of(plan.request().getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Completes when all were opened or have failed; the number of those that could not be had. */
