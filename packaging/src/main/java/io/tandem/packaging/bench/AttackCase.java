@@ -126,12 +126,14 @@ record AttackCase(String name, String doc) implements Experiment {
         int good = 0;
         long seen = 0;
         double candidate = 0;
+        StringBuilder rates = new StringBuilder();
         for (int i = 0; i < MOST_RECOVERY_WINDOWS / 2 && found < 0; i++) {
             long windowNs = System.nanoTime();
             Thread.sleep(WINDOW_MS);
             long now = run.answered();
             double rate = (now - seen) * 1e9 / (System.nanoTime() - windowNs);
             seen = now;
+            rates.append(String.format(Locale.ROOT, " %.0f", rate));
             if (rate >= 0.9 * capacity) {
                 if (good++ == 0) {
                     candidate = (windowNs - endNs) / 1e9;
@@ -144,6 +146,7 @@ record AttackCase(String name, String doc) implements Experiment {
             }
         }
         Generator.await(run.result(), 60);
+        bench.say("    connections a second in windows of %d ms after it:%s", WINDOW_MS, rates);
         return found;
     }
 }

@@ -35,18 +35,17 @@ record LoopsCase(String name, String doc) implements Experiment {
                 traffic.run(bench, one, single.get(i).port(), warm);
                 traffic.run(bench, one, twice.get(i).port(), warm);
             }
-            Rounds<Double> growth = new Rounds<>();
+            Rounds<Growth> growth = new Rounds<>();
             for (int round = 0; round < bench.options().rounds(); round++) {
-                Map<Kind, Double> results = new EnumMap<>(Kind.class);
+                Map<Kind, Growth> results = new EnumMap<>(Kind.class);
                 StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  round %2d", round + 1));
                 for (int i = 0; i < single.size(); i++) {
-                    double first = rate(bench, traffic, one, single.get(i));
-                    double second = rate(bench, traffic, one, twice.get(i));
+                    Growth grown = new Growth(
+                            measure(bench, traffic, one, single.get(i)), measure(bench, traffic, one, twice.get(i)));
                     Kind kind = single.get(i).kind();
-                    line.append(String.format(
-                            Locale.ROOT, "  %s %.0f -> %.0f/s (x %.2f)", kind.label(), first, second, second / first));
-                    if (first > 0 && second > 0) {
-                        results.put(kind, second / first);
+                    line.append("  ").append(kind.label()).append(grown);
+                    if (grown.valid()) {
+                        results.put(kind, grown);
                     }
                 }
                 bench.say("%s", line);
@@ -59,31 +58,83 @@ record LoopsCase(String name, String doc) implements Experiment {
         }
     }
 
-    /** Requests a second; 0 if there were errors. */
-    private static double rate(Bench bench, Traffic traffic, Features features, Contender contender)
+    /**
+     * One measurement.
+     *
+     * @param perSecond requests a second
+     * @param micros CPU of all threads a request
+     * @param trouble why it does not count; empty if it does
+     */
+    private record Load(double perSecond, double micros, String trouble) {}
+
+    private record Growth(Load first, Load second) {
+        double ofRate() {
+            return second.perSecond / first.perSecond;
+        }
+
+        /** What two loops that are never idle would do by the CPU that a request costs them. */
+        double ofCapacity() {
+            return 2 * first.micros / second.micros;
+        }
+
+        boolean valid() {
+            return first.trouble.isEmpty() && second.trouble.isEmpty();
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    " %.0f -> %.0f/s (x %.2f), %.0f -> %.0f us (x %.2f)%s%s",
+                    first.perSecond,
+                    second.perSecond,
+                    ofRate(),
+                    first.micros,
+                    second.micros,
+                    ofCapacity(),
+                    valid() ? "" : " VOID ",
+                    first.trouble + second.trouble);
+        }
+    }
+
+    private static Load measure(Bench bench, Traffic traffic, Features features, Contender contender)
             throws IOException, InterruptedException {
         if (!bench.options().noisy()) {
             Cpu.awaitQuiet(20);
         }
-        int seconds = bench.options().seconds();
-        Traffic.Result result = traffic.run(bench, features, contender.port(), seconds);
-        return result.clean() ? (double) result.units() / seconds : 0;
+        Foreign foreign = Foreign.since(contender.pid());
+        Traffic.Result result =
+                traffic.run(bench, features, contender.port(), bench.options().seconds());
+        double wallMicros = (System.nanoTime() - foreign.startNs()) / 1000.0;
+        double used = Cpu.of(contender.pid()).microsSince(foreign.before());
+        String trouble = result.clean() && result.units() > 0
+                ? ""
+                : "errors: " + result.said().strip();
+        if (trouble.isEmpty() && !bench.options().noisy()) {
+            trouble = foreign.trouble(used, wallMicros);
+        }
+        return new Load(result.units() * 1e6 / wallMicros, used / Math.max(1, result.units()), trouble);
     }
 
-    private Row row(Rounds<Double> growth) {
+    private Row row(Rounds<Growth> growth) {
         return new Row(
                 name,
-                "times the rate of one loop",
-                growth.median(Kind.TANDEM, g -> g),
-                growth.median(Kind.HAPROXY, g -> g),
+                "times the capacity of one loop",
+                growth.median(Kind.TANDEM, Growth::ofCapacity),
+                growth.median(Kind.HAPROXY, Growth::ofCapacity),
                 Double.NaN,
-                growth.ratio(Kind.HAPROXY, Kind.TANDEM, g -> g),
+                growth.ratio(Kind.HAPROXY, Kind.TANDEM, Growth::ofCapacity),
                 Ratio.NONE,
                 Ratio.NONE,
                 growth.count(),
                 1.0,
-                "ratio is haproxy's growth by Tandem's; " + RULES
-                        + " rules a request; the generator shares the second core",
+                String.format(
+                        Locale.ROOT,
+                        "ratio is haproxy's growth by Tandem's; %d rules a request; by rate, where the generator shares the"
+                                + " second core: tandem %.2f, haproxy %.2f",
+                        RULES,
+                        growth.median(Kind.TANDEM, Growth::ofRate),
+                        growth.median(Kind.HAPROXY, Growth::ofRate)),
                 Map.of());
     }
 }

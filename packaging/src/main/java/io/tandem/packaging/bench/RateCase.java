@@ -38,7 +38,6 @@ record RateCase(
         double target)
         implements Experiment {
 
-    private static final double FOREIGN_LOAD = 0.10;
     private static final double SATURATED = 0.90;
 
     /** What Tandem says at its start about who signs with RSA keys. */
@@ -148,27 +147,23 @@ record RateCase(
 
     private Measurement measure(Bench bench, Contender contender, int seconds)
             throws IOException, InterruptedException {
-        long machineBefore = Cpu.ofMachine();
-        long oursBefore = Cpu.ofOurselves();
-        Cpu.Snapshot before = Cpu.of(contender.pid());
-        long startNs = System.nanoTime();
+        Foreign foreign = Foreign.since(contender.pid());
         Traffic.Result result = traffic.run(bench, features, contender.port(), seconds);
-        double wallMicros = (System.nanoTime() - startNs) / 1000.0;
+        double wallMicros = (System.nanoTime() - foreign.startNs()) / 1000.0;
         Cpu.Snapshot after = Cpu.of(contender.pid());
-        double used = after.microsSince(before);
-        double foreign = (Cpu.ofMachine() - machineBefore - used - (Cpu.ofOurselves() - oursBefore)) / wallMicros;
+        double used = after.microsSince(foreign.before());
         String trouble = "";
         if (!result.clean() || result.units() == 0) {
             trouble = "errors: " + result.said().strip();
-        } else if (foreign > FOREIGN_LOAD && !bench.options().noisy()) {
-            trouble = String.format(Locale.ROOT, "foreign load %.2f", foreign);
+        } else if (!bench.options().noisy()) {
+            trouble = foreign.trouble(used, wallMicros);
         }
         return new Measurement(
                 used / Math.max(1, result.units()),
                 result.units() * 1e6 / wallMicros,
                 used / wallMicros / features.threads(),
-                after.userShareSince(before),
-                after.compilerMicrosSince(before) / Math.max(1, used),
+                after.userShareSince(foreign.before()),
+                after.compilerMicrosSince(foreign.before()) / Math.max(1, used),
                 result.units(),
                 trouble);
     }

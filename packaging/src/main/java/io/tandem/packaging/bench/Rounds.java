@@ -27,6 +27,14 @@ final class Rounds<M> {
         return rounds.stream().filter(round -> round.containsKey(kind)).count();
     }
 
+    /** The kind's valid measurements in their order. */
+    List<M> of(Kind kind) {
+        return rounds.stream()
+                .filter(round -> round.containsKey(kind))
+                .map(round -> round.get(kind))
+                .toList();
+    }
+
     Set<Kind> kinds() {
         Set<Kind> kinds = new TreeSet<>();
         rounds.forEach(round -> kinds.addAll(round.keySet()));
@@ -35,14 +43,7 @@ final class Rounds<M> {
 
     /** The median; NaN if nobody of the kind took part. */
     double median(Kind kind, ToDoubleFunction<M> value) {
-        List<Double> values = new ArrayList<>();
-        for (Map<Kind, M> round : rounds) {
-            M measured = round.get(kind);
-            if (measured != null) {
-                values.add(value.applyAsDouble(measured));
-            }
-        }
-        return Series.median(values);
+        return Series.median(of(kind).stream().map(value::applyAsDouble).toList());
     }
 
     /** One divided by the other within each round that has both. */

@@ -21,6 +21,8 @@ import java.util.List;
 record TippingPoint(String name, String doc) implements Experiment {
     private static final List<Integer> CONCURRENCY = List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000);
 
+    private static final int BURSTS = 5;
+
     /**
      * One measurement.
      *
@@ -68,6 +70,9 @@ record TippingPoint(String name, String doc) implements Experiment {
         try (Contender contender = Contender.start(kind, "0", features, 0, bench)) {
             int warm = kind == Kind.TANDEM ? bench.options().warmUpSeconds() : 1;
             bench.generator().run(plan(contender, features, kept, 32, warm));
+            for (int i = 0; i < BURSTS; i++) { // opening many at once is code of its own
+                bench.generator().run(plan(contender, features, kept, 500, 1));
+            }
             for (int concurrency : CONCURRENCY) {
                 Cpu.Snapshot before = Cpu.of(contender.pid());
                 Measured measured = bench.generator()

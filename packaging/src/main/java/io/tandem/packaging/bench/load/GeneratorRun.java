@@ -90,7 +90,7 @@ public final class GeneratorRun implements ClientOwner {
     void begin() {
         startNs = System.nanoTime();
         openMore();
-        if (plan.connectionPerRequest() || plan.perSecond() > 0) {
+        if (plan.connectionPerRequest()) {
             startSending();
         } else {
             loop.schedule(this::startSending, 3, TimeUnit.SECONDS); // at the latest, if connections do not come
