@@ -208,7 +208,6 @@ final class ProcessFeature implements Feature {
                 noEffect("nogetaddrinfo", "names are resolved by the Java runtime."),
                 noEffect("maxpipes", "there are no pipes."),
                 noEffect("tune.maxpollevents", "the event loops choose."),
-                noEffect("tune.maxaccept", "the event loops choose."),
                 noEffect("tune.runqueue-depth", "the event loops choose."),
                 noEffect("tune.pipesize", "there are no pipes."));
     }

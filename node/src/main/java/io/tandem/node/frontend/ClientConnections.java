@@ -95,6 +95,7 @@ public final class ClientConnections implements ConnectionOpener {
         if (tls != null) {
             facts.handshakeNs = 0;
             facts.tls = tls.secure(channel, loop);
+            HandshakeQueue.of(loop).enter(channel);
         } else {
             frontend.accessLog().accepted(facts); // with TLS once it is agreed upon
         }

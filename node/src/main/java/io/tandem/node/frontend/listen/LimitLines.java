@@ -17,11 +17,15 @@ import java.util.function.ObjIntConsumer;
 
 /** How many connections and sessions a second the process accepts, and how many with TLS at once (HAProxy manual 3.2). */
 public final class LimitLines implements Feature {
+    /** Many enough that the kernel's line does not grow while the loop has other work, and short: half a millisecond. */
+    private static final int ACCEPTS_IN_A_ROW = 16;
+
     private static final class Settings implements Facet {
         private int connectionRate;
         private int sessionRate;
         private int tlsRate;
         private int tlsConnections;
+        private int acceptsInARow;
 
         @Override
         public Facet inherit() {
@@ -37,7 +41,11 @@ public final class LimitLines implements Feature {
                 line("maxconnrate", "connections accepted a second", (s, n) -> s.connectionRate = n),
                 line("maxsessrate", "sessions begun a second", (s, n) -> s.sessionRate = n),
                 line("maxsslrate", "TLS sessions begun a second", (s, n) -> s.tlsRate = n),
-                line("maxsslconn", "TLS connections of clients at once", (s, n) -> s.tlsConnections = n));
+                line("maxsslconn", "TLS connections of clients at once", (s, n) -> s.tlsConnections = n),
+                Keyword.directive("tune.maxaccept", SectionKind.GLOBAL)
+                        .arguments("NUMBER")
+                        .doc("connections a loop accepts from one socket before it turns to other work; -1 for all")
+                        .as(LimitLines::readMaxAccept));
     }
 
     private static Keyword<Directive> line(String name, String doc, ObjIntConsumer<Settings> setting) {
@@ -53,6 +61,25 @@ public final class LimitLines implements Feature {
         }
         setting.accept(draft.facet(SETTINGS), Math.max(0, line.leadingInteger()));
         line.noMore(name);
+    }
+
+    private static void readMaxAccept(Arguments line, Draft draft) {
+        Settings settings = draft.facet(SETTINGS);
+        if (settings.acceptsInARow != 0) {
+            throw line.error("'tune.maxaccept' already specified. Continuing.");
+        }
+        if (!line.hasNext()) {
+            throw line.error("'tune.maxaccept' expects an integer argument.");
+        }
+        int number = line.leadingInteger();
+        settings.acceptsInARow = number < 0 ? Integer.MAX_VALUE : number;
+        line.noMore("tune.maxaccept");
+    }
+
+    /** {@code tune.maxaccept}: connections accepted from one socket before the loop turns to other work, at least 1. */
+    static int acceptsInARow(Drafts drafts) {
+        int number = drafts.global().facet(SETTINGS).acceptsInARow;
+        return number == 0 ? ACCEPTS_IN_A_ROW : number;
     }
 
     /** TLS connections at once, 0 for no limit. */

@@ -4,6 +4,8 @@ package io.tandem.node.frontend.listen;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -42,6 +44,10 @@ public final class Listener {
     private final ConnectionLimit own;
     private final List<Channel> channels = new ArrayList<>();
     private final List<SocketPairListener> pairs = new ArrayList<>();
+    /** How many connections are accepted in a row; without it Netty's epoll channel takes one in each turn of its loop. */
+    private final MaxMessagesRecvByteBufAllocator acceptsInARow =
+            new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false);
+
     private final AtomicLong failedAtNs = new AtomicLong(NEVER);
     private boolean closed; // of the thread that loads
     private volatile @Nullable ListenTarget target; // written by the thread that loads, read by the loops
@@ -59,6 +65,8 @@ public final class Listener {
         own.max(bind.maxConnections());
         limits = factory.limits(frontend, bind, own);
         rates = factory.rates(frontend, bind);
+        acceptsInARow.maxMessagesPerRead(
+                LimitLines.acceptsInARow(factory.node().configuration().drafts()));
         boolean first = target == null;
         target = new ListenTarget(factory.node().configuration(), frontend, bind);
         if (first) {
@@ -200,6 +208,7 @@ public final class Listener {
                 SocketOptions.isUnix(fd) ? new EpollServerDomainSocketChannel(fd) : new EpollServerSocketChannel(fd);
         channels.add(channel);
         channel.config().setAutoRead(false);
+        channel.config().setRecvByteBufAllocator(acceptsInARow);
         channel.config().setOption(ChannelOption.SO_BACKLOG, ListeningSocket.backlog(bind.settings()));
         channel.pipeline().addLast(new Acceptor(this, loop, !spread));
         loop.eventLoop().register(channel).syncUninterruptibly();
