@@ -68,8 +68,11 @@ public final class Fuzz {
     public static String show(byte[] bytes) {
         StringBuilder out = new StringBuilder();
         for (byte b : bytes) {
-            out.append(
-                    b >= ' ' && b < 0x7f && b != '\\' ? String.valueOf((char) b) : String.format("\\x%02x", b & 0xff));
+            if (b >= ' ' && b < 0x7f && b != '\\') {
+                out.append((char) b);
+            } else {
+                out.append("\\x").append(Character.forDigit(b >> 4 & 15, 16)).append(Character.forDigit(b & 15, 16));
+            }
         }
         return out.toString();
     }

@@ -12,14 +12,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Random;
 import java.util.zip.CRC32C;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class ProxyDecoderTest {
@@ -195,75 +188,5 @@ class ProxyDecoderTest {
                 }
             }
         }
-    }
-
-    @Property(tries = 3000)
-    void readsWhatASlowReaderReads(@ForAll("headers") byte[] bytes) throws Exception {
-        compare(bytes);
-    }
-
-    @Property(tries = 1000)
-    void readsDamagedHeadersAsASlowReaderDoes(@ForAll("headers") byte[] bytes, @ForAll long seed) throws Exception {
-        Random random = new Random(seed);
-        byte[] damaged = bytes.clone();
-        for (int i = random.nextInt(3); i >= 0 && damaged.length > 0; i--) {
-            damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
-        }
-        for (int length = 0; length <= damaged.length; length++) {
-            compare(Arrays.copyOf(damaged, length));
-        }
-    }
-
-    private static void compare(byte[] bytes) throws UnknownHostException {
-        SlowProxyReader.Reading expected = SlowProxyReader.read(bytes, MOST);
-        if (new String(bytes, StandardCharsets.ISO_8859_1).startsWith("PROXY TCP6 ")) {
-            return; // beyond the reference
-        }
-        Announcement said = new Announcement();
-
-        assertThat(decode(bytes, said)).isEqualTo(expected.outcome());
-
-        if (expected.outcome() == Outcome.DONE) {
-            assertThat(said.length()).isEqualTo(expected.length());
-            if (!expected.addresses().isEmpty()) {
-                assertThat(text(said.source) + " " + text(said.destination)).isEqualTo(expected.addresses());
-            }
-        }
-    }
-
-    @Provide
-    Arbitrary<byte[]> headers() {
-        Arbitrary<String> word = Arbitraries.of(
-                "PROXY",
-                "TCP4",
-                "TCP6",
-                "UNKNOWN",
-                "1.2.3.4",
-                "255.255.255.255",
-                "::1",
-                "0",
-                "80",
-                "65535",
-                "65536",
-                "",
-                "x");
-        Arbitrary<byte[]> text = word.list().ofMaxSize(7).flatMap(words -> Arbitraries.of(
-                        "\r\n", "\n", "\r", "\r\nGET /")
-                .map(end -> bytes("PROXY " + String.join(" ", words) + end)));
-        Arbitrary<byte[]> fields = Combinators.combine(
-                        Arbitraries.of(1, 2, 3, 4, 5, 0x20, 0x30, 0xe0),
-                        Arbitraries.bytes().array(byte[].class).ofMaxSize(20))
-                .as(ProxyDecoderTest::tlv);
-        Arbitrary<byte[]> binary = Combinators.combine(
-                        Arbitraries.of(0, 1, 1, 1, 2),
-                        Arbitraries.of(0x11, 0x11, 0x21, 0x00, 0x12, 0x31),
-                        Arbitraries.of(new byte[0], TCP4, new byte[36]),
-                        fields.list().ofMaxSize(4),
-                        Arbitraries.of(true, false))
-                .as((command, family, addresses, tlvs, seal) -> seal
-                        ? sealed(command, family, addresses, join(tlvs.toArray(byte[][]::new)))
-                        : second(command, family, addresses, join(tlvs.toArray(byte[][]::new))));
-        Arbitrary<byte[]> noise = Arbitraries.bytes().array(byte[].class).ofMaxSize(40);
-        return Arbitraries.oneOf(text, binary, noise);
     }
 }

@@ -68,30 +68,28 @@ final class FrameReader {
 
     /** Takes all of {@code in}. */
     void read(ByteBuf in) {
-        while (!sink.isClosing()) {
-            if (inData) {
-                if (!data(in)) {
-                    return;
-                }
-                continue;
+        boolean more = true;
+        while (more && !sink.isClosing()) {
+            more = inData ? data(in) : frame(in);
+        }
+        in.skipBytes(in.readableBytes()); // once it is closing, nothing more is looked at
+    }
+
+    /** The header of a frame, then its payload; whether there is more to do. */
+    private boolean frame(ByteBuf in) {
+        if (headerLength < Frames.HEADER_LENGTH) {
+            int more = Math.min(Frames.HEADER_LENGTH - headerLength, in.readableBytes());
+            in.readBytes(header, headerLength, more);
+            headerLength += more;
+            if (headerLength < Frames.HEADER_LENGTH || !begin()) {
+                return false;
             }
-            if (headerLength < Frames.HEADER_LENGTH) {
-                int more = Math.min(Frames.HEADER_LENGTH - headerLength, in.readableBytes());
-                in.readBytes(header, headerLength, more);
-                headerLength += more;
-                if (headerLength < Frames.HEADER_LENGTH || !begin()) {
-                    return;
-                }
-                if (type == Frames.DATA) {
-                    beginData();
-                    continue;
-                }
-            }
-            if (!payload(in)) {
-                return;
+            if (type == Frames.DATA) {
+                beginData();
+                return true;
             }
         }
-        in.skipBytes(in.readableBytes());
+        return payload(in);
     }
 
     private boolean begin() {
