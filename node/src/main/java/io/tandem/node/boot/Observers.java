@@ -16,6 +16,7 @@ import io.tandem.node.observe.admin.ErrorCommands;
 import io.tandem.node.observe.admin.ServerCommands;
 import io.tandem.node.observe.admin.ShowCommands;
 import io.tandem.node.observe.admin.TableCommands;
+import io.tandem.node.rules.pattern.PatternCommands;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class Observers implements AutoCloseable {
         commands.addAll(ErrorCommands.of(node));
         commands.addAll(TableCommands.of(node));
         commands.addAll(ServerCommands.of(node));
+        commands.addAll(PatternCommands.of(node));
         commands.addAll(ofListeners);
         commands.addAll(TlsFeature.commands(node));
         server = new AdminServer(new Commands(commands), giver);

@@ -199,6 +199,7 @@ final class ProcessFeature implements Feature {
                 noEffect("numa-cpu-mapping", "the kernel places the threads."),
                 noEffect("busy-polling", "the event loops sleep when idle."),
                 noEffect("set-dumpable", "the Java runtime decides about core dumps."),
+                noEffect("tune.pattern.cache-size", "patterns are indexed; look-ups need no cache."),
                 noEffect("strict-limits", "limits that cannot be set are always an error."),
                 noEffect("no-memory-trimming", "the Java runtime manages its memory."),
                 noEffect("insecure-fork-wanted", "programs are started without fork."),

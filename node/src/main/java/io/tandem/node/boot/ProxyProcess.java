@@ -14,6 +14,7 @@ import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.rules.regex.Regexes;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import java.io.IOException;
@@ -144,6 +145,7 @@ final class ProxyProcess {
             cluster.join(loaded.cluster());
             if (settings.chroot != null) {
                 TlsFeature.beforeChroot();
+                Regexes.beforeChroot();
             }
             CpuMap.apply(settings.cpuMap, loops.all());
             privileges.drop(settings, loops.all(), guardian != null);

@@ -10,6 +10,7 @@ import io.tandem.node.language.Draft;
 import io.tandem.node.language.LoadContext;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.rules.pattern.PatternStore;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,7 @@ final class SectionOpener {
         if (base != null) {
             draft.inheritFrom(base);
         }
+        draft.share(PatternStore.KEY, context.drafts().global());
         if (kind == SectionKind.DEFAULTS) {
             defaults = draft;
             namedDefaults.put(name, draft);

@@ -4,6 +4,7 @@ package io.tandem.node.cli;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.tandem.config.haproxy.Platform;
+import io.tandem.node.rules.regex.Regexes;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,7 +15,7 @@ public final class TandemPlatform implements Platform {
     /** The release of HAProxy whose language is spoken. */
     private static final String LANGUAGE = "2.6.12";
 
-    private static final Set<String> PRESENT = Set.of(
+    private static final Set<String> ALWAYS = Set.of(
             "ACCEPT4",
             "EPOLL",
             "GETADDRINFO",
@@ -46,8 +47,6 @@ public final class TandemPlatform implements Platform {
             "OBSOLETE_LINKER",
             "OT",
             "PCRE",
-            "PCRE2",
-            "PCRE2_JIT",
             "PCRE_JIT",
             "POLL",
             "PRCTL",
@@ -69,7 +68,19 @@ public final class TandemPlatform implements Platform {
 
     @Override
     public boolean hasFeature(String name) {
-        return PRESENT.contains(name);
+        return present().contains(name);
+    }
+
+    /** What there is here: some of it depends on libraries that may be installed. */
+    private static Set<String> present() {
+        Set<String> present = new TreeSet<>(ALWAYS);
+        if (Regexes.isPcre()) {
+            present.add("PCRE2");
+            if (Regexes.isCompiledToMachineCode()) {
+                present.add("PCRE2_JIT");
+            }
+        }
+        return present;
     }
 
     @Override
@@ -89,14 +100,16 @@ public final class TandemPlatform implements Platform {
     }
 
     String featureList() {
+        Set<String> present = present();
         Set<String> all = new TreeSet<>(ABSENT);
-        all.addAll(PRESENT);
+        all.addAll(List.of("PCRE2", "PCRE2_JIT"));
+        all.addAll(present);
         return all.stream()
-                .map(name -> (PRESENT.contains(name) ? "+" : "-") + name)
+                .map(name -> (present.contains(name) ? "+" : "-") + name)
                 .collect(Collectors.joining(" "));
     }
 
     String options() {
-        return new TreeSet<>(PRESENT).stream().map(name -> "USE_" + name + "=1").collect(Collectors.joining(" "));
+        return present().stream().map(name -> "USE_" + name + "=1").collect(Collectors.joining(" "));
     }
 }

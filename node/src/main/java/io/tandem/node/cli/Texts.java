@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.cli;
 
+import io.tandem.node.rules.regex.Regexes;
 import io.tandem.node.setup.NodeRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,10 +75,18 @@ final class Texts {
                         .formatted(platform.sslLibrary())
                 : "";
         return tls
+                + regexes()
                 + services.stream()
                         .filter(service -> service.equals("prometheus-exporter"))
                         .map(service -> "Built with the Prometheus exporter as a service\n")
                         .collect(Collectors.joining());
+    }
+
+    private static String regexes() {
+        return Regexes.isPcre()
+                ? "Built with PCRE2 version : " + Regexes.version() + "\nPCRE2 library supports JIT : "
+                        + (Regexes.isCompiledToMachineCode() ? "yes" : "no") + "\n"
+                : "Built with java.util.regex, for want of libpcre2-8.so.0\n";
     }
 
     private static String kernel() {

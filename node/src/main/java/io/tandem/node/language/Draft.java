@@ -36,6 +36,11 @@ public class Draft {
         return key.type().cast(facets.computeIfAbsent(key, k -> key.fresh().get()));
     }
 
+    /** Keeps one facet with {@code other}: of what belongs to the whole configuration rather than to one section. */
+    public <F extends Facet> void share(FacetKey<F> key, Draft other) {
+        facets.put(key, other.facet(key));
+    }
+
     /** Takes over the facets of a {@code defaults} section. Called before the first line. */
     public void inheritFrom(Draft defaults) {
         defaults.facets.forEach((key, facet) -> facets.put(key, facet.inherit()));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.LoadedText;
+import io.tandem.node.rules.pattern.PatternFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +33,20 @@ class CheckDifferentialTest {
     @Test
     void complaintsAreHaproxysToTheLetter() throws Exception {
         assumeHaproxy();
+        compare(lines());
+    }
+
+    @Test
+    void complaintsAboutPatternsAreHaproxys() throws Exception {
+        assumeHaproxy();
+        PatternFiles.copyTo(directory);
+        compare(PatternFiles.lines("mistakes.txt").stream()
+                .map(line -> line.replace("DIR", directory.toString()))
+                .toList());
+    }
+
+    private void compare(List<String> lines) throws Exception {
         List<String> differences = new ArrayList<>();
-        List<String> lines = lines();
         int unsupported = 0;
         for (String line : lines) {
             String text = configuration(line);

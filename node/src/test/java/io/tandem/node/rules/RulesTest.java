@@ -130,7 +130,7 @@ class RulesTest {
     void aHostileExpressionGivesUpInsteadOfHanging() {
         LoadedText loaded = load("http-request deny if { path_reg ^/(.*)(.*)(.*)(.*)(.*)(.*)x$ }");
         long before = io.tandem.node.rules.sample.Regex.givenUp();
-        ExchangeByHand exchange = get(loaded, "GET /" + "a".repeat(200) + "! HTTP/1.1\nHost: a");
+        ExchangeByHand exchange = get(loaded, "GET /" + "a".repeat(200) + "x! HTTP/1.1\nHost: a");
 
         assertThat(exchange.judge()).isEqualTo(Verdict.CONTINUE);
         assertThat(io.tandem.node.rules.sample.Regex.givenUp()).isEqualTo(before + 1);

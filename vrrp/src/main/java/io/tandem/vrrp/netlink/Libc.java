@@ -12,7 +12,7 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * The C library, as far as Tandem calls it; the only foreign binding in the program.
+ * The C library, as far as Tandem calls it.
  *
  * <p>It stands on jffi, the layer below jnr-ffi: measured in a 16 MB heap, a bound libc costs 9 MB and 50 ms that way
  * against 24 MB and 250 ms through jnr-ffi's generated classes, and the guardian has 64 MB in all. A call takes about 35

@@ -5,6 +5,7 @@ package io.tandem.node.observe.metrics;
 import io.tandem.node.observe.stats.ProcessFacts;
 import io.tandem.node.observe.stats.Row;
 import io.tandem.node.observe.stats.Statistics;
+import io.tandem.node.rules.regex.RegexLimits;
 import io.tandem.node.setup.NodeRuntime;
 import io.tandem.peers.table.StickTable;
 import java.io.IOException;
@@ -93,6 +94,7 @@ public final class Exposition {
                 .toList();
         if (scopes.contains(Scope.GLOBAL)) {
             process(node, nowMs, out);
+            own(out);
         }
         for (Scope scope : List.of(Scope.FRONTEND, Scope.LISTENER, Scope.BACKEND, Scope.SERVER)) {
             if (scopes.contains(scope)) {
@@ -129,6 +131,16 @@ public final class Exposition {
                 }
             }
         }
+    }
+
+    /** What HAProxy has no family for. */
+    private static void own(StringBuilder out) {
+        out.append(
+                        "# HELP tandem_regex_given_up_total Matches of regular expressions given up for being too much work\n")
+                .append("# TYPE tandem_regex_given_up_total counter\n")
+                .append("tandem_regex_given_up_total ")
+                .append(RegexLimits.givenUp())
+                .append('\n');
     }
 
     private static void rows(Family family, List<Row> rows, StringBuilder out) {

@@ -14,6 +14,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.language.LineError;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.rules.pattern.PatternStore;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Site;
 import io.tandem.node.setup.Assembly;
@@ -51,14 +52,15 @@ public final class Acls implements Feature {
             throw line.error("acl name '" + name + "' will never match. 'or' is used to express a disjunction within a"
                     + " condition.");
         }
-        List<String> words = line.line().words().stream()
-                .skip(line.position())
-                .map(Word::text)
-                .toList();
+        int first = line.position();
+        List<String> words =
+                line.line().words().stream().skip(first).map(Word::text).toList();
         Site site = new Site((ProxyDraft) draft, null, "", line.origin(), null);
         try {
             AclExpression compiled = AclParser.parse(
-                    words, site, null, text -> line.context().problems().warning(line.origin(), text));
+                    words, PatternStore.Place.inLine(line.origin(), first), site, null, text -> line.context()
+                            .problems()
+                            .warning(line.origin(), text));
             draft.facet(KEY).add(new Named(name, words, line.line(), compiled));
         } catch (SampleError error) {
             throw new LineError(
@@ -98,7 +100,12 @@ public final class Acls implements Feature {
                 for (Named line : lines) {
                     Site site = new Site(proxy, null, "", line.line().origin(), assembly);
                     all.computeIfAbsent(line.name(), n -> new Acl())
-                            .add(AclParser.parse(line.words(), site, line.compiled(), text -> {}));
+                            .add(AclParser.parse(
+                                    line.words(),
+                                    PatternStore.Place.inLine(site.origin(), 0),
+                                    site,
+                                    line.compiled(),
+                                    text -> {}));
                 }
                 resolved = all;
             }

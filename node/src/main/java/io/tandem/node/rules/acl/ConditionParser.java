@@ -6,6 +6,7 @@ import io.tandem.config.text.Word;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.rules.Condition;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.pattern.PatternStore;
 import io.tandem.node.rules.sample.Place;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Site;
@@ -114,7 +115,9 @@ public final class ConditionParser {
         line.next();
         Site here = new Site(site.proxy(), null, "", site.origin(), site.assembly());
         AclExpression expression = AclParser.parse(
-                words, here, null, text -> line.context().problems().warning(line.origin(), text));
+                words, PatternStore.Place.inLine(line.origin(), from), here, null, text -> line.context()
+                        .problems()
+                        .warning(line.origin(), text));
         Place place = site.place();
         if (place != null && !expression.expression().need().isMetIn(place)) {
             line.warn("anonymous acl will never match" + context + " because it uses keyword '" + keyword(expression)
@@ -127,7 +130,8 @@ public final class ConditionParser {
     private AclExpression[] named(String name) {
         Acl acl = site.proxy().facet(Acls.KEY).find(name, site.proxy(), site.assembly());
         if (acl == null) {
-            acl = PredefinedAcls.find(name, new Site(site.proxy(), null, "", site.origin(), site.assembly()));
+            acl = PredefinedAcls.find(
+                    name, line.position() - 1, new Site(site.proxy(), null, "", site.origin(), site.assembly()));
         }
         if (acl == null) {
             throw new SampleError("no such ACL : '" + name + "'");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.acl;
 
+import io.tandem.node.rules.pattern.PatternStore;
 import io.tandem.node.rules.sample.Site;
 import java.util.List;
 import java.util.Map;
@@ -35,14 +36,21 @@ final class PredefinedAcls {
 
     private PredefinedAcls() {}
 
-    /** The ACL of that name, or null. */
-    static @Nullable Acl find(String name, Site site) {
+    /**
+     * The ACL of that name, or null.
+     *
+     * @param word which word of the site's line says it
+     */
+    static @Nullable Acl find(String name, int word, Site site) {
         List<String> words = BY_NAME.get(name);
         if (words == null) {
             return null;
         }
+        PatternStore store = site.proxy().facet(PatternStore.KEY);
+        PatternStore.Place place =
+                store.predefined(site.origin(), word, site.proxy().toString(), name);
         Acl acl = new Acl();
-        acl.add(AclParser.parse(words, site, null, text -> {}));
+        acl.add(AclParser.parse(words, place, site, null, text -> {}));
         return acl;
     }
 }

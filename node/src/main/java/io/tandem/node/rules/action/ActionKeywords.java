@@ -22,7 +22,8 @@ public final class ActionKeywords {
             SwitchActions.ALL,
             MiscActions.ALL,
             SocketActions.ALL,
-            ExpectActions.ALL));
+            ExpectActions.ALL,
+            PatternActions.ALL));
 
     private ActionKeywords() {}
 

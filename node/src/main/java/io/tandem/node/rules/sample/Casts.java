@@ -9,12 +9,16 @@ public final class Casts {
     private Casts() {}
 
     /** Whether a value declared as {@code from} may be handed to what wants {@code to}. */
-    static boolean possible(SampleType from, SampleType to) {
+    public static boolean possible(SampleType from, SampleType to) {
         if (from == to || from == SampleType.ANY || to == SampleType.ANY) {
             return true;
         }
         return switch (to) {
-            case BOOLEAN -> from == SampleType.INTEGER || from == SampleType.STRING;
+            case BOOLEAN ->
+                from == SampleType.INTEGER
+                        || from == SampleType.STRING
+                        || from == SampleType.IPV4
+                        || from == SampleType.ADDRESS;
             case INTEGER ->
                 from == SampleType.BOOLEAN
                         || from == SampleType.IPV4

@@ -3,6 +3,7 @@
 package io.tandem.node.rules.sample;
 
 import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.pattern.MapConverters;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,8 @@ public final class SampleKeywords {
             CodecConverters.ALL,
             HashConverters.ALL,
             TableConverters.ALL,
-            StateConverters.ALL));
+            StateConverters.ALL,
+            MapConverters.ALL));
 
     private SampleKeywords() {}
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
+import io.tandem.node.rules.regex.Matching;
+
 /**
  * Bytes in which fetches and converters put what they compute, and the samples they work on. One per event loop;
  * {@link #reset} before each rule. Values stay valid until then.
@@ -20,6 +22,8 @@ public final class Scratch {
     /** Where formats write. */
     public final Output output;
 
+    private final Matching matching = new Matching();
+
     /** @param size {@code tune.bufsize}: HAProxy cuts samples there too */
     public Scratch(int size) {
         bytes = new byte[size];
@@ -36,6 +40,11 @@ public final class Scratch {
             key = new byte[length];
         }
         return key;
+    }
+
+    /** What regular expressions are matched with; valid until the next match. */
+    public Matching matching() {
+        return matching;
     }
 
     public void reset() {

@@ -1,13 +1,13 @@
 // Copyright The Tandem Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.tandem.node.rules.acl;
+package io.tandem.node.rules.pattern;
 
 import io.tandem.node.rules.sample.SampleType;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The match methods of {@code -m} (HAProxy manual 7.1). */
-enum MatchMethod {
+/** The match methods of {@code -m} and of maps (HAProxy manual 7.1). */
+public enum MatchMethod {
     FOUND(SampleType.ANY),
     BOOL(SampleType.BOOLEAN),
     INT(SampleType.INTEGER),
@@ -20,7 +20,11 @@ enum MatchMethod {
     DIR(SampleType.STRING),
     DOM(SampleType.STRING),
     END(SampleType.STRING),
-    REG(SampleType.STRING);
+    REG(SampleType.STRING),
+    /** As {@link #REG}; in maps the value's {@code \1} is what the group matched. */
+    REGM(SampleType.STRING),
+    /** Of requests' methods, where {@code -m} does not say otherwise; it has no name there. */
+    METHOD(SampleType.STRING);
 
     private final SampleType wants;
 
@@ -29,18 +33,28 @@ enum MatchMethod {
     }
 
     /** The type a value is cast to before it is compared. */
-    SampleType wants() {
+    public SampleType wants() {
         return wants;
     }
 
     /** Whether it compares with patterns at all. */
-    boolean usesPatterns() {
+    public boolean usesPatterns() {
         return this != FOUND && this != BOOL;
     }
 
-    static @Nullable MatchMethod named(String word) {
+    /** Whether its patterns are numbers, which operators may stand in front of. */
+    public boolean isNumeric() {
+        return this == INT || this == LEN;
+    }
+
+    /** As HAProxy writes it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static @Nullable MatchMethod named(String word) {
         for (MatchMethod method : values()) {
-            if (method.name().toLowerCase(Locale.ROOT).equals(word)) {
+            if (method != METHOD && method.word().equals(word)) {
                 return method;
             }
         }
@@ -48,12 +62,13 @@ enum MatchMethod {
     }
 
     /** What a fetch of that type is matched with unless {@code -m} says otherwise; null where it must. */
-    static @Nullable MatchMethod of(SampleType type) {
+    public static @Nullable MatchMethod of(SampleType type) {
         return switch (type) {
             case BOOLEAN -> BOOL;
             case INTEGER -> INT;
             case IPV4, IPV6, ADDRESS -> IP;
-            case STRING, METHOD -> STR;
+            case STRING -> STR;
+            case METHOD -> METHOD;
             case BINARY, ANY -> null;
         };
     }

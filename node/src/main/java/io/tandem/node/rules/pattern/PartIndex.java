@@ -1,0 +1,90 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.pattern;
+
+import io.tandem.node.rules.sample.Sample;
+import io.tandem.node.rules.sample.Scratch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Patterns that are a part of a value: methods {@code beg}, {@code end}, {@code sub}, {@code dir} and {@code dom}. All of them
+ * are tried in one walk for each place where they might begin, where HAProxy tries all but {@code beg} one by one.
+ */
+final class PartIndex extends PatternIndex {
+    private final PatternKind kind;
+    private final RadixTree tree;
+
+    private PartIndex(PatternKind kind, RadixTree tree) {
+        this.kind = kind;
+        this.tree = tree;
+    }
+
+    static PartIndex empty(PatternKind kind) {
+        return new PartIndex(kind, RadixTree.empty(kind.fold()));
+    }
+
+    @Override
+    @Nullable PatternEntry find(Scratch scratch, Sample value) {
+        return switch (kind.method()) {
+            case BEG ->
+                kind.fold()
+                        ? tree.first(value.bytes, value.start, value.end, 1, null, null)
+                        : tree.longest(value.bytes, value.start, value.end);
+            case END -> tree.first(value.bytes, value.end - 1, value.start - 1, -1, null, null);
+            case SUB -> anywhere(value);
+            case DIR -> words(value, Delimiters.PATH);
+            default -> words(value, Delimiters.DOMAIN);
+        };
+    }
+
+    private @Nullable PatternEntry anywhere(Sample value) {
+        PatternEntry best = null;
+        for (int at = value.start; at <= value.end; at++) {
+            best = tree.first(value.bytes, at, value.end, 1, null, best);
+        }
+        return best;
+    }
+
+    private @Nullable PatternEntry words(Sample value, Delimiters delimiters) {
+        PatternEntry best = null;
+        for (int at = value.start; at <= value.end; at++) {
+            if (at == value.start || delimiters.contains(value.bytes[at - 1])) {
+                best = tree.first(value.bytes, at, value.end, 1, delimiters, best);
+            }
+        }
+        return best;
+    }
+
+    @Override
+    PatternIndex with(PatternEntry entry, boolean names) {
+        return new PartIndex(kind, tree.with(key(entry), entry));
+    }
+
+    @Override
+    PatternIndex without(PatternEntry entry) {
+        return new PartIndex(kind, tree.without(key(entry), entry));
+    }
+
+    private byte[] key(PatternEntry entry) {
+        byte[] text = entry.key();
+        return switch (kind.method()) {
+            case END -> reversed(text);
+            case DIR -> Delimiters.PATH.strip(text);
+            case DOM -> Delimiters.DOMAIN.strip(text);
+            default -> text;
+        };
+    }
+
+    private static byte[] reversed(byte[] text) {
+        byte[] reversed = new byte[text.length];
+        for (int i = 0; i < text.length; i++) {
+            reversed[i] = text[text.length - 1 - i];
+        }
+        return reversed;
+    }
+
+    @Override
+    boolean isInTree(PatternEntry entry) {
+        return kind.method() == MatchMethod.BEG && !kind.fold();
+    }
+}

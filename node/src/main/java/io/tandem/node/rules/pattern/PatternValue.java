@@ -1,0 +1,69 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.pattern;
+
+import io.tandem.node.rules.sample.Addresses;
+import io.tandem.node.rules.sample.Sample;
+import io.tandem.node.rules.sample.SampleError;
+import io.tandem.node.rules.sample.SampleType;
+import io.tandem.node.rules.sample.Text;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The value beside a pattern: as written, and as what its converters return. Immutable.
+ *
+ * @param text as written
+ * @param bytes the text
+ * @param number where a number is wanted of it, else 0
+ * @param ipv4 where an address is wanted and it is an IPv4 one, else -1
+ * @param ipv6 where an address is wanted and it is an IPv6 one, else null
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record PatternValue(String text, byte[] bytes, long number, long ipv4, byte @Nullable [] ipv6) {
+    /**
+     * Reads {@code text} as all of {@code outputs}.
+     *
+     * @throws SampleError in HAProxy's words if it is not one of them
+     */
+    static PatternValue parse(String text, Set<PatternOutput> outputs) {
+        byte[] bytes = Text.bytes(text);
+        long number = 0;
+        if (outputs.contains(PatternOutput.NUMBER)) {
+            number = Text.number(bytes, 0, bytes.length);
+            if (number == Text.NO_NUMBER) {
+                throw unreadable(text);
+            }
+        }
+        long ipv4 = -1;
+        byte[] ipv6 = null;
+        if (outputs.contains(PatternOutput.ADDRESS)) {
+            ipv4 = Addresses.parseIpv4(bytes, 0, bytes.length);
+            ipv6 = ipv4 < 0 ? Addresses.parseIpv6(text) : null;
+            if (ipv4 < 0 && ipv6 == null) {
+                throw unreadable(text);
+            }
+        }
+        return new PatternValue(text, bytes, number, ipv4, ipv6);
+    }
+
+    private static SampleError unreadable(String text) {
+        return new SampleError("unable to parse '" + text + "'");
+    }
+
+    /** Puts it into {@code out}. */
+    void into(Sample out, PatternOutput output) {
+        switch (output) {
+            case NONE, TEXT -> out.text(bytes);
+            case NUMBER -> out.set(number);
+            case ADDRESS -> {
+                byte[] address = ipv6;
+                if (address == null) {
+                    out.ipv4(ipv4);
+                } else {
+                    out.set(SampleType.IPV6, address, 0, address.length);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.regex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both engines behind the one interface. */
+class RegexesTest {
+    /** Where expressions are compiled. */
+    enum Engine {
+        PCRE2 {
+            @Override
+            CompiledRegex compile(String text, boolean ignoreCase) throws RegexSyntaxException {
+                Pcre2 library = Pcre2.INSTALLED;
+                assertThat(library != null || !"true".equals(System.getenv("CI")))
+                        .as("libpcre2-8-0 installed")
+                        .isTrue();
+                assumeTrue(library != null, "libpcre2 is not installed");
+                return library.compile(text, ignoreCase, true);
+            }
+        },
+        JAVA {
+            @Override
+            CompiledRegex compile(String text, boolean ignoreCase) throws RegexSyntaxException {
+                return JavaRegex.compile(text, ignoreCase);
+            }
+        };
+
+        abstract CompiledRegex compile(String text, boolean ignoreCase) throws RegexSyntaxException;
+    }
+
+    private final Matching matching = new Matching();
+
+    /** The groups of the first match, {@code null} for those that took no part; empty where there is none. */
+    private List<String> groups(CompiledRegex regex, String subject) {
+        byte[] bytes = ("<<" + subject + ">>").getBytes(StandardCharsets.ISO_8859_1);
+        matching.over(bytes, 2, bytes.length - 2);
+        List<String> groups = new ArrayList<>();
+        if (regex.find(matching, 0)) {
+            for (int i = 0; i < matching.groups(); i++) {
+                int start = matching.groupStart(i);
+                groups.add(
+                        start < 0
+                                ? "-"
+                                : new String(bytes, start, matching.groupEnd(i) - start, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return groups;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void groupsAreWhereTheyMatched(Engine engine) throws Exception {
+        assertThat(groups(engine.compile("^/(a|b)(c)?/(\\d+)", false), "/a/12x"))
+                .containsExactly("/a/12", "a", "-", "12");
+        assertThat(groups(engine.compile("b+", false), "aabbbc")).containsExactly("bbb");
+        assertThat(groups(engine.compile("z", false), "aabbbc")).isEmpty();
+        assertThat(groups(engine.compile("", false), "abc")).containsExactly("");
+        assertThat(groups(engine.compile("^$", false), "")).containsExactly("");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void lettersAreTheSameInEitherCaseIfAsked(Engine engine) throws Exception {
+        assertThat(groups(engine.compile("^/Foo", true), "/fOO")).isNotEmpty();
+        assertThat(groups(engine.compile("^/Foo", false), "/fOO")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bytesAreCharacters(Engine engine) throws Exception {
+        assertThat(groups(engine.compile("^a.b\u00e9$", false), "a\0b\u00e9")).isNotEmpty();
+        assertThat(groups(engine.compile("\\x00", false), "a\0b")).isNotEmpty();
+        assertThat(groups(engine.compile("[\\x80-\\xff]{2}", false), "\u00c3\u00a9"))
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSearchMayGoOnBehindAMatch(Engine engine) throws Exception {
+        CompiledRegex regex = engine.compile("\\ba", false);
+        byte[] bytes = "a ba a".getBytes(StandardCharsets.ISO_8859_1);
+        matching.over(bytes, 0, bytes.length);
+        assertThat(regex.find(matching, 0)).isTrue();
+        assertThat(regex.find(matching, 1)).isTrue();
+        assertThat(matching.groupStart(0)).isEqualTo(5);
+        assertThat(regex.find(matching, 6)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSubjectLongerThanAllBeforeIsReadWhole(Engine engine) throws Exception {
+        CompiledRegex regex = engine.compile("z$", false);
+        assertThat(groups(regex, "a".repeat(50) + "z")).containsExactly("z");
+        assertThat(groups(regex, "a".repeat(15_000) + "z")).containsExactly("z");
+        assertThat(groups(regex, "a".repeat(100) + "z")).containsExactly("z");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWouldTakeForEverIsGivenUpAndCounted(Engine engine) throws Exception {
+        CompiledRegex regex = engine.compile("^(a|aa)+$|^(a+)+$|^(.*a){20}$", false);
+        long before = RegexLimits.givenUp();
+        long start = System.nanoTime();
+
+        assertThat(groups(regex, "a".repeat(60) + "b")).isEmpty();
+
+        assertThat(RegexLimits.givenUp()).isEqualTo(before + 1);
+        assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void mistakesAreToldWithTheirPlace(Engine engine) {
+        assertThatThrownBy(() -> engine.compile("a(b", false))
+                .isInstanceOfSatisfying(RegexSyntaxException.class, e -> assertThat(e.reason())
+                        .isEqualTo("missing closing parenthesis"));
+    }
+
+    @Test
+    void pcreIsMeantToTheLetter() throws Exception {
+        assertThat(groups(Engine.PCRE2.compile("a\\Kb", false), "ab")).containsExactly("b");
+        assertThat(groups(Engine.PCRE2.compile("^(\\((?:[^()]|(?1))*\\))$", false), "(a(b)c)"))
+                .isNotEmpty();
+        assertThat(groups(Engine.PCRE2.compile("(?|(a)|(b))", false), "b")).containsExactly("b", "b");
+        assertThat(groups(Engine.PCRE2.compile("[[:alpha:]]+", false), "12ab")).containsExactly("ab");
+    }
+
+    @Test
+    void withoutCapturesParenthesesOnlyGroup() throws Exception {
+        Pcre2 library = Pcre2.INSTALLED;
+        assumeTrue(library != null, "libpcre2 is not installed");
+        assertThat(groups(library.compile("(a)(b)", false, false), "ab")).containsExactly("ab");
+        assertThatThrownBy(() -> library.compile("(a)\\1", false, false)).isInstanceOf(RegexSyntaxException.class);
+        assertThat(library.version()).matches("10\\.\\d+ .*");
+    }
+}
