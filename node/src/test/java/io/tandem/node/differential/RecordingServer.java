@@ -12,13 +12,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A web server that answers what it is told to and remembers every byte it was sent. */
 final class RecordingServer implements AutoCloseable {
-    private static final Pattern LENGTH = Pattern.compile("content-length: *([0-9]{1,9})\r");
-
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<ByteArrayOutputStream> received = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
@@ -109,23 +105,7 @@ final class RecordingServer implements AutoCloseable {
     }
 
     private static int requestEnd(StringBuilder unread) {
-        if (unread.length() < 16) {
-            return -1;
-        }
-        int head = unread.indexOf("\r\n\r\n", proxyHeader(unread));
-        if (head < 0) {
-            return -1;
-        }
-        String lower = unread.substring(0, head + 2).toLowerCase(java.util.Locale.ROOT);
-        if (lower.contains("transfer-encoding: chunked")) {
-            int end = unread.indexOf("0\r\n", head);
-            int empty = end < 0 ? -1 : unread.indexOf("\r\n\r\n", end);
-            return empty < 0 ? -1 : empty + 4;
-        }
-        Matcher length = LENGTH.matcher(lower);
-        int body = length.find() ? Integer.parseInt(length.group(1)) : 0;
-        int end = head + 4 + body;
-        return unread.length() >= end ? end : -1;
+        return unread.length() < 16 ? -1 : RequestEnd.in(unread, proxyHeader(unread));
     }
 
     private static void quietlyClose(Socket connection) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential.wire;
 
+import io.tandem.node.differential.RequestEnd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,17 +12,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A server that does as its script says, well-behaved or not, and remembers every byte it was sent. */
 final class ScriptedServer implements AutoCloseable {
     static final int PAUSE_MS = 40;
-
-    private static final Pattern LENGTH = Pattern.compile("content-length: *([0-9]{1,9})\r");
 
     private final ServerSocket socket;
     private final List<ByteArrayOutputStream> received = new CopyOnWriteArrayList<>();
@@ -90,11 +86,11 @@ final class ScriptedServer implements AutoCloseable {
             Step step = step();
             while (now == generation.get()) {
                 unread.await(step.when());
-                for (String piece : step.says()) {
-                    if (!piece.equals(step.says().get(0))) {
-                        Thread.sleep(PAUSE_MS);
+                for (int i = 0; i < step.says().size(); i++) {
+                    if (i > 0) {
+                        Thread.sleep(PAUSE_MS); // so that pieces do not come as one
                     }
-                    out.write(piece.getBytes(StandardCharsets.ISO_8859_1));
+                    out.write(step.says().get(i).getBytes(StandardCharsets.ISO_8859_1));
                     out.flush();
                 }
                 switch (step.then()) {
@@ -167,20 +163,7 @@ final class ScriptedServer implements AutoCloseable {
         }
 
         private int requestEnd() {
-            int head = text.indexOf("\r\n\r\n");
-            if (head < 0) {
-                return -1;
-            }
-            String lower = text.substring(0, head + 2).toLowerCase(Locale.ROOT);
-            if (lower.contains("transfer-encoding: chunked")) {
-                int end = text.indexOf("\r\n0\r\n", head);
-                int empty = end < 0 ? -1 : text.indexOf("\r\n\r\n", end + 3);
-                return empty < 0 ? -1 : empty + 4;
-            }
-            Matcher length = LENGTH.matcher(lower);
-            int body = length.find() ? Integer.parseInt(length.group(1)) : 0;
-            int end = head + 4 + body;
-            return text.length() >= end ? end : -1;
+            return RequestEnd.in(text, 0);
         }
     }
 
