@@ -4,9 +4,10 @@ package io.tandem.node.backend;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -117,7 +118,7 @@ class ServerConnectionsTest {
         String text = "defaults\n mode http\n timeout connect 1s\n timeout client 3s\n timeout server 3s\n"
                 + "frontend fe\n " + bind.replace(":0", ":1") + "\n default_backend be\nbackend be\n retries 0\n "
                 + serverLine.replace("SERVER", String.valueOf(server.getLocalPort())) + "\n";
-        int port = freePort();
+        int port = Ports.reserved();
         try (TestProxy proxy = TestProxy.start(
                         text.replace("127.0.0.1:1\n", "127.0.0.1:" + port + "\n")
                                 .replace("127.0.0.1:1 ", "127.0.0.1:" + port + " "),
@@ -133,22 +134,8 @@ class ServerConnectionsTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static String get(String fields) {
         return "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + fields + "\r\n";
-    }
-
-    private static void needsRoot() {
-        boolean root = "root".equals(System.getProperty("user.name"));
-        if (!root && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("this test needs root");
-        }
-        assumeTrue(root);
     }
 
     @Test
@@ -165,7 +152,7 @@ class ServerConnectionsTest {
 
     @Test
     void aRangeOfSourcePortsIsUsedAndSkipsPortsThatOthersHave() throws Exception {
-        int port = freePort();
+        int port = Ports.reserved();
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.8"))) {
             assertThat(taken.isBound()).isTrue();
             assertThat(through(
@@ -178,7 +165,7 @@ class ServerConnectionsTest {
 
     @Test
     void theClientsAddressIsShownInsteadOfOurs() throws Exception {
-        needsRoot();
+        Program.assumeRoot();
         assertThat(through("server s 127.0.0.1:SERVER source 0.0.0.0 usesrc clientip", "127.0.0.7", get("")))
                 .startsWith("/127.0.0.7:");
         assertThat(through(
@@ -226,7 +213,7 @@ class ServerConnectionsTest {
 
     @Test
     void connectionsAreMadeInTheNamespaceOfTheServer(@TempDir Path directory) throws Exception {
-        needsRoot();
+        Program.assumeRoot();
         String name = "tnd-conn-" + ProcessHandle.current().pid();
         Path script = directory.resolve("answer.sh");
         Files.writeString(
@@ -254,7 +241,7 @@ class ServerConnectionsTest {
                         .isEqualTo("inside");
             } finally {
                 inside.descendants().forEach(ProcessHandle::destroyForcibly);
-                inside.destroyForcibly().waitFor();
+                inside.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
             }
         } finally {
             run("ip", "netns", "del", name);
@@ -266,7 +253,7 @@ class ServerConnectionsTest {
     }
 
     private static void await(Condition condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.holds()) {
             assertThat(System.nanoTime() - deadline).isNegative();
             Thread.onSpinWait();
@@ -274,11 +261,7 @@ class ServerConnectionsTest {
     }
 
     private static int run(String... command) throws Exception {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
+        return Program.of(command).run().status();
     }
 
     @Test

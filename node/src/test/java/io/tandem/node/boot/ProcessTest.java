@@ -5,6 +5,7 @@ package io.tandem.node.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tandem.node.testkit.Ports;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -60,9 +61,7 @@ class ProcessTest {
 
     @BeforeEach
     void findPort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
+        port = Ports.reserved();
         configure("http-request deny");
     }
 

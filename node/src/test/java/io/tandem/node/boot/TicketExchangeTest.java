@@ -9,6 +9,8 @@ import io.tandem.node.cli.Console;
 import io.tandem.node.frontend.tls.SharedTickets;
 import io.tandem.node.frontend.tls.TicketKeys;
 import io.tandem.node.setup.NodeRuntime;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.Program;
 import io.tandem.peers.cluster.Replication;
 import io.tandem.peers.table.Tables;
 import java.io.IOException;
@@ -104,18 +106,10 @@ class TicketExchangeTest {
         List<String> command =
                 new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + port, version, "-ign_eof"));
         command.addAll(List.of(session, directory.resolve("session").toString()));
-        Process client = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try {
-            client.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-            client.getOutputStream().close();
-            String said = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(client.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            return said;
-        } finally {
-            client.destroyForcibly();
-        }
+        return Program.of(command)
+                .reading("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                .run()
+                .output();
     }
 
     @ParameterizedTest
@@ -123,8 +117,8 @@ class TicketExchangeTest {
     void aSessionBegunAtOneNodeIsResumedAtTheOther(String version) throws Exception {
         Path certificate = directory.resolve("a.pem");
         Files.writeString(certificate, pem("rsa.crt") + pem("rsa.key"));
-        int atFirst = freePort(List.of());
-        int atSecond = freePort(List.of());
+        int atFirst = Ports.reserved();
+        int atSecond = Ports.reserved();
         try (TestProxy first = proxy(certificate, atFirst);
                 TestProxy second = proxy(certificate, atSecond);
                 Cluster a = new Cluster(first.node(), quiet());

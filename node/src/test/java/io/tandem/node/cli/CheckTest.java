@@ -3,19 +3,18 @@
 package io.tandem.node.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.Program;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,11 +28,7 @@ class CheckTest {
 
     @BeforeEach
     void haproxyIsInstalled() {
-        boolean present = Files.isExecutable(HAPROXY);
-        if ("true".equals(System.getenv("CI"))) {
-            assertThat(present).as("haproxy is installed").isTrue();
-        }
-        assumeTrue(present, "needs haproxy");
+        InstalledHaproxy.assumeInstalled();
     }
 
     @ParameterizedTest
@@ -134,10 +129,8 @@ class CheckTest {
     private static Answer haproxy(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(HAPROXY.toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return new Answer(process.exitValue(), normal(output));
+        Program.Ended ended = Program.of(command).run();
+        return new Answer(ended.status(), normal(ended.output()));
     }
 
     private static String normal(String output) {

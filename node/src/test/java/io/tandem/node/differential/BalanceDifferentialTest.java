@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static io.tandem.node.testkit.LoopbackServer.head;
+import static io.tandem.node.testkit.LoopbackServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.LoopbackServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -52,7 +52,7 @@ class BalanceDifferentialTest {
 
     @BeforeAll
     static void needsHaproxy() {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
     }
 
     private static List<String> many(int count, IntFunction<String> request) {
@@ -147,8 +147,7 @@ class BalanceDifferentialTest {
     }
 
     private static List<List<String>> play(List<Trial> trials, boolean oracle) throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            answer(server);
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> answer(connection))) {
             StringBuilder text = new StringBuilder(HEAD);
             for (int i = 0; i < trials.size(); i++) {
                 text.append("backend be")
@@ -156,7 +155,7 @@ class BalanceDifferentialTest {
                         .append("\n ")
                         .append(trials.get(i).balance())
                         .append('\n');
-                text.append(SERVERS.replace("SERVER", String.valueOf(server.getLocalPort())));
+                text.append(SERVERS.replace("SERVER", String.valueOf(server.port())));
             }
             List<List<String>> chosen = new ArrayList<>();
             try (Contestant proxy = new Contestant(text.toString(), oracle)) {
@@ -175,8 +174,8 @@ class BalanceDifferentialTest {
                 String[] parts = request.split(" ", 2);
                 String line = "GET " + parts[0] + " HTTP/1.1\r\nHost: a\r\nbe: be" + backend + "\r\n"
                         + (parts.length > 1 ? parts[1] + "\r\n" : "") + "\r\n";
-                client.getOutputStream().write(line.getBytes(StandardCharsets.ISO_8859_1));
-                readHead(client.getInputStream());
+                send(client, line);
+                head(client);
             }
         }
         return proxy.log(requests.size()).stream()
@@ -184,44 +183,9 @@ class BalanceDifferentialTest {
                 .toList();
     }
 
-    private static void answer(ServerSocket server) {
-        Thread acceptor = new Thread(() -> {
-            try {
-                while (true) {
-                    Socket connection = server.accept();
-                    Thread thread = new Thread(() -> serve(connection));
-                    thread.setDaemon(true);
-                    thread.start();
-                }
-            } catch (IOException closed) {
-                // the test is over
-            }
-        });
-        acceptor.setDaemon(true);
-        acceptor.start();
-    }
-
-    private static void serve(Socket connection) {
-        try (connection) {
-            while (readHead(connection.getInputStream())) {
-                connection
-                        .getOutputStream()
-                        .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-            }
-        } catch (IOException closed) {
-            // the test is over
+    private static void answer(Socket connection) throws IOException {
+        while (!head(connection).isEmpty()) {
+            send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         }
-    }
-
-    private static boolean readHead(InputStream in) throws IOException {
-        int matched = 0;
-        while (matched < 4) {
-            int next = in.read();
-            if (next < 0) {
-                return false;
-            }
-            matched = next == "\r\n\r\n".charAt(matched) ? matched + 1 : next == '\r' ? 1 : 0;
-        }
-        return true;
     }
 }

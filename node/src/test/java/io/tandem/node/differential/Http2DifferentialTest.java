@@ -3,9 +3,8 @@
 package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,11 +72,7 @@ class Http2DifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        if (!present && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("haproxy is not installed");
-        }
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
         for (String configuration : List.of(DIRECT, CHAINED)) {
             for (boolean oracle : new boolean[] {true, false}) {
                 String name = "tnd-h2-" + ProcessHandle.current().pid() + "-" + oracle;

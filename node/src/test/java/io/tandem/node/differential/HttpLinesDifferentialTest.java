@@ -3,20 +3,17 @@
 package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.LoadedText;
+import io.tandem.node.testkit.HaproxyCheck;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,10 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * haproxy says with {@code -c}.
  */
 class HttpLinesDifferentialTest {
-    private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
-    private static final Pattern MESSAGE =
-            Pattern.compile("\\[(ALERT|WARNING)] +\\(\\d+\\) : (?:config : )?(.*)", Pattern.DOTALL);
-
     /** Switches of proxies; the sections and modes in which they mean something differ. */
     private static final List<String> SWITCHES = List.of(
             "abortonclose",
@@ -384,25 +377,18 @@ class HttpLinesDifferentialTest {
     }
 
     private void compare(List<String> texts) throws IOException, InterruptedException {
-        assertThat(Files.isExecutable(HAPROXY) || !"true".equals(System.getenv("CI")))
-                .as("haproxy installed")
-                .isTrue();
-        assumeTrue(Files.isExecutable(HAPROXY), "haproxy is not installed");
-        List<Process> checks = new ArrayList<>();
+        InstalledHaproxy.assumeInstalled();
         List<String> differences = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             String text = texts.get(i).replace("DIR", directory.toString());
-            Path work = Files.createDirectory(directory.resolve("check" + texts.size() + "-" + i));
-            Files.writeString(work.resolve("t.cfg"), text, StandardCharsets.ISO_8859_1);
-            checks.add(new ProcessBuilder(HAPROXY.toString(), "-c", "-f", "t.cfg")
-                    .directory(work.toFile())
-                    .redirectErrorStream(true)
-                    .start());
             List<String> ours = LoadedText.of(text).messages().stream()
                     .filter(HttpLinesDifferentialTest::relevant)
                     .map(String::strip)
                     .toList();
-            List<String> theirs = said(checks.get(i));
+            List<String> theirs = HaproxyCheck.of(directory, text).stream()
+                    .map(HaproxyCheck.Message::text)
+                    .filter(HttpLinesDifferentialTest::relevant)
+                    .toList();
             if (!sorted(ours).equals(sorted(theirs))) {
                 List<String> missing = new ArrayList<>(theirs);
                 ours.forEach(missing::remove);
@@ -419,22 +405,8 @@ class HttpLinesDifferentialTest {
         return messages.stream().sorted().toList();
     }
 
-    private static List<String> said(Process check) throws IOException, InterruptedException {
-        String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(check.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        List<String> messages = new ArrayList<>();
-        for (String part : output.split("(?m)^(?=\\[)|^(?=Warnings were|Configuration file is valid|free\\(\\))", -1)) {
-            Matcher matcher = MESSAGE.matcher(part);
-            if (matcher.matches() && relevant(matcher.group(2))) {
-                messages.add(matcher.group(2).strip());
-            }
-        }
-        return messages;
-    }
-
     private static boolean relevant(String message) {
-        return !message.startsWith("Error(s) found")
-                && !message.startsWith("Fatal errors found")
+        return !HaproxyCheck.isSummary(message)
                 && !message.contains("missing timeouts")
                 && !message.contains("no log address");
     }

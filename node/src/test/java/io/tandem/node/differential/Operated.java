@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import io.tandem.node.testkit.LogReceiver;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -27,8 +27,8 @@ import java.util.concurrent.locks.LockSupport;
 final class Operated implements AutoCloseable {
     private static final int PATIENCE_S = 20;
 
-    private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final LogReceiver log = new LogReceiver(this::keep);
     private final int[] ports;
     private final Path admin;
     private final Process process;
@@ -39,17 +39,14 @@ final class Operated implements AutoCloseable {
      */
     Operated(Path directory, String configuration, boolean oracle, int listeners) throws IOException {
         String name = oracle ? "haproxy" : "tandem";
-        ports = freePorts(listeners);
+        ports = Ports.reserved(listeners);
         admin = directory.resolve(name + ".sock");
         String text =
-                configuration.replace("ADMIN", admin.toString()).replace("LOG", "127.0.0.1:" + log.getLocalPort());
+                configuration.replace("ADMIN", admin.toString()).replace("LOG", "127.0.0.1:" + log.port());
         for (int i = 0; i < listeners; i++) {
             text = text.replace("PORT_" + i + "_", String.valueOf(ports[i]));
         }
         Path file = Files.writeString(directory.resolve(name + ".cfg"), text);
-        Thread receiver = new Thread(this::receive, "log");
-        receiver.setDaemon(true);
-        receiver.start();
         List<String> command = new ArrayList<>();
         if (oracle) {
             command.add("haproxy");
@@ -75,20 +72,6 @@ final class Operated implements AutoCloseable {
         }
     }
 
-    private static int[] freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        int[] ports = new int[count];
-        for (int i = 0; i < count; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            ports[i] = socket.getLocalPort();
-        }
-        for (ServerSocket socket : sockets) {
-            socket.close();
-        }
-        return ports;
-    }
-
     private boolean answers() {
         try {
             return !command("show info").isEmpty();
@@ -97,20 +80,10 @@ final class Operated implements AutoCloseable {
         }
     }
 
-    private void receive() {
-        byte[] buffer = new byte[65_536];
-        try {
-            while (true) {
-                DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
-                log.receive(packet);
-                String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1).trim();
-                int at = line.indexOf("[x] ");
-                if (at >= 0) {
-                    lines.add(line.substring(at + 4));
-                }
-            }
-        } catch (IOException closed) {
-            // the test is over
+    private void keep(String line) {
+        int at = line.indexOf("[x] ");
+        if (at >= 0) {
+            lines.add(line.substring(at + 4));
         }
     }
 
@@ -125,9 +98,7 @@ final class Operated implements AutoCloseable {
 
     /** Begins a soft stop. */
     void softStop() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-USR1", String.valueOf(process.pid()))
-                .start()
-                .waitFor();
+        Program.of("kill", "-USR1", String.valueOf(process.pid())).succeed();
     }
 
     Socket connect(int listener) throws IOException {

@@ -4,6 +4,7 @@ package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -72,7 +73,7 @@ class OperatorDifferentialTest {
 
     @BeforeAll
     static void needsHaproxy() {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
     }
 
     /** A session that an operator ends. */

@@ -4,9 +4,8 @@ package io.tandem.node.differential;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,11 +37,7 @@ class OwnAnswersDifferentialTest {
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        if (!present && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("haproxy is not installed");
-        }
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
         String configuration = configuration(directory);
         oracle = new Subject(configuration, true);
         tandem = new Subject(configuration, false);

@@ -2,19 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static io.tandem.node.testkit.LoopbackServer.head;
+import static io.tandem.node.testkit.LoopbackServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.LoopbackServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,80 +42,26 @@ class PoolDifferentialTest {
 
     @BeforeAll
     static void needsHaproxy() {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
     }
 
     /** Answers each request with the number of the connection it came on. */
-    private static final class NumberingServer implements AutoCloseable {
-        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        private final AtomicInteger connections = new AtomicInteger();
-
-        NumberingServer() throws IOException {
-            daemon(() -> {
-                while (true) {
-                    Socket connection = socket.accept();
-                    int number = connections.incrementAndGet();
-                    daemon(() -> serve(connection, number));
-                }
-            });
+    private static void number(Socket connection, int number) throws IOException {
+        while (!head(connection).isEmpty()) {
+            send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + number);
         }
-
-        private static void serve(Socket connection, int number) throws IOException {
-            try (connection) {
-                while (head(connection.getInputStream()) != null) {
-                    connection
-                            .getOutputStream()
-                            .write(("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + number)
-                                    .getBytes(StandardCharsets.ISO_8859_1));
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
-
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private static void daemon(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException over) {
-                // the test has closed the socket
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    /** Everything up to an empty line; null at the end. */
-    private static @org.jspecify.annotations.Nullable String head(InputStream in) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int next = in.read();
-            if (next < 0) {
-                return null;
-            }
-            head.append((char) next);
-        }
-        return head.toString();
     }
 
     private static int ask(Socket client) throws IOException {
-        client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-        head(client.getInputStream());
+        send(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        head(client);
         return client.getInputStream().read() - '0';
     }
 
     private static List<Integer> play(String configuration, boolean oracle) throws Exception {
-        try (NumberingServer server = new NumberingServer();
-                Contestant proxy = new Contestant(
-                        configuration.replace("SERVER", String.valueOf(server.socket.getLocalPort())), oracle)) {
+        try (LoopbackServer server = new LoopbackServer(PoolDifferentialTest::number);
+                Contestant proxy =
+                        new Contestant(configuration.replace("SERVER", String.valueOf(server.port())), oracle)) {
             List<Integer> connections = new ArrayList<>();
             for (int requests : new int[] {1, 3, 1, 2}) {
                 try (Socket client = proxy.connect()) {

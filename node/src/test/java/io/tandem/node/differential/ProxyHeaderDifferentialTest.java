@@ -3,9 +3,8 @@
 package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,11 +53,7 @@ class ProxyHeaderDifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        if (!present && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("haproxy is not installed");
-        }
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
         proxy = both("bind 127.0.0.1:PORT accept-proxy");
         netScaler = both("bind 127.0.0.1:PORT accept-netscaler-cip 97131185");
         expecting = both("bind 127.0.0.1:PORT\n    tcp-request connection expect-proxy layer4 if { src 127.0.0.1 }");

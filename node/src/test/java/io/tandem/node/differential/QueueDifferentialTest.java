@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static io.tandem.node.testkit.LoopbackServer.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.LoopbackServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -36,19 +36,16 @@ class QueueDifferentialTest {
                 timeout queue 700ms
                 timeout client 5s
                 timeout server 5s
-            frontend probe
-                no log
-                bind 127.0.0.1:PORT
             frontend fe
                 maxconn 100
-                bind 127.0.0.1:PORT_1_
+                bind 127.0.0.1:PORT
                 default_backend be
             backend be
             """;
 
     @BeforeAll
     static void needsHaproxy() throws Exception {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
         play(cases().findFirst().orElseThrow(), false); // a young process is slow
     }
 
@@ -141,79 +138,23 @@ class QueueDifferentialTest {
     }
 
     /** Keeps what begins with /h until it is told to go on; answers all else at once. */
-    private static final class HoldingServer implements AutoCloseable {
-        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        private final CountDownLatch goOn;
-        private final Semaphore arrived;
-
-        HoldingServer(CountDownLatch goOn, Semaphore arrived) throws IOException {
-            this.goOn = goOn;
-            this.arrived = arrived;
-            daemon(this::accept);
-        }
-
-        private void accept() {
-            try {
-                while (true) {
-                    Socket connection = socket.accept();
-                    daemon(() -> serve(connection));
+    private static LoopbackServer holdingServer(CountDownLatch goOn, Semaphore arrived) throws IOException {
+        return new LoopbackServer((connection, number) -> {
+            for (String head = head(connection); !head.isEmpty(); head = head(connection)) {
+                if (head.contains(" /h")) {
+                    arrived.release();
+                    goOn.await();
                 }
-            } catch (IOException closed) {
-                // the test is over
+                LoopbackServer.send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             }
-        }
-
-        private void serve(Socket connection) {
-            try (connection) {
-                while (true) {
-                    String head = head(connection);
-                    if (head.contains(" /h")) {
-                        arrived.release();
-                        goOn.await();
-                    }
-                    connection
-                            .getOutputStream()
-                            .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-                                    .getBytes(StandardCharsets.ISO_8859_1));
-                }
-            } catch (IOException over) {
-                // the proxy has closed
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
-
-    private static void daemon(Runnable task) {
-        Thread thread = new Thread(task, "holding-server");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private static String head(Socket from) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int next = from.getInputStream().read();
-            if (next < 0) {
-                throw new IOException("closed");
-            }
-            head.append((char) next);
-        }
-        return head.toString();
+        });
     }
 
     private static Socket send(Contestant proxy, String request) throws IOException {
         String[] parts = request.split("\\|", -1);
         String field = parts.length > 1 ? parts[1] + "\r\n" : "";
-        Socket client = proxy.connect(1);
-        client.getOutputStream()
-                .write(("GET " + parts[0] + " HTTP/1.1\r\nHost: a\r\n" + field + "\r\n")
-                        .getBytes(StandardCharsets.ISO_8859_1));
+        Socket client = proxy.connect();
+        LoopbackServer.send(client, "GET " + parts[0] + " HTTP/1.1\r\nHost: a\r\n" + field + "\r\n");
         return client;
     }
 
@@ -221,22 +162,21 @@ class QueueDifferentialTest {
         CountDownLatch goOn = new CountDownLatch(1);
         Semaphore arrived = new Semaphore(0);
         List<Socket> clients = new ArrayList<>();
-        try (HoldingServer a = new HoldingServer(goOn, arrived);
-                HoldingServer b = new HoldingServer(goOn, arrived);
+        try (LoopbackServer a = holdingServer(goOn, arrived);
+                LoopbackServer b = holdingServer(goOn, arrived);
                 Contestant proxy = new Contestant(
                         CONFIGURATION
                                 + played.backend
-                                        .replace("127.0.0.1:A", "127.0.0.1:" + a.socket.getLocalPort())
-                                        .replace("127.0.0.1:B", "127.0.0.1:" + b.socket.getLocalPort()),
-                        oracle,
-                        1)) {
+                                        .replace("127.0.0.1:A", "127.0.0.1:" + a.port())
+                                        .replace("127.0.0.1:B", "127.0.0.1:" + b.port()),
+                        oracle)) {
             for (String request : played.held) {
                 clients.add(send(proxy, request));
                 assertThat(arrived.tryAcquire(5, TimeUnit.SECONDS)).isTrue();
             }
             for (String request : played.queued) {
                 clients.add(send(proxy, request));
-                Thread.sleep(20); // nothing shows outside that a proxy has put it into its queue
+                awaitQueuedOrAnswered(proxy, clients.subList(played.held.size(), clients.size()));
             }
             if (played.timeouts) {
                 for (Socket client : clients.subList(played.held.size(), clients.size())) {
@@ -250,6 +190,19 @@ class QueueDifferentialTest {
             goOn.countDown();
             for (Socket client : clients) {
                 client.close();
+            }
+        }
+    }
+
+    /** The next request comes when those before it have their places. */
+    private static void awaitQueuedOrAnswered(Contestant proxy, List<Socket> clients) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        int settled = 0;
+        while (settled < clients.size()) {
+            assertThat(System.nanoTime() - deadline).as("queued or answered").isNegative();
+            settled = proxy.waiting();
+            for (Socket client : clients) {
+                settled += client.getInputStream().available() > 0 ? 1 : 0;
             }
         }
     }

@@ -3,9 +3,8 @@
 package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -49,11 +48,7 @@ class SendProxyDifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        if (!present && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("haproxy is not installed");
-        }
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
         StringBuilder text = new StringBuilder(CONFIGURATION);
         for (int i = 0; i < OPTIONS.size(); i++) {
             text.append("    use_backend b")

@@ -5,15 +5,14 @@ package io.tandem.node.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.LoadedText;
+import io.tandem.node.testkit.HaproxyCheck;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,9 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
  * default-server} lines: what is said about it is what the installed haproxy says with {@code -c}.
  */
 class ServerLinesDifferentialTest {
-    private static final Pattern MESSAGE =
-            Pattern.compile("\\[(ALERT|WARNING)] +\\(\\d+\\) : (?:config : )?(.*)", Pattern.DOTALL);
-
     private static final Pattern NAME = Pattern.compile("-(\\d+)-");
     private static final Pattern LINE = Pattern.compile("t\\.cfg:(\\d+)");
 
@@ -54,7 +50,7 @@ class ServerLinesDifferentialTest {
 
     @BeforeAll
     static void needsHaproxy() {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
     }
 
     private static Stream<String> options() {
@@ -472,21 +468,10 @@ class ServerLinesDifferentialTest {
     }
 
     private List<Said> haproxy(String text, List<Integer> sectionOfLine) throws IOException, InterruptedException {
-        Files.writeString(directory.resolve("t.cfg"), text, StandardCharsets.ISO_8859_1);
-        Process check = new ProcessBuilder("haproxy", "-c", "-f", "t.cfg")
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(check.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        List<Said> messages = new ArrayList<>();
-        for (String part : output.split("(?m)^(?=\\[)|^(?=Warnings were|Configuration file is valid|free\\(\\))", -1)) {
-            Matcher matcher = MESSAGE.matcher(part);
-            if (matcher.matches() && isRelevant(matcher.group(2))) {
-                messages.add(said(matcher.group(1) + " " + matcher.group(2).strip(), sectionOfLine));
-            }
-        }
-        return messages;
+        return HaproxyCheck.of(directory, text).stream()
+                .filter(message -> isRelevant(message.text()))
+                .map(message -> said(message.severity() + " " + message.text(), sectionOfLine))
+                .toList();
     }
 
     private static Said said(String text, List<Integer> sectionOfLine) {
@@ -499,8 +484,6 @@ class ServerLinesDifferentialTest {
     }
 
     private static boolean isRelevant(String message) {
-        return !message.startsWith("Error(s) found")
-                && !message.startsWith("Fatal errors found")
-                && !message.contains("missing timeouts");
+        return !HaproxyCheck.isSummary(message) && !message.contains("missing timeouts");
     }
 }

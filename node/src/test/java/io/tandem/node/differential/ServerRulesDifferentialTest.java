@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static io.tandem.node.testkit.LoopbackServer.head;
+import static io.tandem.node.testkit.LoopbackServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.LoopbackServer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,84 +39,27 @@ class ServerRulesDifferentialTest {
                 server s3 127.0.0.1:SERVER3 cookie c THIRD
             """;
     private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
+    private static final Pattern WANTED = Pattern.compile("(?i)x-want: (\\d+) ([^\r]*)");
 
     @BeforeAll
     static void needsHaproxy() {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
     }
 
     /** Answers with its name and the number of the connection, and with what the request's X-Want says. */
-    private static final class NamedServer implements AutoCloseable {
-        private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        private final AtomicInteger connections = new AtomicInteger();
-
-        NamedServer(int number) throws IOException {
-            daemon(() -> {
-                while (true) {
-                    Socket connection = socket.accept();
-                    String name = "s" + number + "." + connections.incrementAndGet();
-                    daemon(() -> serve(connection, name));
-                }
-            });
-        }
-
-        private static void serve(Socket connection, String name) throws IOException {
-            try (connection) {
-                for (String head = head(connection); !head.isEmpty(); head = head(connection)) {
-                    String body = name + (head.contains("ookie:") ? " cookie" : "");
-                    String start = "200 OK\r\n";
-                    Matcher wanted =
-                            Pattern.compile("(?i)x-want: (\\d+) ([^\r]*)").matcher(head);
-                    if (wanted.find()) {
-                        start = wanted.group(1) + " No\r\n" + wanted.group(2) + "\r\n";
-                    }
-                    connection
-                            .getOutputStream()
-                            .write(("HTTP/1.1 " + start + "Content-Length: " + body.length() + "\r\n\r\n" + body)
-                                    .getBytes(StandardCharsets.ISO_8859_1));
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
-
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private static void daemon(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException over) {
-                // the test has closed the socket
+    private static LoopbackServer server(String name) throws IOException {
+        return new LoopbackServer((connection, number) -> {
+            for (String head = head(connection); !head.isEmpty(); head = head(connection)) {
+                String body = name + "." + number + (head.contains("ookie:") ? " cookie" : "");
+                Matcher wanted = WANTED.matcher(head);
+                String start = wanted.find() ? wanted.group(1) + " No\r\n" + wanted.group(2) : "200 OK";
+                send(connection, "HTTP/1.1 " + start + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
             }
         });
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    /** Everything up to an empty line; empty at the end. */
-    private static String head(Socket socket) throws IOException {
-        InputStream in = socket.getInputStream();
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int next = in.read();
-            if (next < 0) {
-                return "";
-            }
-            head.append((char) next);
-        }
-        return head.toString();
     }
 
     private static String ask(Socket client, String fields) throws IOException {
-        client.getOutputStream()
-                .write(("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        send(client, "GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
         String head = head(client);
         Matcher length = LENGTH.matcher(head);
         byte[] body = client.getInputStream().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
@@ -127,17 +70,17 @@ class ServerRulesDifferentialTest {
     private static List<String> play(String lines, String second, String third, List<String> script, boolean oracle)
             throws Exception {
         List<String> answers = new ArrayList<>();
-        try (NamedServer one = new NamedServer(1);
-                NamedServer two = new NamedServer(2);
-                NamedServer three = new NamedServer(3);
+        try (LoopbackServer one = server("s1");
+                LoopbackServer two = server("s2");
+                LoopbackServer three = server("s3");
                 Contestant proxy = new Contestant(
                         CONFIGURATION
                                 .replace("LINES", lines)
                                 .replace("SECOND", second)
                                 .replace("THIRD", third)
-                                .replace("SERVER1", String.valueOf(one.socket.getLocalPort()))
-                                .replace("SERVER2", String.valueOf(two.socket.getLocalPort()))
-                                .replace("SERVER3", String.valueOf(three.socket.getLocalPort())),
+                                .replace("SERVER1", String.valueOf(one.port()))
+                                .replace("SERVER2", String.valueOf(two.port()))
+                                .replace("SERVER3", String.valueOf(three.port())),
                         oracle)) {
             List<Socket> clients = new ArrayList<>();
             for (int i = 0; i < 3; i++) {

@@ -2,22 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
-import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.RunningProxy;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A proxy under observation: the installed haproxy or ours, with a server and a log receiver of its own. */
 final class Subject implements AutoCloseable {
@@ -25,30 +21,16 @@ final class Subject implements AutoCloseable {
 
     private final RecordingServer server = new RecordingServer();
     private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-    private final int port;
-    private final @Nullable Process haproxy;
-    private final @Nullable TestProxy tandem;
+    private final int port = Ports.reserved();
+    private final RunningProxy proxy;
 
     /** @param configuration with PORT, SERVER and LOG in the places of the port numbers */
-    Subject(String configuration, boolean oracle) throws IOException, InterruptedException {
-        port = freePort();
+    Subject(String configuration, boolean oracle) throws IOException {
         String text = configuration
                 .replace("PORT", String.valueOf(port))
                 .replace("SERVER", String.valueOf(server.port()))
                 .replace("LOG", String.valueOf(log.getLocalPort()));
-        if (oracle) {
-            Path file = Files.createTempFile("oracle", ".cfg");
-            Files.writeString(file, text);
-            haproxy = new ProcessBuilder("haproxy", "-db", "-q", "-f", file.toString())
-                    .inheritIO()
-                    .start();
-            tandem = null;
-            awaitPort(haproxy);
-            Files.delete(file);
-        } else {
-            haproxy = null;
-            tandem = TestProxy.start(text, 1);
-        }
+        proxy = new RunningProxy(text, oracle);
         warmUp();
     }
 
@@ -57,28 +39,6 @@ final class Subject implements AutoCloseable {
         for (int i = 0; i < 5; i++) {
             converse("GET / HTTP/1.1\r\nHost: a\r\n\r\n", false, "HTTP/1.1 204 No Content\r\n\r\n", false);
         }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private void awaitPort(Process process) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (System.nanoTime() - deadline < 0) {
-            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                if (probe.isConnected()) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
-            }
-        }
-        throw new IOException("haproxy did not start with this configuration");
     }
 
     /** What became of one conversation. */
@@ -158,12 +118,7 @@ final class Subject implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (haproxy != null) {
-            haproxy.destroyForcibly();
-        }
-        if (tandem != null) {
-            tandem.close();
-        }
+        proxy.close();
         server.close();
         log.close();
     }

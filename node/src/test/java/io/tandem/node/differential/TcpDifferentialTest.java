@@ -4,6 +4,7 @@ package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,10 +46,6 @@ class TcpDifferentialTest {
                 timeout connect 200ms
                 timeout client 1s
                 timeout server 1s
-            frontend probe
-                mode http
-                no log
-                bind 127.0.0.1:PORT
             """;
 
     /** One for each case, N its number. */
@@ -79,7 +76,7 @@ class TcpDifferentialTest {
     /** Most of a case is waiting: several are played at once, all with one proxy of each kind. */
     @BeforeAll
     void playAll() throws Exception {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
         List<Case> all = cases().toList();
         StringBuilder text = new StringBuilder(COMMON);
         for (int i = 0; i < all.size(); i++) {

@@ -2,19 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
-import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.LogReceiver;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.RunningProxy;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
-import java.net.StandardSocketOptions;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,7 +21,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A proxy, the installed haproxy or ours, with a frontend, a backend and a scripted server for each scene: all scenes can be
@@ -71,30 +66,16 @@ final class Theatre implements AutoCloseable {
     private final Map<String, ServerSocket> servers = new HashMap<>();
     private final Map<String, BlockingQueue<String>> lines = new ConcurrentHashMap<>();
     private final List<AutoCloseable> props = new ArrayList<>();
-    private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-    private final @Nullable Process haproxy;
-    private final @Nullable TestProxy tandem;
+    private final LogReceiver log = new LogReceiver(this::keep);
+    private final RunningProxy proxy;
 
     /** @param common the sections in front of the scenes; LOG stands for the port of the log */
-    Theatre(String common, List<Scene> scenes, boolean oracle) throws Exception {
-        StringBuilder text = new StringBuilder(common.replace("LOG", String.valueOf(log.getLocalPort())));
+    Theatre(String common, List<Scene> scenes, boolean oracle) throws IOException {
+        StringBuilder text = new StringBuilder(common.replace("LOG", String.valueOf(log.port())));
         for (Scene scene : scenes) {
             text.append(sections(scene));
         }
-        listenToLog();
-        if (oracle) {
-            Path file = Files.createTempFile("theatre", ".cfg");
-            Files.writeString(file, text);
-            haproxy = new ProcessBuilder("haproxy", "-db", "-q", "-f", file.toString())
-                    .inheritIO()
-                    .start();
-            tandem = null;
-            awaitStart(haproxy, of(ports, scenes.get(0)));
-            Files.delete(file);
-        } else {
-            haproxy = null;
-            tandem = TestProxy.start(text.toString(), 1);
-        }
+        proxy = new RunningProxy(text.toString(), oracle);
     }
 
     private String sections(Scene scene) throws IOException {
@@ -102,12 +83,12 @@ final class Theatre implements AutoCloseable {
         server.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S));
         servers.put(scene.name, server);
         props.add(server);
-        int port = reservedPort();
+        int port = Ports.reserved();
         ports.put(scene.name, port);
         lines.put(scene.name, new LinkedBlockingQueue<>());
         String backend = scene.backend;
         if (backend.contains("DEAD")) {
-            backend = backend.replace("DEAD", String.valueOf(deadPort()));
+            backend = backend.replace("DEAD", String.valueOf(Ports.dead()));
         }
         if (backend.contains("MUTE")) {
             backend = backend.replace("MUTE", String.valueOf(mutePort()));
@@ -122,29 +103,12 @@ final class Theatre implements AutoCloseable {
                 + backend + "\n";
     }
 
-    /** A port that only who says SO_REUSEPORT can take, as both proxies do: nobody else gets it before, or meanwhile. */
-    private int reservedPort() throws IOException {
-        Socket bound = new Socket();
-        bound.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        props.add(bound);
-        return bound.getLocalPort();
-    }
-
-    /** A port where every connection is refused: bound, so that nobody else listens there. */
-    private int deadPort() throws IOException {
-        Socket bound = new Socket();
-        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        props.add(bound);
-        return bound.getLocalPort();
-    }
-
     /** A port where no connection is ever established: the queue of those to be accepted is full. */
     private int mutePort() throws IOException {
         ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         props.add(socket);
         for (int i = 0; i < 4; i++) {
-            java.nio.channels.SocketChannel filler = java.nio.channels.SocketChannel.open();
+            SocketChannel filler = SocketChannel.open();
             filler.configureBlocking(false);
             filler.connect(socket.getLocalSocketAddress());
             props.add(filler);
@@ -152,46 +116,12 @@ final class Theatre implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    private static void awaitStart(Process process, int port) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (System.nanoTime() - deadline < 0) {
-            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                if (probe.isConnected()) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
-            }
-        }
-        throw new IOException("haproxy did not start with this configuration");
-    }
-
-    private void listenToLog() {
-        Thread thread = new Thread(this::collect, "theatre-log");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void collect() {
-        byte[] buffer = new byte[65_536];
-        try {
-            while (true) {
-                DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
-                log.receive(packet);
-                String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1).trim();
-                int at = line.indexOf("] ", line.indexOf(" [")) + 2;
-                String[] fields = line.substring(at).split(" ", 10);
-                BlockingQueue<String> of = fields.length == 10 ? lines.get(fields[0]) : null;
-                if (of != null) {
-                    of.add(withoutTimes(fields));
-                }
-            }
-        } catch (SocketException closed) {
-            // the theatre is closed
-        } catch (IOException failure) {
-            throw new IllegalStateException(failure);
+    private void keep(String line) {
+        int at = line.indexOf("] ", line.indexOf(" [")) + 2;
+        String[] fields = line.substring(at).split(" ", 10);
+        BlockingQueue<String> of = fields.length == 10 ? lines.get(fields[0]) : null;
+        if (of != null) {
+            of.add(withoutTimes(fields));
         }
     }
 
@@ -285,12 +215,7 @@ final class Theatre implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        if (haproxy != null) {
-            haproxy.destroyForcibly();
-        }
-        if (tandem != null) {
-            tandem.close();
-        }
+        proxy.close();
         for (AutoCloseable prop : props) {
             prop.close();
         }

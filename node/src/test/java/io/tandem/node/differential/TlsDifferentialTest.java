@@ -5,14 +5,13 @@ package io.tandem.node.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -55,7 +54,7 @@ class TlsDifferentialTest {
     @TempDir
     static Path directory;
 
-    private @Nullable Process haproxy;
+    private @Nullable InstalledHaproxy haproxy;
     private @Nullable TestProxy tandem;
 
     static Stream<String> clients() {
@@ -130,7 +129,7 @@ class TlsDifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
         certificate("rsa", "rsa:2048", "www.a.test", "*.wild.test");
         certificate("b", "rsa:2048", "b.test", "x.b.test");
         certificate("d", "rsa:2048", "d.test");
@@ -148,20 +147,8 @@ class TlsDifferentialTest {
                     directory.resolve(list.getKey()),
                     list.getValue().replaceAll("(?m)^(\\w+\\.pem)", directory + "/$1"));
         }
-        Path file = directory.resolve("oracle.cfg");
-        Files.writeString(file, configuration("h"));
-        haproxy = new ProcessBuilder("haproxy", "-db", "-q", "-f", file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("oracle.log").toFile())
-                .start();
+        haproxy = new InstalledHaproxy(configuration("h"));
         tandem = TestProxy.start(configuration("t"), 1);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!Files.exists(directory.resolve("h" + (BINDS.size() - 1)))) {
-            assertThat(haproxy.waitFor(10, TimeUnit.MILLISECONDS))
-                    .as(Files.readString(directory.resolve("oracle.log")))
-                    .isFalse();
-            assertThat(System.nanoTime() - deadline).isNegative();
-        }
     }
 
     private static String configuration(String prefix) {
@@ -204,7 +191,7 @@ class TlsDifferentialTest {
         }
         command.addAll(List.of("-subj", "/CN=" + names[0], "-addext", alternatives.toString()));
         command.addAll(List.of("-keyout", directory + "/key", "-out", directory + "/crt"));
-        run(command);
+        Program.of(command).succeed();
         Files.writeString(
                 directory.resolve(name + ".pem"),
                 Files.readString(directory.resolve("crt")) + Files.readString(directory.resolve("key")));
@@ -213,7 +200,7 @@ class TlsDifferentialTest {
     @AfterAll
     void stop() {
         if (haproxy != null) {
-            haproxy.destroyForcibly();
+            haproxy.close();
         }
         if (tandem != null) {
             tandem.close();
@@ -233,7 +220,10 @@ class TlsDifferentialTest {
         List<String> command = new ArrayList<>(List.of("openssl", "s_client", "-unix", directory + "/" + socket));
         command.addAll(name.equals("-") ? List.of("-noservername") : List.of("-servername", name));
         Stream.of(options.split(" ", -1)).filter(word -> !word.isEmpty()).forEach(command::add);
-        return run(command)
+        return Program.of(command)
+                .withoutErrors()
+                .run()
+                .output()
                 .lines()
                 .map(String::strip)
                 .filter(line -> line.startsWith("subject=")
@@ -243,15 +233,5 @@ class TlsDifferentialTest {
                         || line.startsWith("No ALPN")
                         || line.startsWith("Server Temp Key"))
                 .toList();
-    }
-
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        process.waitFor();
-        return out;
     }
 }

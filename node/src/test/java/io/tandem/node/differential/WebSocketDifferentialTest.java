@@ -4,6 +4,7 @@ package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -67,7 +68,7 @@ class WebSocketDifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
         String opens = Http2Text.headers(1, false, ":status", "200", "sec-websocket-protocol", "chat");
         servers.add(new WebSocketServer(true, opens));
         servers.add(new WebSocketServer(false, opens));

@@ -10,6 +10,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ResourceLeakDetector;
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -143,7 +144,7 @@ class AllocationGuardTest {
             Thread replies = new Thread(() -> reply(server), "server");
             replies.setDaemon(true);
             replies.start();
-            int port = freePort();
+            int port = Ports.reserved();
             String text = "global\n " + global + "\ndefaults\n mode " + mode
                     + "\n timeout connect 5s\n timeout client 1m\n timeout server 1m\nfrontend web\n bind 127.0.0.1:"
                     + port + bind + "\n " + lines + "\n default_backend app\nbackend app\n"
@@ -158,12 +159,6 @@ class AllocationGuardTest {
                 client.exchange(MEASURED);
                 return (double) (threads.getThreadAllocatedBytes(thread) - before) / MEASURED;
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -2,15 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.exchange;
 
+import static io.tandem.node.testkit.LoopbackServer.send;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.LoopbackServer;
+import io.tandem.node.testkit.Ports;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,47 +29,6 @@ class ProxyTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
     /** What a server of the test does with one connection. */
-    private interface Script {
-        void serve(Socket connection) throws IOException;
-    }
-
-    private static ServerSocket server(Script script) throws IOException {
-        ServerSocket socket = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-        daemon(() -> {
-            while (true) {
-                Socket connection = socket.accept();
-                daemon(() -> {
-                    try (connection) {
-                        script.serve(connection);
-                    }
-                });
-            }
-        });
-        return socket;
-    }
-
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private static void daemon(Task task) {
-        Thread thread = new Thread(() -> {
-            try {
-                task.run();
-            } catch (IOException over) {
-                // the test has closed the socket
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static String config(String mode, int port, String backend) {
         return "defaults\n mode " + mode + "\n timeout connect 2s\n timeout client 20s\n timeout server 20s\n"
                 + "frontend fe\n bind 127.0.0.1:" + port + "\n default_backend be\nbackend be\n" + backend;
@@ -77,10 +38,6 @@ class ProxyTest {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(20_000);
         return socket;
-    }
-
-    private static void send(Socket socket, String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     }
 
     /** Reads until {@code end} has come. */
@@ -108,15 +65,15 @@ class ProxyTest {
         for (int i = 0; i < body.length; i++) {
             body[i] = (byte) (i * 31 + (i >> 13));
         }
-        int port = freePort();
-        try (ServerSocket server = server(connection -> {
+        int port = Ports.reserved();
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> {
                     readUntil(connection, "\r\n\r\n");
                     send(connection, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
                     connection.getOutputStream().write(body);
                     readUntil(connection, "never");
                 });
                 TestProxy proxy = TestProxy.start(
-                        config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 2);
+                        config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 2);
                 Socket client = connect(port)) {
             assertThat(proxy.configuration().frontends()).hasSize(1);
             send(client, GET);
@@ -137,13 +94,13 @@ class ProxyTest {
     @Test
     void aChunkedUploadOfManyPiecesArrivesWhole() throws Exception {
         CompletableFuture<String> received = new CompletableFuture<>();
-        int port = freePort();
-        try (ServerSocket server = server(connection -> {
+        int port = Ports.reserved();
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> {
                     received.complete(readUntil(connection, "0\r\n\r\n"));
                     send(connection, OK);
                 });
                 TestProxy proxy = TestProxy.start(
-                        config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
+                        config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 1);
                 Socket client = connect(port)) {
             assertThat(proxy.node().stopping()).isFalse();
             StringBuilder sent = new StringBuilder();
@@ -174,17 +131,13 @@ class ProxyTest {
         CountDownLatch release = new CountDownLatch(1);
         List<Integer> concurrent = new ArrayList<>();
         int[] now = new int[1];
-        int port = freePort();
-        try (ServerSocket server = server(connection -> {
+        int port = Ports.reserved();
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> {
                     while (!readUntil(connection, "\r\n\r\n").endsWith("<end>")) {
                         synchronized (concurrent) {
                             concurrent.add(++now[0]);
                         }
-                        try {
-                            release.await(10, TimeUnit.SECONDS);
-                        } catch (InterruptedException interrupted) {
-                            return;
-                        }
+                        assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
                         synchronized (concurrent) {
                             now[0]--;
                         }
@@ -192,7 +145,7 @@ class ProxyTest {
                     }
                 });
                 TestProxy proxy = TestProxy.start(
-                        config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + " maxconn 2\n"), 2)) {
+                        config("http", port, " server s 127.0.0.1:" + server.port() + " maxconn 2\n"), 2)) {
             List<Socket> clients = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 Socket client = connect(port);
@@ -224,15 +177,15 @@ class ProxyTest {
 
     @Test
     void aServerThatRefusesIsReplacedByAnotherWithRedispatch() throws Exception {
-        int dead = freePort();
-        int port = freePort();
-        try (ServerSocket server = server(connection -> answer(connection, OK));
+        int dead = Ports.dead();
+        int port = Ports.reserved();
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> answer(connection, OK));
                 TestProxy proxy = TestProxy.start(
                         config(
                                 "http",
                                 port,
                                 " retries 1\n option redispatch\n balance first\n server dead 127.0.0.1:" + dead
-                                        + "\n server s 127.0.0.1:" + server.getLocalPort() + "\n"),
+                                        + "\n server s 127.0.0.1:" + server.port() + "\n"),
                         1);
                 Socket client = connect(port)) {
             send(client, GET);
@@ -243,9 +196,9 @@ class ProxyTest {
 
     @Test
     void noServerAtAllIsA503() throws Exception {
-        int port = freePort();
+        int port = Ports.reserved();
         try (TestProxy proxy = TestProxy.start(
-                        config("http", port, " retries 0\n server dead 127.0.0.1:" + freePort() + "\n"), 1);
+                        config("http", port, " retries 0\n server dead 127.0.0.1:" + Ports.dead() + "\n"), 1);
                 Socket client = connect(port)) {
             send(client, GET);
             assertThat(readUntil(client, "</html>\n")).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
@@ -255,9 +208,9 @@ class ProxyTest {
 
     @Test
     void aReloadLosesNoRequestAndKeepsTheListener() throws Exception {
-        int port = freePort();
-        try (ServerSocket server = server(connection -> answer(connection, OK))) {
-            String text = config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n");
+        int port = Ports.reserved();
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> answer(connection, OK))) {
+            String text = config("http", port, " server s 127.0.0.1:" + server.port() + "\n");
             try (TestProxy proxy = TestProxy.start(text, 2);
                     Socket client = connect(port)) {
                 for (int i = 0; i < 20; i++) {
@@ -277,19 +230,15 @@ class ProxyTest {
     void aSoftStopEndsIdleConnectionsAndLetsOthersFinish() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch asked = new CountDownLatch(1);
-        int port = freePort();
-        try (ServerSocket server = server(connection -> {
+        int port = Ports.reserved();
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> {
                     readUntil(connection, "\r\n\r\n");
                     asked.countDown();
-                    try {
-                        release.await(10, TimeUnit.SECONDS);
-                    } catch (InterruptedException interrupted) {
-                        return;
-                    }
+                    assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
                     send(connection, OK);
                 });
                 TestProxy proxy = TestProxy.start(
-                        config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
+                        config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 1);
                 Socket busy = connect(port)) {
             send(busy, GET);
             assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
@@ -302,13 +251,13 @@ class ProxyTest {
 
     @Test
     void tcpCarriesBothWaysAndKeepsAHalfClosedSideOpen() throws Exception {
-        int port = freePort();
-        try (ServerSocket server = server(connection -> {
+        int port = Ports.reserved();
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> {
                     String all = readUntil(connection, "never");
                     send(connection, "got " + all);
                 });
                 TestProxy proxy =
-                        TestProxy.start(config("tcp", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
+                        TestProxy.start(config("tcp", port, " server s 127.0.0.1:" + server.port() + "\n"), 1);
                 Socket client = connect(port)) {
             assertThat(proxy.node().stopping()).isFalse();
             send(client, "some bytes");

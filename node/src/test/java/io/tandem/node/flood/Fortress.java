@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.flood;
 
+import io.tandem.node.testkit.Ports;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 final class Fortress implements AutoCloseable {
     private final Process process;
     private final Path errors;
-    final int http = freePort();
-    final int https = freePort();
+    final int http = Ports.reserved();
+    final int https = Ports.reserved();
 
     /** @param backends lines {@code backend NAME port} as {@code NAME PORT}; paths {@code /NAME} go there */
     Fortress(Path directory, int good, List<String> backends) throws IOException, InterruptedException {
@@ -79,12 +78,6 @@ final class Fortress implements AutoCloseable {
         try (var in = Objects.requireNonNull(
                 Fortress.class.getResourceAsStream("/io/tandem/node/frontend/tls/" + name), name)) {
             return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
-        }
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

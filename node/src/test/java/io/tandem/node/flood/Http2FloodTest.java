@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.differential.Http2Text;
+import io.tandem.node.testkit.Ports;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -26,7 +27,7 @@ class Http2FloodTest {
     private static final int FLOW_CONTROL_ERROR = 3;
     private static final int PROTOCOL_ERROR = 1;
 
-    private final int port = Fortress.freePort();
+    private final int port = Ports.reserved();
     private final TestProxy proxy = TestProxy.start(
             """
             defaults

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -97,10 +98,7 @@ class HeaderTlvTest {
     }
 
     private static byte[] header(String options, String before) throws IOException {
-        int port;
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
+        int port = Ports.reserved();
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String text = "defaults\n mode tcp\n timeout client 3s\n timeout server 3s\n timeout connect 3s\n"
                     + "frontend fe\n bind 127.0.0.1:" + port + " accept-proxy\n default_backend be\nbackend be\n"

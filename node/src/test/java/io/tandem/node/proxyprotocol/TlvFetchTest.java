@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
 
@@ -35,10 +35,7 @@ class TlvFetchTest {
     }
 
     private static String answer(String format) throws IOException {
-        int port;
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
+        int port = Ports.reserved();
         String text = "defaults\n mode http\n timeout client 3s\nfrontend fe\n bind 127.0.0.1:" + port
                 + " accept-proxy\n http-request return status 200 content-type text/plain lf-string \"" + format
                 + "\"\n";

@@ -5,19 +5,15 @@ package io.tandem.node.setup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
 import java.lang.ref.WeakReference;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
 class ReloadMemoryTest {
     /** One that stays is the one before: what is served may still refer to it. */
     @Test
     void configurationsThatAreOverAreForgotten() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.reserved();
         String text =
                 """
                 defaults

@@ -5,14 +5,14 @@ package io.tandem.node.smuggling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
-import io.tandem.node.differential.wire.StrictReader;
 import io.tandem.node.differential.wire.StrictReader.Field;
 import io.tandem.node.differential.wire.StrictReader.Message;
+import io.tandem.node.differential.wire.StrictReader;
 import io.tandem.node.fuzz.Fuzz;
+import io.tandem.node.testkit.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,9 +61,7 @@ class TranslationFuzzTest {
         answering1 = new Listener(this::answer);
         http2 = new Listener(connection -> serve(connection, false));
         answering2 = new Listener(connection -> serve(connection, true));
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            port = free.getLocalPort();
-        }
+        port = Ports.reserved();
         proxy = TestProxy.start(
                 """
                 defaults

@@ -5,6 +5,7 @@ package io.tandem.node.tls;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -294,7 +295,7 @@ class BindLinesDifferentialTest {
 
     @BeforeAll
     void files() throws Exception {
-        Proxy.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         Path home = requireNonNull(directory);
         Pki pki = new Pki(home);
         Path good = pki.leaf("good", "/CN=good", "root", "");

@@ -2,12 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.tls;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.tandem.node.boot.LoadedText;
+import io.tandem.node.testkit.HaproxyCheck;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +12,11 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What {@code -c} says about a text: the installed haproxy beside ours. */
 final class CheckedBeside {
-    private static final Pattern MESSAGE =
-            Pattern.compile("\\[(ALERT|WARNING)] +\\(\\d+\\) : (?:config : )?(.*)", Pattern.DOTALL);
     /** As many mistakes as haproxy reads on after. */
     private static final int TOGETHER = 19;
 
@@ -114,7 +108,7 @@ final class CheckedBeside {
             Matcher place = PLACE.matcher(message);
             Map.Entry<Integer, Integer> entry =
                     place.find() ? lines.floorEntry(Integer.parseInt(place.group(1))) : null;
-            if (isRelevant(message)) {
+            if (!HaproxyCheck.isSummary(message)) {
                 all.computeIfAbsent(entry == null ? -1 : entry.getValue(), none -> new ArrayList<>())
                         .add(message.strip());
             }
@@ -139,7 +133,7 @@ final class CheckedBeside {
         for (String message : LoadedText.of(text).messages()) {
             if (!told && message.contains(more)) {
                 told = true;
-            } else if (isRelevant(message)) {
+            } else if (!HaproxyCheck.isSummary(message)) {
                 ours.add(message.strip());
             }
         }
@@ -150,24 +144,8 @@ final class CheckedBeside {
     }
 
     private List<String> haproxy(String text) throws IOException, InterruptedException {
-        Files.writeString(directory.resolve("t.cfg"), text);
-        Process process = new ProcessBuilder("haproxy", "-c", "-f", "t.cfg")
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        List<String> messages = new ArrayList<>();
-        for (String part : output.split("(?m)^(?=\\[)|^(?=Warnings were|Configuration file )|^Proxy .*$", -1)) {
-            Matcher matcher = MESSAGE.matcher(part);
-            if (matcher.matches() && isRelevant(matcher.group(2))) {
-                messages.add(matcher.group(2).strip());
-            }
-        }
-        return messages;
-    }
-
-    private static boolean isRelevant(String message) {
-        return !message.startsWith("Error(s) found") && !message.startsWith("Fatal errors found");
+        return HaproxyCheck.of(directory, text).stream()
+                .map(HaproxyCheck.Message::text)
+                .toList();
     }
 }

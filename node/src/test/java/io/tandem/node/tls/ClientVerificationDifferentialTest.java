@@ -5,6 +5,7 @@ package io.tandem.node.tls;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ class ClientVerificationDifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        Proxy.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         Pki pki = new Pki(requireNonNull(directory));
         pki.leaf("server", "/CN=server", "root", "extendedKeyUsage=serverAuth\n");
         clients.put("good", pki.leaf("good", "/C=FR/O=Lab/OU=a/OU=b/CN=good", "root", "extendedKeyUsage=clientAuth\n"));
@@ -114,9 +115,6 @@ class ClientVerificationDifferentialTest {
                     timeout connect 1s
                     timeout client 5s
                     timeout server 5s
-                frontend ready
-                    bind 127.0.0.1:{ready}
-                    http-request return status 200
                 frontend fe
                     http-request return status 200 content-type text/plain lf-string "used=%[ssl_c_used] crt=%[ssl_fc_has_crt] verify=%[ssl_c_verify] err=%[ssl_c_err] ca=%[ssl_c_ca_err]@%[ssl_c_ca_err_depth]"
                 """);

@@ -4,11 +4,11 @@ package io.tandem.node.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +32,8 @@ class JdkEngineTest {
         pki.leaf("a", "/CN=a.example", "root", "subjectAltName=DNS:a.example\n");
         pki.leaf("b", "/CN=b.example", "root", "subjectAltName=DNS:b.example\n");
         pki.leaf("stranger", "/CN=stranger", "other", "");
-        plain = freePort();
-        verified = freePort();
+        plain = Ports.reserved();
+        verified = Ports.reserved();
         Files.writeString(
                 directory.resolve("t.cfg"),
                 """
@@ -106,18 +106,10 @@ class JdkEngineTest {
         List<String> command =
                 new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + port, "-ign_eof"));
         command.addAll(List.of(options));
-        Process client = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try {
-            client.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-            client.getOutputStream().flush();
-            String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(client.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            return answer;
-        } finally {
-            client.destroyForcibly();
-        }
+        return Program.of(command)
+                .reading("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                .run()
+                .output();
     }
 
     private void awaitListening(Process proxy, Path said) throws IOException {
@@ -131,12 +123,6 @@ class JdkEngineTest {
                 assertThat(System.nanoTime()).as(Files.readString(said)).isLessThan(deadline);
                 LockSupport.parkNanos(20_000_000);
             }
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -5,15 +5,15 @@ package io.tandem.node.tls;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +31,7 @@ class KeyLogDifferentialTest {
 
     @BeforeAll
     void certificate() throws Exception {
-        Proxy.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         new Pki(requireNonNull(directory)).leaf("server", "/CN=server", "root", "");
     }
 
@@ -80,9 +80,6 @@ class KeyLogDifferentialTest {
                 defaults
                     mode http
                     timeout client 3s
-                frontend ready
-                    bind 127.0.0.1:{ready}
-                    http-request return status 200
                 frontend tls
                     bind 127.0.0.1:{tls} ssl crt @/server.pem
                     http-request return status 200 content-type text/plain lf-string "BODY"
@@ -97,7 +94,7 @@ class KeyLogDifferentialTest {
     private static Set<String> told(Proxy proxy, String version) throws IOException, InterruptedException {
         Path log = requireNonNull(directory).resolve("keys");
         Files.deleteIfExists(log);
-        Process client = new ProcessBuilder(
+        String answer = Program.of(
                         "openssl",
                         "s_client",
                         "-connect",
@@ -106,18 +103,11 @@ class KeyLogDifferentialTest {
                         "-quiet",
                         "-keylogfile",
                         log.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            client.getOutputStream().flush();
-            String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(client.waitFor(5, TimeUnit.SECONDS)).isTrue();
-            return lines(
-                    List.of(answer.substring(answer.indexOf("\r\n\r\n") + 4).split(";", -1)));
-        } finally {
-            client.destroyForcibly();
-        }
+                .withoutErrors()
+                .reading("GET / HTTP/1.0\r\n\r\n")
+                .run()
+                .output();
+        return lines(List.of(answer.substring(answer.indexOf("\r\n\r\n") + 4).split(";", -1)));
     }
 
     private static Set<String> known() throws IOException {

@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.tls;
 
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Certificates made by openssl: whatever can be wrong with them. */
 public final class Pki {
@@ -188,14 +187,6 @@ public final class Pki {
     }
 
     private void run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + output);
-        }
+        Program.of(command).in(directory).succeed();
     }
 }

@@ -2,30 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.tls;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.tandem.node.backend.check.HealthChecks;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.loop.Loops;
-import java.io.File;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.RunningProxy;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** The installed haproxy or ours, with ports and a log receiver of its own. */
 final class Proxy implements AutoCloseable {
@@ -33,74 +26,28 @@ final class Proxy implements AutoCloseable {
 
     private final Map<String, Integer> ports = new HashMap<>();
     private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-    private final @Nullable Process haproxy;
-    private final @Nullable TestProxy tandem;
-
-    static void assumeHaproxy() {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        if (!present && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("haproxy is not installed");
-        }
-        assumeTrue(present);
-    }
+    private final RunningProxy running;
 
     /** @param configuration with {@code {name}} in the places of port numbers, and {@code {log}} for the log's */
-    Proxy(String configuration, boolean oracle) throws IOException, InterruptedException {
+    Proxy(String configuration, boolean oracle) throws IOException {
         ports.put("log", log.getLocalPort());
         Matcher matcher = PORT.matcher(configuration);
         StringBuilder text = new StringBuilder();
         while (matcher.find()) {
             Integer port = ports.get(matcher.group(1));
             if (port == null) {
-                port = freePort();
+                port = Ports.reserved();
                 ports.put(matcher.group(1), port);
             }
             matcher.appendReplacement(text, String.valueOf(port));
         }
         matcher.appendTail(text);
-        if (oracle) {
-            Path file = Files.createTempFile("oracle", ".cfg");
-            Files.writeString(file, text);
-            haproxy = new ProcessBuilder("haproxy", "-db", "-q", "-f", file.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            tandem = null;
-            awaitPorts(haproxy);
-            Files.delete(file);
-        } else {
-            haproxy = null;
-            tandem = TestProxy.start(text.toString(), 1);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** Haproxy binds everything before it serves anything: one port tells for all. */
-    private void awaitPorts(Process process) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        int port = port("ready");
-        while (System.nanoTime() - deadline < 0) {
-            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                if (probe.isConnected()) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
-            }
-        }
-        throw new IOException("haproxy did not start with this configuration");
+        running = new RunningProxy(text.toString(), oracle);
     }
 
     /** Runs our health checks, and sends what they find to the log's receiver. */
     AutoCloseable checks() {
-        TestProxy present = java.util.Objects.requireNonNull(tandem);
+        TestProxy present = running.tandem();
         Loops loops = Loops.start(1);
         HealthChecks checks = new HealthChecks(loops, present.node().events(), System::currentTimeMillis);
         present.node().events().listen((level, proxy, text) -> {
@@ -150,12 +97,7 @@ final class Proxy implements AutoCloseable {
 
     @Override
     public void close() {
-        if (haproxy != null) {
-            haproxy.destroyForcibly();
-        }
-        if (tandem != null) {
-            tandem.close();
-        }
+        running.close();
         log.close();
     }
 }

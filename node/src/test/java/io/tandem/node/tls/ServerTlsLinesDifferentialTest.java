@@ -5,6 +5,7 @@ package io.tandem.node.tls;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -114,7 +115,7 @@ class ServerTlsLinesDifferentialTest {
 
     @BeforeAll
     void certificates() throws Exception {
-        Proxy.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         Path home = requireNonNull(directory);
         Files.createDirectory(home.resolve("empty"));
         new Pki(home).leaf("good", "/CN=good", "root", "");

@@ -5,6 +5,7 @@ package io.tandem.node.tls;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -41,7 +42,7 @@ class TlsObservationDifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        Proxy.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         Pki pki = new Pki(requireNonNull(directory));
         pki.leaf("server", "/C=FR/CN=server", "root", "extendedKeyUsage=serverAuth\n");
         clients.add(pki.leaf("plain", "/C=FR/O=Lab/OU=a/OU=b/CN=plain", "root", ""));
@@ -64,10 +65,6 @@ class TlsObservationDifferentialTest {
                     timeout connect 3s
                     timeout client 3s
                     timeout server 3s
-                frontend ready
-                    bind 127.0.0.1:{ready}
-                    no log
-                    http-request return status 200
                 frontend facts
                     no log
                     bind 127.0.0.1:{facts} ssl crt @/server.pem verify optional ca-file @/root.crt ca-ignore-err all crt-ignore-err all

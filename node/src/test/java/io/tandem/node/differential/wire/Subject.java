@@ -2,27 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential.wire;
 
-import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.RunningProxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A proxy under observation, the installed haproxy or ours, with as many lanes as conversations go on at a time. */
 final class Subject implements AutoCloseable {
     private final List<Lane> lanes = new ArrayList<>();
     private final BlockingQueue<Lane> free;
     private final List<AutoCloseable> owned = new ArrayList<>();
-    private final @Nullable Process haproxy;
+    private final RunningProxy proxy;
 
     Subject(boolean oracle, int lanes) throws IOException, InterruptedException {
         String address = address(oracle);
@@ -44,18 +40,7 @@ final class Subject implements AutoCloseable {
             text.append(lane.sections());
         }
         free = new ArrayBlockingQueue<>(lanes, true, this.lanes);
-        if (oracle) {
-            Path file = Files.createTempFile("oracle", ".cfg");
-            Files.writeString(file, text);
-            haproxy = new ProcessBuilder("haproxy", "-db", "-q", "-f", file.toString())
-                    .inheritIO()
-                    .start();
-            awaitPort(haproxy, address);
-            Files.delete(file);
-        } else {
-            haproxy = null;
-            owned.add(TestProxy.start(text.toString(), 1));
-        }
+        proxy = new RunningProxy(text.toString(), oracle);
         warmUp();
     }
 
@@ -77,22 +62,6 @@ final class Subject implements AutoCloseable {
         }
     }
 
-    private static void awaitPort(Process process, String address) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (System.nanoTime() - deadline < 0) {
-            try (Socket probe = new Socket(address, 10_000)) {
-                if (probe.isConnected()) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
-            }
-        }
-        throw new IOException("haproxy did not start with this configuration");
-    }
-
     /** The first request of a young process takes longer than the silence that ends a conversation. */
     private void warmUp() throws IOException, InterruptedException {
         for (int i = 0; i < 5; i++) {
@@ -112,9 +81,7 @@ final class Subject implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        if (haproxy != null) {
-            haproxy.destroyForcibly();
-        }
+        proxy.close();
         for (AutoCloseable each : owned) {
             each.close();
         }

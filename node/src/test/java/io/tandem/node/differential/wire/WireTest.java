@@ -5,7 +5,7 @@ package io.tandem.node.differential.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -46,11 +46,7 @@ class WireTest {
 
     @BeforeAll
     void start() throws Exception {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        if (!present && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("haproxy is not installed");
-        }
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
         oracle = new Subject(true, LANES);
         ours = new Subject(false, LANES);
         cases().forEach(one -> {

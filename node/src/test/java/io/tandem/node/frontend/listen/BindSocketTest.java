@@ -5,14 +5,12 @@ package io.tandem.node.frontend.listen;
 import static io.tandem.vrrp.netlink.Libc.C;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.Program;
 import io.tandem.vrrp.netlink.NativeBuffer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
 
@@ -26,20 +24,12 @@ class BindSocketTest {
     private static final int TCP_MAXSEG = 2;
     private static final int TCP_USER_TIMEOUT = 18;
 
-    private final int port = freePort();
+    private final int port = Ports.reserved();
     private final String address = "127.0.0.1:" + port;
-
-    private static int freePort() {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     @Test
     void interfaceBindsToTheDevice() throws Exception {
-        needsRoot();
+        Program.assumeRoot();
         try (TestProxy proxy = proxy(address, "interface lo")) {
             byte[] name = new byte[2];
             option(proxy, address, SOL_SOCKET, SO_BINDTODEVICE).get(0, name);
@@ -68,7 +58,7 @@ class BindSocketTest {
 
     @Test
     void transparentListensAtAnAddressThatIsNotTheHosts() {
-        needsRoot();
+        Program.assumeRoot();
         String foreign = "203.0.113.9:" + port;
         try (TestProxy proxy = proxy(foreign, "transparent")) {
             assertThat(option(proxy, foreign, SOL_IP, IP_TRANSPARENT).getInt(0)).isEqualTo(1);
@@ -77,7 +67,7 @@ class BindSocketTest {
 
     @Test
     void namespaceListensInsideIt() throws Exception {
-        needsRoot();
+        Program.assumeRoot();
         String name = "tnd-conn-bind-" + ProcessHandle.current().pid();
         run("ip", "netns", "add", name);
         try {
@@ -120,18 +110,6 @@ class BindSocketTest {
     }
 
     private static int run(String... command) throws Exception {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-    }
-
-    private static void needsRoot() {
-        boolean root = "root".equals(System.getProperty("user.name"));
-        if (!root && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("this test needs root");
-        }
-        assumeTrue(root);
+        return Program.of(command).run().status();
     }
 }

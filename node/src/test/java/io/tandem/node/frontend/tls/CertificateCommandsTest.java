@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
+import io.tandem.node.testkit.Ports;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,9 +57,7 @@ class CertificateCommandsTest {
 
     @BeforeEach
     void start() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = Ports.reserved();
         rsa = Pems.write(directory, "rsa.pem", "rsa.crt", "rsa.key");
         ec = Pems.write(directory, "ec.pem", "ec.crt", "ec.key");
         list = directory.resolve("x.list").toString();

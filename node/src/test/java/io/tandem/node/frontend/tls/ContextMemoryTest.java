@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
+import io.tandem.node.testkit.Ports;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -56,9 +55,7 @@ class ContextMemoryTest {
 
     @BeforeEach
     void write() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            port = free.getLocalPort();
-        }
+        port = Ports.reserved();
         file = Pems.write(directory, "ec.pem", "ec.crt", "ec.key");
         String other = Pems.write(directory, "ec-a.pem", "ec-a.crt", "ec-a.key");
         text = "defaults\n    mode http\n    timeout client 20s\n    timeout connect 5s\n    timeout server 5s\n"

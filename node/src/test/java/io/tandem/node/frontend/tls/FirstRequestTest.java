@@ -3,13 +3,11 @@
 package io.tandem.node.frontend.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,10 +24,7 @@ class FirstRequestTest {
 
     @Test
     void isNotHeldUntilADelayedAcknowledgement() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.reserved();
         String file = Pems.write(directory, "ec.pem", "ec.crt", "ec.key");
         String configuration = "defaults\n    mode http\n    timeout client 5s\nfrontend f\n    bind 127.0.0.1:" + port
                 + " ssl crt " + file + " ssl-min-ver TLSv1.3\n    http-request return status 200\n";
@@ -41,20 +36,10 @@ class FirstRequestTest {
 
     /** The fastest of 20 connections of {@code ab} with one request each, milliseconds. */
     private static long fastestMs(int port) throws IOException, InterruptedException {
-        Process process;
-        try {
-            process = new ProcessBuilder("ab", "-q", "-n", "20", "-c", "1", "https://127.0.0.1:" + port + "/")
-                    .redirectErrorStream(true)
-                    .start();
-        } catch (IOException missing) {
-            if ("true".equals(System.getenv("CI"))) {
-                throw missing;
-            }
-            assumeTrue(false, "ab is not installed");
-            return 0;
-        }
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-        process.waitFor();
+        Program.assumeInstalled("ab");
+        String out = Program.of("ab", "-q", "-n", "20", "-c", "1", "https://127.0.0.1:" + port + "/")
+                .run()
+                .output();
         Matcher total = Pattern.compile("Total: +([0-9]+)").matcher(out);
         assertThat(total.find()).as(out).isTrue();
         return Long.parseLong(total.group(1));

@@ -9,10 +9,10 @@ import com.sun.net.httpserver.HttpServer;
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
+import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,9 +49,7 @@ class OcspUpdateTest {
         server.createContext("/", this::respond);
         server.start();
         responder = server;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = Ports.reserved();
         Files.writeString(
                 directory.resolve("ext"),
                 "authorityInfoAccess=OCSP;URI:http://127.0.0.1:"
@@ -113,19 +111,10 @@ class OcspUpdateTest {
     private String openssl(String... words) throws IOException {
         List<String> command = new ArrayList<>(List.of("openssl"));
         command.addAll(List.of(words));
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
         try {
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            return said;
+            return Program.of(command).in(directory).run().output();
         } catch (InterruptedException e) {
             throw new IOException(e);
-        } finally {
-            process.destroyForcibly();
         }
     }
 

@@ -2,28 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.admin;
 
+import static io.tandem.node.testkit.LoopbackServer.head;
+import static io.tandem.node.testkit.LoopbackServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.backend.check.HealthChecks;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.loop.Loops;
-import java.io.BufferedReader;
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.LoopbackServer;
+import io.tandem.node.testkit.Ports;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -35,7 +28,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of servers by commands, by those they follow and by their traffic: told and shown as haproxy does. */
 @Timeout(120)
@@ -46,7 +38,6 @@ class ServerStateDifferentialTest {
             """
             global
                 nbthread 1
-                stats socket DIR/admin.sock level admin
             defaults
                 mode http
                 timeout client 5s
@@ -79,14 +70,9 @@ class ServerStateDifferentialTest {
                 server s 127.0.0.1:1 redir http://other.example
             """;
 
-    @TempDir
-    Path directory;
-
     @BeforeAll
     static void needsHaproxy() {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        assertThat(present || !"true".equals(System.getenv("CI"))).isTrue();
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
     }
 
     /** One of the two proxies. */
@@ -101,56 +87,25 @@ class ServerStateDifferentialTest {
         void close() throws IOException;
     }
 
-    private final class Oracle implements Subject {
+    private static final class Oracle implements Subject {
         private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
-        private final int port;
-        private final Process process;
+        private final int port = Ports.reserved();
+        private final InstalledHaproxy haproxy;
 
-        Oracle(String text) throws Exception {
-            port = freePort();
-            Path file = directory.resolve("oracle.cfg");
-            Files.writeString(file, text.replace("PORT", String.valueOf(port)));
-            process = new ProcessBuilder("haproxy", "-db", "-f", file.toString())
-                    .redirectErrorStream(true)
-                    .start();
-            Thread reader = new Thread(this::read);
-            reader.setDaemon(true);
-            reader.start();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (!answers() && System.nanoTime() - deadline < 0 && process.isAlive()) {
-                LockSupport.parkNanos(20_000_000);
-            }
+        Oracle(String text) throws IOException {
+            haproxy = new InstalledHaproxy(text.replace("PORT", String.valueOf(port)), this::hear);
         }
 
-        private boolean answers() {
-            try {
-                return !command("show info").isEmpty();
-            } catch (IOException notYet) {
-                return false;
-            }
-        }
-
-        private void read() {
-            try (BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.ISO_8859_1))) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    Matcher matcher = TOLD.matcher(line);
-                    if (matcher.matches()) {
-                        told.add(matcher.group(1));
-                    }
-                }
-            } catch (IOException over) {
-                // the process has ended
+        private void hear(String line) {
+            Matcher matcher = TOLD.matcher(line);
+            if (matcher.matches()) {
+                told.add(matcher.group(1));
             }
         }
 
         @Override
         public String command(String line) throws IOException {
-            try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-                socket.connect(UnixDomainSocketAddress.of(directory.resolve("admin.sock")));
-                socket.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.ISO_8859_1)));
-                return new String(Channels.newInputStream(socket).readAllBytes(), StandardCharsets.ISO_8859_1);
-            }
+            return haproxy.command(line);
         }
 
         @Override
@@ -165,7 +120,7 @@ class ServerStateDifferentialTest {
 
         @Override
         public void close() {
-            process.destroyForcibly();
+            haproxy.close();
         }
     }
 
@@ -176,7 +131,7 @@ class ServerStateDifferentialTest {
         private final HealthChecks checks;
         private final Commands commands;
 
-        private final int port = freePort();
+        private final int port = Ports.reserved();
 
         Tandem(String text) throws IOException {
             proxy = TestProxy.start(text.replace("PORT", String.valueOf(port)), 1);
@@ -211,14 +166,8 @@ class ServerStateDifferentialTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
-    private Subject subject(boolean oracle, int server) throws Exception {
-        String text = CONFIGURATION.replace("SERVER", String.valueOf(server)).replace("DIR", directory.toString());
+    private static Subject subject(boolean oracle, int server) throws Exception {
+        String text = CONFIGURATION.replace("SERVER", String.valueOf(server));
         Subject subject = oracle ? new Oracle(text) : new Tandem(text);
         awaitFirstCheck(subject);
         return subject;
@@ -298,9 +247,8 @@ class ServerStateDifferentialTest {
 
     private List<String> commandsPlayed(boolean oracle) throws Exception {
         List<String> seen = new ArrayList<>();
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            answer(server);
-            try (Subject subject = subject(oracle, server.getLocalPort())) {
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> answer(connection))) {
+            try (Subject subject = subject(oracle, server.port())) {
                 for (String command : COMMANDS) {
                     seen.add("> " + command);
                     seen.add(subject.command(command).strip());
@@ -330,9 +278,8 @@ class ServerStateDifferentialTest {
 
     private List<String> trafficPlayed(boolean oracle) throws Exception {
         List<String> seen = new ArrayList<>();
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            answer(server);
-            try (Subject subject = subject(oracle, server.getLocalPort())) {
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> answer(connection))) {
+            try (Subject subject = subject(oracle, server.port())) {
                 List<String> backends = List.of("down", "fails", "dies", "only", "dead");
                 for (String backend : backends) {
                     subject.command("set server " + backend + "/s health up");
@@ -383,41 +330,16 @@ class ServerStateDifferentialTest {
     }
 
     /** Answers with the status that the path names, with junk, or not at all. */
-    private static void answer(ServerSocket server) {
-        Thread acceptor = new Thread(() -> {
-            try {
-                while (true) {
-                    Socket connection = server.accept();
-                    Thread thread = new Thread(() -> serve(connection));
-                    thread.setDaemon(true);
-                    thread.start();
-                }
-            } catch (IOException closed) {
-                // the test is over
-            }
-        });
-        acceptor.setDaemon(true);
-        acceptor.start();
-    }
-
-    private static void serve(Socket connection) {
-        try (connection;
-                BufferedReader in = new BufferedReader(
-                        new InputStreamReader(connection.getInputStream(), StandardCharsets.ISO_8859_1))) {
-            String line = in.readLine();
-            for (String field = line; field != null && !field.isEmpty(); field = in.readLine()) {
-                // up to the empty line
-            }
-            if (line == null || line.contains("/close")) {
-                return;
-            }
-            String status = line.matches("GET /[0-9]+ .*") ? line.substring(5, 8) : "200";
-            String answer = line.contains("/junk")
-                    ? "xyz\r\n\r\n"
-                    : "HTTP/1.1 " + status + " X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-            connection.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
-        } catch (IOException over) {
-            // the proxy went away
+    private static void answer(Socket connection) throws IOException {
+        String head = head(connection);
+        if (head.isEmpty() || head.contains("/close")) {
+            return;
         }
+        String status = head.matches("(?s)GET /[0-9]+ .*") ? head.substring(5, 8) : "200";
+        send(
+                connection,
+                head.contains("/junk")
+                        ? "xyz\r\n\r\n"
+                        : "HTTP/1.1 " + status + " X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
 }

@@ -5,8 +5,7 @@ package io.tandem.node.frontend.http.h2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.tandem.node.testkit.Ports;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,8 +49,8 @@ class StreamingTest {
     StreamingTest() throws Exception {
         h2 = new EchoServer();
         h1 = new Http1Echo();
-        port = freePort();
-        hasty = freePort();
+        port = Ports.reserved();
+        hasty = Ports.reserved();
         proxy = TestProxy.start(
                 CONFIGURATION
                         .replace("PORT", "" + port)
@@ -60,12 +59,6 @@ class StreamingTest {
                         .replace("H2", "" + h2.port()),
                 1);
         client = new Http2Client(port);
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @BeforeEach

@@ -1,0 +1,116 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.testkit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The haproxy of this machine at work with one configuration, and an admin socket besides. Ends with the JVM at the latest. */
+public final class InstalledHaproxy implements AutoCloseable {
+    private static final int PATIENCE_S = 20;
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+    }
+
+    private final Path directory = Files.createTempDirectory("tnd-haproxy");
+    private final Path admin = directory.resolve("admin.sock");
+    private final StringBuffer said = new StringBuffer();
+    private final Process process;
+
+    /** Starts it; returns once it serves. */
+    public InstalledHaproxy(String configuration) throws IOException {
+        this(configuration, line -> {});
+    }
+
+    /** @param lines is given what it writes, line by line */
+    public InstalledHaproxy(String configuration, Consumer<String> lines) throws IOException {
+        Path file = Files.writeString(directory.resolve("haproxy.cfg"), configuration, StandardCharsets.ISO_8859_1);
+        Path more = Files.writeString(
+                directory.resolve("admin.cfg"), "global\n    stats socket " + admin + " level admin\n");
+        process = new ProcessBuilder("haproxy", "-db", "-f", file.toString(), "-f", more.toString())
+                .redirectErrorStream(true)
+                .start();
+        RUNNING.add(process);
+        Thread reader = new Thread(() -> read(lines), "haproxy says");
+        reader.setDaemon(true);
+        reader.start();
+        awaitStart();
+    }
+
+    /** Skips the test where there is no haproxy; on the build server that is a failure. */
+    public static void assumeInstalled() {
+        Program.assumeInstalled("haproxy");
+    }
+
+    /** It answers once all is bound and it serves; nothing of that is seen in the configuration's own sections. */
+    private void awaitStart() throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (!answers()) {
+            if (hasEndedWithin(5) || System.nanoTime() - deadline >= 0) {
+                close();
+                throw new IOException("haproxy does not serve: " + said);
+            }
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return !command("show info").isEmpty();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private boolean hasEndedWithin(int ms) throws IOException {
+        try {
+            return process.waitFor(ms, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            close();
+            throw new IOException(e);
+        }
+    }
+
+    private void read(Consumer<String> lines) {
+        try (BufferedReader reader = process.inputReader(StandardCharsets.ISO_8859_1)) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                said.append(line).append('\n');
+                lines.accept(line);
+            }
+        } catch (IOException over) {
+            // the process has ended
+        }
+    }
+
+    /** What it answers to a command. */
+    public String command(String line) throws IOException {
+        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.connect(UnixDomainSocketAddress.of(admin));
+            socket.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.ISO_8859_1)));
+            return new String(Channels.newInputStream(socket).readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        RUNNING.remove(process);
+        for (String name : new String[] {"haproxy.cfg", "admin.cfg", "admin.sock", ""}) {
+            directory.resolve(name).toFile().delete();
+        }
+    }
+}
