@@ -4,12 +4,11 @@ package io.tandem.node.differential;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.differential.Theatre.Outcome;
 import io.tandem.node.differential.Theatre.Scene;
 import io.tandem.node.differential.Theatre.Script;
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,14 +22,17 @@ import org.jspecify.annotations.Nullable;
 /** Scenes that are played with the installed haproxy and with ours, all at once: most of them wait for something. */
 final class Playbill implements AutoCloseable {
     private final List<Scene> scenes = new ArrayList<>();
-    private @Nullable ExecutorService players;
+    private final List<AutoCloseable> open = new ArrayList<>();
     private final Map<Scene, Future<Outcome>> expected = new HashMap<>();
     private final Map<Scene, Future<Outcome>> actual = new HashMap<>();
-    private @Nullable Theatre oracle;
-    private @Nullable Theatre tandem;
 
     void scene(String name, String frontend, String backend, int lines, Script script) {
         scenes.add(new Scene(name.replace(' ', '-'), frontend, backend, lines, script));
+    }
+
+    /** Adds a table of scenes. */
+    void scenes(Scenes table) {
+        scenes.addAll(table.all());
     }
 
     List<Scene> scenes() {
@@ -39,17 +41,13 @@ final class Playbill implements AutoCloseable {
 
     /** @param common the sections in front of the scenes; LOG stands for the port of the log */
     void play(String common) throws Exception {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        if (!present && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("haproxy is not installed");
-        }
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
         ExecutorService threads = Executors.newFixedThreadPool(48);
-        players = threads;
+        open.add(threads::shutdownNow);
         Theatre theirs = new Theatre(common, scenes, true);
-        oracle = theirs;
+        open.add(theirs);
         Theatre ours = new Theatre(common, scenes, false);
-        tandem = ours;
+        open.add(ours);
         ours.play(scenes.get(0)); // a young process is slow
         for (Scene scene : scenes) {
             expected.put(scene, threads.submit(() -> theirs.play(scene)));
@@ -70,14 +68,9 @@ final class Playbill implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        if (players != null) {
-            players.shutdownNow();
+        for (AutoCloseable each : open) {
+            each.close();
         }
-        if (oracle != null) {
-            oracle.close();
-        }
-        if (tandem != null) {
-            tandem.close();
-        }
+        open.clear(); // what failed may be played once more
     }
 }
