@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.LogReceiver;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
@@ -61,7 +62,7 @@ final class Operated implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
         builder.environment().put("_JAVA_SR_SIGNUM", "40");
-        process = builder.start();
+        process = Children.with(builder.start());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         while (!answers()) {
             if (!process.isAlive() || System.nanoTime() - deadline > 0) {
@@ -117,7 +118,7 @@ final class Operated implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        Children.end(process);
         log.close();
     }
 }

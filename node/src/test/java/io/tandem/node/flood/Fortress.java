@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.flood;
 
+import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.Ports;
 import java.io.File;
 import java.io.IOException;
@@ -67,10 +68,10 @@ final class Fortress implements AutoCloseable {
         command.addAll(List.of("-Dio.netty.leakDetection.level=simple", "-Dio.netty.leakDetection.samplingInterval=4"));
         command.addAll(List.of(
                 "-cp", System.getProperty("java.class.path"), "io.tandem.node.cli.Main", "-db", "-f", file.toString()));
-        process = new ProcessBuilder(command)
+        process = Children.with(new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(errors.toFile())
-                .start();
+                .start());
         awaitPort();
     }
 
@@ -132,8 +133,7 @@ final class Fortress implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        process.destroyForcibly();
-        process.waitFor(10, TimeUnit.SECONDS);
+    public void close() {
+        Children.end(process);
     }
 }

@@ -12,19 +12,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** The haproxy of this machine at work with one configuration, and an admin socket besides. Ends with the JVM at the latest. */
 public final class InstalledHaproxy implements AutoCloseable {
     private static final int PATIENCE_S = 20;
-    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
-    }
 
     private final Path directory = Files.createTempDirectory("tnd-haproxy");
     private final Path admin = directory.resolve("admin.sock");
@@ -41,10 +34,9 @@ public final class InstalledHaproxy implements AutoCloseable {
         Path file = Files.writeString(directory.resolve("haproxy.cfg"), configuration, StandardCharsets.ISO_8859_1);
         Path more = Files.writeString(
                 directory.resolve("admin.cfg"), "global\n    stats socket " + admin + " level admin\n");
-        process = new ProcessBuilder("haproxy", "-db", "-f", file.toString(), "-f", more.toString())
+        process = Children.with(new ProcessBuilder("haproxy", "-db", "-f", file.toString(), "-f", more.toString())
                 .redirectErrorStream(true)
-                .start();
-        RUNNING.add(process);
+                .start());
         Thread reader = new Thread(() -> read(lines), "haproxy says");
         reader.setDaemon(true);
         reader.start();
@@ -107,8 +99,7 @@ public final class InstalledHaproxy implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        RUNNING.remove(process);
+        Children.end(process);
         for (String name : new String[] {"haproxy.cfg", "admin.cfg", "admin.sock", ""}) {
             directory.resolve(name).toFile().delete();
         }

@@ -4,6 +4,7 @@ package io.tandem.node.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class JdkEngineTest {
                         .formatted(plain, verified)
                         .replace("@/", directory + "/"));
         Path said = directory.resolve("said");
-        Process proxy = new ProcessBuilder(
+        Process proxy = Children.with(new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
@@ -64,7 +65,7 @@ class JdkEngineTest {
                         directory.resolve("t.cfg").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
-                .start();
+                .start());
         try {
             awaitListening(proxy, said);
             assertThat(Files.readString(said))
@@ -88,7 +89,7 @@ class JdkEngineTest {
             assertThat(ask(verified, "-tls1_2", "-cert", file("stranger.pem"), "-key", file("stranger.pem")))
                     .doesNotContain("HTTP/1.1 200");
         } finally {
-            proxy.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            Children.end(proxy);
         }
     }
 
