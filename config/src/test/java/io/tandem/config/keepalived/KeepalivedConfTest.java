@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.config.keepalived;
 
+import static io.tandem.config.keepalived.KeepalivedFile.MINIMAL;
+import static io.tandem.config.keepalived.KeepalivedFile.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.config.model.AddressFamily;
@@ -10,36 +12,25 @@ import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
-import io.tandem.config.text.IpLiteral;
 import io.tandem.config.text.Problem;
-import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What keywords of {@code keepalived.conf} become, and what is said about mistakes in them. */
 class KeepalivedConfTest {
-    private static final String MINIMAL =
-            "vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n virtual_ipaddress { 10.0.0.5 }\n";
-
-    private final Path file;
-    private Problems problems = new Problems();
-    private int status;
+    private final KeepalivedFile conf;
 
     KeepalivedConfTest(@TempDir Path directory) {
-        file = directory.resolve("keepalived.conf");
+        conf = new KeepalivedFile(directory);
     }
 
     @Test
     void everySupportedKeywordReachesItsRecord() {
-        List<VirtualRouterConfig> routers = load(
+        List<VirtualRouterConfig> routers = conf.load(
                 """
                 ! comment
                 global_defs {
@@ -99,8 +90,8 @@ class KeepalivedConfTest {
                 }
                 """);
 
-        assertThat(problems.all()).isEmpty();
-        assertThat(status).isZero();
+        assertThat(conf.problems().all()).isEmpty();
+        assertThat(conf.status()).isZero();
         VirtualRouterConfig router = routers.get(0);
         assertThat(router.name()).isEqualTo("VI_1");
         assertThat(router.startAsMaster()).isFalse();
@@ -144,95 +135,95 @@ class KeepalivedConfTest {
 
     @Test
     void aKeywordOnTheLineOfItsBraceIsNotLost() {
-        VirtualRouterConfig router = load(MINIMAL + "authentication { auth_type PASS\n auth_pass secret }\n}")
+        VirtualRouterConfig router = conf.load(MINIMAL + "authentication { auth_type PASS\n auth_pass secret }\n}")
                 .get(0);
 
-        assertThat(problems.all()).isEmpty();
+        assertThat(conf.problems().all()).isEmpty();
         assertThat(router.password()).isEqualTo("secret");
     }
 
     @Test
     void aPasswordOfMoreThanEightCharactersIsCut() {
-        VirtualRouterConfig router = load(MINIMAL + "authentication {\n auth_type PASS\n auth_pass abcdefghij\n}\n}")
+        VirtualRouterConfig router = conf.load(MINIMAL + "authentication {\n auth_type PASS\n auth_pass abcdefghij\n}\n}")
                 .get(0);
 
         assertThat(router.password()).isEqualTo("abcdefgh");
-        assertThat(texts()).containsExactly("(FILE: Line 7) Truncating auth_pass to 8 characters");
-        assertThat(status).isEqualTo(5);
+        assertThat(conf.texts()).containsExactly("(FILE: Line 7) Truncating auth_pass to 8 characters");
+        assertThat(conf.status()).isEqualTo(5);
     }
 
     @Test
     void anEmptyPasswordIsNeverSent() {
         VirtualRouterConfig router =
-                load(MINIMAL + "authentication { auth_type PASS }\n}").get(0);
+                conf.load(MINIMAL + "authentication { auth_type PASS }\n}").get(0);
 
         assertThat(router.password()).isNull();
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly("(FILE: Line 1) (VI_1) Authentication specified but no password given. Ignoring");
     }
 
     @Test
     void strictModeSendsNoPasswordAsInKeepalived() {
-        VirtualRouterConfig router = load("global_defs { vrrp_strict }\n" + MINIMAL
+        VirtualRouterConfig router = conf.load("global_defs { vrrp_strict }\n" + MINIMAL
                         + "authentication {\n auth_type PASS\n auth_pass x\n}\n}")
                 .get(0);
 
         assertThat(router.password()).isNull();
-        assertThat(texts().get(0)).contains("Strict mode does not support authentication. Ignoring.");
+        assertThat(conf.texts().get(0)).contains("Strict mode does not support authentication. Ignoring.");
     }
 
     @Test
     void stateMasterWithoutPriorityOwnsTheAddressesAsInKeepalived() {
-        assertThat(load(MINIMAL + "state MASTER\n}").get(0).priority()).isEqualTo(255);
-        assertThat(load(MINIMAL + "state BACKUP\n}").get(0).priority()).isEqualTo(100);
-        assertThat(load(MINIMAL + "state MASTER\n priority 7\n}").get(0).priority())
+        assertThat(conf.load(MINIMAL + "state MASTER\n}").get(0).priority()).isEqualTo(255);
+        assertThat(conf.load(MINIMAL + "state BACKUP\n}").get(0).priority()).isEqualTo(100);
+        assertThat(conf.load(MINIMAL + "state MASTER\n priority 7\n}").get(0).priority())
                 .isEqualTo(7);
     }
 
     @Test
     void anOwnerAlwaysPreempts() {
-        assertThat(load(MINIMAL + "priority 255\nnopreempt\n}").get(0).preempt())
+        assertThat(conf.load(MINIMAL + "priority 255\nnopreempt\n}").get(0).preempt())
                 .isTrue();
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly(
                         "(FILE: Line 1) (VI_1) nopreempt is incompatible with priority 255. resetting nopreempt");
     }
 
     @Test
     void anUnknownKeywordIsNamedAndAnswered() {
-        load(MINIMAL + "prioritty 100\n}");
+        conf.load(MINIMAL + "prioritty 100\n}");
 
-        assertThat(problems.all()).hasSize(1);
-        Problem problem = problems.all().get(0);
-        assertThat(show(problem)).isEqualTo("(FILE: Line 5) Unknown keyword 'prioritty'");
+        assertThat(conf.problems().all()).hasSize(1);
+        Problem problem = conf.problems().all().get(0);
+        assertThat(conf.show(problem)).isEqualTo("(FILE: Line 5) Unknown keyword 'prioritty'");
         assertThat(problem.severity()).as("keepalived would run").isEqualTo(Severity.WARNING);
         assertThat(problem.remedy()).isEqualTo("did you mean 'priority'?");
     }
 
     @Test
     void aKeywordThatTandemLacksIsRefusedByName() {
-        load(MINIMAL + "use_vmac\n virtual_routes {\n 10.0.0.0/8 via 10.0.0.1\n }\n}\nstatic_routes {\n}\n");
+        conf.load(MINIMAL + "use_vmac\n virtual_routes {\n 10.0.0.0/8 via 10.0.0.1\n }\n}\nstatic_routes {\n}\n");
 
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly(
                         "(FILE: Line 5) 'use_vmac' is not supported by this version of tandem",
                         "(FILE: Line 6) 'virtual_routes' is not supported by this version of tandem",
                         "(FILE: Line 10) 'static_routes' is not supported by this version of tandem");
-        assertThat(problems.hasAlerts()).isTrue();
-        assertThat(status).as("keepalived minds nothing").isZero();
+        assertThat(conf.problems().hasAlerts()).isTrue();
+        assertThat(conf.status()).as("keepalived minds nothing").isZero();
     }
 
     @Test
     void aKeywordWithoutEffectIsNamed() {
-        load(MINIMAL + "smtp_alert\n}");
+        conf.load(MINIMAL + "smtp_alert\n}");
 
-        assertThat(texts().get(0)).startsWith("(FILE: Line 5) 'smtp_alert' has no effect in tandem");
-        assertThat(problems.hasAlerts()).isFalse();
+        assertThat(conf.texts().get(0)).startsWith("(FILE: Line 5) 'smtp_alert' has no effect in tandem");
+        assertThat(conf.problems().hasAlerts()).isFalse();
     }
 
     @Test
     void virtualServersGetOneNoticeEach() {
-        load(
+        conf.load(
                 """
                 virtual_server 10.0.0.1 80 {
                     delay_loop 3
@@ -244,18 +235,18 @@ class KeepalivedConfTest {
                 }
                 """);
 
-        assertThat(problems.all()).extracting(Problem::severity).containsExactly(Severity.NOTICE, Severity.NOTICE);
-        assertThat(status).isZero();
+        assertThat(conf.problems().all()).extracting(Problem::severity).containsExactly(Severity.NOTICE, Severity.NOTICE);
+        assertThat(conf.status()).isZero();
     }
 
     @Test
     void numbersOutOfRangeFallBackAsInKeepalived() {
-        VirtualRouterConfig router = load(MINIMAL + "priority 256\n advert_int 0.001\n preempt_delay 2000\n}")
+        VirtualRouterConfig router = conf.load(MINIMAL + "priority 256\n advert_int 0.001\n preempt_delay 2000\n}")
                 .get(0);
 
         assertThat(router.priority()).isEqualTo(100);
         assertThat(router.advertInterval()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly(
                         "(FILE: Line 5) number '256' outside range [1, 255]",
                         "(FILE: Line 5) (VI_1) Priority not valid! must be between 1 & 255. Using default 100",
@@ -267,260 +258,98 @@ class KeepalivedConfTest {
 
     @Test
     void version2RoundsItsIntervalAndVersion3CutsIt() {
-        assertThat(load(MINIMAL + "advert_int 1.5\n}").get(0).advertInterval()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(texts().get(0)).endsWith("VRRPv2 advertisement interval 1.500000s must be an integer. rounding");
+        assertThat(conf.load(MINIMAL + "advert_int 1.5\n}").get(0).advertInterval()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(conf.texts().get(0)).endsWith("VRRPv2 advertisement interval 1.500000s must be an integer. rounding");
 
-        assertThat(load(MINIMAL + "version 3\n advert_int 41\n}").get(0).advertInterval())
+        assertThat(conf.load(MINIMAL + "version 3\n advert_int 41\n}").get(0).advertInterval())
                 .isEqualTo(Duration.ofMillis(40_950));
-        assertThat(load(MINIMAL + "version 3\n advert_int 0.2\n}").get(0).advertInterval())
+        assertThat(conf.load(MINIMAL + "version 3\n advert_int 0.2\n}").get(0).advertInterval())
                 .isEqualTo(Duration.ofMillis(200));
     }
 
     @Test
     void version3HasNoPassword() {
-        VirtualRouterConfig router = load(MINIMAL + "version 3\n authentication {\n auth_type PASS\n auth_pass x\n}\n}")
+        VirtualRouterConfig router = conf.load(MINIMAL + "version 3\n authentication {\n auth_type PASS\n auth_pass x\n}\n}")
                 .get(0);
 
         assertThat(router.password()).isNull();
-        assertThat(texts().get(0)).contains("VRRP version 3 does not support authentication. Ignoring.");
+        assertThat(conf.texts().get(0)).contains("VRRP version 3 does not support authentication. Ignoring.");
     }
 
     @Test
     void ipv6IsAlwaysVersion3AndTheFirstAddressDecides() {
-        VirtualRouterConfig router = load("vrrp_instance V {\n interface eth0\n virtual_router_id 1\n"
+        VirtualRouterConfig router = conf.load("vrrp_instance V {\n interface eth0\n virtual_router_id 1\n"
                         + " virtual_ipaddress {\n fe80::1\n 10.0.0.1\n }\n}")
                 .get(0);
 
         assertThat(router.family()).isEqualTo(AddressFamily.INET6);
         assertThat(router.version()).isEqualTo(3);
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly("(FILE: Line 6) (V): address family must match VRRP instance [10.0.0.1] - ignoring");
     }
 
     @Test
     void aMissingParameterIsFatal() {
-        load(MINIMAL + "priority\n}");
+        conf.load(MINIMAL + "priority\n}");
 
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly("(FILE: Line 5) *** Configuration line starting `priority` is missing a parameter"
                         + " after keyword `priority` at word position 2");
-        assertThat(status).isEqualTo(2);
+        assertThat(conf.status()).isEqualTo(2);
     }
 
     @Test
     void aMissingBraceIsAnAlert() {
-        load("vrrp_instance A {\n interface eth0\n virtual_router_id 5\n");
+        conf.load("vrrp_instance A {\n interface eth0\n virtual_router_id 5\n");
 
-        assertThat(texts()).contains("There are 1 missing '}'s or extra '{'s");
-        assertThat(problems.hasAlerts()).isTrue();
+        assertThat(conf.texts()).contains("There are 1 missing '}'s or extra '{'s");
+        assertThat(conf.problems().hasAlerts()).isTrue();
     }
 
     @Test
     void duplicateNamesAndVridsAreAlerts() {
-        load(MINIMAL + "}\n" + MINIMAL + "}\n" + MINIMAL.replace("VI_1", "VI_2") + "}\n");
+        conf.load(MINIMAL + "}\n" + MINIMAL + "}\n" + MINIMAL.replace("VI_1", "VI_2") + "}\n");
 
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly(
                         "(FILE: Line 6) vrrp instance VI_1 already defined",
                         "VI_1 and VI_2 both use VRID 51 with IPv4 on interface eth0");
-        assertThat(problems.hasAlerts()).isTrue();
+        assertThat(conf.problems().hasAlerts()).isTrue();
     }
 
     @Test
     void aVridMayRepeatInTheOtherFamilyAndOnOtherInterfaces() {
-        load(MINIMAL + "}\n" + MINIMAL.replace("VI_1", "VI_2").replace("10.0.0.5", "fe80::5") + "}\n"
+        conf.load(MINIMAL + "}\n" + MINIMAL.replace("VI_1", "VI_2").replace("10.0.0.5", "fe80::5") + "}\n"
                 + MINIMAL.replace("VI_1", "VI_3").replace("eth0", "eth1") + "}\n");
 
-        assertThat(problems.all()).isEmpty();
+        assertThat(conf.problems().all()).isEmpty();
     }
 
     @Test
     void syncGroupsNameTheirMembers() {
-        List<VirtualRouterConfig> routers = load("vrrp_sync_group G {\n group {\n VI_1\n VI_2\n Z\n }\n}\n" + MINIMAL
+        List<VirtualRouterConfig> routers = conf.load("vrrp_sync_group G {\n group {\n VI_1\n VI_2\n Z\n }\n}\n" + MINIMAL
                 + "}\n" + MINIMAL.replace("VI_1", "VI_2").replace("51", "52") + "}\n");
 
         assertThat(routers).extracting(VirtualRouterConfig::syncGroup).containsExactly("G", "G");
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly("(FILE: Line 1) Virtual router Z specified in sync group G doesn't exist - ignoring");
     }
 
     @Test
     void scriptsWithoutScriptSecurityGetKeepalivedsWarningAndStatus() {
-        load("vrrp_script s { script /bin/true }\n" + MINIMAL + "track_script { s }\n}");
+        conf.load("vrrp_script s { script /bin/true }\n" + MINIMAL + "track_script { s }\n}");
 
-        assertThat(texts())
+        assertThat(conf.texts())
                 .containsExactly("SECURITY VIOLATION - scripts are being executed but script_security not enabled.");
-        assertThat(status).isEqualTo(6);
+        assertThat(conf.status()).isEqualTo(6);
     }
 
     @Test
     void aScriptThatIsNotThereIsNotTracked() {
-        VirtualRouterConfig router = load("vrrp_script s { script /nowhere/x }\n" + MINIMAL + "track_script { s }\n}")
+        VirtualRouterConfig router = conf.load("vrrp_script s { script /nowhere/x }\n" + MINIMAL + "track_script { s }\n}")
                 .get(0);
 
         assertThat(router.tracks().scripts()).isEmpty();
-        assertThat(texts()).containsExactly("(FILE: Line 2) Disabling track script s since not found/accessible");
-    }
-
-    @Test
-    void definitionsAreReplacedWhereUsed() {
-        VirtualRouterConfig router = load(
-                        """
-                        $IF=eth7
-                        $BASE=10.2.${SUB}
-                        $SUB=3
-                        $BODY= \\
-                          virtual_router_id 9 \\
-                          priority 77   # the best \\
-                        vrrp_instance "A B" {
-                          interface ${IF}
-                          $BODY
-                          virtual_ipaddress { ${BASE}.4/24 }
-                          authentication { auth_type PASS
-                            auth_pass ${_ENV SECRET}${_HASH}$x
-                          }
-                        }
-                        """
-                                .replace("   # the best \\", ""),
-                        Map.of("SECRET", "abc"),
-                        "")
-                .get(0);
-
-        assertThat(problems.all()).isEmpty();
-        assertThat(router.name()).isEqualTo("A B");
-        assertThat(router.interfaceName()).isEqualTo("eth7");
-        assertThat(router.vrid()).isEqualTo(9);
-        assertThat(router.priority()).isEqualTo(77);
-        assertThat(router.addresses().get(0).address()).isEqualTo(ip("10.2.3.4"));
-        assertThat(router.password()).as("what is not defined stays").isEqualTo("abc#$x");
-    }
-
-    @Test
-    void aDefinitionThatRefersToItselfEnds() {
-        load("$A=x${A}\n${A}\n");
-        assertThat(status).isEqualTo(2);
-
-        load("$B= \\\n a \\\n ${B} \\\n\n${B}\n");
-        assertThat(status).isEqualTo(2);
-    }
-
-    @Test
-    void conditionalLinesCountForTheirId() {
-        String text = MINIMAL + "@lb1 priority 11\n@lb2 priority 12\n@^lb1 preempt_delay 3\n}";
-
-        assertThat(load(text, Map.of(), "lb1").get(0).priority()).isEqualTo(11);
-        VirtualRouterConfig other = load(text, Map.of(), "lb2").get(0);
-        assertThat(other.priority()).isEqualTo(12);
-        assertThat(other.preemptDelay()).isEqualTo(Duration.ofSeconds(3));
-    }
-
-    @Test
-    void includesAreReadInPlaceAndMissingOnesNamed() throws IOException {
-        Path directory = Objects.requireNonNull(file.getParent());
-        Files.createDirectories(directory.resolve("d"));
-        Files.writeString(
-                directory.resolve("d/b.conf"), MINIMAL.replace("VI_1", "B").replace("51", "52") + "}\n");
-        Files.writeString(directory.resolve("d/a.conf"), MINIMAL.replace("VI_1", "A") + "}\n");
-
-        assertThat(load("include d/*.conf\ninclude nowhere.conf\n"))
-                .extracting(VirtualRouterConfig::name)
-                .containsExactly("A", "B");
-        assertThat(texts()).containsExactly("(FILE: Line 2) Config files missing 'nowhere.conf'.");
-        assertThat(status).isZero();
-    }
-
-    @Test
-    void aFileThatIncludesItselfEnds() {
-        load("include keepalived.conf\n");
-
-        assertThat(status).isEqualTo(2);
-    }
-
-    @Test
-    void anyTextIsReadToItsEnd() {
-        String[] words = {
-            "{",
-            "}",
-            "\n",
-            " ",
-            "\"",
-            "'",
-            "\\",
-            "$A=",
-            "${A}",
-            "$A",
-            "@",
-            "@^x",
-            "include",
-            "!",
-            "#",
-            "vrrp_instance",
-            "A",
-            "virtual_router_id",
-            "5",
-            "-1",
-            "virtual_ipaddress",
-            "10.0.0.1/24",
-            "dev",
-            "authentication",
-            "auth_pass",
-            "vrrp_script",
-            "script",
-            "track_script",
-            "weight",
-            "unicast_peer",
-            "global_defs",
-            "vrrp_sync_group",
-            "group",
-            "priority",
-            "99999999999999999999",
-            "\u00e4",
-            "~SEQ(",
-            "scope",
-            "label",
-            "advert_int",
-            "0.5",
-            "notify"
-        };
-        for (long seed = 0; seed < 3_000; seed++) {
-            Random random = new Random(seed);
-            StringBuilder text = new StringBuilder();
-            for (int i = random.nextInt(80); i > 0; i--) {
-                text.append(words[random.nextInt(words.length)]).append(random.nextInt(3) == 0 ? "\n" : " ");
-            }
-            try {
-                load(text.toString());
-            } catch (RuntimeException e) {
-                throw new AssertionError("seed " + seed + ":\n" + text, e);
-            }
-        }
-    }
-
-    private List<VirtualRouterConfig> load(String text) {
-        return load(text, Map.of("PATH", "/usr/bin:/bin"), "host");
-    }
-
-    private List<VirtualRouterConfig> load(String text, Map<String, String> environment, String id) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        problems = new Problems();
-        KeepalivedConf conf = KeepalivedConf.load(file, environment, id, problems);
-        status = conf.checkStatus();
-        return conf.routers();
-    }
-
-    private List<String> texts() {
-        return problems.all().stream().map(this::show).toList();
-    }
-
-    private String show(Problem problem) {
-        return problem.text().replace(file.toString(), "FILE");
-    }
-
-    private static java.net.InetAddress ip(String text) {
-        return Objects.requireNonNull(IpLiteral.parse(text));
+        assertThat(conf.texts()).containsExactly("(FILE: Line 2) Disabling track script s since not found/accessible");
     }
 }

@@ -6,9 +6,14 @@ import static io.tandem.vrrp.election.State.ACTIVE;
 import static io.tandem.vrrp.election.State.BACKUP;
 import static io.tandem.vrrp.election.State.FAULT;
 import static io.tandem.vrrp.election.State.INITIALIZE;
+import static io.tandem.vrrp.election.TestRouter.ADVERT_0;
+import static io.tandem.vrrp.election.TestRouter.ADVERT_100;
+import static io.tandem.vrrp.election.TestRouter.ANNOUNCE;
 import static io.tandem.vrrp.election.TestRouter.HIGH;
+import static io.tandem.vrrp.election.TestRouter.INSTALL;
 import static io.tandem.vrrp.election.TestRouter.LOW;
 import static io.tandem.vrrp.election.TestRouter.MS;
+import static io.tandem.vrrp.election.TestRouter.REMOVE;
 import static io.tandem.vrrp.election.TestRouter.SECOND;
 import static io.tandem.vrrp.election.TestRouter.SELF;
 import static io.tandem.vrrp.election.TestRouter.changed;
@@ -17,23 +22,12 @@ import static io.tandem.vrrp.election.TestRouter.v2;
 import static io.tandem.vrrp.election.TestRouter.v3;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.vrrp.election.Action.AnnounceAddresses;
-import io.tandem.vrrp.election.Action.InstallAddresses;
-import io.tandem.vrrp.election.Action.RemoveAddresses;
 import io.tandem.vrrp.election.Action.SendAdvertisement;
 import io.tandem.vrrp.election.Action.Warn;
 import org.junit.jupiter.api.Test;
 
-/** The election as RFC 9568 and keepalived have it. */
+/** Timers, faults, priorities and reloads of the election, as RFC 9568 and keepalived have them. */
 class ElectionTest {
-    private static final SendAdvertisement ADVERT_100 = new SendAdvertisement(100);
-    private static final SendAdvertisement ADVERT_0 = new SendAdvertisement(0);
-    private static final InstallAddresses INSTALL = new InstallAddresses();
-    private static final RemoveAddresses REMOVE = new RemoveAddresses();
-    private static final AnnounceAddresses ANNOUNCE = new AnnounceAddresses();
-
-    // ---- timers
-
     @Test
     void backupTakesOverExactlyOneDownIntervalAfterTheLastAdvertisement() {
         TestRouter router = v3().started();
@@ -107,266 +101,6 @@ class ElectionTest {
         assertThat(router.tickAt(start + 3_609_375_000L)).contains(INSTALL);
     }
 
-    // ---- Backup
-
-    @Test
-    void backupHearingPriorityZeroWaitsForItsSkewOnly() {
-        TestRouter router = v3().started();
-        router.hearAt(0, HIGH, 150);
-
-        assertThat(router.hearAt(SECOND, HIGH, 0)).isEmpty();
-        assertThat(router.wakeNs()).isEqualTo(SECOND + 156 * SECOND / 256);
-        assertThat(router.tickAt(router.wakeNs())).endsWith(changed(BACKUP, ACTIVE, Reason.PEER_STOPPED, HIGH));
-    }
-
-    @Test
-    void theOnlyPossibleBackupTakesOverAtOnceOnPriorityZero() {
-        TestRouter router = v3().twoRouters().started();
-        router.hearAt(0, HIGH, 150);
-
-        assertThat(router.hearAt(SECOND, HIGH, 0))
-                .containsExactly(ADVERT_100, INSTALL, ANNOUNCE, changed(BACKUP, ACTIVE, Reason.PEER_STOPPED, HIGH));
-    }
-
-    @Test
-    void priorityZeroOfARouterThatWasNotActiveStillMeansSkew() {
-        TestRouter router = v3().twoRouters().started();
-        router.hearAt(0, HIGH, 150);
-
-        assertThat(router.hearAt(SECOND, LOW, 0)).isEmpty();
-        assertThat(router.wakeNs()).isEqualTo(SECOND + 156 * SECOND / 256);
-    }
-
-    @Test
-    void advertisementsOfAtLeastTheOwnPriorityRestartTheTimer() {
-        TestRouter router = v3().started();
-
-        for (int priority : new int[] {100, 101, 254, 255}) {
-            long now = priority * SECOND / 100;
-            router.hearAt(now, LOW, priority);
-            assertThat(router.wakeNs()).isEqualTo(now + 3_609_375_000L);
-        }
-    }
-
-    @Test
-    void lowerAdvertisementsAreDiscardedAndTheTimerRunsOn() {
-        TestRouter router = v3().started();
-        router.hearAt(SECOND, HIGH, 99);
-        router.hearAt(2 * SECOND, HIGH, 99);
-        router.hearAt(3 * SECOND, HIGH, 99);
-
-        assertThat(router.wakeNs()).isEqualTo(3_609_375_000L);
-        assertThat(router.tickAt(3_609_375_000L))
-                .as("the other router lives: the address is there before it learns to drop its own")
-                .containsExactly(
-                        INSTALL, ADVERT_100, ANNOUNCE, changed(BACKUP, ACTIVE, Reason.LOWER_PRIORITY_PREEMPTED, HIGH));
-    }
-
-    @Test
-    void withoutPreemptionLowerAdvertisementsRestartTheTimer() {
-        TestRouter router = v3().nopreempt().started();
-
-        router.hearAt(3 * SECOND, HIGH, 1);
-
-        assertThat(router.wakeNs()).isEqualTo(6_609_375_000L);
-    }
-
-    @Test
-    void withoutPreemptionSilenceStillMeansTakingOver() {
-        TestRouter router = v3().nopreempt().started();
-        router.hearAt(0, HIGH, 1);
-
-        assertThat(router.tickAt(3_609_375_000L)).contains(INSTALL);
-    }
-
-    @Test
-    void withoutPreemptionAFaultThatClearsAndAReloadTakeNothingBack() {
-        TestRouter router = v3().nopreempt().active();
-        router.on(new Event.Fault("link-down", false));
-        router.at(SECOND, new Event.Cleared("link-down"));
-        router.hearAt(2 * SECOND, LOW, 50);
-        router.at(3 * SECOND, new Event.Reconfigured(v3().nopreempt().config()));
-        router.hearAt(4 * SECOND, LOW, 50);
-
-        assertThat(router.state()).isEqualTo(BACKUP);
-        assertThat(router.wakeNs()).isEqualTo(4 * SECOND + 3_609_375_000L);
-    }
-
-    @Test
-    void equalPriorityNeverPreempts() {
-        TestRouter router = v3().started();
-
-        router.hearAt(3 * SECOND, LOW, 100);
-
-        assertThat(router.wakeNs()).isEqualTo(6_609_375_000L);
-    }
-
-    @Test
-    void anOwnerPreemptsWhateverItsConfigurationSays() {
-        TestRouter owner = v3().priority(255).nopreempt().started();
-        owner.at(0, new Event.Fault("link-down", false));
-        owner.at(SECOND, new Event.Cleared("link-down"));
-
-        assertThat(owner.state()).isEqualTo(ACTIVE);
-    }
-
-    @Test
-    void preemptDelayRunsFromTheFirstLowerAdvertisement() {
-        TestRouter router = v3().preemptDelayNs(10 * SECOND).started();
-
-        router.hearAt(SECOND, HIGH, 50);
-        for (int second = 2; second <= 10; second++) {
-            assertThat(router.hearAt(second * SECOND, HIGH, 50)).isEmpty();
-        }
-
-        assertThat(router.wakeNs()).isEqualTo(11 * SECOND);
-        assertThat(router.tickAt(11 * SECOND - 1)).isEmpty();
-        assertThat(router.tickAt(11 * SECOND)).contains(changed(BACKUP, ACTIVE, Reason.LOWER_PRIORITY_PREEMPTED, HIGH));
-    }
-
-    @Test
-    void preemptDelayStartsAnewAfterABetterRouterWasHeard() {
-        TestRouter router = v3().preemptDelayNs(10 * SECOND).started();
-        router.hearAt(SECOND, LOW, 50);
-        router.hearAt(2 * SECOND, HIGH, 150);
-        router.hearAt(3 * SECOND, LOW, 50);
-
-        for (int second = 4; second < 13; second++) {
-            assertThat(router.hearAt(second * SECOND, LOW, 50)).isEmpty();
-        }
-        assertThat(router.tickAt(13 * SECOND - 1)).isEmpty();
-        assertThat(router.tickAt(13 * SECOND)).contains(INSTALL);
-    }
-
-    @Test
-    void preemptDelayDoesNotDelayTakingOverFromADeadRouter() {
-        TestRouter router = v3().preemptDelayNs(100 * SECOND).started();
-        router.hearAt(SECOND, HIGH, 50);
-
-        assertThat(router.tickAt(4_609_375_000L)).contains(changed(BACKUP, ACTIVE, Reason.DOWN_INTERVAL_EXPIRED, HIGH));
-    }
-
-    // ---- Active
-
-    @Test
-    void activeHearingPriorityZeroAdvertisesAtOnceAndStays() {
-        TestRouter router = v3().active();
-
-        assertThat(router.hearAt(500 * MS, HIGH, 0)).containsExactly(ADVERT_100);
-        assertThat(router.wakeNs()).isEqualTo(1_500 * MS);
-        assertThat(router.state()).isEqualTo(ACTIVE);
-    }
-
-    @Test
-    void activeHearingAHigherPriorityYieldsAndWaitsByTheSendersInterval() {
-        TestRouter router = v3().active();
-
-        assertThat(router.at(MS, new Event.Heard(LOW, 101, 10 * MS)))
-                .containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.HIGHER_PRIORITY_HEARD, LOW));
-        assertThat(router.wakeNs()).isEqualTo(MS + 30 * MS + 156 * 10 * MS / 256);
-    }
-
-    @Test
-    void amongEqualsTheGreaterUnsignedAddressWins() {
-        TestRouter router = v3().active();
-        assertThat(router.hearAt(1, LOW, 100)).doesNotContain(REMOVE);
-        assertThat(router.hearAt(2, HIGH, 100))
-                .containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.HIGHER_ADDRESS_HEARD, HIGH));
-    }
-
-    @Test
-    void anAdvertisementFromTheOwnAddressIsIgnoredWithAWarning() {
-        TestRouter router = v3().active();
-
-        assertThat(router.hearAt(1, SELF, 255)).containsExactly(new Warn(Warning.OWN_ADDRESS_HEARD, SELF));
-        assertThat(router.state()).isEqualTo(ACTIVE);
-    }
-
-    @Test
-    void activeAnswersALowerAdvertisementAndTeachesTheLanAgain() {
-        TestRouter router = v3().active();
-
-        assertThat(router.hearAt(1, HIGH, 99))
-                .containsExactly(new Warn(Warning.SECOND_ACTIVE, HIGH), ADVERT_100, ANNOUNCE);
-    }
-
-    @Test
-    void activeStaysSilentToLowerAdvertisementsWhereToldSo() {
-        TestRouter router = v3().silentToLower().active();
-
-        assertThat(router.hearAt(1, HIGH, 99)).containsExactly(new Warn(Warning.SECOND_ACTIVE, HIGH));
-    }
-
-    @Test
-    void aFloodOfLowerAdvertisementsGetsTenAnswersAnInterval() {
-        TestRouter router = v3().active();
-        long answers = 0;
-        for (int i = 0; i < 1_000; i++) {
-            answers += router.hearAt(i * MS, HIGH, 99).stream()
-                    .filter(ADVERT_100::equals)
-                    .count();
-        }
-
-        assertThat(answers).isEqualTo(10);
-    }
-
-    @Test
-    void shutdownSaysPriorityZeroBeforeTheAddressGoesAndABackupSaysNothing() {
-        TestRouter router = v3().active();
-        assertThat(router.on(new Event.Shutdown()))
-                .containsExactly(ADVERT_0, REMOVE, changed(ACTIVE, INITIALIZE, Reason.SHUTDOWN));
-        assertThat(router.election.nextWakeNs()).isEmpty();
-
-        assertThat(v3().started().on(new Event.Shutdown()))
-                .containsExactly(changed(BACKUP, INITIALIZE, Reason.SHUTDOWN));
-    }
-
-    @Test
-    void aShortPauseMakesNeitherABurstNorADoubleExpiry() {
-        TestRouter router = v3().active();
-
-        assertThat(router.tickAt(2_900 * MS)).containsExactly(ADVERT_100);
-        assertThat(router.wakeNs()).isEqualTo(3_900 * MS);
-        assertThat(router.tickAt(2_900 * MS)).isEmpty();
-    }
-
-    // ---- own lateness
-
-    @Test
-    void activeThatSleptLongerThanItsPeersWaitGivesWayInSilence() {
-        TestRouter router = v3().active();
-
-        assertThat(router.tickAt(4 * SECOND)).containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.LATE));
-        assertThat(router.wakeNs()).isEqualTo(5 * SECOND + 156 * SECOND / 256);
-        assertThat(router.tickAt(router.wakeNs())).contains(INSTALL);
-    }
-
-    @Test
-    void activeThatSleptFollowsWhomItHearsFirst() {
-        TestRouter router = v3().active();
-
-        assertThat(router.hearAt(10 * SECOND, LOW, 100)).containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.LATE));
-        assertThat(router.wakeNs()).isEqualTo(13_609_375_000L);
-    }
-
-    @Test
-    void toldThatItSleptItGivesWayToo() {
-        assertThat(v3().active().at(MS, new Event.Late()))
-                .containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.LATE));
-    }
-
-    @Test
-    void backupThatSleptHearsOneIntervalBeforeItBelievesTheSilence() {
-        TestRouter router = v3().started();
-        router.hearAt(0, HIGH, 150);
-
-        assertThat(router.tickAt(60 * SECOND)).isEmpty();
-        assertThat(router.wakeNs()).isEqualTo(61 * SECOND + 156 * SECOND / 256);
-        assertThat(router.tickAt(90 * SECOND)).as("but only once").contains(INSTALL);
-    }
-
-    // ---- faults
-
     @Test
     void faultWithAUsableLinkSaysPriorityZero() {
         assertThat(v3().active().on(new Event.Fault("script check", true)))
@@ -406,8 +140,6 @@ class ElectionTest {
         assertThat(router.on(new Event.Startup(SELF))).hasSize(1);
         assertThat(router.state()).isEqualTo(FAULT);
     }
-
-    // ---- priority and reload
 
     @Test
     void priorityChangeWhileActiveIsInTheNextAdvertisement() {

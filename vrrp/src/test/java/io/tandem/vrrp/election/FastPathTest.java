@@ -5,20 +5,21 @@ package io.tandem.vrrp.election;
 import static io.tandem.vrrp.election.State.ACTIVE;
 import static io.tandem.vrrp.election.State.BACKUP;
 import static io.tandem.vrrp.election.State.INITIALIZE;
+import static io.tandem.vrrp.election.TestRouter.ADVERT_0;
+import static io.tandem.vrrp.election.TestRouter.ADVERT_100;
+import static io.tandem.vrrp.election.TestRouter.ANNOUNCE;
 import static io.tandem.vrrp.election.TestRouter.HIGH;
+import static io.tandem.vrrp.election.TestRouter.INSTALL;
 import static io.tandem.vrrp.election.TestRouter.LOW;
 import static io.tandem.vrrp.election.TestRouter.MS;
+import static io.tandem.vrrp.election.TestRouter.REMOVE;
 import static io.tandem.vrrp.election.TestRouter.SECOND;
 import static io.tandem.vrrp.election.TestRouter.changed;
 import static io.tandem.vrrp.election.TestRouter.faulted;
 import static io.tandem.vrrp.election.TestRouter.v3;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.vrrp.election.Action.AnnounceAddresses;
 import io.tandem.vrrp.election.Action.AskPeerToTake;
-import io.tandem.vrrp.election.Action.InstallAddresses;
-import io.tandem.vrrp.election.Action.RemoveAddresses;
-import io.tandem.vrrp.election.Action.SendAdvertisement;
 import io.tandem.vrrp.election.Action.TellPeerRefused;
 import io.tandem.vrrp.election.Action.TellPeerTaken;
 import io.tandem.vrrp.election.Action.Warn;
@@ -26,12 +27,6 @@ import org.junit.jupiter.api.Test;
 
 /** What the liveness link adds to the election. */
 class FastPathTest {
-    private static final SendAdvertisement ADVERT_100 = new SendAdvertisement(100);
-    private static final SendAdvertisement ADVERT_0 = new SendAdvertisement(0);
-    private static final InstallAddresses INSTALL = new InstallAddresses();
-    private static final RemoveAddresses REMOVE = new RemoveAddresses();
-    private static final AnnounceAddresses ANNOUNCE = new AnnounceAddresses();
-
     @Test
     void theDeathOfTheActivePeerIsTakenOverAtOnce() {
         TestRouter router = backupOf(HIGH);

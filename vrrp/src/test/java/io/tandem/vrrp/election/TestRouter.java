@@ -15,6 +15,11 @@ final class TestRouter {
     static final InetAddress SELF = ip("10.0.0.10");
     static final InetAddress LOW = ip("10.0.0.9");
     static final InetAddress HIGH = ip("10.0.0.200");
+    static final Action ADVERT_100 = new Action.SendAdvertisement(100);
+    static final Action ADVERT_0 = new Action.SendAdvertisement(0);
+    static final Action INSTALL = new Action.InstallAddresses();
+    static final Action REMOVE = new Action.RemoveAddresses();
+    static final Action ANNOUNCE = new Action.AnnounceAddresses();
 
     final Election election;
     long nowNs;
