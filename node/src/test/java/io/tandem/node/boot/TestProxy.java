@@ -13,8 +13,9 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** A proxy in this process, from a haproxy.cfg; {@code main} starts one for measurements. */
+/** A proxy in this process, from a haproxy.cfg. */
 public final class TestProxy implements AutoCloseable {
     private final Loops loops;
     private final NodeRuntime node;
@@ -46,7 +47,7 @@ public final class TestProxy implements AutoCloseable {
         return proxy;
     }
 
-    private Configuration load(String text, @org.jspecify.annotations.Nullable Configuration previous) {
+    private Configuration load(String text, @Nullable Configuration previous) {
         LoadedText loaded = LoadedText.load(text, previous, node);
         if (loaded.problems().stream().anyMatch(problem -> problem.severity() == Severity.ALERT)) {
             throw new IllegalStateException(loaded.messages().toString());
@@ -105,13 +106,5 @@ public final class TestProxy implements AutoCloseable {
     public void close() {
         listeners.close();
         loops.close();
-    }
-
-    /** {@code FILE [THREADS]}: runs until killed. */
-    public static void main(String[] args) throws Exception {
-        String text = java.nio.file.Files.readString(java.nio.file.Path.of(args[0]));
-        TestProxy proxy = start(text, args.length > 1 ? Integer.parseInt(args[1]) : 1);
-        System.out.println("ready " + proxy.node().pid());
-        Thread.sleep(Long.MAX_VALUE);
     }
 }

@@ -4,19 +4,16 @@ package io.tandem.node.flood;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.TrustingClient;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -208,7 +205,7 @@ class FloodTest {
 
     @Test
     void handshakes() throws Exception {
-        SSLContext trusting = trusting();
+        SSLContext trusting = TrustingClient.context();
         Flood flood = new Flood()
                 .holding(200, proxy.https, "\u0016\u0003\u0001\u0002\0\u0001")
                 .by(3, () -> {
@@ -225,7 +222,7 @@ class FloodTest {
 
     @Test
     void renegotiations() throws Exception {
-        SSLContext trusting = trusting();
+        SSLContext trusting = TrustingClient.context();
         Flood flood = new Flood().by(2, () -> {
             try (SSLSocket socket = (SSLSocket) trusting.getSocketFactory().createSocket("127.0.0.1", proxy.https)) {
                 socket.setSoTimeout(5_000);
@@ -277,23 +274,5 @@ class FloodTest {
 
             assertThat(answer).startsWith("HTTP/1.1 408 ");
         }
-    }
-
-    private static SSLContext trusting() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        TrustManager all = new X509TrustManager() {
-            @Override
-            public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-            @Override
-            public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-            @Override
-            public X509Certificate[] getAcceptedIssuers() {
-                return new X509Certificate[0];
-            }
-        };
-        context.init(null, new TrustManager[] {all}, new SecureRandom());
-        return context;
     }
 }

@@ -7,12 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
 import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.TrustingClient;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -22,8 +21,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,19 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Certificates changed while they are served. The replies were seen on HAProxy 2.6.12. */
 class CertificateCommandsTest {
-    private static final TrustManager TRUSTING = new X509TrustManager() {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    };
-
     @TempDir
     Path directory;
 
@@ -108,8 +92,7 @@ class CertificateCommandsTest {
     }
 
     private SSLSocket connect(String name) throws Exception {
-        SSLContext client = SSLContext.getInstance("TLS");
-        client.init(null, new TrustManager[] {TRUSTING}, new SecureRandom());
+        SSLContext client = TrustingClient.context();
         SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1", port);
         socket.setSoTimeout(5000);
         SSLParameters parameters = socket.getSSLParameters();

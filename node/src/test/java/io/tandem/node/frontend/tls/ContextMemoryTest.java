@@ -7,13 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
 import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.TrustingClient;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,27 +24,12 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Contexts of the TLS engine go with what they were made for, and never while a client may still need them. */
 class ContextMemoryTest {
-    private static final TrustManager TRUSTING = new X509TrustManager() {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    };
-
     @TempDir
     Path directory;
 
@@ -126,8 +110,7 @@ class ContextMemoryTest {
 
     /** Speaks TLS over {@code plain}, and gets an answer to a request. */
     private static String request(Socket plain) throws Exception {
-        SSLContext client = SSLContext.getInstance("TLS");
-        client.init(null, new TrustManager[] {TRUSTING}, new SecureRandom());
+        SSLContext client = TrustingClient.context();
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket(plain, "a.test", 1, false)) {
             socket.setSoTimeout(10_000);
             SSLParameters parameters = socket.getSSLParameters();

@@ -17,12 +17,11 @@ import io.tandem.node.boot.LoadedText;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.loop.Loops;
+import io.tandem.node.testkit.TrustingClient;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,8 +37,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,19 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real handshakes over loopback, the JDK's TLS on the client's side. */
 class TlsHandshakeTest {
-    private static final TrustManager TRUSTING = new X509TrustManager() {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    };
-
     @TempDir
     Path directory;
 
@@ -71,13 +55,6 @@ class TlsHandshakeTest {
         Pems.write(directory, "1-rsa.pem", "rsa.crt", "rsa.key");
         Pems.write(directory, "2-ec.pem", "ec.crt", "ec.key");
         Pems.write(directory, "3-ec-a.pem", "ec-a.crt", "ec-a.key");
-    }
-
-    /** Remembers sessions, as a browser does. */
-    private static SSLContext client() throws GeneralSecurityException {
-        SSLContext client = SSLContext.getInstance("TLS");
-        client.init(null, new TrustManager[] {TRUSTING}, new SecureRandom());
-        return client;
     }
 
     @AfterEach
@@ -139,7 +116,7 @@ class TlsHandshakeTest {
 
     /** Shakes hands, exchanges a byte and answers the server's certificate. */
     private static X509Certificate connect(int port, String name, String... protocols) throws Exception {
-        return connect(client(), port, name, protocols);
+        return connect(TrustingClient.context(), port, name, protocols);
     }
 
     private static X509Certificate connect(SSLContext client, int port, String name, String... protocols)
@@ -216,7 +193,7 @@ class TlsHandshakeTest {
     @Test
     void aClientResumesWithATicket() throws Exception {
         int port = serve("crt @/1-rsa.pem");
-        SSLContext client = client();
+        SSLContext client = TrustingClient.context();
         connect(client, port, "a.example");
         assertThat(facts().isResumed()).isFalse();
         connect(client, port, "a.example");

@@ -94,30 +94,39 @@ class StreamingTest {
         return stream;
     }
 
+    /** A call whose first message has been answered. */
+    private Http2Client.Stream begun(String path) throws Exception {
+        Http2Client.Stream stream = call(path);
+        stream.data("first", false);
+        assertThat(stream.next()).isEqualTo("HEADERS 200");
+        assertThat(stream.next()).isEqualTo("first");
+        return stream;
+    }
+
+    private static void ends(Http2Client.Stream stream) throws InterruptedException {
+        assertThat(stream.next()).isEqualTo("TRAILERS grpc-status=0");
+        assertThat(stream.next()).isEqualTo("END");
+    }
+
     private void unary(String path) throws Exception {
         Http2Client.Stream stream = call(path);
         stream.data("question", true);
         assertThat(stream.next()).isEqualTo("HEADERS 200");
         assertThat(stream.next()).isEqualTo("question");
-        assertThat(stream.next()).isEqualTo("TRAILERS grpc-status=0");
-        assertThat(stream.next()).isEqualTo("END");
+        ends(stream);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/h1", "/h2"})
     void eachMessageIsAnsweredBeforeTheNextOneIsSent(String path) throws Exception {
-        Http2Client.Stream stream = call(path);
-        stream.data("first", false);
-        assertThat(stream.next()).isEqualTo("HEADERS 200");
-        assertThat(stream.next()).isEqualTo("first");
+        Http2Client.Stream stream = begun(path);
         for (int i = 0; i < 100; i++) {
             stream.data("message " + i, false);
             assertThat(stream.next()).isEqualTo("message " + i);
         }
         stream.data("last", true);
         assertThat(stream.next()).isEqualTo("last");
-        assertThat(stream.next()).isEqualTo("TRAILERS grpc-status=0");
-        assertThat(stream.next()).isEqualTo("END");
+        ends(stream);
     }
 
     @ParameterizedTest
@@ -180,16 +189,12 @@ class StreamingTest {
     @ParameterizedTest
     @ValueSource(strings = {"/h1", "/h2"})
     void aSoftStopLetsStreamsInFlightFinish(String path) throws Exception {
-        Http2Client.Stream stream = call(path);
-        stream.data("first", false);
-        assertThat(stream.next()).isEqualTo("HEADERS 200");
-        assertThat(stream.next()).isEqualTo("first");
+        Http2Client.Stream stream = begun(path);
         proxy.softStop();
         assertThat(Http2Client.await(client.events)).isEqualTo("GOAWAY 0");
         stream.data("second", true);
         assertThat(stream.next()).isEqualTo("second");
-        assertThat(stream.next()).isEqualTo("TRAILERS grpc-status=0");
-        assertThat(stream.next()).isEqualTo("END");
+        ends(stream);
         assertThat(Http2Client.await(client.events)).isEqualTo("closed");
     }
 
@@ -214,10 +219,7 @@ class StreamingTest {
     void aRequestThatDoesNotGoOnIsGivenUpAndItsConnectionLivesOn() throws Exception {
         client.close();
         client = new Http2Client(hasty);
-        Http2Client.Stream stuck = call("/h1");
-        stuck.data("first", false);
-        assertThat(stuck.next()).isEqualTo("HEADERS 200");
-        assertThat(stuck.next()).isEqualTo("first");
+        Http2Client.Stream stuck = begun("/h1");
         assertThat(stuck.next()).isEqualTo("RESET 8");
         unary("/h1");
     }
