@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,7 @@ class LabDirectoryTest {
 
     @Test
     void leftoversOfACrashedLabAreRemovedWithItsProcess() throws Exception {
-        Process orphan = new ProcessBuilder("sleep", "300").start();
+        Process orphan = new ProcessBuilder("sleep", "60").start();
         directory.create(uid);
         Files.createDirectories(directory.path().resolve("hosts/lb1"));
         Files.writeString(directory.path().resolve("hosts/lb1.pid"), "1");
@@ -52,7 +53,8 @@ class LabDirectoryTest {
         assertThat(directory.removeLeftovers()).isTrue();
 
         assertThat(directory.path()).doesNotExist();
-        assertThat(orphan.waitFor()).isNotZero();
+        assertThat(orphan.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(orphan.exitValue()).isNotZero();
         assertThat(directory.removeLeftovers()).isFalse();
     }
 

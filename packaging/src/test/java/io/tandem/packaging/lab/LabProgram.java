@@ -3,6 +3,7 @@
 package io.tandem.packaging.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +23,7 @@ final class LabProgram {
     private static final Path LAUNCHER = DISTRIBUTION.resolve("bin/tandem");
     private static final long LIMIT_S = 180;
     private static final long END_LIMIT_S = 20;
+    private static final Duration ADDRESS_LIMIT = Duration.ofSeconds(60);
 
     private final List<String> prefix;
     private final Path directory;
@@ -49,7 +52,8 @@ final class LabProgram {
                         copy.toString())
                 .inheritIO()
                 .start();
-        assertThat(copying.waitFor()).isZero();
+        assertThat(copying.waitFor(LIMIT_S, TimeUnit.SECONDS)).as("copied").isTrue();
+        assertThat(copying.exitValue()).isZero();
         String launcher = copy.resolve("bin/tandem").toString();
         return new LabProgram(parent, List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", launcher));
     }
@@ -100,9 +104,33 @@ final class LabProgram {
     String run(String... words) throws IOException, InterruptedException {
         Files.writeString(output, "");
         Process process = start(words);
-        assertThat(process.waitFor(LIMIT_S, TimeUnit.SECONDS)).as("ends").isTrue();
+        if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS)) {
+            end();
+            fail(String.join(" ", words) + " does not end: " + printed());
+        }
         assertThat(process.exitValue()).as(printed()).isZero();
         return printed();
+    }
+
+    /** The address that clients use, once a node has it: on a busy machine it may be on its way when it is asked for. */
+    String floatingAddress() throws Exception {
+        StringBuilder status = new StringBuilder();
+        Await.until("a node to have the address", ADDRESS_LIMIT, () -> {
+            status.setLength(0);
+            status.append(status());
+            return status.indexOf("has ") >= 0;
+        });
+        int start = status.indexOf("has ") + "has ".length();
+        return status.substring(start, status.indexOf("\n", start)).strip();
+    }
+
+    private String status() throws IOException {
+        try {
+            return run("status");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
     }
 
     String printed() throws IOException {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +41,7 @@ class TandemLabIT {
         Process running = lab.start();
         Await.until("the lab to run", START_LIMIT, () -> lab.printed().contains("The lab runs"));
         LabProgram asking = new LabProgram(parent);
-        String floating = floatingAddress(asking);
+        String floating = asking.floatingAddress();
 
         assertThat(curl(asking, "-i", "http://" + floating + "/")).contains("302 Found", "location: https://");
         assertThat(curl(asking, "-k", "https://" + floating + "/")).containsPattern("^[0-9.]+\\.10[123]$");
@@ -71,27 +70,6 @@ class TandemLabIT {
         assertThat(report.getInt("entries_after")).as(printed).isGreaterThanOrEqualTo((int)
                 (0.99 * report.getInt("entries_before")));
         assertThat(report.getDouble("persistence_kept_pct")).as(printed).isGreaterThanOrEqualTo(99);
-    }
-
-    /** Once a node has it: on a busy machine it may be on its way when it is asked for. */
-    private static String floatingAddress(LabProgram asking) throws Exception {
-        StringBuilder status = new StringBuilder();
-        Await.until("a node to have the address", START_LIMIT, () -> {
-            status.setLength(0);
-            status.append(status(asking));
-            return status.indexOf("has ") >= 0;
-        });
-        int start = status.indexOf("has ") + "has ".length();
-        return status.substring(start, status.indexOf("\n", start)).strip();
-    }
-
-    private static String status(LabProgram asking) throws IOException {
-        try {
-            return asking.run("status");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
     }
 
     private static String curl(LabProgram lab, String... words) throws Exception {
