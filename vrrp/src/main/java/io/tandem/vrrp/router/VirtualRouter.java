@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.router;
 
-import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.election.Action;
 import io.tandem.vrrp.election.Election;
@@ -14,10 +13,8 @@ import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.election.StateChange;
 import io.tandem.vrrp.election.Warning;
 import io.tandem.vrrp.netlink.AddressEntry;
-import io.tandem.vrrp.netlink.Addresses;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.Netlink;
-import io.tandem.vrrp.netlink.NetlinkException;
 import io.tandem.vrrp.packet.AdvertisementDecoder;
 import io.tandem.vrrp.packet.AdvertisementEncoder;
 import io.tandem.vrrp.packet.AdvertisementFormat;
@@ -29,34 +26,30 @@ import io.tandem.vrrp.socket.AdvertSocket;
 import io.tandem.vrrp.socket.ArpSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One virtual router at work: turns packets, link events and deadlines into its election's events, and performs what the
  * election answers.
  *
- * <p>Owned by the reactor's thread, but for the few fields that say so. Longer than most: it is the one place where the
- * election meets sockets, addresses and announcements, and each method is a single translation.
+ * <p>Owned by the reactor's thread, but for the few fields that say so. The one place where the election meets the
+ * {@linkplain RouterPort sockets}, the {@linkplain AddressKeeper addresses} and the {@linkplain Announcer announcements};
+ * each method is a single translation.
  */
 public final class VirtualRouter implements Lan, Reactor.Timed {
     private static final int MAX_PACKETS_A_WAKE = 32;
-    private static final long CONFLICT_LOG_NS = 1_000_000_000L;
     private static final long CONFLICT_GRACE_NS = 100_000_000L;
     private static final long RETRY_NS = 5_000_000_000L;
-    private static final String GROUP = "224.0.0.18";
 
-    private final Reactor reactor;
     private final Netlink netlink;
     private final EventLog log;
+    private final LanLog lanLog;
     private final StateListener listener;
     private final RouterCounters counters = new RouterCounters();
     private final byte[] packet = new byte[2048];
     private final byte[] frame = new byte[128];
-    private final Set<String> remarked = new HashSet<>();
+    private final RouterPort port;
     private VirtualRouterConfig config;
     private Election election;
     private AddressKeeper keeper;
@@ -64,18 +57,11 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private AdvertisementDecoder decoder;
     private PeerLinks links = PeerLinks.NONE;
 
-    private List<Destination> destinations = List.of();
-    private @Nullable AdvertSocket adverts;
-    private @Nullable ArpSocket arps;
-    private @Nullable InetAddress source;
-    private MacAddress mac = MacAddress.ZERO;
-    private int interfaceIndex;
     private boolean started;
     private long electionWakeNs = Reactor.NEVER;
     private long retryAtNs = Reactor.NEVER;
     private long nowNs;
     private long activeSinceNs;
-    private long conflictLoggedAtNs;
     private @Nullable String refusedInstall;
     private @Nullable MacAddress claimedBy;
     private @Nullable InetAddress claimed;
@@ -84,8 +70,6 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private volatile String shownReason = "not started"; // likewise
     private volatile long shownSinceNs = System.nanoTime(); // likewise
     private volatile int shownPriority; // likewise
-
-    private record Destination(InetAddress address, AdvertisementEncoder encoder) {}
 
     /** Told of every transition, on the reactor's thread: must not block. */
     public interface StateListener {
@@ -96,10 +80,11 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     VirtualRouter(Reactor reactor, Netlink netlink, VirtualRouterConfig config, EventLog log, StateListener listener) {
-        this.reactor = reactor;
         this.netlink = netlink;
         this.config = config;
         this.log = log;
+        this.lanLog = new LanLog(log, config.vrid());
+        this.port = new RouterPort(reactor, netlink, config, log, counters, new Reading());
         this.listener = listener;
         this.election = new Election(ElectionConfig.of(config));
         this.keeper = new AddressKeeper(netlink, config, log);
@@ -131,7 +116,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     /** The address its advertisements come from; null while the interface has none. Reactor's thread only. */
     public @Nullable InetAddress source() {
-        return source;
+        return port.source();
     }
 
     RouterStatus status() {
@@ -155,7 +140,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         nowNs = now;
         started = true;
         keeper.reconcile();
-        List<String> missing = findInterface();
+        List<String> missing = port.find(keeper);
         if (missing.isEmpty()) {
             String refused = openSockets();
             if (refused != null) {
@@ -166,29 +151,24 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         for (String cause : missing) {
             deliver(new Event.Fault(cause, false), now);
         }
+        InetAddress source = port.source();
         InetAddress from = source == null ? config.addresses().get(0).address() : source;
         deliver(new Event.Startup(from), now);
-        probe();
+        port.probe();
     }
 
     /** Runs every path of a takeover once without harm: cold code would cost the first one tens of milliseconds. */
     void warmUp() {
         keeper.warmUp(Scratch.ADDRESS);
+        InetAddress source = port.source();
         if (source != null) {
-            byte[] junk = new byte[AdvertisementFormat.of(config).lengthBytes()];
             AdvertisementEncoder encoder = new AdvertisementEncoder(AdvertisementFormat.of(config), source, source);
             for (int i = 0; i < 300; i++) {
                 decoder.decodeIpv4(packet, packet.length);
                 encoder.encode(i & 0x7f);
                 ArpPacket.decode(frame, 42);
             }
-            if (adverts != null) {
-                // To ourselves and of a foreign type: passes the whole output path, reaches nobody.
-                adverts.send(junk, source);
-            }
-            if (arps != null) {
-                arps.send(ArpPacket.probe(mac, Scratch.ADDRESS));
-            }
+            port.warmUp();
         }
     }
 
@@ -219,7 +199,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             deliver(new Event.Fault("link-down", false), now);
             return;
         }
-        if (link.index() != interfaceIndex || adverts == null || !link.mac().equals(mac.toString())) {
+        if (!port.isOpenOn(link)) {
             reopen(now);
         }
         deliver(new Event.Cleared("link-down"), now);
@@ -233,7 +213,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     void addressAdded(AddressEntry entry, long now) {
-        if (started && source == null && entry.interfaceIndex() == interfaceIndex && !isVirtual(entry.address())) {
+        if (started && port.lacks(entry)) {
             reopen(now);
         }
     }
@@ -242,9 +222,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         if (!started) {
             return;
         }
-        if (entry.address().equals(source) && entry.interfaceIndex() == interfaceIndex) {
+        if (port.isSource(entry)) {
             closeSockets();
-            source = null;
+            port.forgetSource();
             deliver(new Event.Fault("source-address-missing", false), now);
         } else if (keeper.isInstalled() && keeper.placed(entry)) {
             // Time first: if it expired because this process slept, the election gives way instead.
@@ -275,6 +255,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                 && newConfig.excludedAddresses().equals(config.excludedAddresses());
         boolean active = keeper.isInstalled();
         config = newConfig;
+        port.use(newConfig);
         decoder = new AdvertisementDecoder(AdvertisementFormat.of(newConfig));
         if (!sameAddresses) {
             AddressKeeper old = keeper;
@@ -319,17 +300,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     @Override
     public void sendAdvertisement(int priority) {
-        if (adverts == null) {
-            return;
-        }
-        for (int i = 0; i < destinations.size(); i++) {
-            Destination destination = destinations.get(i);
-            if (adverts.send(destination.encoder().encode(priority), destination.address()) == 0) {
-                counters.advertsSent.incrementAndGet();
-            } else {
-                counters.sendErrors.incrementAndGet();
-            }
-        }
+        port.advertise(priority);
     }
 
     @Override
@@ -348,7 +319,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     @Override
     public void announceAddresses() {
         announcer.announce(nowNs);
-        probe();
+        port.probe();
     }
 
     @Override
@@ -368,12 +339,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     @Override
     public void warn(Warning warning, InetAddress peer) {
-        if (remarked.add(warning + peer.getHostAddress()) || nowNs - conflictLoggedAtNs > CONFLICT_LOG_NS) {
-            conflictLoggedAtNs = nowNs;
-            log.warning("vrrp warning vrid=" + config.vrid() + " what="
-                    + warning.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + " peer="
-                    + peer.getHostAddress());
-        }
+        lanLog.warn(warning, peer, nowNs);
     }
 
     @Override
@@ -415,117 +381,25 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         activeSinceNs = nowNs;
         MacAddress holder = claimedBy;
         if (holder != null && change.reason() == Reason.DOWN_INTERVAL_EXPIRED && change.peer() == null) {
-            // Nobody advertises, yet somebody answers for the address.
-            log.warning("vrrp address-held vrid=" + config.vrid() + " address="
-                    + (claimed == null ? "?" : claimed.getHostAddress()) + " mac=" + holder
-                    + ": another host has the virtual address; remove it there");
+            lanLog.held(claimed, holder);
         }
-    }
-
-    private List<String> findInterface() {
-        try {
-            Optional<Link> link = netlink.links().find(config.interfaceName());
-            if (link.isEmpty()) {
-                log.warning("vrrp interface vrid=" + config.vrid() + ": interface " + config.interfaceName()
-                        + " does not exist; waiting for it");
-                return List.of("interface-missing");
-            }
-            interfaceIndex = link.get().index();
-            mac = link.get().mac().length() == 17 ? MacAddress.of(link.get().macBytes(), 0) : MacAddress.ZERO;
-            String refused = keeper.prepare();
-            if (refused != null) {
-                log.warning("vrrp interface vrid=" + config.vrid() + ": " + refused);
-                return List.of("interface-missing");
-            }
-            source = findSource();
-            List<String> missing = new ArrayList<>();
-            if (source == null) {
-                log.warning("vrrp interface vrid=" + config.vrid() + ": " + config.interfaceName()
-                        + " has no address to advertise from; waiting for one");
-                missing.add("source-address-missing");
-            }
-            if (!link.get().isUsable()) {
-                missing.add("link-down");
-            }
-            return missing;
-        } catch (NetlinkException e) {
-            log.warning(e.getMessage());
-            return List.of("interface-missing");
-        }
-    }
-
-    private @Nullable InetAddress findSource() throws NetlinkException {
-        int addressBytes = config.family() == AddressFamily.INET ? 4 : 16;
-        InetAddress wanted = config.unicastSource();
-        for (AddressEntry entry : netlink.addresses().list()) {
-            InetAddress address = entry.address();
-            if (entry.interfaceIndex() == interfaceIndex
-                    && address.getAddress().length == addressBytes
-                    && entry.tag() != Addresses.TAG
-                    && (wanted == null ? !isVirtual(address) : address.equals(wanted))) {
-                return address;
-            }
-        }
-        return null;
-    }
-
-    private boolean isVirtual(InetAddress address) {
-        return config.addresses().stream().anyMatch(own -> own.address().equals(address))
-                || config.excludedAddresses().stream()
-                        .anyMatch(own -> own.address().equals(address));
     }
 
     /** @return what was refused, or null */
     private @Nullable String openSockets() {
-        InetAddress from = source;
-        if (from == null) {
-            return null;
-        }
-        try {
-            boolean unicast = !config.unicastPeers().isEmpty();
-            InetAddress group =
-                    config.multicastGroup() == null ? InetAddress.getByName(GROUP) : config.multicastGroup();
-            AdvertSocket advertSocket = new AdvertSocket(
-                    config.interfaceName(), interfaceIndex, config.vrid(), from, unicast ? null : group);
-            adverts = advertSocket;
-            AdvertisementFormat format = AdvertisementFormat.of(config);
-            destinations = (unicast ? config.unicastPeers() : List.of(group))
-                    .stream()
-                            .map(to -> new Destination(to, new AdvertisementEncoder(format, from, to)))
-                            .toList();
-            List<InetAddress> virtual = new ArrayList<>();
-            config.addresses().forEach(address -> virtual.add(address.address()));
-            config.excludedAddresses().forEach(address -> virtual.add(address.address()));
-            virtual.removeIf(address -> address.getAddress().length != 4);
-            ArpSocket arpSocket = new ArpSocket(config.interfaceName(), interfaceIndex, virtual);
-            arps = arpSocket;
-            announcer.use(arpSocket, mac);
-            reactor.register(advertSocket.fd(), Reactor.READABLE, (events, now) -> receiveAdverts(advertSocket, now));
-            reactor.register(arpSocket.fd(), Reactor.READABLE, (events, now) -> receiveArps(arpSocket, now));
-            return null;
-        } catch (java.io.IOException e) {
-            closeSockets();
-            return e.getMessage();
-        }
+        String refused = port.open();
+        announcer.use(port.arps(), port.arps() == null ? MacAddress.ZERO : port.mac());
+        return refused;
     }
 
     private void closeSockets() {
         announcer.use(null, MacAddress.ZERO);
-        if (adverts != null) {
-            reactor.unregister(adverts.fd());
-            adverts.close();
-            adverts = null;
-        }
-        if (arps != null) {
-            reactor.unregister(arps.fd());
-            arps.close();
-            arps = null;
-        }
+        port.close();
     }
 
     private void reopen(long now) {
         closeSockets();
-        List<String> missing = new ArrayList<>(findInterface());
+        List<String> missing = new ArrayList<>(port.find(keeper));
         if (!missing.contains("interface-missing") && !missing.contains("source-address-missing")) {
             String refused = openSockets();
             if (refused != null) {
@@ -533,12 +407,24 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                 missing.add("sockets");
             }
         }
-        InetAddress from = source;
+        InetAddress from = port.source();
         if (from != null) {
             deliver(new Event.SourceChanged(from), now);
         }
         for (String cause : List.of("interface-missing", "source-address-missing", "sockets")) {
             deliver(missing.contains(cause) ? new Event.Fault(cause, false) : new Event.Cleared(cause), now);
+        }
+    }
+
+    private final class Reading implements RouterPort.Reader {
+        @Override
+        public void onAdverts(AdvertSocket socket, long nowNs) {
+            receiveAdverts(socket, nowNs);
+        }
+
+        @Override
+        public void onArps(ArpSocket socket, long nowNs) {
+            receiveArps(socket, nowNs);
         }
     }
 
@@ -559,14 +445,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                                 accepted.advertisement().intervalNs()),
                         now);
             } else if (decoded instanceof Decoded.Dropped dropped) {
-                long count = counters.count(dropped.reason());
-                // 1, 10, 100, …: enough to notice, too little to flood.
-                if (isPowerOfTen(count)) {
-                    log.warning("vrrp drop vrid=" + config.vrid() + " reason=" + dropped.reason() + " count=" + count
-                            + " source=" + sourceOf(length));
-                }
+                lanLog.dropped(dropped.reason(), counters.count(dropped.reason()), sourceOf(length));
             }
-            if (adverts != socket) {
+            if (!port.isOpen(socket)) {
                 return;
             }
         }
@@ -574,9 +455,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     private void remark(Remark remark, InetAddress from) {
         counters.count(remark);
-        if (remarked.size() < 1000 && remarked.add(remark + from.getHostAddress())) {
-            log.warning("vrrp remark vrid=" + config.vrid() + " what=" + remark + " source=" + from.getHostAddress());
-        }
+        lanLog.remark(remark, from);
     }
 
     private void receiveArps(ArpSocket socket, long now) {
@@ -586,7 +465,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                 return;
             }
             ArpPacket arp = ArpPacket.decode(frame, length);
-            if (arp != null && isVirtual(arp.senderAddress()) && arp.claims(arp.senderAddress(), mac)) {
+            if (arp != null && port.isVirtual(arp.senderAddress()) && arp.claims(arp.senderAddress(), port.mac())) {
                 claimedBy = arp.senderMac();
                 claimed = arp.senderAddress();
                 if (election.state() == State.ACTIVE && !election.isHandingOver()) {
@@ -603,22 +482,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             return;
         }
         counters.conflicts.incrementAndGet();
-        if (now - conflictLoggedAtNs > CONFLICT_LOG_NS) {
-            conflictLoggedAtNs = now;
-            log.warning("vrrp address-conflict vrid=" + config.vrid() + " address="
-                    + arp.senderAddress().getHostAddress() + " mac=" + arp.senderMac()
-                    + " action=announced-again: another host claims the virtual address");
+        if (lanLog.conflict(arp, now)) {
             announcer.announce(now);
-        }
-    }
-
-    private void probe() {
-        if (arps != null) {
-            for (var address : config.addresses()) {
-                if (address.address().getAddress().length == 4) {
-                    arps.send(ArpPacket.probe(mac, address.address()));
-                }
-            }
         }
     }
 
@@ -633,14 +498,6 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                 ? "?"
                 : (packet[12] & 0xff) + "." + (packet[13] & 0xff) + "." + (packet[14] & 0xff) + "."
                         + (packet[15] & 0xff);
-    }
-
-    private static boolean isPowerOfTen(long count) {
-        long power = 1;
-        while (power < count) {
-            power *= 10;
-        }
-        return power == count;
     }
 
     private static long earlier(long a, long b) {

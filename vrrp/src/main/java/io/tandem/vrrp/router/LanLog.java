@@ -1,0 +1,86 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import io.tandem.vrrp.election.Warning;
+import io.tandem.vrrp.packet.ArpPacket;
+import io.tandem.vrrp.packet.DropReason;
+import io.tandem.vrrp.packet.MacAddress;
+import io.tandem.vrrp.packet.Remark;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one virtual router says of others on its LAN. They decide what it hears: every line has a limit, and so has what is
+ * remembered. Owned by the reactor's thread.
+ */
+final class LanLog {
+    private static final long CONFLICT_LOG_NS = 1_000_000_000L;
+    private static final int MOST_REMARKED = 1_000;
+
+    private final EventLog log;
+    private final String router;
+    private final Set<String> remarked = new HashSet<>();
+    private long conflictLoggedAtNs;
+
+    LanLog(EventLog log, int vrid) {
+        this.log = log;
+        this.router = " vrid=" + vrid;
+    }
+
+    /** The first of its kind from a peer, and otherwise one a second. */
+    void warn(Warning warning, InetAddress peer, long nowNs) {
+        if (isNew(warning + peer.getHostAddress()) || nowNs - conflictLoggedAtNs > CONFLICT_LOG_NS) {
+            conflictLoggedAtNs = nowNs;
+            log.warning("vrrp warning" + router + " what="
+                    + warning.name().toLowerCase(Locale.ROOT).replace('_', '-') + " peer=" + peer.getHostAddress());
+        }
+    }
+
+    /** The first of its kind from a sender. */
+    void remark(Remark remark, InetAddress from) {
+        if (isNew(remark + from.getHostAddress())) {
+            log.warning("vrrp remark" + router + " what=" + remark + " source=" + from.getHostAddress());
+        }
+    }
+
+    private boolean isNew(String what) {
+        return remarked.size() < MOST_REMARKED && remarked.add(what);
+    }
+
+    /** The 1st, 10th, 100th, …: enough to notice, too little to flood. */
+    void dropped(DropReason reason, long count, String source) {
+        if (isPowerOfTen(count)) {
+            log.warning("vrrp drop" + router + " reason=" + reason + " count=" + count + " source=" + source);
+        }
+    }
+
+    private static boolean isPowerOfTen(long count) {
+        long power = 1;
+        while (power < count) {
+            power *= 10;
+        }
+        return power == count;
+    }
+
+    /** Another host claims a virtual address; false where that was said less than a second ago. */
+    boolean conflict(ArpPacket claim, long nowNs) {
+        if (nowNs - conflictLoggedAtNs <= CONFLICT_LOG_NS) {
+            return false;
+        }
+        conflictLoggedAtNs = nowNs;
+        log.warning("vrrp address-conflict" + router + " address="
+                + claim.senderAddress().getHostAddress() + " mac=" + claim.senderMac()
+                + " action=announced-again: another host claims the virtual address");
+        return true;
+    }
+
+    /** Nobody advertises, yet somebody answers for the address. */
+    void held(@Nullable InetAddress address, MacAddress holder) {
+        log.warning("vrrp address-held" + router + " address=" + (address == null ? "?" : address.getHostAddress())
+                + " mac=" + holder + ": another host has the virtual address; remove it there");
+    }
+}

@@ -1,0 +1,257 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.vrrp.netlink.AddressEntry;
+import io.tandem.vrrp.netlink.Addresses;
+import io.tandem.vrrp.netlink.Link;
+import io.tandem.vrrp.netlink.Netlink;
+import io.tandem.vrrp.netlink.NetlinkException;
+import io.tandem.vrrp.packet.AdvertisementEncoder;
+import io.tandem.vrrp.packet.AdvertisementFormat;
+import io.tandem.vrrp.packet.ArpPacket;
+import io.tandem.vrrp.packet.MacAddress;
+import io.tandem.vrrp.socket.AdvertSocket;
+import io.tandem.vrrp.socket.ArpSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one virtual router meets its LAN: the interface, the address that its advertisements come from, and the sockets
+ * that are open there. Owned by the reactor's thread.
+ */
+final class RouterPort {
+    private static final String GROUP = "224.0.0.18";
+
+    /** Who reads the sockets when there is something to read. */
+    interface Reader {
+        void onAdverts(AdvertSocket socket, long nowNs);
+
+        void onArps(ArpSocket socket, long nowNs);
+    }
+
+    private final Reactor reactor;
+    private final Netlink netlink;
+    private final EventLog log;
+    private final RouterCounters counters;
+    private final Reader reader;
+    private VirtualRouterConfig config;
+    private int interfaceIndex;
+    private MacAddress mac = MacAddress.ZERO;
+    private @Nullable InetAddress source;
+    private List<Destination> destinations = List.of();
+    private @Nullable AdvertSocket adverts;
+    private @Nullable ArpSocket arps;
+
+    private record Destination(InetAddress address, AdvertisementEncoder encoder) {}
+
+    RouterPort(
+            Reactor reactor,
+            Netlink netlink,
+            VirtualRouterConfig config,
+            EventLog log,
+            RouterCounters counters,
+            Reader reader) {
+        this.reactor = reactor;
+        this.netlink = netlink;
+        this.config = config;
+        this.log = log;
+        this.counters = counters;
+        this.reader = reader;
+    }
+
+    /** From the next {@link #find} and {@link #open} on. */
+    void use(VirtualRouterConfig newConfig) {
+        config = newConfig;
+    }
+
+    /** The address its advertisements come from; null while the interface has none. */
+    @Nullable InetAddress source() {
+        return source;
+    }
+
+    MacAddress mac() {
+        return mac;
+    }
+
+    /** The socket to announce addresses by; null while it is closed. */
+    @Nullable ArpSocket arps() {
+        return arps;
+    }
+
+    boolean isOpen(AdvertSocket socket) {
+        return adverts == socket;
+    }
+
+    /** Whether the sockets are open on this link as it is now. */
+    boolean isOpenOn(Link link) {
+        return adverts != null
+                && link.index() == interfaceIndex
+                && link.mac().equals(mac.toString());
+    }
+
+    boolean isSource(AddressEntry entry) {
+        return entry.address().equals(source) && entry.interfaceIndex() == interfaceIndex;
+    }
+
+    /** Whether an address has come that may be the source that is missing. */
+    boolean lacks(AddressEntry entry) {
+        return source == null && entry.interfaceIndex() == interfaceIndex && !isVirtual(entry.address());
+    }
+
+    boolean isVirtual(InetAddress address) {
+        return config.addresses().stream().anyMatch(own -> own.address().equals(address))
+                || config.excludedAddresses().stream()
+                        .anyMatch(own -> own.address().equals(address));
+    }
+
+    /** Looks up the interface and the source address; answers the causes of faults for what is missing, and says them. */
+    List<String> find(AddressKeeper keeper) {
+        try {
+            Optional<Link> link = netlink.links().find(config.interfaceName());
+            if (link.isEmpty()) {
+                log.warning("vrrp interface vrid=" + config.vrid() + ": interface " + config.interfaceName()
+                        + " does not exist; waiting for it");
+                return List.of("interface-missing");
+            }
+            interfaceIndex = link.get().index();
+            mac = link.get().mac().length() == 17 ? MacAddress.of(link.get().macBytes(), 0) : MacAddress.ZERO;
+            String refused = keeper.prepare();
+            if (refused != null) {
+                log.warning("vrrp interface vrid=" + config.vrid() + ": " + refused);
+                return List.of("interface-missing");
+            }
+            source = findSource();
+            List<String> missing = new ArrayList<>();
+            if (source == null) {
+                log.warning("vrrp interface vrid=" + config.vrid() + ": " + config.interfaceName()
+                        + " has no address to advertise from; waiting for one");
+                missing.add("source-address-missing");
+            }
+            if (!link.get().isUsable()) {
+                missing.add("link-down");
+            }
+            return missing;
+        } catch (NetlinkException e) {
+            log.warning(e.getMessage());
+            return List.of("interface-missing");
+        }
+    }
+
+    private @Nullable InetAddress findSource() throws NetlinkException {
+        int addressBytes = config.family() == AddressFamily.INET ? 4 : 16;
+        InetAddress wanted = config.unicastSource();
+        for (AddressEntry entry : netlink.addresses().list()) {
+            InetAddress address = entry.address();
+            if (entry.interfaceIndex() == interfaceIndex
+                    && address.getAddress().length == addressBytes
+                    && entry.tag() != Addresses.TAG
+                    && (wanted == null ? !isVirtual(address) : address.equals(wanted))) {
+                return address;
+            }
+        }
+        return null;
+    }
+
+    /** The source address is gone; to be called once the sockets are closed. */
+    void forgetSource() {
+        source = null;
+    }
+
+    /**
+     * Opens the sockets, if there is a source address.
+     *
+     * @return what was refused, or null
+     */
+    @Nullable String open() {
+        InetAddress from = source;
+        if (from == null) {
+            return null;
+        }
+        try {
+            boolean unicast = !config.unicastPeers().isEmpty();
+            InetAddress group =
+                    config.multicastGroup() == null ? InetAddress.getByName(GROUP) : config.multicastGroup();
+            AdvertSocket advertSocket = new AdvertSocket(
+                    config.interfaceName(), interfaceIndex, config.vrid(), from, unicast ? null : group);
+            adverts = advertSocket;
+            AdvertisementFormat format = AdvertisementFormat.of(config);
+            destinations = (unicast ? config.unicastPeers() : List.of(group))
+                    .stream()
+                            .map(to -> new Destination(to, new AdvertisementEncoder(format, from, to)))
+                            .toList();
+            ArpSocket arpSocket = new ArpSocket(config.interfaceName(), interfaceIndex, ipv4Addresses());
+            arps = arpSocket;
+            reactor.register(advertSocket.fd(), Reactor.READABLE, (events, now) -> reader.onAdverts(advertSocket, now));
+            reactor.register(arpSocket.fd(), Reactor.READABLE, (events, now) -> reader.onArps(arpSocket, now));
+            return null;
+        } catch (IOException e) {
+            close();
+            return e.getMessage();
+        }
+    }
+
+    private List<InetAddress> ipv4Addresses() {
+        List<InetAddress> virtual = new ArrayList<>();
+        config.addresses().forEach(address -> virtual.add(address.address()));
+        config.excludedAddresses().forEach(address -> virtual.add(address.address()));
+        virtual.removeIf(address -> address.getAddress().length != 4);
+        return virtual;
+    }
+
+    void close() {
+        if (adverts != null) {
+            reactor.unregister(adverts.fd());
+            adverts.close();
+            adverts = null;
+        }
+        if (arps != null) {
+            reactor.unregister(arps.fd());
+            arps.close();
+            arps = null;
+        }
+    }
+
+    /** Advertises a priority to the group or the peers; nothing while the sockets are closed. */
+    void advertise(int priority) {
+        if (adverts == null) {
+            return;
+        }
+        for (int i = 0; i < destinations.size(); i++) {
+            Destination destination = destinations.get(i);
+            if (adverts.send(destination.encoder().encode(priority), destination.address()) == 0) {
+                counters.advertsSent.incrementAndGet();
+            } else {
+                counters.sendErrors.incrementAndGet();
+            }
+        }
+    }
+
+    /** Asks the LAN who holds the virtual addresses. */
+    void probe() {
+        if (arps != null) {
+            for (var address : config.addresses()) {
+                if (address.address().getAddress().length == 4) {
+                    arps.send(ArpPacket.probe(mac, address.address()));
+                }
+            }
+        }
+    }
+
+    /** Passes the whole output path once, and reaches nobody. */
+    void warmUp() {
+        if (adverts != null && source != null) {
+            // To ourselves and of a foreign type.
+            adverts.send(new byte[AdvertisementFormat.of(config).lengthBytes()], source);
+        }
+        if (arps != null) {
+            arps.send(ArpPacket.probe(mac, Scratch.ADDRESS));
+        }
+    }
+}
