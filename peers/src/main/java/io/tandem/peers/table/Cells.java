@@ -18,8 +18,8 @@ final class Cells {
      */
     void adoptAll(long epoch, long nowMs) {
         Layout layout = table.layout;
-        Shard shard = table.shardOf(entry);
-        int local = table.local(entry);
+        Shard shard = table.entries.shardOf(entry);
+        int local = table.entries.local(entry);
         Shard.Page page = shard.page(local);
         for (int c = 0; c < layout.columns.length; c++) {
             Column column = layout.columns[c];

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.peers.table;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,45 +24,32 @@ public final class StickTable {
     static final int TOUCHED = 1 << 30;
     static final int ALL_COLUMNS = (1 << DataType.values().length) - 1;
 
-    private static final int ENTRIES_PER_SHARD = 1024;
-    private static final int MAX_SHARDS = 64;
-    private static final int MAX_SIZE = 1 << 30;
     private static final int ELEMENT_BITS = 8;
     private static final long MAX_U32 = 0xFFFF_FFFFL;
 
     private final TableDefinition definition;
-    private final int size;
     private final int expireMs;
     final Layout layout;
     final KeyCodec codec;
-    final Shard[] shards;
-    final int shardBits;
+    final Entries entries;
     final HybridClock clock;
     final Origins origins;
     private final Dictionary dictionary;
     final Tombstones tombstones = new Tombstones();
     private final TableCells cells;
-    private final AtomicInteger used = new AtomicInteger();
-    private final AtomicInteger evictFrom = new AtomicInteger();
     /** Called when an entry becomes dirty; null while nobody replicates. Written by replication, read by any. */
     private volatile @Nullable Runnable onDirty;
 
     StickTable(TableDefinition definition, long seed, HybridClock clock, Origins origins, Dictionary dictionary) {
         this.definition = definition;
-        this.size = (int) Math.min(definition.size(), MAX_SIZE);
         this.expireMs = definition.expireMs();
         this.layout = new Layout(definition);
         this.codec = new KeyCodec(definition, layout.keyLongs, seed);
         this.clock = clock;
         this.origins = origins;
         this.dictionary = dictionary;
+        this.entries = new Entries(definition, layout, codec, origins, tombstones);
         this.cells = new TableCells(this);
-        int wanted = Math.max(1, Math.min(MAX_SHARDS, size / ENTRIES_PER_SHARD));
-        this.shardBits = 31 - Integer.numberOfLeadingZeros(wanted);
-        this.shards = new Shard[1 << shardBits];
-        for (int i = 0; i < shards.length; i++) {
-            shards[i] = new Shard(i, layout, codec, expireMs, origins);
-        }
     }
 
     public TableDefinition definition() {
@@ -77,7 +63,7 @@ public final class StickTable {
 
     /** Entries it holds; one that has expired counts until the next {@link #expire}. */
     public int used() {
-        return used.get();
+        return entries.used();
     }
 
     /** The field of that type, or {@link #NOT_STORED}. Where {@code gpc} is stored, {@code GPC0} and {@code GPC1} are its elements. */
@@ -105,17 +91,12 @@ public final class StickTable {
 
     /** The entry of a key, held, or {@link #NONE}. Does not refresh it. */
     public int find(byte[] key, int off, int len, long nowMs) {
-        int length = codec.length(key, off, len);
-        return length < 0 ? NONE : find(codec.hash(key, off, length), key, off, length, nowMs);
+        return entries.find(key, off, len, nowMs);
     }
 
     /** The entry of a key, held and refreshed, created if needed; {@link #NONE} when it cannot be. */
     public int findOrCreate(byte[] key, int off, int len, long nowMs) {
-        int length = codec.length(key, off, len);
-        if (length < 0) {
-            return NONE;
-        }
-        int entry = hold(codec.hash(key, off, length), key, off, length, nowMs, nowMs + expireMs);
+        int entry = entries.hold(key, off, len, nowMs, nowMs + expireMs);
         if (entry != NONE) {
             touch(entry, nowMs);
         }
@@ -124,42 +105,41 @@ public final class StickTable {
 
     /** Lets go of an entry; it must not be used afterwards. */
     public void release(int entry) {
-        shardOf(entry).release(local(entry));
+        entries.release(entry);
     }
 
     /** Holds an entry known from {@link #entries()}; false when it has gone. */
     public boolean hold(int entry) {
-        return shardOf(entry).hold(local(entry));
+        return entries.hold(entry);
     }
 
     /** Starts its lifetime anew, here and on the other nodes. */
     public void touch(int entry, long nowMs) {
-        prolong(entry, nowMs + expireMs);
+        entries.prolong(entry, nowMs + expireMs);
         markDirty(entry, TOUCHED);
     }
 
     /** Milliseconds until it expires, 0 where entries do not. */
     public long remainingMs(int entry, long nowMs) {
-        return expireMs == 0 ? 0 : Math.max(0, deadlineMs(entry) - nowMs);
+        return expireMs == 0 ? 0 : Math.max(0, entries.deadlineMs(entry) - nowMs);
     }
 
     /** Holders of an entry, the caller included. */
     public int use(int entry) {
-        int local = local(entry);
-        return (int) Shard.INTS.getVolatile(shardOf(entry).page(local).ints, Shard.intsAt(local) + Layout.USE);
+        return entries.use(entry);
     }
 
     /** Copies the key of a held entry into {@code into} and answers its length, at most {@code keyBytes}. */
     public int key(int entry, byte[] into) {
-        Shard shard = shardOf(entry);
-        int local = local(entry);
+        Shard shard = entries.shardOf(entry);
+        int local = entries.local(entry);
         return codec.read(shard.page(local).longs, shard.longsAt(local) + Layout.KEY, into, 0);
     }
 
     /** Adds n to a counter, rate or gauge of this node; n may be negative for a gauge. */
     public void add(int entry, int field, long n, long nowMs) {
-        Shard shard = shardOf(entry);
-        int local = local(entry);
+        Shard shard = entries.shardOf(entry);
+        int local = entries.local(entry);
         long[] longs = shard.page(local).longs;
         Column column = column(field);
         int word = shard.longsAt(local) + entryWord(field);
@@ -179,8 +159,8 @@ public final class StickTable {
         if (type.merge() == DataType.Merge.REGISTER) {
             return own;
         }
-        Shard shard = shardOf(entry);
-        int local = local(entry);
+        Shard shard = entries.shardOf(entry);
+        int local = entries.local(entry);
         Shard.Page page = shard.page(local);
         int head = (int) Shard.INTS.getAcquire(page.ints, Shard.intsAt(local) + Layout.REPLICAS);
         if (head == 0) {
@@ -213,8 +193,8 @@ public final class StickTable {
 
     /** What this node alone counted; a register's value is everybody's. */
     public long localValue(int entry, int field, long nowMs) {
-        Shard shard = shardOf(entry);
-        int local = local(entry);
+        Shard shard = entries.shardOf(entry);
+        int local = entries.local(entry);
         long[] longs = shard.page(local).longs;
         Column column = column(field);
         int word = shard.longsAt(local) + entryWord(field);
@@ -242,13 +222,13 @@ public final class StickTable {
      * nodes count in the moment before they hear of it is lost.
      */
     public void set(int entry, int field, long value, long nowMs) {
-        Shard shard = shardOf(entry);
+        Shard shard = entries.shardOf(entry);
         synchronized (shard) {
             switch (column(field).type().merge()) {
                 case REGISTER -> writeRegister(entry, field, value, clock.next(nowMs));
                 case GAUGE -> {
                     long difference = value - value(entry, field, nowMs);
-                    Shard.LONGS.getAndAdd(shard.page(local(entry)).longs, entryWordAt(entry, field), difference);
+                    Shard.LONGS.getAndAdd(shard.page(entries.local(entry)).longs, entryWordAt(entry, field), difference);
                 }
                 case SUM -> {
                     if (onDirty != null) {
@@ -262,7 +242,7 @@ public final class StickTable {
     }
 
     private void writeOwn(int entry, int field, long value, long nowMs) {
-        long[] longs = shardOf(entry).page(local(entry)).longs;
+        long[] longs = entries.shardOf(entry).page(entries.local(entry)).longs;
         int word = entryWordAt(entry, field);
         if (column(field).type().isRate()) {
             Rates.set(longs, word, nowMs, value, 0);
@@ -272,7 +252,7 @@ public final class StickTable {
     }
 
     private void writeRegister(int entry, int field, long value, long stamp) {
-        long[] longs = shardOf(entry).page(local(entry)).longs;
+        long[] longs = entries.shardOf(entry).page(entries.local(entry)).longs;
         int word = entryWordAt(entry, field);
         longs[word] = stamp;
         Shard.LONGS.setVolatile(longs, word + 1, value);
@@ -304,7 +284,7 @@ public final class StickTable {
     public boolean clear(int entry, long nowMs) {
         byte[] key = new byte[definition.keyBytes()];
         int length = key(entry, key);
-        if (!removeHeld(entry)) {
+        if (!entries.removeHeld(entry)) {
             return false;
         }
         if (onDirty != null) {
@@ -318,8 +298,8 @@ public final class StickTable {
     /** Removes all entries that are not in use, on all nodes ({@code clear table T}). Answers how many went here. */
     public int clearAll(long nowMs) {
         int removed = 0;
-        for (int entry : entries()) {
-            if (hold(entry) && removeHeld(entry)) {
+        for (int entry : entries.all()) {
+            if (hold(entry) && entries.removeHeld(entry)) {
                 removed++;
             }
         }
@@ -344,49 +324,19 @@ public final class StickTable {
         return cells;
     }
 
-    /** As {@link #clear}, on this node alone. */
-    boolean removeHeld(int entry) {
-        Shard shard = shardOf(entry);
-        shard.release(local(entry));
-        if (shard.removeUnused(local(entry))) {
-            used.decrementAndGet();
-            return true;
-        }
-        return false;
-    }
-
     /** Removes what has expired, in bounded steps; to be called a few times a second. Answers how many went. */
     public int expire(long nowMs) {
-        int removed = 0;
-        for (Shard shard : shards) {
-            removed += shard.sweep(nowMs, 1000);
-        }
-        used.addAndGet(-removed);
-        return removed;
+        return entries.expire(nowMs);
     }
 
     /** All entries at this moment, in no order and not held: {@link #hold} each before reading it. */
     public int[] entries() {
-        int[] all = new int[Math.max(16, used.get())];
-        int count = 0;
-        for (int s = 0; s < shards.length; s++) {
-            int highest = shards[s].highest();
-            for (int local = 0; local < highest; local++) {
-                int entry = local << shardBits | s;
-                if (use(entry) >= 0) {
-                    if (count == all.length) {
-                        all = java.util.Arrays.copyOf(all, count * 2);
-                    }
-                    all[count++] = entry;
-                }
-            }
-        }
-        return java.util.Arrays.copyOf(all, count);
+        return entries.all();
     }
 
     /** Whether a held entry would be gone if nobody held it. */
     public boolean isExpired(int entry, long nowMs) {
-        return expireMs != 0 && nowMs - deadlineMs(entry) >= 0;
+        return entries.isExpired(entry, nowMs);
     }
 
     void replicateTo(@Nullable Runnable onDirty) {
@@ -397,122 +347,14 @@ public final class StickTable {
         return dictionary;
     }
 
-    private int find(long hash, byte[] key, int off, int len, long nowMs) {
-        int entry = present(hash, key, off, len);
-        if (entry != NONE && isExpired(entry, nowMs) && use(entry) == 1) {
-            release(entry);
-            return NONE;
-        }
-        return entry;
-    }
-
-    private int present(long hash, byte[] key, int off, int len) {
-        int s = shardIndex(hash);
-        int local = shards[s].find((int) hash, key, off, len);
-        if (local == Shard.UNSURE) {
-            local = shards[s].findLocked((int) hash, key, off, len);
-        }
-        return local < 0 ? NONE : local << shardBits | s;
-    }
-
-    /** As {@link #findOrCreate} with a deadline of its own, for keys as other nodes sent them. */
-    int hold(byte[] key, int len, long nowMs, long deadlineMs) {
-        int length = codec.length(key, 0, len);
-        return length < 0 ? NONE : hold(codec.hash(key, 0, length), key, 0, length, nowMs, deadlineMs);
-    }
-
-    /** The held entry of a key of exact length, created with that deadline if it is not there. */
-    int hold(long hash, byte[] key, int off, int len, long nowMs, long deadlineMs) {
-        int entry = present(hash, key, off, len);
-        if (entry != NONE) {
-            if (!isExpired(entry, nowMs) || !removeHeld(entry)) {
-                // Either it lives, or somebody else holds it: then it is still there, or was made anew.
-                return isExpired(entry, nowMs) ? holdAgain(hash, key, off, len, nowMs, deadlineMs) : entry;
-            }
-        }
-        return insert(hash, key, off, len, nowMs, deadlineMs);
-    }
-
-    private int holdAgain(long hash, byte[] key, int off, int len, long nowMs, long deadlineMs) {
-        int entry = present(hash, key, off, len);
-        return entry != NONE ? entry : insert(hash, key, off, len, nowMs, deadlineMs);
-    }
-
-    private int insert(long hash, byte[] key, int off, int len, long nowMs, long deadlineMs) {
-        if (!reserve(nowMs)) {
-            return NONE;
-        }
-        int s = shardIndex(hash);
-        long epoch = tombstones.floor(key, off, len);
-        int local = shards[s].insert((int) hash, key, off, len, deadlineMs, epoch, nowMs);
-        if (local < 0) {
-            used.decrementAndGet();
-            local = ~local;
-        }
-        return local << shardBits | s;
-    }
-
-    private boolean reserve(long nowMs) {
-        while (true) {
-            int before = used.get();
-            if (before < size) {
-                if (used.compareAndSet(before, before + 1)) {
-                    return true;
-                }
-            } else if (definition.nopurge() ? expire(nowMs) == 0 : !evict(nowMs)) {
-                return false;
-            }
-        }
-    }
-
-    /** Purges one entry: the oldest of a small table, of a large one the oldest of a few shards. */
-    private boolean evict(long nowMs) {
-        int start = evictFrom.getAndIncrement();
-        int mask = shards.length - 1;
-        int best = start & mask;
-        long bestMs = Long.MAX_VALUE;
-        for (int i = 0; i < Math.min(8, shards.length); i++) {
-            long hintMs = shards[(start + i) & mask].oldestHintMs();
-            if (hintMs < bestMs) {
-                bestMs = hintMs;
-                best = (start + i) & mask;
-            }
-        }
-        for (int i = 0; i < shards.length; i++) {
-            if (shards[(best + i) & mask].evictOldest(nowMs)) {
-                used.decrementAndGet();
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Moves the deadline later, never earlier. */
-    void prolong(int entry, long deadlineMs) {
-        Shard shard = shardOf(entry);
-        int local = local(entry);
-        long[] longs = shard.page(local).longs;
-        int word = shard.longsAt(local) + Layout.DEADLINE;
-        long before = (long) Shard.LONGS.getOpaque(longs, word);
-        while (deadlineMs - before > 0 && !Shard.LONGS.compareAndSet(longs, word, before, deadlineMs)) {
-            before = (long) Shard.LONGS.getOpaque(longs, word);
-        }
-    }
-
-    private long deadlineMs(int entry) {
-        Shard shard = shardOf(entry);
-        int local = local(entry);
-        return (long) Shard.LONGS.getOpaque(shard.page(local).longs, shard.longsAt(local) + Layout.DEADLINE);
-    }
-
     /** Puts an entry on its shard's dirty stack unless it is there, so that it conflates and the stack cannot overflow. */
     void markDirty(int entry, int bits) {
         Runnable wake = onDirty;
         if (wake == null) {
             return;
         }
-        Shard shard = shardOf(entry);
-        int local = local(entry);
+        Shard shard = entries.shardOf(entry);
+        int local = entries.local(entry);
         int[] ints = shard.page(local).ints;
         int at = Shard.intsAt(local);
         int before = (int) Shard.INTS.getAndBitwiseOr(ints, at + Layout.DIRTY, bits | IN_STACK);
@@ -528,22 +370,6 @@ public final class StickTable {
         if (bits != TOUCHED && (before & ~TOUCHED & ~IN_STACK) == 0) {
             wake.run();
         }
-    }
-
-    Shard shardOf(int entry) {
-        return shards[entry & (shards.length - 1)];
-    }
-
-    int entry(Shard shard, int local) {
-        return local << shardBits | shard.index;
-    }
-
-    int local(int entry) {
-        return entry >>> shardBits;
-    }
-
-    private int shardIndex(long hash) {
-        return (int) (hash >>> 32) & (shards.length - 1);
     }
 
     private Column column(int field) {
@@ -563,6 +389,6 @@ public final class StickTable {
     }
 
     private int entryWordAt(int entry, int field) {
-        return shardOf(entry).longsAt(local(entry)) + entryWord(field);
+        return entries.shardOf(entry).longsAt(entries.local(entry)) + entryWord(field);
     }
 }

@@ -49,11 +49,12 @@ public final class TableCells {
     }
 
     public int shards() {
-        return table.shards.length;
+        return table.entries.shardCount();
     }
 
     public boolean isDirty() {
-        for (Shard shard : table.shards) {
+        for (int s = 0; s < shards(); s++) {
+            Shard shard = table.entries.shard(s);
             if ((int) Shard.INTS.getOpaque(shard.dirtyHead, 0) != 0) {
                 return true;
             }
@@ -65,7 +66,7 @@ public final class TableCells {
 
     /** Takes all dirty entries of a shard and shows this node's changed columns of each. */
     public int drain(int shardIndex, Cell scratch, long nowMs, Visitor visitor) {
-        Shard shard = table.shards[shardIndex];
+        Shard shard = table.entries.shard(shardIndex);
         int next = (int) Shard.INTS.getAndSet(shard.dirtyHead, 0, 0);
         int shown = 0;
         while (next != 0) {
@@ -93,7 +94,7 @@ public final class TableCells {
 
     /** Forgets what is dirty in a shard, when there is nobody to tell. */
     public void discardDirty(int shardIndex) {
-        Shard shard = table.shards[shardIndex];
+        Shard shard = table.entries.shard(shardIndex);
         int next = (int) Shard.INTS.getAndSet(shard.dirtyHead, 0, 0);
         while (next != 0) {
             int[] ints = shard.page(next - 1).ints;
@@ -105,7 +106,7 @@ public final class TableCells {
 
     /** One past the highest entry number of a shard, for {@link #read}. */
     public int highest(int shardIndex) {
-        return table.shards[shardIndex].highest();
+        return table.entries.shard(shardIndex).highest();
     }
 
     /**
@@ -114,7 +115,7 @@ public final class TableCells {
      * @param number 0 up to {@link #highest}; a free number shows nothing
      */
     public void read(int shardIndex, int number, boolean history, Cell scratch, long nowMs, Visitor visitor) {
-        Shard shard = table.shards[shardIndex];
+        Shard shard = table.entries.shard(shardIndex);
         synchronized (shard) {
             int[] ints = shard.page(number).ints;
             int at = Shard.intsAt(number);
@@ -197,18 +198,18 @@ public final class TableCells {
             return Applied.GONE;
         }
         long deadlineMs = nowMs + Math.min(remainingMs, Integer.MAX_VALUE);
-        int entry = table.hold(cell.key, cell.keyLength, nowMs, deadlineMs);
+        int entry = table.entries.hold(cell.key, 0, cell.keyLength, nowMs, deadlineMs);
         if (entry == StickTable.NONE) {
             return Applied.FULL;
         }
         try {
-            table.prolong(entry, deadlineMs);
-            Shard shard = table.shardOf(entry);
+            table.entries.prolong(entry, deadlineMs);
+            Shard shard = table.entries.shardOf(entry);
             synchronized (shard) {
-                applyRegisters(shard, table.local(entry), cell);
+                applyRegisters(shard, table.entries.local(entry), cell);
                 return origin == Origins.NONE
                         ? Applied.TAKEN
-                        : applySums(shard, table.local(entry), origin, cell, nowMs);
+                        : applySums(shard, table.entries.local(entry), origin, cell, nowMs);
             }
         } finally {
             table.release(entry);
@@ -267,7 +268,7 @@ public final class TableCells {
         }
         if (cell.epoch < page.longs[shard.longsAt(local) + Layout.EPOCH]) {
             // Its sender does not know of the epoch.
-            table.markDirty(table.entry(shard, local), StickTable.TOUCHED);
+            table.markDirty(table.entries.entry(shard, local), StickTable.TOUCHED);
         }
         if (fresh) {
             Shard.INTS.setRelease(page.ints, Shard.intsAt(local) + Layout.REPLICAS, number + 1);
@@ -360,8 +361,8 @@ public final class TableCells {
     }
 
     private void clearHeld(int entry, long epoch) {
-        Shard shard = table.shardOf(entry);
-        int local = table.local(entry);
+        Shard shard = table.entries.shardOf(entry);
+        int local = table.entries.local(entry);
         synchronized (shard) {
             long[] longs = shard.page(local).longs;
             int base = shard.longsAt(local);
@@ -379,6 +380,6 @@ public final class TableCells {
                 }
             }
         }
-        table.removeHeld(entry);
+        table.entries.removeHeld(entry);
     }
 }
