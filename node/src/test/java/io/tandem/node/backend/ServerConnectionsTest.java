@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
 import java.io.IOException;
@@ -234,7 +235,7 @@ class ServerConnectionsTest {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {
-                await(() ->
+                Await.until("socat listens", () ->
                         run("ip", "netns", "exec", name, "socat", "-u", "OPEN:/dev/null", "TCP:127.0.0.1:8080") == 0);
 
                 assertThat(through("server s 127.0.0.1:8080 namespace " + name, "127.0.0.1", get("")))
@@ -245,18 +246,6 @@ class ServerConnectionsTest {
             }
         } finally {
             run("ip", "netns", "del", name);
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.holds()) {
-            assertThat(System.nanoTime() - deadline).isNegative();
-            Thread.onSpinWait();
         }
     }
 

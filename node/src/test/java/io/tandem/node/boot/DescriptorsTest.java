@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
-import static io.tandem.node.boot.StartedProxy.await;
 import static io.tandem.node.boot.StartedProxy.hasAnswer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -49,7 +49,7 @@ class DescriptorsTest {
                 for (int i = 0; i < 130; i++) {
                     clients.add(new Socket(InetAddress.getLoopbackAddress(), proxy.port()));
                 }
-                await("it is told", () -> proxy.errors().contains("reached process FD limit (maxsock=150)"));
+                Await.until("it is told", () -> proxy.errors().contains("reached process FD limit (maxsock=150)"));
                 long ticks = ticks(process.pid());
                 long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
                 while (System.nanoTime() - until < 0) {
@@ -63,7 +63,7 @@ class DescriptorsTest {
                     client.close();
                 }
             }
-            await("it serves again", () -> proxy.answer().contains(" 403 "));
+            Await.until("it serves again", () -> proxy.answer().contains(" 403 "));
         }
         assertThat(proxy.errors().split("reached process FD limit", -1)).hasSize(2);
         assertThat(proxy.errors()).doesNotContain("NoClassDefFoundError", "internal error");
@@ -100,13 +100,13 @@ class DescriptorsTest {
                 for (int i = 0; i < 90; i++) {
                     clients.add(new Socket(InetAddress.getLoopbackAddress(), proxy.port()));
                 }
-                await("all are accepted", () -> descriptorsOf(process) > 115);
+                Await.until("all are accepted", () -> descriptorsOf(process) > 115);
                 for (Socket client : clients) {
                     client.setSoTimeout(10_000);
                     client.getOutputStream()
                             .write("GET /s HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 }
-                await("one fails for want of a descriptor", () -> clients.stream()
+                Await.until("one fails for want of a descriptor", () -> clients.stream()
                         .anyMatch(StartedProxy::hasAnswer));
                 for (Socket client : clients) {
                     if (hasAnswer(client)) {
@@ -119,7 +119,7 @@ class DescriptorsTest {
                     client.close();
                 }
             }
-            await("it serves again", () -> proxy.answer().contains(" 403 "));
+            Await.until("it serves again", () -> proxy.answer().contains(" 403 "));
             assertThat(process.isAlive()).isTrue();
             assertThat(proxy.errors()).doesNotContain("Exception", "internal error");
         }

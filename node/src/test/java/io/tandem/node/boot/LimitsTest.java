@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
-import static io.tandem.node.boot.StartedProxy.await;
 import static io.tandem.node.boot.StartedProxy.hasAnswer;
 import static io.tandem.node.boot.StartedProxy.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class LimitsTest {
                 "set rate-limit sessions global 2000",
                 "set rate-limit ssl-sessions global 3000");
         Process haproxy = proxy.haproxy("-db", "-f", proxy.file().toString());
-        await("haproxy serves", () -> proxy.answer().contains(" 403 "));
+        Await.until("haproxy serves", () -> proxy.answer().contains(" 403 "));
         List<String> expected = proxy.ask(commands);
         String limits = limits();
         Children.end(haproxy);
@@ -74,14 +74,14 @@ class LimitsTest {
         try (Socket only = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
                 Socket next = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
             request(only);
-            await("the first is answered", () -> hasAnswer(only));
+            Await.until("the first is answered", () -> hasAnswer(only));
             request(next);
             assertThat(proxy.ask(List.of("show info")).get(0)).contains("CurrConns: 1\n");
             assertThat(hasAnswer(next)).isFalse();
 
             proxy.ask(List.of("set maxconn frontend web 5"));
 
-            await("the second is answered", () -> hasAnswer(next));
+            Await.until("the second is answered", () -> hasAnswer(next));
         }
     }
 

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
-import static io.tandem.node.boot.StartedProxy.await;
 import static io.tandem.node.boot.StartedProxy.readAnswer;
 import static io.tandem.node.boot.StartedProxy.request;
 import static io.tandem.node.boot.StartedProxy.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,11 +48,11 @@ class ProcessTest {
 
         proxy.configure("http-request redirect location /elsewhere");
         signal("USR2", process.pid());
-        await("the new configuration answers", () -> proxy.answer().contains(" 302 "));
+        Await.until("the new configuration answers", () -> proxy.answer().contains(" 302 "));
 
         Files.writeString(proxy.file(), "bogus\n");
         signal("USR2", process.pid());
-        await("the mistake is told", () -> proxy.errors().contains("keeps serving"));
+        Await.until("the mistake is told", () -> proxy.errors().contains("keeps serving"));
 
         assertThat(proxy.answer()).contains(" 302 ");
         assertThat(proxy.errors()).contains("unknown keyword 'bogus' out of section.");
@@ -84,7 +84,7 @@ class ProcessTest {
 
         Process second =
                 proxy.start("-db", "-x", proxy.adminSocket(), "-f", proxy.file().toString(), "-sf", Long.toString(first));
-        await("the first has gone", () -> ProcessHandle.of(first).isEmpty());
+        Await.until("the first has gone", () -> ProcessHandle.of(first).isEmpty());
 
         assertThat(proxy.answer()).contains(" 403 ");
         assertThat(second.isAlive()).isTrue();
@@ -94,18 +94,18 @@ class ProcessTest {
     void listenersPassBetweenHaproxyAndThisProgramBothWays() throws Exception {
         InstalledHaproxy.assumeInstalled();
         Process haproxy = proxy.haproxy("-db", "-f", proxy.file().toString());
-        await("haproxy serves", () -> proxy.answer().contains(" 403 "));
+        Await.until("haproxy serves", () -> proxy.answer().contains(" 403 "));
         String socket = listening();
 
         Process taker = proxy.start(
                 "-db", "-x", proxy.adminSocket(), "-f", proxy.file().toString(), "-sf", Long.toString(haproxy.pid()));
-        await("haproxy has gone", () -> !haproxy.isAlive());
+        Await.until("haproxy has gone", () -> !haproxy.isAlive());
         assertThat(listening()).isEqualTo(socket);
         assertThat(proxy.answer()).contains(" 403 ");
 
         Process last = proxy.haproxy(
                 "-db", "-x", proxy.adminSocket(), "-f", proxy.file().toString(), "-sf", Long.toString(taker.pid()));
-        await("this program has gone", () -> !taker.isAlive());
+        Await.until("this program has gone", () -> !taker.isAlive());
         assertThat(listening()).isEqualTo(socket);
         assertThat(proxy.answer()).contains(" 403 ");
         assertThat(last.isAlive()).isTrue();
@@ -126,7 +126,7 @@ class ProcessTest {
                 String there = "/" + reload;
                 proxy.configure("http-request redirect location " + there);
                 signal("USR2", process.pid());
-                await("the new configuration answers", () -> answerTo("Location: " + there));
+                Await.until("the new configuration answers", () -> answerTo("Location: " + there));
             }
             enough.set(true);
             for (Future<Integer> client : served) {

@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
@@ -25,8 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
@@ -98,7 +97,7 @@ final class StartedProxy implements AutoCloseable {
     /** Starts it, and returns once it serves. */
     Process serving() throws Exception {
         Process process = start("-db", "-f", file().toString());
-        await("it serves: " + errors(), () -> !process.isAlive() || answer().contains(" 403 "));
+        Await.until("it serves", () -> !process.isAlive() || answer().contains(" 403 "));
         return process;
     }
 
@@ -182,14 +181,6 @@ final class StartedProxy implements AutoCloseable {
     int end(Process process) throws InterruptedException {
         assertThat(process.waitFor(PATIENCE_S, TimeUnit.SECONDS)).as(errors()).isTrue();
         return process.exitValue();
-    }
-
-    static void await(String what, BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
-            LockSupport.parkNanos(20_000_000);
-        }
     }
 
     String errors() {

@@ -9,6 +9,7 @@ import io.tandem.node.cli.Console;
 import io.tandem.node.frontend.tls.SharedTickets;
 import io.tandem.node.frontend.tls.TicketKeys;
 import io.tandem.node.setup.NodeRuntime;
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
 import io.tandem.peers.cluster.Replication;
@@ -32,8 +33,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,14 +84,6 @@ class TicketExchangeTest {
         return true;
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            LockSupport.parkNanos(2_000_000);
-        }
-    }
-
     private static TestProxy proxy(Path certificate, int port) {
         return TestProxy.start(
                 "defaults\n    mode http\n    timeout client 5s\n    timeout connect 5s\n    timeout server 5s\n"
@@ -127,7 +118,7 @@ class TicketExchangeTest {
             assertThat(ask(atSecond, version, "-sess_in")).contains("New, TLSv1.");
             a.join(configs.get(0));
             b.join(configs.get(1));
-            await(
+            Await.until(
                     "the nodes share keys",
                     () -> same(first.node().ticketKeys(), second.node().ticketKeys()));
             ask(atFirst, version, "-sess_out");
@@ -162,12 +153,12 @@ class TicketExchangeTest {
                         new TicketExchange(a.state(), ofA, a::inSync, 0, wallMs::get, NodeRuntime::monotonicMs);
                 TicketExchange atB =
                         new TicketExchange(b.state(), ofB, b::inSync, 1, wallMs::get, NodeRuntime::monotonicMs)) {
-            await(
+            Await.until(
                     "both see each other",
                     () -> a.inSync() && b.inSync() && a.status().viewSize() == 2);
             atA.step();
             TicketKeys.Key first = ofA.sealing();
-            await("the other hears of them", () -> b.state().get("tls/ticket-keys") != null);
+            Await.until("the other hears of them", () -> b.state().get("tls/ticket-keys") != null);
             atB.step();
             assertThat(ofB.sealing().name()).isEqualTo(first.name());
             byte[] next = Objects.requireNonNull(SharedTickets.decode(
@@ -182,7 +173,7 @@ class TicketExchangeTest {
                     .isEqualTo(first.name());
             atA.step();
             assertThat(ofA.sealing().name()).isEqualTo(next);
-            await("the other follows", () -> {
+            Await.until("the other follows", () -> {
                 atB.step();
                 return same(ofA, ofB);
             });

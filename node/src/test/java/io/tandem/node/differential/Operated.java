@@ -113,7 +113,10 @@ final class Operated implements AutoCloseable {
     /** The next line of its log. */
     String log() throws InterruptedException {
         String line = lines.poll(PATIENCE_S, TimeUnit.SECONDS);
-        return line == null ? "(no line)" : line;
+        if (line == null) {
+            throw new AssertionError("no line is logged");
+        }
+        return line;
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,8 +12,6 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -185,11 +184,8 @@ class OperatorDifferentialTest {
             try (Wire first = new Wire(proxy.connect(0)).send(GET);
                     Wire s = new Wire(server.accept()).await("\r\n\r\n");
                     Wire second = new Wire(proxy.connect(0)).send(GET)) {
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-                while (!column(proxy, "h", "BACKEND", "qcur").equals("1") && System.nanoTime() - deadline < 0) {
-                    LockSupport.parkNanos(5_000_000);
-                }
-                seen.add("queued " + column(proxy, "h", "BACKEND", "qcur"));
+                Await.until("the second waits", () -> column(proxy, "h", "BACKEND", "qcur")
+                        .equals("1"));
                 s.send(OK).close();
                 seen.add(first.await("ok").outcome());
                 try (Wire next = new Wire(server.accept()).await("\r\n\r\n")) {

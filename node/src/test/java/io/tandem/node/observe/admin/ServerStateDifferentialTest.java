@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tandem.node.backend.check.HealthChecks;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.loop.Loops;
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.InstalledHaproxy;
 import io.tandem.node.testkit.LoopbackServer;
 import io.tandem.node.testkit.Ports;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,13 +174,9 @@ class ServerStateDifferentialTest {
     }
 
     /** The first server is checked at once, the others later than this test takes. */
-    private static void awaitFirstCheck(Subject subject) throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (rows(subject.command("show stat -1 4 -1")).stream()
-                        .noneMatch(row -> row.matches("m/s .* check_status=L7OK .*"))
-                && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(20_000_000);
-        }
+    private static void awaitFirstCheck(Subject subject) throws Exception {
+        Await.until("the first check", () -> rows(subject.command("show stat -1 4 -1")).stream()
+                .anyMatch(row -> row.matches("m/s .* check_status=L7OK .*")));
     }
 
     /** What {@code show stat} says about each server. */
