@@ -2,17 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.Objects.requireNonNull;
 
-import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,28 +45,26 @@ class ProxyHeaderDifferentialTest {
     private static final String TCP4 = "01020304" + "05060708" + "0457" + "08ae";
     private static final String TCP6 = "20010db8".repeat(8) + "0457" + "08ae";
 
-    private Subject[] proxy = new Subject[0];
-    private Subject[] netScaler = new Subject[0];
-    private Subject[] expecting = new Subject[0];
+    private @Nullable Subjects proxy;
+    private @Nullable Subjects netScaler;
+    private @Nullable Subjects expecting;
 
     @BeforeAll
     void start() throws Exception {
-        InstalledHaproxy.assumeInstalled();
         proxy = both("bind 127.0.0.1:PORT accept-proxy");
         netScaler = both("bind 127.0.0.1:PORT accept-netscaler-cip 97131185");
         expecting = both("bind 127.0.0.1:PORT\n    tcp-request connection expect-proxy layer4 if { src 127.0.0.1 }");
     }
 
-    private static Subject[] both(String options) throws Exception {
-        String text = CONFIGURATION.replace("OPTIONS", options);
-        return new Subject[] {new Subject(text, true), new Subject(text, false)};
+    private static Subjects both(String options) throws IOException {
+        return new Subjects(CONFIGURATION.replace("OPTIONS", options));
     }
 
     @AfterAll
     void stop() throws IOException {
-        for (Subject[] pair : List.of(proxy, netScaler, expecting)) {
-            for (Subject subject : pair) {
-                subject.close();
+        for (Subjects subjects : new Subjects[] {proxy, netScaler, expecting}) {
+            if (subjects != null) {
+                subjects.close();
             }
         }
     }
@@ -160,21 +156,11 @@ class ProxyHeaderDifferentialTest {
         compare(netScaler, binary(header) + GET);
     }
 
-    private static void compare(Subject[] pair, String bytes) throws Exception {
-        CompletableFuture<Subject.Outcome> expected = CompletableFuture.supplyAsync(() -> converse(pair[0], bytes));
-        Subject.Outcome actual = converse(pair[1], bytes);
-
-        assertThat(withoutPorts(actual.answer()))
-                .isEqualTo(withoutPorts(expected.get().answer()));
-        assertThat(actual.log()).isEqualTo(expected.get().log());
-    }
-
-    private static Subject.Outcome converse(Subject subject, String bytes) {
-        try {
-            return subject.converse(bytes, false, "", false);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static void compare(@Nullable Subjects subjects, String bytes) throws Exception {
+        requireNonNull(subjects).same(subject -> {
+            Subject.Outcome outcome = subject.converse(bytes, "", false);
+            return List.of(withoutPorts(outcome.answer()), outcome.log());
+        });
     }
 
     private static String withoutPorts(String text) {

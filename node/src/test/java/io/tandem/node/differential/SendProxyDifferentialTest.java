@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -44,11 +45,10 @@ class SendProxyDifferentialTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
-    private Subject[] subjects = new Subject[0];
+    private @Nullable Subjects subjects;
 
     @BeforeAll
     void start() throws Exception {
-        InstalledHaproxy.assumeInstalled();
         StringBuilder text = new StringBuilder(CONFIGURATION);
         for (int i = 0; i < OPTIONS.size(); i++) {
             text.append("    use_backend b")
@@ -61,13 +61,13 @@ class SendProxyDifferentialTest {
             text.append("backend b").append(i).append("\n    server s 127.0.0.1:SERVER ");
             text.append(OPTIONS.get(i)).append('\n');
         }
-        subjects = new Subject[] {new Subject(text.toString(), true), new Subject(text.toString(), false)};
+        subjects = new Subjects(text.toString());
     }
 
     @AfterAll
     void stop() throws IOException {
-        for (Subject subject : subjects) {
-            subject.close();
+        if (subjects != null) {
+            subjects.close();
         }
     }
 
@@ -77,17 +77,14 @@ class SendProxyDifferentialTest {
 
     @ParameterizedTest
     @MethodSource("options")
-    void whatAServerIsToldOfTheClientIsWhatHaproxyTells(int option) throws IOException {
+    void whatAServerIsToldOfTheClientIsWhatHaproxyTells(int option) throws Exception {
         for (String client : List.of("TCP4 1.2.3.4 5.6.7.8 1111 2222", "TCP6 2001:db8::1 2001:db8::2 1111 2222")) {
             String request =
                     "PROXY " + client + "\r\nGET /" + option + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-            List<String> expected =
-                    subjects[0].converse(request, false, OK, true).received();
-            List<String> actual = subjects[1].converse(request, false, OK, true).received();
-
-            assertThat(expected).isNotEmpty();
-            assertThat(actual).isEqualTo(expected);
+            assertThat(requireNonNull(subjects)
+                            .same(subject -> subject.converse(request, OK, true).received()))
+                    .isNotEmpty();
         }
     }
 }

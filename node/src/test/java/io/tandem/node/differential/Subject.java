@@ -23,6 +23,7 @@ final class Subject implements AutoCloseable {
     private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     private final int port = Ports.reserved();
     private final RunningProxy proxy;
+    private volatile int patience = 1;
 
     /** @param configuration with PORT, SERVER and LOG in the places of the port numbers */
     Subject(String configuration, boolean oracle) throws IOException {
@@ -37,7 +38,7 @@ final class Subject implements AutoCloseable {
     /** The first request of a young process takes longer than the silence that ends a conversation. */
     private void warmUp() throws IOException {
         for (int i = 0; i < 5; i++) {
-            converse("GET / HTTP/1.1\r\nHost: a\r\n\r\n", false, "HTTP/1.1 204 No Content\r\n\r\n", false);
+            converse("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", false);
         }
     }
 
@@ -45,8 +46,13 @@ final class Subject implements AutoCloseable {
     record Outcome(String answer, List<String> received, List<String> log) {}
 
     /** Sends {@code request} on a connection of its own and waits until nothing more happens. */
-    Outcome converse(String request, boolean halfClose, String reply, boolean serverCloses) throws IOException {
-        return converse(request, halfClose, reply, serverCloses, Subject::readAll);
+    Outcome converse(String request, String reply, boolean serverCloses) throws IOException {
+        return converse(request, reply, serverCloses, this::readAll);
+    }
+
+    /** From now on silence must last so many times as long to end a conversation. */
+    void patience(int times) {
+        patience = times;
     }
 
     /** How a client takes what it is answered: it knows when that is all. */
@@ -56,35 +62,31 @@ final class Subject implements AutoCloseable {
         String to(Socket client) throws IOException;
     }
 
-    Outcome converse(String request, boolean halfClose, String reply, boolean serverCloses, Listening listening)
-            throws IOException {
+    Outcome converse(String request, String reply, boolean serverCloses, Listening listening) throws IOException {
         server.script(reply, serverCloses);
         String answer;
         try (Socket client = new Socket()) {
             client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2000);
             client.setTcpNoDelay(true);
             client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            if (halfClose) {
-                client.shutdownOutput();
-            }
             answer = listening.to(client);
         }
         List<String> lines = logs();
         return new Outcome(answer, server.received(), lines);
     }
 
-    private static String readAll(Socket client) {
+    private String readAll(Socket client) {
         StringBuilder text = new StringBuilder();
         byte[] buffer = new byte[65_536];
         try {
-            client.setSoTimeout(QUIET_MS * 3);
+            client.setSoTimeout(QUIET_MS * 3 * patience);
             while (true) {
                 int count = client.getInputStream().read(buffer);
                 if (count < 0) {
                     return text.append("<end>").toString();
                 }
                 text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
-                client.setSoTimeout(QUIET_MS);
+                client.setSoTimeout(QUIET_MS * patience);
             }
         } catch (SocketTimeoutException quiet) {
             return text.toString();
@@ -97,7 +99,7 @@ final class Subject implements AutoCloseable {
     private List<String> logs() throws IOException {
         List<String> lines = new ArrayList<>();
         byte[] buffer = new byte[65_536];
-        log.setSoTimeout(QUIET_MS);
+        log.setSoTimeout(QUIET_MS * patience);
         try {
             while (true) {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
