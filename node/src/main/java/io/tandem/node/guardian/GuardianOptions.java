@@ -68,7 +68,7 @@ record GuardianOptions(
             }
             if (word.equals("-sf") || word.equals("-st")) {
                 List<Long> pids = word.equals("-sf") ? soft : hard;
-                while (i + 1 < words.length && words[i + 1].matches("\\d{1,9}")) {
+                while (i + 1 < words.length && words[i + 1].matches("[1-9]\\d{0,8}")) {
                     pids.add(Long.valueOf(words[++i]));
                 }
                 continue;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.guardian;
 
+import io.tandem.node.testkit.Children;
+import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.NetNamespace;
 import io.tandem.vrrp.netlink.Netlink;
 import java.io.File;
@@ -95,7 +97,7 @@ final class GuardianHost implements AutoCloseable {
         builder.environment().put("TANDEM_PROXY_OPTS", "-Xmx48m -XX:TieredStopAtLevel=1 -Dstandin=" + directory);
         builder.environment().put("_JAVA_SR_SIGNUM", "40");
         builder.environment().put("NOTIFY_SOCKET", "@" + notifyName());
-        process = builder.start();
+        process = Children.with(builder.start());
     }
 
     String notifyName() {
@@ -177,6 +179,7 @@ final class GuardianHost implements AutoCloseable {
         return json().contains("\"state\":\"up\"");
     }
 
+    /** Its proxy's process; -1 while nobody says. */
     long proxyPid() {
         return number("\"proxy\":\\{\"pid\":(\\d+)");
     }
@@ -184,6 +187,14 @@ final class GuardianHost implements AutoCloseable {
     long number(String pattern) {
         Matcher matcher = Pattern.compile(pattern).matcher(json());
         return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+
+    /** Sends a signal to a process, and never to all: -1 is what an answer that did not come looks like. */
+    static void signal(long pid, int signal) {
+        if (pid <= 1) {
+            throw new IllegalStateException("no process to send signal " + signal + " to: " + pid);
+        }
+        Libc.C.kill((int) pid, signal);
     }
 
     static InetAddress address(String text) {
@@ -200,12 +211,11 @@ final class GuardianHost implements AutoCloseable {
             long proxy = proxyPid();
             process.destroy();
             try {
-                if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
+                process.waitFor(5, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            Children.end(process);
             if (proxy > 0) {
                 ProcessHandle.of(proxy).ifPresent(ProcessHandle::destroyForcibly);
             }

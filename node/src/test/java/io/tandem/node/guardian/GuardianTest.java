@@ -4,9 +4,8 @@ package io.tandem.node.guardian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.tandem.vrrp.netlink.Libc;
+import io.tandem.node.testkit.Program;
 import io.tandem.vrrp.netlink.NetNamespace;
 import io.tandem.vrrp.netlink.Netlink;
 import java.io.IOException;
@@ -43,12 +42,7 @@ class GuardianTest {
 
     @BeforeEach
     void hosts() throws IOException {
-        if (Libc.C.geteuid() != 0) {
-            if ("true".equals(System.getenv("CI"))) {
-                fail("needs root for network namespaces");
-            }
-            abort("needs root for network namespaces");
-        }
+        Program.assumeRoot();
         bridge = NetNamespace.create("tnd-vs-bridge");
         bridgeNetlink = bridge.netlink();
         bridgeNetlink.links().addBridge("br0");
@@ -73,8 +67,8 @@ class GuardianTest {
         long proxy = a.proxyPid();
 
         long killedAt = System.nanoTime();
-        Libc.C.kill((int) a.process().pid(), SIGKILL);
-        Libc.C.kill((int) proxy, SIGKILL);
+        GuardianHost.signal(a.process().pid(), SIGKILL);
+        GuardianHost.signal(proxy, SIGKILL);
 
         until("the address is gone here", () -> !a.holds());
         long goneMs = (System.nanoTime() - killedAt) / 1_000_000L;
@@ -91,7 +85,7 @@ class GuardianTest {
         startBoth();
         long proxy = a.proxyPid();
 
-        Libc.C.kill((int) proxy, SIGKILL);
+        GuardianHost.signal(proxy, SIGKILL);
 
         until("moved", () -> b.holds() && !a.holds());
         until("another proxy", () -> a.proxyPid() > 0 && a.proxyPid() != proxy && a.isBackup());
@@ -105,14 +99,14 @@ class GuardianTest {
     void aFrozenNodeLosesItsAddressByItselfAndGivesWayWhenItWakes() throws IOException {
         startBoth();
         long proxy = a.proxyPid();
-        Libc.C.kill((int) a.process().pid(), SIGSTOP);
-        Libc.C.kill((int) proxy, SIGSTOP);
+        GuardianHost.signal(a.process().pid(), SIGSTOP);
+        GuardianHost.signal(proxy, SIGSTOP);
         try {
             until("taken over", () -> b.holds());
             until("expired", () -> !a.holds());
         } finally {
-            Libc.C.kill((int) proxy, SIGCONT);
-            Libc.C.kill((int) a.process().pid(), SIGCONT);
+            GuardianHost.signal(proxy, SIGCONT);
+            GuardianHost.signal(a.process().pid(), SIGCONT);
         }
         until("backup", () -> a.isBackup());
         assertThat(a.holds()).isFalse();
@@ -154,14 +148,14 @@ class GuardianTest {
         long proxy = a.proxyPid();
         assertThat(Files.readString(a.directory().resolve("pid")).strip())
                 .isEqualTo(Long.toString(a.process().pid()));
-        Libc.C.kill((int) a.process().pid(), SIGINT);
+        GuardianHost.signal(a.process().pid(), SIGINT);
         assertThat(a.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(a.process().exitValue()).isEqualTo(130);
 
         a.start("-W");
         until("active again", () -> a.isActive() && a.proxyPid() != proxy);
         long second = a.proxyPid();
-        Libc.C.kill((int) a.process().pid(), SIGKILL);
+        GuardianHost.signal(a.process().pid(), SIGKILL);
 
         until("no orphan", () -> ProcessHandle.of(second).isEmpty());
         until("no address", () -> !a.holds());
@@ -174,12 +168,12 @@ class GuardianTest {
             until("ready", () -> notify.text().contains("READY=1"));
             assertThat(notify.text()).contains("MAINPID=" + a.process().pid());
 
-            Libc.C.kill((int) a.process().pid(), SIGUSR2);
+            GuardianHost.signal(a.process().pid(), SIGUSR2);
             until("reloaded", () -> a.json().contains("\"reloads\":1"));
             until("told", () -> notify.text().contains("RELOADING=1"));
 
             Files.createFile(a.directory().resolve("bad"));
-            Libc.C.kill((int) a.process().pid(), SIGHUP);
+            GuardianHost.signal(a.process().pid(), SIGHUP);
             until("failed", () -> a.json().contains("\"failed_reloads\":1"));
 
             until("logged", () -> a.log().contains("Loading failure!"));
@@ -199,7 +193,7 @@ class GuardianTest {
         until("active", () -> a.isActive());
 
         Files.writeString(a.directory().resolve("tandem.conf"), "vrrp.routers.VI_1 { prioritty = 3 }\n");
-        Libc.C.kill((int) a.process().pid(), SIGUSR2);
+        GuardianHost.signal(a.process().pid(), SIGUSR2);
 
         until("refused", () -> a.log().contains("Loading failure!"));
         assertThat(a.log()).contains("tandem.conf:1").contains("prioritty");
