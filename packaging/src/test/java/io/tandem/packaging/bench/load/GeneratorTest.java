@@ -44,7 +44,8 @@ class GeneratorTest {
         Measured measured = generator.run(plan);
 
         assertThat(measured.clean()).as("%s", measured).isTrue();
-        assertThat(measured.answered()).isBetween(480L, 500L);
+        // Never more than asked for; a busy machine may owe some when the time is over. A closed loop makes thousands.
+        assertThat(measured.answered()).isBetween(350L, 500L);
     }
 
     @Test
