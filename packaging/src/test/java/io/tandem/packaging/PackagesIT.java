@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packages as they were built, read by the systems' own tools: what they install, with which rights, and their scripts. */
 class PackagesIT {
     private static final Path BUILT = Path.of("target");
+    private static final long LIMIT_S = 120;
     private static final String[] ERROR_PAGES = {"400", "403", "408", "500", "502", "503", "504"};
 
     @Test
@@ -215,6 +217,7 @@ class PackagesIT {
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        process.onExit().orTimeout(LIMIT_S, TimeUnit.SECONDS).exceptionally(late -> process.destroyForcibly());
         byte[] printed = process.getInputStream().readAllBytes();
         assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
         return new String(printed, StandardCharsets.ISO_8859_1);

@@ -19,13 +19,4 @@ final class Await {
             LockSupport.parkNanos(2_000_000L);
         }
     }
-
-    /** Runs the process and returns what it wrote. */
-    static String run(Duration limit, String... command) throws java.io.IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertThat(process.waitFor(limit.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS))
-                .isTrue();
-        return text;
-    }
 }
