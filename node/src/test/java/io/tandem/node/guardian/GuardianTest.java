@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class GuardianTest {
     private static final Duration SOON = Duration.ofSeconds(60);
+    private static final String HEARD = "\"adverts_received\":(\\d+)";
     private static final int SIGHUP = 1;
     private static final int SIGINT = 2;
     private static final int SIGKILL = 9;
@@ -72,11 +73,10 @@ class GuardianTest {
 
         until("the address is gone here", () -> !a.holds());
         long goneMs = (System.nanoTime() - killedAt) / 1_000_000L;
-        until("and there", () -> b.holds());
-        long takenMs = (System.nanoTime() - killedAt) / 1_000_000L;
-        // Generous, for a busy machine; by its advertisements alone the peer would need at least 2.6 s.
+        // Long before it would expire by itself, which takes two seconds.
         assertThat(goneMs).isLessThan(1500);
-        assertThat(takenMs).isLessThan(2500);
+        until("and there", () -> b.holds());
+        // The reason tells, not the time, on a busy machine: by its advertisements alone the peer would name another.
         assertThat(b.log()).contains("to=ACTIVE reason=peer-gone peer=10.99.0.11");
     }
 
@@ -242,7 +242,9 @@ class GuardianTest {
         until("a is active", () -> a.isActive() && a.holds());
         b.start("-W");
         until("b is backup and linked", () -> b.isBackup() && b.isLinked() && a.isLinked());
-        until("b hears a", () -> b.number("\"adverts_received\":(\\d+)") > 0);
+        // One that came before it was Backup does not tell it who is Active.
+        long before = b.number(HEARD);
+        until("b hears a", () -> b.number(HEARD) > before);
     }
 
     private void until(String what, BooleanSupplier condition) {
