@@ -144,7 +144,8 @@ class KeepalivedConfTest {
 
     @Test
     void aPasswordOfMoreThanEightCharactersIsCut() {
-        VirtualRouterConfig router = conf.load(MINIMAL + "authentication {\n auth_type PASS\n auth_pass abcdefghij\n}\n}")
+        VirtualRouterConfig router = conf.load(
+                        MINIMAL + "authentication {\n auth_type PASS\n auth_pass abcdefghij\n}\n}")
                 .get(0);
 
         assertThat(router.password()).isEqualTo("abcdefgh");
@@ -235,7 +236,9 @@ class KeepalivedConfTest {
                 }
                 """);
 
-        assertThat(conf.problems().all()).extracting(Problem::severity).containsExactly(Severity.NOTICE, Severity.NOTICE);
+        assertThat(conf.problems().all())
+                .extracting(Problem::severity)
+                .containsExactly(Severity.NOTICE, Severity.NOTICE);
         assertThat(conf.status()).isZero();
     }
 
@@ -258,8 +261,10 @@ class KeepalivedConfTest {
 
     @Test
     void version2RoundsItsIntervalAndVersion3CutsIt() {
-        assertThat(conf.load(MINIMAL + "advert_int 1.5\n}").get(0).advertInterval()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(conf.texts().get(0)).endsWith("VRRPv2 advertisement interval 1.500000s must be an integer. rounding");
+        assertThat(conf.load(MINIMAL + "advert_int 1.5\n}").get(0).advertInterval())
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(conf.texts().get(0))
+                .endsWith("VRRPv2 advertisement interval 1.500000s must be an integer. rounding");
 
         assertThat(conf.load(MINIMAL + "version 3\n advert_int 41\n}").get(0).advertInterval())
                 .isEqualTo(Duration.ofMillis(40_950));
@@ -269,7 +274,8 @@ class KeepalivedConfTest {
 
     @Test
     void version3HasNoPassword() {
-        VirtualRouterConfig router = conf.load(MINIMAL + "version 3\n authentication {\n auth_type PASS\n auth_pass x\n}\n}")
+        VirtualRouterConfig router = conf.load(
+                        MINIMAL + "version 3\n authentication {\n auth_type PASS\n auth_pass x\n}\n}")
                 .get(0);
 
         assertThat(router.password()).isNull();
@@ -327,8 +333,8 @@ class KeepalivedConfTest {
 
     @Test
     void syncGroupsNameTheirMembers() {
-        List<VirtualRouterConfig> routers = conf.load("vrrp_sync_group G {\n group {\n VI_1\n VI_2\n Z\n }\n}\n" + MINIMAL
-                + "}\n" + MINIMAL.replace("VI_1", "VI_2").replace("51", "52") + "}\n");
+        List<VirtualRouterConfig> routers = conf.load("vrrp_sync_group G {\n group {\n VI_1\n VI_2\n Z\n }\n}\n"
+                + MINIMAL + "}\n" + MINIMAL.replace("VI_1", "VI_2").replace("51", "52") + "}\n");
 
         assertThat(routers).extracting(VirtualRouterConfig::syncGroup).containsExactly("G", "G");
         assertThat(conf.texts())
@@ -346,7 +352,8 @@ class KeepalivedConfTest {
 
     @Test
     void aScriptThatIsNotThereIsNotTracked() {
-        VirtualRouterConfig router = conf.load("vrrp_script s { script /nowhere/x }\n" + MINIMAL + "track_script { s }\n}")
+        VirtualRouterConfig router = conf.load(
+                        "vrrp_script s { script /nowhere/x }\n" + MINIMAL + "track_script { s }\n}")
                 .get(0);
 
         assertThat(router.tracks().scripts()).isEmpty();

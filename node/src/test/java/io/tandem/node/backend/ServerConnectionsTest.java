@@ -235,8 +235,10 @@ class ServerConnectionsTest {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             try {
-                Await.until("socat listens", () ->
-                        run("ip", "netns", "exec", name, "socat", "-u", "OPEN:/dev/null", "TCP:127.0.0.1:8080") == 0);
+                Await.until(
+                        "socat listens",
+                        () -> run("ip", "netns", "exec", name, "socat", "-u", "OPEN:/dev/null", "TCP:127.0.0.1:8080")
+                                == 0);
 
                 assertThat(through("server s 127.0.0.1:8080 namespace " + name, "127.0.0.1", get("")))
                         .isEqualTo("inside");

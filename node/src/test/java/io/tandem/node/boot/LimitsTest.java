@@ -37,7 +37,8 @@ class LimitsTest {
     void limitsChangeOnTheAdminSocketAsWithHaproxy() throws Exception {
         InstalledHaproxy.assumeInstalled();
         proxy.configure("http-request deny");
-        Files.writeString(proxy.file(), Files.readString(proxy.file()).replace("nbthread 1", "nbthread 1\n    maxconn 100"));
+        Files.writeString(
+                proxy.file(), Files.readString(proxy.file()).replace("nbthread 1", "nbthread 1\n    maxconn 100"));
         List<String> commands = List.of(
                 "set maxconn global",
                 "set maxconn global x",

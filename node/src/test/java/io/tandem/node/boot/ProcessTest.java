@@ -64,12 +64,14 @@ class ProcessTest {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String text = Files.readString(proxy.file());
             Files.writeString(proxy.file(), text.replace(":" + proxy.port(), ":" + other.getLocalPort()));
-            Process process = proxy.start("-D", "-p", proxy.pidFile().toString(), "-f", proxy.file().toString());
+            Process process = proxy.start(
+                    "-D", "-p", proxy.pidFile().toString(), "-f", proxy.file().toString());
 
             assertThat(proxy.end(process)).isEqualTo(1);
             assertThat(proxy.errors())
-                    .contains("Binding [" + proxy.file() + ":6] for frontend web: cannot bind socket (Address already in use)"
-                            + " for [127.0.0.1:" + other.getLocalPort() + "]")
+                    .contains("Binding [" + proxy.file()
+                            + ":6] for frontend web: cannot bind socket (Address already in use)" + " for [127.0.0.1:"
+                            + other.getLocalPort() + "]")
                     .contains("[haproxy.main()] Some protocols failed to start their listeners! Exiting.");
             assertThat(proxy.pidFile()).doesNotExist();
         }
@@ -77,13 +79,18 @@ class ProcessTest {
 
     @Test
     void theBackgroundIsEnteredOnceItListensAndItsListenersAreTakenOver() throws Exception {
-        assertThat(proxy.end(proxy.start("-D", "-p", proxy.pidFile().toString(), "-f", proxy.file().toString())))
+        assertThat(proxy.end(proxy.start(
+                        "-D",
+                        "-p",
+                        proxy.pidFile().toString(),
+                        "-f",
+                        proxy.file().toString())))
                 .isZero();
         assertThat(proxy.answer()).contains(" 403 ");
         long first = Long.parseLong(Files.readString(proxy.pidFile()).strip());
 
-        Process second =
-                proxy.start("-db", "-x", proxy.adminSocket(), "-f", proxy.file().toString(), "-sf", Long.toString(first));
+        Process second = proxy.start(
+                "-db", "-x", proxy.adminSocket(), "-f", proxy.file().toString(), "-sf", Long.toString(first));
         Await.until("the first has gone", () -> ProcessHandle.of(first).isEmpty());
 
         assertThat(proxy.answer()).contains(" 403 ");
@@ -130,7 +137,8 @@ class ProcessTest {
             }
             enough.set(true);
             for (Future<Integer> client : served) {
-                assertThat(client.get(StartedProxy.PATIENCE_S, TimeUnit.SECONDS)).isPositive();
+                assertThat(client.get(StartedProxy.PATIENCE_S, TimeUnit.SECONDS))
+                        .isPositive();
             }
         } finally {
             enough.set(true);

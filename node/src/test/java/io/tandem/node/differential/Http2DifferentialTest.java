@@ -261,8 +261,8 @@ class Http2DifferentialTest {
     }
 
     private static String outcome(Subject subject, Case given) throws IOException {
-        Subject.Outcome outcome = subject.converse(
-                Http2Text.PREFACE + given.frames, given.reply, given.closes, new Http2Listening()::to);
+        Subject.Outcome outcome =
+                subject.converse(Http2Text.PREFACE + given.frames, given.reply, given.closes, new Http2Listening()::to);
         String received = outcome.received().stream()
                 .filter(text -> !text.isEmpty())
                 .map(Http2DifferentialTest::sorted)

@@ -42,8 +42,7 @@ final class Operated implements AutoCloseable {
         String name = oracle ? "haproxy" : "tandem";
         ports = Ports.reserved(listeners);
         admin = directory.resolve(name + ".sock");
-        String text =
-                configuration.replace("ADMIN", admin.toString()).replace("LOG", "127.0.0.1:" + log.port());
+        String text = configuration.replace("ADMIN", admin.toString()).replace("LOG", "127.0.0.1:" + log.port());
         for (int i = 0; i < listeners; i++) {
             text = text.replace("PORT_" + i + "_", String.valueOf(ports[i]));
         }

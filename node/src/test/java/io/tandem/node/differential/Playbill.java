@@ -59,7 +59,9 @@ final class Playbill implements AutoCloseable {
     void compare(Scene scene, @Nullable String noticed) throws Exception {
         Outcome theirs = requireNonNull(expected.get(scene)).get(20, TimeUnit.SECONDS);
         Outcome ours = requireNonNull(actual.get(scene)).get(20, TimeUnit.SECONDS);
-        assertThat(theirs.log()).as("what haproxy logs in a scene of that many lines").doesNotContain("no line");
+        assertThat(theirs.log())
+                .as("what haproxy logs in a scene of that many lines")
+                .doesNotContain("no line");
         if (noticed == null) {
             assertThat(ours).hasToString(theirs.toString());
         } else {

@@ -51,7 +51,8 @@ final class Subjects implements AutoCloseable {
         return both.theirs;
     }
 
-    private <T> Both<T> both(Conversation<T> conversation, int patience) throws ExecutionException, InterruptedException {
+    private <T> Both<T> both(Conversation<T> conversation, int patience)
+            throws ExecutionException, InterruptedException {
         CompletableFuture<T> theirs = CompletableFuture.supplyAsync(() -> with(haproxy, conversation, patience));
         T ours = with(tandem, conversation, patience);
         return new Both<>(theirs.get(), ours);

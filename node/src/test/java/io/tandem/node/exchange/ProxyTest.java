@@ -72,8 +72,8 @@ class ProxyTest {
                     connection.getOutputStream().write(body);
                     readUntil(connection, "never");
                 });
-                TestProxy proxy = TestProxy.start(
-                        config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 2);
+                TestProxy proxy =
+                        TestProxy.start(config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 2);
                 Socket client = connect(port)) {
             assertThat(proxy.configuration().frontends()).hasSize(1);
             send(client, GET);
@@ -99,8 +99,8 @@ class ProxyTest {
                     received.complete(readUntil(connection, "0\r\n\r\n"));
                     send(connection, OK);
                 });
-                TestProxy proxy = TestProxy.start(
-                        config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 1);
+                TestProxy proxy =
+                        TestProxy.start(config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 1);
                 Socket client = connect(port)) {
             assertThat(proxy.node().stopping()).isFalse();
             StringBuilder sent = new StringBuilder();
@@ -237,8 +237,8 @@ class ProxyTest {
                     assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
                     send(connection, OK);
                 });
-                TestProxy proxy = TestProxy.start(
-                        config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 1);
+                TestProxy proxy =
+                        TestProxy.start(config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 1);
                 Socket busy = connect(port)) {
             send(busy, GET);
             assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();

@@ -5,9 +5,9 @@ package io.tandem.node.smuggling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.differential.wire.StrictReader;
 import io.tandem.node.differential.wire.StrictReader.Field;
 import io.tandem.node.differential.wire.StrictReader.Message;
-import io.tandem.node.differential.wire.StrictReader;
 import io.tandem.node.fuzz.Fuzz;
 import io.tandem.node.testkit.Ports;
 import java.io.IOException;

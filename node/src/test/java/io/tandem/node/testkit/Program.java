@@ -100,8 +100,8 @@ public final class Program {
     public String succeed() throws IOException, InterruptedException {
         Ended ended = run();
         if (ended.status != 0) {
-            throw new IOException(String.join(" ", builder.command()) + " ended with " + ended.status + ": "
-                    + ended.output);
+            throw new IOException(
+                    String.join(" ", builder.command()) + " ended with " + ended.status + ": " + ended.output);
         }
         return ended.output;
     }

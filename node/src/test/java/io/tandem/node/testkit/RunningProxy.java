@@ -26,7 +26,12 @@ public final class RunningProxy implements AutoCloseable {
     /** How many requests wait for a server of the backend now, in its queue and in those of its servers. */
     public int waiting(String backend) throws IOException {
         if (haproxy == null) {
-            return tandem().configuration().backend(backend).orElseThrow().state().queues().waiting();
+            return tandem().configuration()
+                    .backend(backend)
+                    .orElseThrow()
+                    .state()
+                    .queues()
+                    .waiting();
         }
         List<String> rows = haproxy.command("show stat").lines().toList();
         int qcur = List.of(rows.get(0).split(",", -1)).indexOf("qcur");

@@ -4,6 +4,7 @@ package io.tandem.node.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;

@@ -228,7 +228,8 @@ public final class StickTable {
                 case REGISTER -> writeRegister(entry, field, value, clock.next(nowMs));
                 case GAUGE -> {
                     long difference = value - value(entry, field, nowMs);
-                    Shard.LONGS.getAndAdd(shard.page(entries.local(entry)).longs, entryWordAt(entry, field), difference);
+                    Shard.LONGS.getAndAdd(
+                            shard.page(entries.local(entry)).longs, entryWordAt(entry, field), difference);
                 }
                 case SUM -> {
                     if (onDirty != null) {

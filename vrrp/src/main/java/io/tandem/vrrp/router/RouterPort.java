@@ -91,9 +91,7 @@ final class RouterPort {
 
     /** Whether the sockets are open on this link as it is now. */
     boolean isOpenOn(Link link) {
-        return adverts != null
-                && link.index() == interfaceIndex
-                && link.mac().equals(mac.toString());
+        return adverts != null && link.index() == interfaceIndex && link.mac().equals(mac.toString());
     }
 
     boolean isSource(AddressEntry entry) {

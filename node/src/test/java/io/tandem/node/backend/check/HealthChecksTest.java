@@ -4,8 +4,8 @@ package io.tandem.node.backend.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.backend.CheckReport.Status;
 import io.tandem.node.backend.CheckReport;
+import io.tandem.node.backend.CheckReport.Status;
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.testkit.Ports;
