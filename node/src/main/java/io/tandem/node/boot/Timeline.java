@@ -75,7 +75,7 @@ final class Timeline {
 
     private void closeFile() {
         takePendingBefore(Integer.MAX_VALUE);
-        if (alerts() > alertsBefore) {
+        if (alerts() > alertsBefore && file < files.size()) {
             problems.add(Problem.alert(null, "Error(s) found in configuration file : " + files.get(file)));
         }
         alertsBefore = alerts();

@@ -14,23 +14,23 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A web server that answers what it is told to and remembers every byte it was sent. */
-final class RecordingServer implements AutoCloseable {
+public final class RecordingServer implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<ByteArrayOutputStream> received = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private volatile String reply = "";
     private volatile boolean closes;
 
-    RecordingServer() throws IOException {
+    public RecordingServer() throws IOException {
         daemon(this::accept);
     }
 
-    int port() {
+    public int port() {
         return socket.getLocalPort();
     }
 
     /** From now on every request gets {@code reply}; the connection then ends if {@code closes}. */
-    void script(String reply, boolean closes) {
+    public void script(String reply, boolean closes) {
         this.reply = reply;
         this.closes = closes;
         received.clear();
@@ -41,7 +41,7 @@ final class RecordingServer implements AutoCloseable {
     }
 
     /** What came, connection by connection, since the script. */
-    List<String> received() {
+    public List<String> received() {
         return received.stream()
                 .map(bytes -> bytes.toString(StandardCharsets.ISO_8859_1))
                 .toList();

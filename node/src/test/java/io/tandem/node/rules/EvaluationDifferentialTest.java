@@ -5,6 +5,7 @@ package io.tandem.node.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.LoadedText;
+import io.tandem.node.differential.Oracle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -47,7 +48,7 @@ class EvaluationDifferentialTest {
 
     @Test
     void expressionsYieldWhatHaproxysYield() throws Exception {
-        CheckDifferentialTest.assumeHaproxy();
+        Oracle.assumeHaproxy();
         List<String> rules = new ArrayList<>();
         for (String expression : lines("expressions.txt")) {
             rules.add("http-request return status 200 content-type text/plain lf-string \"["
@@ -58,7 +59,7 @@ class EvaluationDifferentialTest {
 
     @Test
     void conditionsHoldWhereHaproxysHold() throws Exception {
-        CheckDifferentialTest.assumeHaproxy();
+        Oracle.assumeHaproxy();
         compare(lines("conditions.txt").stream()
                 .map(condition -> "http-request return status 200 if " + condition)
                 .toList());
@@ -66,7 +67,7 @@ class EvaluationDifferentialTest {
 
     @Test
     void repliesAreHaproxysToTheByte() throws Exception {
-        CheckDifferentialTest.assumeHaproxy();
+        Oracle.assumeHaproxy();
         compare(lines("replies.txt"));
     }
 

@@ -1,0 +1,209 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.differential.table;
+
+import io.tandem.node.differential.RecordingServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the cases of a table, one after another, through one proxy and then the other. */
+final class Bench implements AutoCloseable {
+    private static final int PATIENCE_MS = 6_000;
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,9})\r");
+
+    private final CaseTable table;
+    private final RecordingServer server = new RecordingServer();
+    private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final Ports ports = new Ports(log.getLocalPort(), server.port());
+
+    Bench(CaseTable table) throws IOException {
+        this.table = table;
+        log.setSoTimeout(PATIENCE_MS);
+        log.setReceiveBufferSize(1 << 20);
+    }
+
+    /** What becomes of every case here. */
+    Map<Case, Outcome> runOurs() throws IOException {
+        Map<Case, Outcome> outcomes = new HashMap<>();
+        try (Contender ignored = startOurs(outcomes)) {
+            askAll(outcomes);
+        }
+        return outcomes;
+    }
+
+    /** Starts ours with all cases that it does not refuse. */
+    private Contender startOurs(Map<Case, Outcome> refused) {
+        while (true) {
+            TableConfiguration configuration = without(refused.keySet());
+            try {
+                return Contender.tandem(configuration.text());
+            } catch (Contender.Refusal refusal) {
+                int before = refused.size();
+                for (String complaint : refusal.complaints()) {
+                    Case blamed = configuration.blamed(complaint);
+                    if (blamed != null) {
+                        refused.putIfAbsent(blamed, Outcome.refusal(complaint));
+                    }
+                }
+                if (refused.size() == before) {
+                    throw new IllegalStateException(refusal.complaints().toString(), refusal);
+                }
+            }
+        }
+    }
+
+    /** What becomes of every case in haproxy; what we refuse is tried one by one, as haproxy stops at its first mistake. */
+    Map<Case, Outcome> runTheirs(Map<Case, Outcome> ours) throws IOException, InterruptedException {
+        Map<Case, Outcome> outcomes = new HashMap<>();
+        for (Case one : table.cases) {
+            if (!Objects.requireNonNull(ours.get(one)).refused().isEmpty()) {
+                outcomes.put(one, alone(one));
+            }
+        }
+        try (Contender ignored = startTheirs(outcomes)) {
+            askAll(outcomes);
+        }
+        return outcomes;
+    }
+
+    private Outcome alone(Case one) throws IOException, InterruptedException {
+        TableConfiguration configuration = new TableConfiguration(table, List.of(one), ports);
+        try (Contender ignored = Contender.haproxy(configuration.text(), ports.main())) {
+            return ask(one);
+        } catch (Contender.Refusal refusal) {
+            return Outcome.refusal(refusal.complaints().get(0));
+        }
+    }
+
+    private Contender startTheirs(Map<Case, Outcome> refused) throws IOException, InterruptedException {
+        while (true) {
+            TableConfiguration configuration = without(refused.keySet());
+            try {
+                return Contender.haproxy(configuration.text(), ports.main());
+            } catch (Contender.Refusal refusal) {
+                String complaint = refusal.complaints().get(0);
+                Case blamed = configuration.blamed(complaint);
+                if (blamed == null || refused.put(blamed, Outcome.refusal(complaint)) != null) {
+                    throw new IllegalStateException(refusal.complaints().toString(), refusal);
+                }
+            }
+        }
+    }
+
+    private TableConfiguration without(Set<Case> refused) {
+        List<Case> cases =
+                table.cases.stream().filter(one -> !refused.contains(one)).toList();
+        return new TableConfiguration(table, cases, ports);
+    }
+
+    private void askAll(Map<Case, Outcome> outcomes) throws IOException {
+        for (Case one : table.cases) {
+            if (!outcomes.containsKey(one)) {
+                outcomes.put(one, ask(one));
+            }
+        }
+    }
+
+    private Outcome ask(Case one) throws IOException {
+        server.script(one.response(), true);
+        String client = exchange(ports.target(one), withName(one));
+        boolean logs =
+                !Objects.requireNonNull(table.templates.get(one.template())).contains("no log");
+        String line = logs ? line() : "";
+        return new Outcome(masked(client), masked(String.join("|", server.received())), masked(line), "");
+    }
+
+    private static String withName(Case one) {
+        return one.request().replaceFirst("\r\n", "\r\nX-Case: " + one.name() + "\r\n");
+    }
+
+    private String masked(String text) {
+        String left = text;
+        for (Pattern mask : table.masks) {
+            left = mask.matcher(left).replaceAll("~");
+        }
+        return left;
+    }
+
+    private static String exchange(int port, String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(PATIENCE_MS);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            InputStream in = socket.getInputStream();
+            ByteArrayOutputStream received = new ByteArrayOutputStream();
+            byte[] buffer = new byte[65_536];
+            while (true) {
+                String text = received.toString(StandardCharsets.ISO_8859_1);
+                if (isWhole(text, request.startsWith("HEAD "))) {
+                    return text;
+                }
+                int count = in.read(buffer);
+                if (count < 0) {
+                    return text + "<end>";
+                }
+                received.write(buffer, 0, count);
+            }
+        } catch (SocketTimeoutException silence) {
+            return "<silence>";
+        } catch (IOException reset) {
+            return "<reset>";
+        }
+    }
+
+    private static boolean isWhole(String text, boolean isHead) {
+        int head = text.indexOf("\r\n\r\n");
+        if (head < 0) {
+            return false;
+        }
+        if (isHead || text.startsWith("204", 9) || text.startsWith("304", 9)) {
+            return true;
+        }
+        Matcher length = LENGTH.matcher(text.substring(0, head + 2));
+        if (length.find()) {
+            return text.length() >= head + 4 + Integer.parseInt(length.group(1));
+        }
+        return text.substring(0, head).contains("chunked") && text.endsWith("\r\n0\r\n\r\n");
+    }
+
+    private String line() throws IOException {
+        byte[] buffer = new byte[65_536];
+        DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+        try {
+            log.receive(packet);
+        } catch (SocketTimeoutException silence) {
+            return "<no line>";
+        }
+        String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1);
+        return line.substring(Math.max(0, line.indexOf("[x] ")));
+    }
+
+    /** What both proxies make of a case differs: in what; null where it does not. */
+    static @Nullable String difference(Outcome theirs, Outcome ours) {
+        return theirs.equals(ours)
+                ? null
+                : "    haproxy:" + theirs.against(ours) + "\n    tandem:" + ours.against(theirs);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        log.close();
+        ports.close();
+    }
+}

@@ -1,0 +1,42 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.differential.table;
+
+/**
+ * What became of a case.
+ *
+ * @param client what the client got
+ * @param server what the server got; empty where the request did not reach it
+ * @param log the line
+ * @param refused why {@code -c} refuses it; empty where it does not
+ */
+record Outcome(String client, String server, String log, String refused) {
+    static Outcome refusal(String complaint) {
+        return new Outcome("", "", "", TableConfiguration.placeless(complaint));
+    }
+
+    /** Line by line, for people: the lines that {@code other} does not have. */
+    String against(Outcome other) {
+        return refused.isEmpty()
+                ? part("client", client, other.client)
+                        + part("server", server, other.server)
+                        + part("log", log, other.log)
+                : "\n      refused: " + refused;
+    }
+
+    private static String part(String title, String mine, String others) {
+        return mine.equals(others) ? "" : "\n      " + title + ": " + shown(mine);
+    }
+
+    private static String shown(String bytes) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < bytes.length() && i < 1500; i++) {
+            char c = bytes.charAt(i);
+            if (c == '\r') {
+                continue;
+            }
+            text.append(c == '\n' ? "~" : c < ' ' || c > '~' ? String.format("\\x%02x", (int) c) : String.valueOf(c));
+        }
+        return text.toString();
+    }
+}
