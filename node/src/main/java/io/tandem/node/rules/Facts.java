@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Facts {
     private static final LoopLocal<Request> NO_REQUEST = new LoopLocal<>(loop -> new Request());
+    private static final int[] NO_LENGTHS = {};
     private static final LoopLocal<Response> NO_RESPONSE = new LoopLocal<>(loop -> new Response());
 
     // ---- the connection: set once when it is accepted
@@ -201,8 +202,12 @@ public final class Facts {
     public boolean cookieStale;
     /** Captured values, {@code capture request|response header}; null where nothing is captured. */
     public byte @Nullable [] @Nullable [] requestCaptures;
+    /** How much each of them holds; as many as there are slots once the frontend's captures were made. */
+    public int[] requestCaptureLengths = NO_LENGTHS;
 
     public byte @Nullable [] @Nullable [] responseCaptures;
+
+    public int[] responseCaptureLengths = NO_LENGTHS;
     /** {@code capture cookie}: {@code name=value} of the request and of the response. */
     public byte @Nullable [] requestCookie;
 
@@ -337,7 +342,9 @@ public final class Facts {
         cookieFirstSeenS = 0;
         cookieStale = false;
         requestCaptures = null;
+        requestCaptureLengths = NO_LENGTHS;
         responseCaptures = null;
+        responseCaptureLengths = NO_LENGTHS;
         requestCookie = null;
         responseCookie = null;
         serverSource = null;

@@ -139,20 +139,22 @@ public final class Captures implements Feature {
 
     private static Action action(Slots slots, boolean response) {
         Slot[] all = slots.of(response).toArray(Slot[]::new);
+        int[] lengths = slots.of(response).stream().mapToInt(Slot::length).toArray();
+        int[] awaitedLengths = slots.response.stream().mapToInt(Slot::length).toArray();
         int awaited = response ? 0 : slots.response.size();
         byte[] cookie = slots.cookie;
         int cookieLength = slots.cookieLength;
         return facts -> {
             Headers headers = Edits.headers(facts, response);
             if (awaited > 0) {
-                keep(facts, true, new byte[awaited][]); // shown empty where no response comes
+                keep(facts, true, awaitedLengths, new byte[awaited][]); // shown empty where no response comes
             }
             if (all.length > 0) {
                 byte[] @Nullable [] values = new byte[all.length][];
                 for (int i = 0; i < all.length; i++) {
                     values[i] = value(headers, all[i]);
                 }
-                keep(facts, response, values);
+                keep(facts, response, lengths, values);
             }
             if (cookie != null) {
                 byte[] found = cookie(headers, response ? SET_COOKIE : COOKIE, cookie, cookieLength, response);
@@ -167,11 +169,13 @@ public final class Captures implements Feature {
     }
 
     @SuppressWarnings("NullAway") // an array whose elements may be null
-    private static void keep(Facts facts, boolean response, byte[] @Nullable [] values) {
+    private static void keep(Facts facts, boolean response, int[] lengths, byte[] @Nullable [] values) {
         if (response) {
             facts.responseCaptures = values;
+            facts.responseCaptureLengths = lengths;
         } else {
             facts.requestCaptures = values;
+            facts.requestCaptureLengths = lengths;
         }
     }
 

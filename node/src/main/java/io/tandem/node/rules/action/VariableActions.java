@@ -14,6 +14,7 @@ import io.tandem.node.rules.sample.Sample;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.SampleType;
 import io.tandem.node.rules.sample.Variable;
+import io.tandem.node.rules.sample.VariableConditions;
 import java.util.List;
 
 /** Actions on variables. */
@@ -22,12 +23,12 @@ final class VariableActions {
 
     static final List<Keyword<ActionKind>> ALL = List.of(
             action("set-var", RuleSet.REQUEST, ALL_SETS)
-                    .arguments("(<name>) <expression>")
+                    .arguments("(<name>[,<cond>...]) <expression>")
                     .doc("gives a variable the expression's value")
                     .parameterized()
                     .as(VariableActions::set),
             action("set-var-fmt", RuleSet.REQUEST, ALL_SETS)
-                    .arguments("(<name>) <format>")
+                    .arguments("(<name>[,<cond>...]) <format>")
                     .doc("gives a variable what the format writes")
                     .parameterized()
                     .as(VariableActions::setFormat),
@@ -39,22 +40,33 @@ final class VariableActions {
 
     private VariableActions() {}
 
-    private static Variable variable(ActionLine line) {
+    /** What stands between the parentheses: a name, and for {@code set-var} conditions. */
+    private static List<String> words(ActionLine line) {
         String name = line.parameter();
         if (name == null) {
             throw new SampleError("invalid or incomplete action '" + line.name()
                     + "'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'");
         }
-        return Variable.parse(name);
+        return List.of(name.split(",", -1));
+    }
+
+    private static Variable variable(ActionLine line) {
+        return Variable.parse(words(line).get(0));
+    }
+
+    private static VariableConditions conditions(ActionLine line) {
+        List<String> words = words(line);
+        return VariableConditions.of(words.subList(1, words.size()));
     }
 
     private static Action set(ActionLine line) {
         Variable variable = variable(line);
+        VariableConditions conditions = conditions(line);
         Expression expression = line.expression("missing fetch method", line.name());
         return facts -> {
             Sample value = facts.scratch.value;
             if (expression.evaluate(facts, value)) {
-                facts.variables(variable.scope()).set(variable.name(), value);
+                conditions.set(facts, variable, value);
             }
             return Verdict.CONTINUE;
         };
@@ -62,12 +74,13 @@ final class VariableActions {
 
     private static Action setFormat(ActionLine line) {
         Variable variable = variable(line);
+        VariableConditions conditions = conditions(line);
         Format format = line.words().hasNext() ? line.format("") : Format.EMPTY;
         return facts -> {
             Output out = format.render(facts);
             Sample value = facts.scratch.value;
             value.set(SampleType.STRING, out.bytes(), 0, out.length());
-            facts.variables(variable.scope()).set(variable.name(), value);
+            conditions.set(facts, variable, value);
             return Verdict.CONTINUE;
         };
     }

@@ -164,12 +164,11 @@ public final class FormatParser {
     private Format.Part value(Expression expression, Flags own) {
         return (facts, out) -> {
             Sample sample = out.value();
+            int mark = facts.scratch.position();
             boolean any = expression.evaluate(facts, sample);
             if (any && own.hex() && sample.type == SampleType.INTEGER) {
                 out.appendHex(sample.number, sample.number >> 32 == 0 ? 8 : 16);
-                return;
-            }
-            if (any && style == Format.Style.BYTES && sample.type == SampleType.BINARY) {
+            } else if (any && style == Format.Style.BYTES && sample.type == SampleType.BINARY) {
                 out.append(sample.bytes, sample.start, sample.end);
             } else if (any
                     && Casts.cast(SampleType.STRING, facts.scratch, sample)
@@ -178,6 +177,7 @@ public final class FormatParser {
             } else if (isLog()) {
                 out.append(own.quote() ? "\"-\"" : "-");
             }
+            facts.scratch.release(mark);
         };
     }
 

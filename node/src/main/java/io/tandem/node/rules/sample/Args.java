@@ -25,6 +25,16 @@ public final class Args {
         return index < words.size() && !words.get(index).isEmpty();
     }
 
+    /** How many are written, empty ones included. */
+    public int count() {
+        return words.size();
+    }
+
+    /** Those from {@code index} on, as written. */
+    public List<String> from(int index) {
+        return index < words.size() ? words.subList(index, words.size()) : List.of();
+    }
+
     /** The argument as written, empty where it is left out. */
     public String string(int index) {
         return index < words.size() ? words.get(index) : "";
@@ -47,6 +57,11 @@ public final class Args {
     /** An IPV6 or MASK6 argument. */
     public byte[] address(int index, byte[] otherwise) {
         return index < values.size() && values.get(index) instanceof byte[] address ? address : otherwise;
+    }
+
+    /** A FIELD_NUMBER argument. */
+    long[] fieldNumber(int index) {
+        return index < values.size() && values.get(index) instanceof long[] numbers ? numbers : new long[1];
     }
 
     /** A BACKEND argument; the proxy itself where it is left out. */

@@ -25,11 +25,7 @@ final class ArgumentText {
 
     /** The arguments of a keyword written without parentheses. */
     static Args none(List<Parameter> parameters, Site site) {
-        if (!parameters.isEmpty() && !parameters.get(0).optional()) {
-            throw new SampleError(
-                    "expected type '" + parameters.get(0).kind().wording() + "' at position 1, but got nothing");
-        }
-        return new Args(List.of(), List.of(), site);
+        return emptyList(parameters, site);
     }
 
     Args read(List<Parameter> parameters, Site site) {
@@ -67,8 +63,13 @@ final class ArgumentText {
         return new Args(words, values, site);
     }
 
-    private Args emptyList(List<Parameter> parameters, Site site) {
-        if (parameters.size() == 1 && parameters.get(0).kind() == Kind.STRING) {
+    private static Args emptyList(List<Parameter> parameters, Site site) {
+        if (!parameters.isEmpty()
+                && !parameters.get(0).optional()
+                && parameters.get(0).kind() == Kind.STRING) {
+            if (parameters.size() > 1 && !parameters.get(1).optional()) {
+                throw missing(1, parameters);
+            }
             return new Args(List.of(""), List.of(""), site);
         }
         if (!parameters.isEmpty() && !parameters.get(0).optional()) {
@@ -135,6 +136,7 @@ final class ArgumentText {
                     case IPV6 -> Addresses.parseIpv6(word);
                     case MASK4 -> Addresses.parseMask4(word);
                     case MASK6 -> Addresses.parseMask6(word);
+                    case FIELD_NUMBER -> fieldNumber(word);
                     default -> word;
                 };
         if (value == null) {
@@ -142,6 +144,20 @@ final class ArgumentText {
                     + parameter.kind().wording() + "' at position " + position);
         }
         return value;
+    }
+
+    /** Numbers with dots between them, none where there is nothing but the last; as HAProxy reads them. */
+    private static long @Nullable [] fieldNumber(String word) {
+        String[] parts = word.split("\\.", -1);
+        long[] numbers = new long[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            String part = parts[i];
+            if (!part.chars().allMatch(c -> c >= '0' && c <= '9') || (part.isEmpty() && i == parts.length - 1)) {
+                return null;
+            }
+            numbers[i] = part.isEmpty() ? 0 : part.length() > 18 ? Long.MAX_VALUE : Long.parseLong(part);
+        }
+        return numbers;
     }
 
     private static @Nullable Long integer(String word) {

@@ -3,19 +3,32 @@
 package io.tandem.node.rules.sample;
 
 /**
- * Text being put together in the scratch bytes. What does not fit makes the whole fail, as a sample beyond HAProxy's buffer
- * does. Nothing else may claim scratch bytes meanwhile.
+ * Text being put together in the scratch bytes. What does not fit makes the whole fail, or is cut off: HAProxy has converters
+ * of either kind. Nothing else may claim scratch bytes meanwhile.
  */
 final class Builder {
     private final Scratch scratch;
     private final int start;
+    private final int limit;
+    private final boolean cuts;
     private int at;
     private boolean full;
 
     Builder(Scratch scratch) {
+        this(scratch, scratch.room(), false);
+    }
+
+    private Builder(Scratch scratch, int longest, boolean cuts) {
         this.scratch = scratch;
+        this.cuts = cuts;
         start = scratch.position();
+        limit = start + longest;
         at = start;
+    }
+
+    /** Text that ends {@code reserve} bytes below the longest a sample may be, whatever is appended. */
+    static Builder cutting(Scratch scratch, int reserve) {
+        return new Builder(scratch, Math.max(0, scratch.room() - reserve), true);
     }
 
     boolean isEmpty() {
@@ -23,9 +36,10 @@ final class Builder {
     }
 
     void append(byte[] bytes, int from, int to) {
-        if (fits(to - from)) {
-            System.arraycopy(bytes, from, scratch.bytes(), at, to - from);
-            at += to - from;
+        int length = cuts ? Math.min(to - from, limit - at) : to - from;
+        if (fits(length)) {
+            System.arraycopy(bytes, from, scratch.bytes(), at, length);
+            at += length;
         }
     }
 
@@ -43,13 +57,32 @@ final class Builder {
         }
     }
 
+    /** False where it does not fit. */
+    boolean appendUnsigned(long number) {
+        byte[] digits = Text.bytes(Long.toUnsignedString(number));
+        boolean fits = digits.length <= left();
+        append(digits, 0, digits.length);
+        return fits;
+    }
+
     void append(Sample sample) {
         append(sample.bytes, sample.start, sample.end);
     }
 
     private boolean fits(int length) {
-        full |= start + scratch.room() - at < length;
-        return !full;
+        boolean fits = limit - at >= length;
+        full |= !fits && !cuts;
+        return fits;
+    }
+
+    /** How much more can be appended. */
+    int left() {
+        return limit - at;
+    }
+
+    /** Takes back what was appended behind the first {@code length} bytes. */
+    void length(int length) {
+        at = start + length;
     }
 
     int length() {

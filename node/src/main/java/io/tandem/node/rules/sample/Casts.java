@@ -209,12 +209,14 @@ public final class Casts {
 
     private static final byte[] HEX = Text.bytes("0123456789ABCDEF");
 
-    /** Two capital digits a byte. */
+    /** The capital hexadecimal digit of the low four bits. */
+    static byte hexDigit(int bits) {
+        return HEX[bits & 0xF];
+    }
+
+    /** Two capital digits a byte, of as many bytes as there is room for. */
     static boolean toHex(Scratch scratch, Sample sample) {
-        int length = sample.length();
-        if (scratch.room() < length * 2) {
-            return false;
-        }
+        int length = Math.min(sample.length(), scratch.room() / 2);
         int at = scratch.claim(length * 2);
         byte[] out = scratch.bytes();
         for (int i = 0; i < length; i++) {

@@ -5,25 +5,14 @@ package io.tandem.node.rules.sample;
 import static io.tandem.node.rules.sample.ConverterKind.converter;
 import static io.tandem.node.rules.sample.Parameter.optionalInteger;
 import static io.tandem.node.rules.sample.Parameter.optionalString;
-import static io.tandem.node.rules.sample.Parameter.string;
 
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Parameter.Kind;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 
 /** Converters from one notation to another (HAProxy manual 7.3.1). */
 final class CodecConverters {
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
-
     static final List<Keyword<ConverterKind>> ALL = List.of(
             converter("hex")
                     .accepts(SampleType.BINARY)
@@ -36,19 +25,19 @@ final class CodecConverters {
             converter("base64")
                     .accepts(SampleType.BINARY)
                     .doc("base64")
-                    .simply((facts, in) -> encode(facts, in, false)),
+                    .simply((facts, in) -> Base64Text.encode(facts.scratch, in)),
             converter("ub64enc")
                     .accepts(SampleType.BINARY)
                     .doc("base64 for URLs, without padding")
-                    .simply((facts, in) -> encode(facts, in, true)),
+                    .simply((facts, in) -> Base64Text.encodeForUrl(facts.scratch, in)),
             converter("b64dec")
                     .returns(SampleType.BINARY)
                     .doc("what the base64 stands for")
-                    .simply((facts, in) -> decode(facts, in, Base64.getDecoder())),
+                    .simply((facts, in) -> Base64Text.decode(facts.scratch, in)),
             converter("ub64dec")
                     .returns(SampleType.BINARY)
                     .doc("what the base64 of a URL stands for")
-                    .simply((facts, in) -> decode(facts, in, Base64.getUrlDecoder())),
+                    .simply((facts, in) -> Base64Text.decodeForUrl(facts.scratch, in)),
             converter("url_dec")
                     .args(optionalInteger("in_form"))
                     .doc("the text with %XX decoded, + too behind a question mark or where in_form is 1")
@@ -66,22 +55,7 @@ final class CodecConverters {
                     .accepts(SampleType.ADDRESS)
                     .returns(SampleType.ADDRESS)
                     .doc("the network of an address")
-                    .as(CodecConverters::ipMask),
-            converter("http_date")
-                    .args(optionalInteger("offset"), optionalString("unit"))
-                    .accepts(SampleType.INTEGER)
-                    .doc("a time as HTTP writes it")
-                    .as(CodecConverters::httpDate),
-            converter("ltime")
-                    .args(string("format"), optionalInteger("offset"))
-                    .accepts(SampleType.INTEGER)
-                    .doc("a time in local time, by a strftime format")
-                    .as(args -> time(args, ZoneId.systemDefault())),
-            converter("utime")
-                    .args(string("format"), optionalInteger("offset"))
-                    .accepts(SampleType.INTEGER)
-                    .doc("a time in UTC, by a strftime format")
-                    .as(args -> time(args, ZoneOffset.UTC)));
+                    .as(CodecConverters::ipMask));
 
     private CodecConverters() {}
 
@@ -100,28 +74,8 @@ final class CodecConverters {
         return InternalFetches.number(in, number);
     }
 
-    private static boolean encode(Facts facts, Sample in, boolean url) {
-        byte[] source = java.util.Arrays.copyOfRange(in.bytes, in.start, in.end);
-        byte[] encoded = url
-                ? Base64.getUrlEncoder().withoutPadding().encode(source)
-                : Base64.getEncoder().encode(source);
-        return put(facts, in, encoded, SampleType.STRING);
-    }
-
-    private static boolean decode(Facts facts, Sample in, Base64.Decoder decoder) {
-        try {
-            return put(
-                    facts,
-                    in,
-                    decoder.decode(java.util.Arrays.copyOfRange(in.bytes, in.start, in.end)),
-                    SampleType.BINARY);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
     static boolean put(Facts facts, Sample in, byte[] bytes, SampleType type) {
-        if (bytes.length > facts.scratch.bytes().length) {
+        if (bytes.length > facts.scratch.size()) {
             return false;
         }
         in.set(type, bytes, 0, bytes.length);
@@ -162,11 +116,13 @@ final class CodecConverters {
             throw new SampleError("Unexpected encode type. Allowed value is 'query'");
         }
         return (facts, in) -> {
-            Builder text = new Builder(facts.scratch);
+            Builder text = Builder.cutting(facts.scratch, 1);
             for (int i = in.start; i < in.end; i++) {
                 byte b = in.bytes[i];
                 if (isUnreserved(b)) {
                     text.append(b);
+                } else if (text.left() <= 3) {
+                    break; // cut where HAProxy does
                 } else {
                     text.append('%');
                     text.append(Character.toUpperCase(Character.forDigit((b >> 4) & 0xF, 16)));
@@ -215,38 +171,6 @@ final class CodecConverters {
             }
             in.set(SampleType.IPV6, out, at, at + 16);
             return true;
-        };
-    }
-
-    private static long perSecond(String unit) {
-        return switch (unit) {
-            case "", "s" -> 1;
-            case "ms" -> 1000;
-            case "us" -> 1_000_000;
-            default -> throw new SampleError("expects 's', 'ms' or 'us', got '" + unit + "'");
-        };
-    }
-
-    private static Converter httpDate(Args args) {
-        long offset = args.number(0, 0);
-        long divisor = perSecond(args.string(1));
-        return (facts, in) -> {
-            Instant instant = instant((in.number + offset) / divisor);
-            return put(facts, in, Text.bytes(HTTP_DATE.format(instant.atZone(ZoneOffset.UTC))), SampleType.STRING);
-        };
-    }
-
-    private static Instant instant(long second) {
-        return Instant.ofEpochSecond(Math.max(-60_000_000_000L, Math.min(second, 250_000_000_000L)));
-    }
-
-    private static Converter time(Args args, ZoneId zone) {
-        String format = args.string(0);
-        StrfTime.check(format);
-        long offset = args.number(1, 0);
-        return (facts, in) -> {
-            ZonedDateTime time = instant(in.number + offset).atZone(zone);
-            return put(facts, in, Text.bytes(StrfTime.format(format, time)), SampleType.STRING);
         };
     }
 }

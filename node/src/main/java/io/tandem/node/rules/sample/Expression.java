@@ -32,19 +32,22 @@ public final class Expression {
     /** Puts the value into {@code out}; false where there is none. */
     public boolean evaluate(Facts facts, Sample out) {
         out.cursor = 0;
-        return fetch.fetch(facts, out) && convert(facts, out);
+        int mark = facts.scratch.position();
+        return fetch.fetch(facts, out) && convert(facts, out, mark);
     }
 
     /** Puts the first of several values into {@code out}, or the first that converts; false where there is none. */
     public boolean first(Facts facts, Sample out) {
         out.cursor = 0;
-        return fetch.first(facts, out) && (convert(facts, out) || next(facts, out));
+        int mark = facts.scratch.position();
+        return fetch.first(facts, out) && (convert(facts, out, mark) || next(facts, out));
     }
 
     /** Puts the next value behind the one in {@code out} there; false when there is none left. */
     public boolean next(Facts facts, Sample out) {
+        int mark = facts.scratch.position();
         while (fetch.next(facts, out)) {
-            if (convert(facts, out)) {
+            if (convert(facts, out, mark)) {
                 return true;
             }
         }
@@ -56,8 +59,11 @@ public final class Expression {
         return evaluate(facts, out) && Casts.cast(wanted, facts.scratch, out);
     }
 
-    private boolean convert(Facts facts, Sample out) {
+    private boolean convert(Facts facts, Sample out, int mark) {
         for (Converter step : steps) {
+            if (facts.scratch.isLow()) {
+                facts.scratch.keepOnly(out, mark);
+            }
             if (!step.convert(facts, out)) {
                 return false;
             }

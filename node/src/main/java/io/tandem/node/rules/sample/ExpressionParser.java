@@ -132,9 +132,9 @@ public final class ExpressionParser {
                 steps.add((facts, sample) -> Casts.cast(accepts, facts.scratch, sample));
             }
             steps.add(converter);
-            type = kind.returns() == SampleType.ANY
-                    ? (kind.accepts() == SampleType.ANY ? type : kind.accepts())
-                    : kind.returns();
+            if (kind.returns() != SampleType.ANY || kind.accepts() != SampleType.ANY) {
+                type = kind.returns();
+            }
         }
         return new Result(new Expression(fetch, steps, type, plain.need()), written, at);
     }

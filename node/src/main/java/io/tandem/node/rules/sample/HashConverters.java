@@ -7,41 +7,28 @@ import static io.tandem.node.rules.sample.Parameter.optionalInteger;
 import static io.tandem.node.rules.sample.Parameter.string;
 
 import io.tandem.node.language.Keyword;
-import java.security.InvalidKeyException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.function.LongFunction;
 
 /** Converters that hash (HAProxy manual 7.3.1). */
 final class HashConverters {
-    private static final Set<Long> SHA2_BITS = Set.of(224L, 256L, 384L, 512L);
-    private static final Map<String, String> JAVA_NAMES = Map.of(
-            "md5", "MD5",
-            "sha1", "SHA-1",
-            "sha224", "SHA-224",
-            "sha256", "SHA-256",
-            "sha384", "SHA-384",
-            "sha512", "SHA-512",
-            "sha3-256", "SHA3-256",
-            "sha3-512", "SHA3-512");
-
     static final List<Keyword<ConverterKind>> ALL = List.of(
             integerHash("crc32", "CRC-32", Hashes::crc32),
             integerHash("crc32c", "CRC-32C", Hashes::crc32c),
             integerHash("sdbm", "the SDBM hash", Hashes::sdbm),
             integerHash("djb2", "the DJB2 hash", Hashes::djb2),
             integerHash("wt6", "the WT6 hash", Hashes::wt6),
+            seeded(
+                    "xxh32",
+                    "the XXH32 hash",
+                    seed -> (bytes, start, end) -> XxHash.xxh32(bytes, start, end, (int) seed)),
+            seeded("xxh64", "the XXH64 hash", seed -> (bytes, start, end) -> XxHash.xxh64(bytes, start, end, seed)),
+            seeded("xxh3", "the XXH3 hash of 64 bits", seed -> new Xxh3(seed)::of),
             converter("sha1")
                     .accepts(SampleType.BINARY)
                     .returns(SampleType.BINARY)
                     .doc("the SHA-1 digest")
-                    .as(args -> digest("SHA-1")),
+                    .as(args -> digest(Digests.Algorithm.SHA1)),
             converter("sha2")
                     .args(optionalInteger("bits"))
                     .accepts(SampleType.BINARY)
@@ -49,10 +36,11 @@ final class HashConverters {
                     .doc("a SHA-2 digest, of 256 bits unless another length is asked for")
                     .as(args -> {
                         long bits = args.number(0, 256);
-                        if (!SHA2_BITS.contains(bits)) {
+                        Digests.Algorithm algorithm = Digests.named("sha2-" + bits);
+                        if (algorithm == null) {
                             throw new SampleError("Unsupported number of bits: '" + bits + "'");
                         }
-                        return digest("SHA-" + bits);
+                        return digest(algorithm);
                     }),
             converter("digest")
                     .args(string("algorithm"))
@@ -68,6 +56,18 @@ final class HashConverters {
                     .as(HashConverters::hmac));
 
     private HashConverters() {}
+
+    private static Keyword<ConverterKind> seeded(String name, String doc, LongFunction<Hash> hashOfSeed) {
+        return converter(name)
+                .args(optionalInteger("seed"))
+                .accepts(SampleType.BINARY)
+                .returns(SampleType.INTEGER)
+                .doc(doc + ", from a seed of 0 unless another is given")
+                .as(args -> {
+                    Hash hash = hashOfSeed.apply(args.number(0, 0));
+                    return (facts, in) -> InternalFetches.number(in, hash.of(in.bytes, in.start, in.end));
+                });
+    }
 
     @FunctionalInterface
     private interface Hash {
@@ -89,64 +89,50 @@ final class HashConverters {
                 });
     }
 
-    private static String algorithm(String name) {
-        String known = JAVA_NAMES.get(name.toLowerCase(Locale.ROOT));
+    private static Digests.Algorithm algorithm(String name) {
+        Digests.Algorithm known = Digests.named(name);
         if (known == null) {
             throw new SampleError("algorithm must be a valid OpenSSL message digest name.");
         }
         return known;
     }
 
-    private static Converter digest(String algorithm) {
+    private static Converter digest(Digests.Algorithm algorithm) {
         return (facts, in) -> {
-            try {
-                MessageDigest digest = MessageDigest.getInstance(algorithm);
-                digest.update(in.bytes, in.start, in.length());
-                return CodecConverters.put(facts, in, digest.digest(), SampleType.BINARY);
-            } catch (NoSuchAlgorithmException e) {
+            Scratch scratch = facts.scratch;
+            if (scratch.room() < algorithm.length()) {
                 return false;
             }
+            int at = scratch.claim(algorithm.length());
+            Digests.of(facts.loop).digest(algorithm, in.bytes, in.start, in.end, scratch.bytes(), at);
+            in.set(SampleType.BINARY, scratch.bytes(), at, at + algorithm.length());
+            return true;
         };
     }
 
     private static Converter hmac(Args args) {
-        String algorithm = "Hmac" + algorithm(args.string(0)).replace("-", "");
-        String key = args.string(1);
-        Variable variable = key.matches("(proc|sess|txn|req|res)\\..+") ? Variable.parse(key) : null;
-        byte[] constant = variable == null ? decode(key) : new byte[0];
+        Digests.Algorithm algorithm = algorithm(args.string(0));
+        TextOrVariable key = TextOrVariable.base64(args.string(1), "key");
         return (facts, in) -> {
-            byte[] secret = constant;
-            if (variable != null) {
-                Sample other = facts.scratch.other;
-                if (!facts.variables(variable.scope()).get(variable.name(), facts.scratch, other)
-                        || !Casts.cast(SampleType.STRING, facts.scratch, other)) {
-                    return false;
-                }
-                try {
-                    secret = decode(Text.string(other.bytes, other.start, other.end));
-                } catch (SampleError notBase64) {
-                    return false;
-                }
-            }
-            if (secret.length == 0) {
+            Scratch scratch = facts.scratch;
+            Sample secret = scratch.other;
+            if (!key.value(facts, secret) || scratch.room() < algorithm.length()) {
                 return false;
             }
-            try {
-                Mac mac = Mac.getInstance(algorithm);
-                mac.init(new SecretKeySpec(secret, algorithm));
-                mac.update(in.bytes, in.start, in.length());
-                return CodecConverters.put(facts, in, mac.doFinal(), SampleType.BINARY);
-            } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-                return false;
-            }
+            int at = scratch.claim(algorithm.length());
+            Digests.of(facts.loop)
+                    .hmac(
+                            algorithm,
+                            secret.bytes,
+                            secret.start,
+                            secret.end,
+                            in.bytes,
+                            in.start,
+                            in.end,
+                            scratch.bytes(),
+                            at);
+            in.set(SampleType.BINARY, scratch.bytes(), at, at + algorithm.length());
+            return true;
         };
-    }
-
-    private static byte[] decode(String base64) {
-        try {
-            return Base64.getDecoder().decode(base64);
-        } catch (IllegalArgumentException e) {
-            throw new SampleError("failed to parse key");
-        }
     }
 }

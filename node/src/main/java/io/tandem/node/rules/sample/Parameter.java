@@ -21,7 +21,9 @@ public record Parameter(String name, Kind kind, boolean optional) {
         SERVER("server"),
         TABLE("table"),
         USERLIST("user list"),
-        REGEX("regex");
+        REGEX("regex"),
+        /** Numbers with dots between them. */
+        FIELD_NUMBER("Protocol buffers field number");
 
         private final String wording;
 

@@ -53,11 +53,11 @@ public final class Regex {
         return regex.find(matching, 0);
     }
 
-    /** Replaces what matches, {@code \1} standing for a group; false if the result does not fit. */
+    /** Replaces what matches, {@code \1} standing for a group; a result that does not fit is cut. */
     boolean substitute(Facts facts, Sample in, byte[] substitution, boolean everywhere) {
         Matching matching = facts.scratch.matching();
         matching.over(in.bytes, in.start, in.end);
-        Builder text = new Builder(facts.scratch);
+        Builder text = Builder.cutting(facts.scratch, 0);
         int from = in.start;
         while (from <= in.end && regex.find(matching, from - in.start)) {
             int matchStart = matching.groupStart(0);

@@ -9,7 +9,11 @@ import io.tandem.node.rules.regex.Matching;
  * {@link #reset} before each rule. Values stay valid until then.
  */
 public final class Scratch {
+    /** A body, a value, a variable's and what becomes of them fit at a time, each as long as may be. */
+    private static final int VALUES = 4;
+
     private final byte[] bytes;
+    private final int size;
     private byte[] key = new byte[64];
     private int used;
     private int bodyAt = -1;
@@ -26,7 +30,8 @@ public final class Scratch {
 
     /** @param size {@code tune.bufsize}: HAProxy cuts samples there too */
     public Scratch(int size) {
-        bytes = new byte[size];
+        this.size = size;
+        bytes = new byte[size * VALUES];
         output = new Output(size);
     }
 
@@ -81,7 +86,37 @@ public final class Scratch {
         return used;
     }
 
+    /** How long the next claim may be: what is left, and no more than a sample may have. */
     public int room() {
-        return bytes.length - used;
+        return Math.min(size, bytes.length - used);
+    }
+
+    /** The most bytes a sample may have. */
+    int size() {
+        return size;
+    }
+
+    /** Whether the next step of an expression might not find the room that HAProxy has for each. */
+    boolean isLow() {
+        return bytes.length - used < 2 * size;
+    }
+
+    /** Gives back what was claimed since {@code mark}, but for the body of the message. */
+    public void release(int mark) {
+        used = bodyAt >= mark ? bodyAt + bodyLength : mark;
+    }
+
+    /** Gives back what was claimed since {@code mark} but for {@code value}, which moves there. */
+    void keepOnly(Sample value, int mark) {
+        used = mark;
+        if (bodyAt >= mark) {
+            bodyAt = -1;
+        }
+        if (value.isBytes() && value.bytes == bytes && value.start >= mark) {
+            int length = value.length();
+            System.arraycopy(bytes, value.start, bytes, mark, length);
+            value.set(value.type, bytes, mark, mark + length);
+            used += length;
+        }
     }
 }

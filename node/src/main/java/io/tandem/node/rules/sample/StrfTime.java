@@ -2,72 +2,151 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.format.TextStyle;
+import java.time.temporal.IsoFields;
 import java.util.Locale;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The conversions of strftime(3) that dates are made of, in the C locale. */
+/**
+ * Dates by a format of strftime(3), in the C locale, with the GNU C library's flags ({@code -_0^#}) and widths. What is no
+ * conversion stands for itself, as there.
+ */
 final class StrfTime {
-    private static final Map<Character, String> PATTERNS = Map.ofEntries(
-            Map.entry('Y', "yyyy"),
-            Map.entry('m', "MM"),
-            Map.entry('d', "dd"),
-            Map.entry('H', "HH"),
-            Map.entry('M', "mm"),
-            Map.entry('S', "ss"),
-            Map.entry('y', "yy"),
-            Map.entry('j', "DDD"),
-            Map.entry('b', "MMM"),
-            Map.entry('h', "MMM"),
-            Map.entry('B', "MMMM"),
-            Map.entry('a', "EEE"),
-            Map.entry('A', "EEEE"),
-            Map.entry('I', "hh"),
-            Map.entry('p', "a"),
-            Map.entry('z', "xx"),
-            Map.entry('Z', "zzz"),
-            Map.entry('F', "yyyy-MM-dd"),
-            Map.entry('T', "HH:mm:ss"),
-            Map.entry('R', "HH:mm"),
-            Map.entry('D', "MM/dd/yy"));
+    private static final String FLAGS = "-_0^#";
+    private static final int MAX_WIDTH = 99;
 
     private StrfTime() {}
 
-    /** @throws SampleError if the format has a conversion that is not known here */
-    static void check(String format) {
-        for (int i = 0; i + 1 < format.length(); i++) {
-            if (format.charAt(i) == '%') {
-                char c = format.charAt(++i);
-                if (!PATTERNS.containsKey(c) && "%snte".indexOf(c) < 0) {
-                    throw new SampleError("'%" + c + "' is not supported by this version of tandem");
-                }
-            }
-        }
-    }
-
-    static String format(String format, ZonedDateTime time) {
+    /**
+     * Writes {@code time} by {@code format}.
+     *
+     * @param fine whether {@code %N} is a conversion too, as in date(1): nanoseconds, or their first digits ({@code %3N})
+     */
+    static String format(String format, ZonedDateTime time, boolean fine) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < format.length(); i++) {
-            char c = format.charAt(i);
-            if (c != '%' || i + 1 == format.length()) {
-                text.append(c);
-                continue;
-            }
-            char conversion = format.charAt(++i);
-            String pattern = PATTERNS.get(conversion);
-            if (pattern != null) {
-                text.append(DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).format(time));
+        int at = 0;
+        while (at < format.length()) {
+            char c = format.charAt(at);
+            if (c == '%' && at + 1 < format.length()) {
+                at = conversion(format, at, time, fine, text);
             } else {
-                switch (conversion) {
-                    case 's' -> text.append(time.toEpochSecond());
-                    case 'n' -> text.append('\n');
-                    case 't' -> text.append('\t');
-                    case 'e' -> text.append(String.format("%2d", time.getDayOfMonth()));
-                    default -> text.append(conversion);
-                }
+                text.append(c);
+                at++;
             }
         }
         return text.toString();
+    }
+
+    /** Writes the conversion at {@code percent}; answers what is behind it. */
+    private static int conversion(String format, int percent, ZonedDateTime time, boolean fine, StringBuilder out) {
+        int at = percent + 1;
+        StringBuilder flags = new StringBuilder();
+        while (at < format.length() && FLAGS.indexOf(format.charAt(at)) >= 0) {
+            flags.append(format.charAt(at++));
+        }
+        int width = 0;
+        while (at < format.length() && Character.digit(format.charAt(at), 10) >= 0) {
+            width = Math.min(MAX_WIDTH, width * 10 + Character.digit(format.charAt(at++), 10));
+        }
+        if (at < format.length() && (format.charAt(at) == 'E' || format.charAt(at) == 'O')) {
+            at++;
+        }
+        if (fine && at < format.length() && format.charAt(at) == 'N') {
+            out.append(padded(time.getNano(), 9, '0'), 0, width == 0 ? 9 : Math.min(9, width));
+            return at + 1;
+        }
+        String value = at < format.length() ? value(format.charAt(at), time, flags.toString(), width) : null;
+        if (value == null) {
+            out.append(format, percent, Math.min(format.length(), at + 1));
+        } else {
+            out.append(value);
+        }
+        return at + 1;
+    }
+
+    private static @Nullable String value(char conversion, ZonedDateTime time, String flags, int width) {
+        String text =
+                switch (conversion) {
+                    case 'a' -> time.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
+                    case 'A' -> time.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+                    case 'b', 'h' -> time.getMonth().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
+                    case 'B' -> time.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+                    case 'c' -> format("%a %b %e %H:%M:%S %Y", time, false);
+                    case 'D', 'x' -> format("%m/%d/%y", time, false);
+                    case 'F' -> format("%Y-%m-%d", time, false);
+                    case 'n' -> "\n";
+                    case 'p' -> time.getHour() < 12 ? "AM" : "PM";
+                    case 'P' -> time.getHour() < 12 ? "am" : "pm";
+                    case 'r' -> format("%I:%M:%S %p", time, false);
+                    case 'R' -> format("%H:%M", time, false);
+                    case 't' -> "\t";
+                    case 'T', 'X' -> format("%H:%M:%S", time, false);
+                    case 'z' -> offset(time);
+                    case 'Z' ->
+                        time.getZone().equals(ZoneOffset.UTC)
+                                ? "GMT"
+                                : time.getZone().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
+                    case '%' -> "%";
+                    default -> null;
+                };
+        if (text == null) {
+            return number(conversion, time, flags, width);
+        }
+        String cased = flags.contains("^") || (flags.contains("#") && conversion != 'p' && conversion != 'Z')
+                ? text.toUpperCase(Locale.ROOT)
+                : flags.contains("#") ? text.toLowerCase(Locale.ROOT) : text;
+        return (flags.contains("0") ? "0" : " ").repeat(Math.max(0, width - cased.length())) + cased;
+    }
+
+    private static String offset(ZonedDateTime time) {
+        int minutes = time.getOffset().getTotalSeconds() / 60;
+        int size = Math.abs(minutes);
+        return (minutes < 0 ? "-" : "+") + padded(size / 60, 2, '0') + padded(size % 60, 2, '0');
+    }
+
+    private static @Nullable String number(char conversion, ZonedDateTime time, String flags, int width) {
+        int hour12 = (time.getHour() + 11) % 12 + 1;
+        int dayOfYear = time.getDayOfYear();
+        int weekday = time.getDayOfWeek().getValue();
+        int isoYear = time.get(IsoFields.WEEK_BASED_YEAR);
+        return switch (conversion) {
+            case 'C' -> field(Math.floorDiv(time.getYear(), 100), 2, '0', flags, width);
+            case 'd' -> field(time.getDayOfMonth(), 2, '0', flags, width);
+            case 'e' -> field(time.getDayOfMonth(), 2, ' ', flags, width);
+            case 'g' -> field(Math.floorMod(isoYear, 100), 2, '0', flags, width);
+            case 'G' -> field(isoYear, 1, '0', flags, width);
+            case 'H' -> field(time.getHour(), 2, '0', flags, width);
+            case 'I' -> field(hour12, 2, '0', flags, width);
+            case 'j' -> field(dayOfYear, 3, '0', flags, width);
+            case 'k' -> field(time.getHour(), 2, ' ', flags, width);
+            case 'l' -> field(hour12, 2, ' ', flags, width);
+            case 'm' -> field(time.getMonthValue(), 2, '0', flags, width);
+            case 'M' -> field(time.getMinute(), 2, '0', flags, width);
+            case 's' -> field(time.toEpochSecond(), 1, '0', flags, width);
+            case 'S' -> field(time.getSecond(), 2, '0', flags, width);
+            case 'u' -> field(weekday, 1, '0', flags, width);
+            case 'U' -> field((dayOfYear - 1 + 7 - weekday % 7) / 7, 2, '0', flags, width);
+            case 'V' -> field(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), 2, '0', flags, width);
+            case 'w' -> field(weekday % 7, 1, '0', flags, width);
+            case 'W' -> field((dayOfYear - 1 + 7 - (weekday - 1)) / 7, 2, '0', flags, width);
+            case 'y' -> field(Math.floorMod(time.getYear(), 100), 2, '0', flags, width);
+            case 'Y' -> field(time.getYear(), 1, '0', flags, width);
+            default -> null;
+        };
+    }
+
+    private static String field(long value, int digits, char pad, String flags, int width) {
+        if (flags.contains("-")) {
+            return String.valueOf(value);
+        }
+        char filler = flags.contains("_") ? ' ' : flags.contains("0") ? '0' : pad;
+        return padded(value, Math.max(digits, width), filler);
+    }
+
+    private static String padded(long value, int digits, char filler) {
+        String text = String.valueOf(value);
+        return String.valueOf(filler).repeat(Math.max(0, digits - text.length())) + text;
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 
 /** Converters that look a key up in a stick table (HAProxy manual 7.3.1). */
 final class TableConverters {
-    /** Names without their {@code get_}, as {@code table_gpc0} has it; those that change the entry have no converter. */
+    /** Names without their {@code get_}, as {@code table_gpc0} has it; those that change the entry from HAProxy 3.0 on. */
     static final List<Keyword<ConverterKind>> ALL = all();
 
     private TableConverters() {}
@@ -24,9 +24,7 @@ final class TableConverters {
     private static List<Keyword<ConverterKind>> all() {
         List<Keyword<ConverterKind>> all = new ArrayList<>();
         for (TableField field : TableField.ALL) {
-            if (field.effect() == TableField.Effect.NONE) {
-                all.add(value(field));
-            }
+            all.add(value(field));
         }
         all.add(converter("in_table")
                 .args(Parameter.optional(Kind.TABLE))
@@ -65,7 +63,13 @@ final class TableConverters {
                 .accepts(SampleType.ANY)
                 .returns(SampleType.INTEGER)
                 .doc("milliseconds until the key's entry expires; the default where it has none")
-                .as(TableConverters::expire));
+                .as(args -> timed(args, (table, entry, nowMs) -> table.remainingMs(entry, nowMs))));
+        all.add(converter("table_idle")
+                .args(Parameter.optional(Kind.TABLE), optionalInteger("default"))
+                .accepts(SampleType.ANY)
+                .returns(SampleType.INTEGER)
+                .doc("milliseconds since the key's entry was last updated; the default where it has none")
+                .as(args -> timed(args, TableConverters::idle)));
         return List.copyOf(all);
     }
 
@@ -93,7 +97,12 @@ final class TableConverters {
         };
     }
 
-    private static Converter expire(Args args) {
+    private static long idle(StickTable table, int entry, long nowMs) {
+        long expiryMs = table.definition().expireMs();
+        return expiryMs == 0 ? 0 : Math.max(0, expiryMs - table.remainingMs(entry, nowMs));
+    }
+
+    private static Converter timed(Args args, EntryValue value) {
         TableReference reference = args.table(0);
         boolean hasDefault = args.has(1);
         long otherwise = args.number(1, 0);
@@ -104,7 +113,7 @@ final class TableConverters {
                 in.set(otherwise);
                 return hasDefault;
             }
-            in.set(table.remainingMs(entry, facts.loop.nowNs() / 1_000_000));
+            in.set(value.of(table, entry, facts.loop.nowNs() / 1_000_000));
             table.release(entry);
             return true;
         };

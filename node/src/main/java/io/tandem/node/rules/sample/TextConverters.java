@@ -46,10 +46,6 @@ final class TextConverters {
                 }
                 return (facts, in) -> {
                     int start = Math.min(in.end, in.start + offset);
-                    if (in.length() < offset) {
-                        in.set(SampleType.BINARY, in.bytes, in.start, in.start);
-                        return false;
-                    }
                     in.set(SampleType.BINARY, in.bytes, start, length < in.end - start ? start + length : in.end);
                     return true;
                 };
@@ -155,15 +151,49 @@ final class TextConverters {
                 return InternalFetches.number(in, port < 0 || port > 65535 ? 0 : port);
             });
 
+    private static final Keyword<ConverterKind> PARAM = converter("param")
+            .args(string("name"), optionalString("delimiters"))
+            .doc(
+                    "the value of the first name=value of that name; any of the delimiters, at first &, stands between them")
+            .as(TextConverters::param);
+
+    private static final Keyword<ConverterKind> LANGUAGE = converter("language")
+            .args(string("value"), optionalString("default"))
+            .doc("which of some languages an Accept-Language field prefers")
+            .as(args -> new Language(args)::convert);
+
     static final List<Keyword<ConverterKind>> ALL = List.of(
-            LOWER, UPPER, FIELD, WORD, BYTES, LENGTH, LTRIM, RTRIM, CUT_CRLF, CONCAT, ADD_ITEM, IIF, STRCMP, REGSUB,
-            HOST_ONLY, PORT_ONLY);
+            LANGUAGE, PARAM, LOWER, UPPER, FIELD, WORD, BYTES, LENGTH, LTRIM, RTRIM, CUT_CRLF, CONCAT, ADD_ITEM, IIF,
+            STRCMP, REGSUB, HOST_ONLY, PORT_ONLY);
 
     private TextConverters() {}
 
+    /** From HAProxy 2.7 on. A name without an equals sign has an empty value. */
+    private static Converter param(Args args) {
+        byte[] name = args.bytes(0);
+        byte[] delimiters = args.has(1) ? args.bytes(1) : Text.bytes("&");
+        return (facts, in) -> {
+            int at = in.start;
+            while (at < in.end) {
+                int end = at;
+                while (end < in.end && !contains(delimiters, in.bytes[end])) {
+                    end++;
+                }
+                int value = at + name.length;
+                if (Text.startsWith(in.bytes, at, end, name, false) && (value == end || in.bytes[value] == '=')) {
+                    in.start = Math.min(end, value + 1);
+                    in.end = end;
+                    return true;
+                }
+                at = end + 1;
+            }
+            return false;
+        };
+    }
+
     private static boolean mapAscii(Scratch scratch, Sample text, char first, int shift) {
-        int length = text.length();
-        if (scratch.room() < length) {
+        int length = Math.min(text.length(), scratch.room() - 1); // cut where HAProxy does
+        if (length < 0) {
             return false;
         }
         int at = scratch.claim(length);
@@ -237,7 +267,7 @@ final class TextConverters {
             boolean has = variable != null
                     && facts.variables(variable.scope()).get(variable.name(), facts.scratch, other)
                     && Casts.cast(SampleType.STRING, facts.scratch, other);
-            Builder text = new Builder(facts.scratch);
+            Builder text = Builder.cutting(facts.scratch, 1);
             text.append(in);
             text.append(before, 0, before.length);
             if (has) {
@@ -263,7 +293,7 @@ final class TextConverters {
             if (!has && suffix.length == 0) {
                 return true;
             }
-            Builder text = new Builder(facts.scratch);
+            Builder text = Builder.cutting(facts.scratch, 1);
             text.append(in);
             if (in.length() > 0) {
                 text.append(delimiter, 0, delimiter.length);

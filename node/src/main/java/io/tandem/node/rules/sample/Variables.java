@@ -70,6 +70,11 @@ public final class Variables {
         }
     }
 
+    /** Whether one has a value. */
+    synchronized boolean has(String name) {
+        return find(name) >= 0;
+    }
+
     /** Puts the value into {@code out}; false when there is none. */
     public synchronized boolean get(String name, Scratch scratch, Sample out) {
         int at = find(name);

@@ -1,0 +1,230 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.sample;
+
+import static io.tandem.node.rules.sample.ConverterKind.converter;
+import static io.tandem.node.rules.sample.Parameter.optionalString;
+
+import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.sample.Parameter.Kind;
+import java.util.List;
+
+/**
+ * Converters on protocol buffers and gRPC messages (HAProxy manual 7.3.1): the first field of a number, in messages within
+ * messages where the number has dots.
+ *
+ * @see <a href="https://protobuf.dev/programming-guides/encoding/">Protocol buffers, encoding</a>
+ */
+final class ProtobufConverters {
+    private static final int GRPC_HEADER = 5; // a flag, four bytes of length
+
+    static final List<Keyword<ConverterKind>> ALL = List.of(
+            converter("protobuf")
+                    .args(Parameter.of(Kind.FIELD_NUMBER), optionalString("type"))
+                    .accepts(SampleType.BINARY)
+                    .returns(SampleType.BINARY)
+                    .doc("a field of a protocol buffers message: its bytes, or an integer where a type is given")
+                    .as(args -> new Field(args, 0)::convert),
+            converter("ungrpc")
+                    .args(Parameter.of(Kind.FIELD_NUMBER), optionalString("type"))
+                    .accepts(SampleType.BINARY)
+                    .returns(SampleType.BINARY)
+                    .doc("a field of the gRPC message: its bytes, or an integer where a type is given")
+                    .as(args -> new Field(args, GRPC_HEADER)::convert));
+
+    private ProtobufConverters() {}
+
+    /** How a value is written (the three low bits of its key). */
+    private enum Wire {
+        VARINT,
+        FIXED64,
+        DELIMITED,
+        START_GROUP,
+        END_GROUP,
+        FIXED32
+    }
+
+    private enum Type {
+        INT32(Wire.VARINT),
+        INT64(Wire.VARINT),
+        UINT32(Wire.VARINT),
+        UINT64(Wire.VARINT),
+        BOOL(Wire.VARINT),
+        ENUM(Wire.VARINT),
+        SINT32(Wire.VARINT),
+        SINT64(Wire.VARINT),
+        FIXED64(Wire.FIXED64),
+        SFIXED64(Wire.FIXED64),
+        DOUBLE(Wire.FIXED64),
+        FIXED32(Wire.FIXED32),
+        SFIXED32(Wire.FIXED32),
+        FLOAT(Wire.FIXED32),
+        /** No type given: the bytes as they are. */
+        BYTES(Wire.DELIMITED);
+
+        private final Wire wire;
+
+        Type(Wire wire) {
+            this.wire = wire;
+        }
+
+        static Type of(Args args) {
+            if (args.count() < 2) {
+                return BYTES;
+            }
+            String word = args.string(1);
+            for (Type type : values()) {
+                if (type != BYTES && word.equals(type.name().toLowerCase(java.util.Locale.ROOT))) {
+                    return type;
+                }
+            }
+            throw new SampleError("Wrong protocol buffer type '" + word + "'");
+        }
+
+        /** What the value {@code bits} means, of its eight or four bytes, or of a varint. */
+        long meaning(long bits) {
+            return switch (this) {
+                case SINT32, SINT64 -> bits >>> 1 ^ -(bits & 1);
+                case FIXED32 -> bits & 0xFFFFFFFFL;
+                case SFIXED32 -> (int) bits;
+                case DOUBLE -> truncated(Double.longBitsToDouble(bits));
+                case FLOAT -> truncated(Float.intBitsToFloat((int) bits)) & 0xFFFFFFFFL;
+                default -> bits;
+            };
+        }
+
+        /** As the processor HAProxy runs on: what is no number of 64 bits becomes the smallest one. */
+        private static long truncated(double value) {
+            return Double.isNaN(value) || value >= 0x1p63 || value < -0x1p63 ? Long.MIN_VALUE : (long) value;
+        }
+    }
+
+    /** One field. Immutable. */
+    private static final class Field {
+        private final long[] path;
+        private final Type type;
+        private final int header;
+
+        Field(Args args, int header) {
+            path = args.fieldNumber(0);
+            type = Type.of(args);
+            this.header = header;
+        }
+
+        boolean convert(Facts facts, Sample in) {
+            int start = in.start;
+            int end = in.end;
+            if (header > 0) {
+                // flagged as compressed or not: HAProxy reads on
+                if (in.length() < header) {
+                    return false;
+                }
+                start += header;
+                if (Text.int32(in.bytes, start - 4) > end - start) {
+                    return false;
+                }
+            }
+            return find(in, start, end);
+        }
+
+        private boolean find(Sample in, int from, int to) {
+            byte[] bytes = in.bytes;
+            int step = 0;
+            int at = from;
+            int end = to;
+            while (at < end) {
+                int next = Varint.end(bytes, at, end);
+                if (next < 0) {
+                    return false;
+                }
+                long key = Varint.value(bytes, at, next);
+                int wire = (int) key & 7;
+                at = next;
+                int value = valueStart(bytes, wire, at, end);
+                int valueEnd = value < 0 ? -1 : valueEnd(bytes, wire, at, value, end);
+                if (valueEnd < 0) {
+                    return false;
+                }
+                if (key >>> 3 != path[step]) {
+                    at = valueEnd;
+                } else if (step == path.length - 1) {
+                    return put(in, wire, value, valueEnd);
+                } else if (wire == Wire.DELIMITED.ordinal()) {
+                    step++;
+                    at = value;
+                    end = valueEnd;
+                } else {
+                    return false;
+                }
+            }
+            return false;
+        }
+
+        /** Where the value of a key begins: behind its length, where it has one; negative where it is none. */
+        private static int valueStart(byte[] bytes, int wire, int at, int end) {
+            return wire == Wire.DELIMITED.ordinal() ? Varint.end(bytes, at, end) : at;
+        }
+
+        private static int valueEnd(byte[] bytes, int wire, int at, int value, int end) {
+            long length;
+            if (wire == Wire.VARINT.ordinal()) {
+                return Varint.end(bytes, at, end);
+            } else if (wire == Wire.FIXED64.ordinal()) {
+                length = 8;
+            } else if (wire == Wire.FIXED32.ordinal()) {
+                length = 4;
+            } else if (wire == Wire.DELIMITED.ordinal()) {
+                length = Varint.value(bytes, at, value);
+            } else {
+                return -1; // groups are retired, the rest is nothing
+            }
+            return length < 0 || length > end - value ? -1 : (int) (value + length);
+        }
+
+        private boolean put(Sample in, int wire, int start, int end) {
+            if (type == Type.BYTES) {
+                in.set(SampleType.BINARY, in.bytes, start, end);
+                return true;
+            }
+            if (wire != type.wire.ordinal()) {
+                return false;
+            }
+            long bits = 0;
+            if (wire == Wire.VARINT.ordinal()) {
+                bits = Varint.value(in.bytes, start, end);
+            } else {
+                for (int i = end - 1; i >= start; i--) {
+                    bits = bits << 8 | in.bytes[i] & 0xFF;
+                }
+            }
+            in.set(type.meaning(bits));
+            return true;
+        }
+    }
+
+    /** Integers of seven bits a byte, the lowest first. */
+    private static final class Varint {
+        private static final int MAX_BYTES = 10;
+
+        private Varint() {}
+
+        /** Behind the integer that begins at {@code at}; negative where there is none. */
+        static int end(byte[] bytes, int at, int end) {
+            for (int i = at; i < end && i < at + MAX_BYTES; i++) {
+                if (bytes[i] >= 0) {
+                    return i + 1;
+                }
+            }
+            return -1;
+        }
+
+        static long value(byte[] bytes, int start, int end) {
+            long value = 0;
+            for (int i = end - 1; i >= start; i--) {
+                value = value << 7 | bytes[i] & 0x7F;
+            }
+            return value;
+        }
+    }
+}
