@@ -16,7 +16,8 @@ class ForwardedTest {
     private static String forwarded(String line, String host, byte[] source) {
         LoadedText loaded = LoadedText.of("defaults\n mode http\nfrontend f\n bind 127.0.0.1:1\n default_backend b\n"
                 + "backend b\n " + line + "\n server s 127.0.0.1:1\n");
-        assertThat(loaded.messages()).noneMatch(message -> message.contains("parsing ["));
+        assertThat(loaded.messages())
+                .noneMatch(message -> message.contains("parsing [") && !message.contains("has no effect"));
         ExchangeByHand exchange = new ExchangeByHand(loaded, "f").request("GET / HTTP/1.1\nHost: " + host);
         exchange.facts.source.set(source, 4711);
         loaded.configuration().backend("b").orElseThrow().requestRules().judge(exchange.facts);
@@ -34,6 +35,15 @@ class ForwardedTest {
         assertThat(forwarded("option forwarded for by_port by host proto", "example.com"))
                 .isEqualTo("proto=http;host=\"example.com\";by=\"127.0.0.1:80\";for=192.0.2.7");
         assertThat(forwarded("option forwarded for for_port", "a")).isEqualTo("for=\"192.0.2.7:4711\"");
+    }
+
+    @Test
+    void aPortHasNoPlaceWithoutItsNode() {
+        assertThat(forwarded("option forwarded for by_port", "a")).isEqualTo("for=192.0.2.7");
+        assertThat(forwarded("option forwarded by for_port-expr int(8)", "a")).isEqualTo("by=127.0.0.1");
+        assertThat(LoadedText.of("defaults\n mode http\nbackend b\n option forwarded by_port\n server s 127.0.0.1:1\n")
+                        .messages())
+                .anyMatch(message -> message.contains("'by_port' has no effect without 'by'"));
     }
 
     @Test

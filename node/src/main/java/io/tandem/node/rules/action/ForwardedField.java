@@ -83,12 +83,12 @@ final class ForwardedField implements Action {
     /** A node: an address or an obfuscated name, perhaps with a port; quoted where it is no token. */
     private static void node(
             String name, @Nullable Expression address, @Nullable Expression port, Facts facts, Output out) {
-        if (address == null && port == null) {
+        if (address == null) {
             return;
         }
         begin(name, out);
         Sample value = facts.scratch.value;
-        boolean known = address != null && address.evaluateAs(SampleType.STRING, facts, value);
+        boolean known = address.evaluateAs(SampleType.STRING, facts, value);
         boolean v6 = known && isV6(value);
         boolean quoted = v6 || port != null;
         if (quoted) {

@@ -105,7 +105,17 @@ public final class ForwardedLines implements Feature {
                 throw line.error("'option forwarded' : '" + element.word + "' is given twice.");
             }
         }
+        dropPort(Element.BY_PORT, Element.BY, elements, line, assembly == null);
+        dropPort(Element.FOR_PORT, Element.FOR, elements, line, assembly == null);
         return new ForwardedField(tellsProtocol, elements);
+    }
+
+    /** A port belongs to a node (RFC 7239 section 6): without one it has no place in the field. */
+    private static void dropPort(
+            Element port, Element node, Map<Element, Expression> elements, Arguments line, boolean says) {
+        if (!elements.containsKey(node) && elements.remove(port) != null && says) {
+            line.warn("'option forwarded' : '" + port.word + "' has no effect without '" + node.word + "'.");
+        }
     }
 
     private static Element element(String word, Arguments line) {
