@@ -133,6 +133,16 @@ class AllocationGuardTest {
                 .isLessThan(LEAST);
     }
 
+    @Test
+    void anExchangeThatCrossesASecondProxyInHttp2AllocatesNothing() throws Exception {
+        String name = "abns@tnd-allocation-" + ProcessHandle.current().pid();
+        String crossing = "\n use_backend cross\nbackend cross\n http-reuse always\n server s " + name
+                + " proto h2\nfrontend second\n bind " + name + " proto h2";
+
+        assertThat(bytesPerExchange("", "http", "", HEADERS + crossing, Http1::new))
+                .isLessThan(LEAST);
+    }
+
     /** Opens the client's connection. */
     private interface Opener {
         Client open(int port) throws Exception;

@@ -146,13 +146,19 @@ final class Same {
                 .filter(message -> !message.start().startsWith("1"))
                 .toList();
         assertThat(finals).as(shown).hasSizeLessThanOrEqualTo(1);
-        assertThat(finals.isEmpty() || !reading.cutOff()).as(shown).isTrue();
+        if (reading.cutOff()) { // a body that is not what its head has promised is seen by the end of the connection
+            String length = Integer.toString(sent.body().length());
+            boolean lies = sent.values("content-length").stream().anyMatch(value -> !value.equals(length));
+            assertThat(lies || !sent.trailers().isEmpty()).as(shown).isTrue();
+            return;
+        }
         if (finals.isEmpty() || finals.get(0).start().equals("502")) {
             return;
         }
         Message message = finals.get(0);
+        boolean bodyless = message.start().matches("[23]04") || sent.values("content-length").contains("0");
         assertThat(message.start()).as(shown).isEqualTo(Wellformed.value(sent.fields(), ":status"));
-        assertThat(message.body()).as(shown).isEqualTo(sent.body());
+        assertThat(message.body()).as(shown).isEqualTo(bodyless ? "" : sent.body());
         assertThat(regular(message.fields())).as(shown).isEqualTo(regular(sent.fields()));
         if (!message.trailers().isEmpty()) {
             assertThat(regular(message.trailers())).as(shown).isEqualTo(regular(sent.trailers()));

@@ -15,13 +15,13 @@ import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.ChunkedBody;
+import io.tandem.node.frontend.http.h1.ConnectionField;
 import io.tandem.node.frontend.http.h1.HeadWriter;
 import io.tandem.node.frontend.http.h1.MessageWriter;
 import io.tandem.node.frontend.http.h1.ResponseScanner;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Tuning;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * that an exchange owns one only while it talks to a server.
  */
 public final class Http1Stream implements ServerStream, ServerUser {
-    private static final byte[] CLOSE = "connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] KEEP_ALIVE = "connection: keep-alive\r\n".getBytes(StandardCharsets.US_ASCII);
-
     private static final byte[] NOTHING = new byte[0];
 
     private static final LoopLocal<ArrayDeque<Http1Stream>> FREE = new LoopLocal<>(loop -> new ArrayDeque<>());
@@ -105,6 +102,7 @@ public final class Http1Stream implements ServerStream, ServerUser {
      * @param settings those of the backend
      */
     public ServerStream attach(ServerConnection connection, HttpSettings settings) {
+        writer.clear(); // an attempt before this one may have failed with something staged
         this.connection = connection;
         caseAdjust = settings.caseAdjust();
         scanner.lenient(settings.has(HttpOption.ACCEPT_INVALID_RESPONSE));
@@ -137,10 +135,7 @@ public final class Http1Stream implements ServerStream, ServerUser {
             adjust.applyTo(request.headers());
         }
         HeadWriter.requestLineAndFields(request, out);
-        byte[] connection = keepAlive
-                ? request.minorVersion() == 0 ? KEEP_ALIVE : NOTHING
-                : request.minorVersion() > 0 ? CLOSE : NOTHING;
-        out.writeBytes(adjust == null ? connection : adjust.line(connection));
+        ConnectionField.of(keepAlive, request.minorVersion()).write(out, adjust);
         HeadWriter.end(out);
     }
 
@@ -347,11 +342,6 @@ public final class Http1Stream implements ServerStream, ServerUser {
     @Override
     public void onServerTimeout() {
         listener.onServerTimeout();
-    }
-
-    @Override
-    public boolean hasBegun() {
-        return scanner.end() > 0;
     }
 
     @Override

@@ -48,9 +48,6 @@ public interface ServerStream {
     /** Whether another exchange used the connection before. */
     boolean isReused();
 
-    /** Whether any byte of a response has come. */
-    boolean hasBegun();
-
     /**
      * The exchange is complete; its listener hears nothing more.
      *

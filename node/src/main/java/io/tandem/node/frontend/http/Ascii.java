@@ -2,11 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http;
 
+import java.nio.charset.StandardCharsets;
+
 /** ASCII as protocols use it: case only in A to Z. */
 public final class Ascii {
     private static final byte[] TOKEN = tokens();
 
     private Ascii() {}
+
+    /** The bytes of a text that is ASCII. */
+    public static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
 
     /** The token character a byte stands for, in lower case; 0 for bytes that no token holds (RFC 9110 section 5.6.2). */
     public static byte token(byte b) {

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http;
 
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code h1-case-adjust}: capitals for field names, for peers that want them against RFC 9110 section 5.1. Immutable.
@@ -32,36 +34,38 @@ public final class CaseAdjust {
 
     /** Changes the names of a message that is about to be written. */
     public void applyTo(Headers headers) {
+        byte[] bytes = headers.bytes();
         for (int i = 0; i < headers.count(); i++) {
             if (headers.isLive(i)) {
-                adjust(headers.bytes(), headers.nameStart(i), headers.nameEnd(i));
+                int start = headers.nameStart(i);
+                Name name = find(bytes, start, headers.nameEnd(i));
+                if (name != null) {
+                    System.arraycopy(name.wanted, 0, bytes, start, name.wanted.length);
+                }
             }
         }
     }
 
-    /** A line that is written behind the fields, such as {@code connection: close}, with its name changed. */
-    public byte[] line(byte[] line) {
-        byte[] changed = line.clone();
-        int colon = 0;
-        while (colon < line.length && line[colon] != ':') {
-            colon++;
+    /** Changes the name {@code lower} that has been written at {@code start} of {@code out}. */
+    public void applyTo(ByteBuf out, int start, byte[] lower) {
+        Name name = find(lower, 0, lower.length);
+        if (name != null) {
+            out.setBytes(start, name.wanted);
         }
-        adjust(changed, 0, colon);
-        return changed;
     }
 
-    private void adjust(byte[] bytes, int start, int end) {
+    private @Nullable Name find(byte[] bytes, int start, int end) {
         int length = end - start;
         if (length >= byLength.length) {
-            return;
+            return null;
         }
         List<Name> names = byLength[length];
         for (int i = 0; i < names.size(); i++) {
             Name name = names.get(i);
             if (Ascii.equalsIgnoreCase(bytes, start, name.lower)) {
-                System.arraycopy(name.wanted, 0, bytes, start, length);
-                return;
+                return name;
             }
         }
+        return null;
     }
 }

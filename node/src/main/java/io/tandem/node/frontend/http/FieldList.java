@@ -46,6 +46,44 @@ public final class FieldList {
         return at;
     }
 
+    /**
+     * The number that a list holds, perhaps several times, as lengths do that gateways have joined (RFC 9110 section 8.6).
+     *
+     * @return -1 where it holds none, a different one too, or anything else
+     */
+    public static long number(byte[] bytes, int start, int end) {
+        long number = -1;
+        int at = start;
+        while (true) {
+            int digits = at;
+            long value = 0;
+            while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
+                int digit = bytes[at++] - '0';
+                if (value > (Long.MAX_VALUE - digit) / 10) {
+                    return -1;
+                }
+                value = value * 10 + digit;
+            }
+            if (at == digits || (number >= 0 && number != value)) {
+                return -1;
+            }
+            number = value;
+            at = skipBlanks(bytes, at, end);
+            if (at == end) {
+                return number;
+            }
+            if (bytes[at++] != ',') {
+                return -1;
+            }
+            at = skipBlanks(bytes, at, end);
+        }
+    }
+
+    /** Where the first element ends, the blanks behind it left out. */
+    public static int firstEnd(byte[] bytes, int start, int end) {
+        return trimBlanks(bytes, start, elementEnd(bytes, start, end));
+    }
+
     /** Where the element {@code lower} stands, whatever its case, or -1; {@code lower} is not empty. */
     public static int indexOf(byte[] bytes, int start, int end, byte[] lower) {
         int from = start;

@@ -18,6 +18,9 @@ public final class Headers {
     /** Offsets kept per field: name start, name end, value start, value end, end of line behind its LF. */
     static final int STRIDE = 5;
 
+    /** What a field's line has beside name and value: a colon, a blank and its end. */
+    public static final int PUNCTUATION = 4;
+
     private static final int REMOVED = -1;
 
     private byte[] bytes = new byte[0];
@@ -70,6 +73,28 @@ public final class Headers {
     public void received(int nameStart, int nameEnd, int valueStart, int valueEnd, int lineEnd) {
         append(nameStart, nameEnd, valueStart, valueEnd, lineEnd);
         tail = Math.max(tail, lineEnd);
+    }
+
+    /**
+     * Writes a field that came in another version of HTTP as HTTP/1 would, so that it can go on as it lies there.
+     *
+     * @param at where; that there is room is for the caller to know
+     * @return behind its line
+     */
+    public int receive(
+            int at, byte[] name, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
+        byte[] out = bytes;
+        int colon = at + nameEnd - nameStart;
+        System.arraycopy(name, nameStart, out, at, nameEnd - nameStart);
+        out[colon] = ':';
+        out[colon + 1] = ' ';
+        int valueAt = colon + 2;
+        int end = valueAt + valueEnd - valueStart;
+        System.arraycopy(value, valueStart, out, valueAt, valueEnd - valueStart);
+        out[end] = '\r';
+        out[end + 1] = '\n';
+        received(at, colon, valueAt, end, end + 2);
+        return end + 2;
     }
 
     /** The head ends here, behind its empty line: added bytes start at {@code end}. */

@@ -28,6 +28,16 @@ public final class Trailers {
         countedSize = 0;
     }
 
+    /** Makes it the same as {@code other}, of which nothing is kept. */
+    public void set(Trailers other) {
+        if (bytes.length < other.end) {
+            bytes = new byte[other.bytes.length];
+        }
+        System.arraycopy(other.bytes, 0, bytes, 0, other.end);
+        end = other.end;
+        countedSize = other.countedSize;
+    }
+
     public boolean isEmpty() {
         return end == 0;
     }

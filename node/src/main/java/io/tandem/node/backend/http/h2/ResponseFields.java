@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.http.h2;
 
+import io.tandem.node.frontend.http.Ascii;
+import io.tandem.node.frontend.http.FieldList;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Response;
@@ -10,7 +12,6 @@ import io.tandem.node.frontend.http.h2.FieldRules;
 import io.tandem.node.frontend.http.h2.HpackDecoder;
 import io.tandem.node.frontend.http.h2.TrailerFields;
 import io.tandem.node.loop.Tuning;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link Response}, or trailers, out of a decoded header block (RFC 9113 section 8.3.2). One per connection. */
@@ -21,11 +22,11 @@ final class ResponseFields implements HpackDecoder.Sink {
         NOTHING
     }
 
-    private static final byte[] STATUS = ":status".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] CONTENT_LENGTH = "content-length".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] CONNECTION = "connection".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] UPGRADE = "upgrade".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SEC_WEBSOCKET_ACCEPT = "sec-websocket-accept".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] STATUS = Ascii.bytes(":status");
+    private static final byte[] CONTENT_LENGTH = Ascii.bytes("content-length");
+    private static final byte[] CONNECTION = Ascii.bytes("connection");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+    private static final byte[] SEC_WEBSOCKET_ACCEPT = Ascii.bytes("sec-websocket-accept");
     /** What {@link #upgraded} needs beside the protocol's name: three names, "upgrade", the proof, and their ends. */
     private static final int UPGRADE_ROOM = 10 + 7 + 20 + 7 + 28 + 3 * 4;
     /** What HAProxy counts for a status line: its own 20, version and status. */
@@ -35,7 +36,6 @@ final class ResponseFields implements HpackDecoder.Sink {
     private final TrailerFields trailerFields;
     private Target target = Target.NOTHING;
     private Response response = new Response();
-    private byte[] bytes = new byte[0];
     private int limit;
     private int at;
     private int status;
@@ -54,9 +54,9 @@ final class ResponseFields implements HpackDecoder.Sink {
     void begin(Response response, HeadBuffer buffer, int protocol) {
         target = Target.RESPONSE;
         this.response = response;
-        bytes = buffer.bytes();
-        limit = bytes.length - tuning.maxRewrite() - (protocol < 0 ? 0 : UPGRADE_ROOM + protocol);
-        response.headers().begin(buffer, bytes.length);
+        int size = buffer.bytes().length;
+        limit = size - tuning.maxRewrite() - (protocol < 0 ? 0 : UPGRADE_ROOM + protocol);
+        response.headers().begin(buffer, size);
         at = 0;
         status = 0;
         counted = STATUS_LINE;
@@ -104,15 +104,14 @@ final class ResponseFields implements HpackDecoder.Sink {
 
     private boolean regular(byte[] nameBytes, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
         regularSeen = true;
-        int nameLength = nameEnd - nameStart;
-        int valueLength = valueEnd - valueStart;
+        int size = nameEnd - nameStart + valueEnd - valueStart;
         if (!FieldRules.isName(nameBytes, nameStart, nameEnd)
                 || FieldRules.isOfHop(nameBytes, nameStart, nameEnd)
-                || at + nameLength + valueLength + 4 > limit) {
+                || at + size + Headers.PUNCTUATION > limit) {
             return false;
         }
         if (FieldRules.is(nameBytes, nameStart, nameEnd, CONTENT_LENGTH)) {
-            long length = FieldRules.contentLength(value, valueStart, valueEnd);
+            long length = FieldList.number(value, valueStart, valueEnd);
             if (length < 0 || (contentLength >= 0 && contentLength != length)) {
                 return false;
             }
@@ -120,27 +119,17 @@ final class ResponseFields implements HpackDecoder.Sink {
                 return true; // the same once more
             }
             contentLength = length;
+            put(nameBytes, nameStart, nameEnd, value, valueStart, FieldList.firstEnd(value, valueStart, valueEnd));
+            counted += size;
+            return true;
         }
         put(nameBytes, nameStart, nameEnd, value, valueStart, valueEnd);
-        counted += nameLength + valueLength;
+        counted += size;
         return true;
     }
 
     private void put(byte[] nameBytes, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
-        int nameLength = nameEnd - nameStart;
-        int valueLength = valueEnd - valueStart;
-        int start = at;
-        System.arraycopy(nameBytes, nameStart, bytes, start, nameLength);
-        int colon = start + nameLength;
-        bytes[colon] = ':';
-        bytes[colon + 1] = ' ';
-        int valueAt = colon + 2;
-        System.arraycopy(value, valueStart, bytes, valueAt, valueLength);
-        int end = valueAt + valueLength;
-        bytes[end] = '\r';
-        bytes[end + 1] = '\n';
-        at = end + 2;
-        response.headers().received(start, colon, valueAt, end, at);
+        at = response.headers().receive(at, nameBytes, nameStart, nameEnd, value, valueStart, valueEnd);
     }
 
     /**

@@ -13,6 +13,7 @@ import io.tandem.node.backend.pool.ServerUser;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.h2.Endpoint;
 import io.tandem.node.frontend.http.h2.EndpointSettings;
+import io.tandem.node.frontend.http.h2.Frames;
 import io.tandem.node.frontend.http.h2.StreamBase;
 import io.tandem.node.frontend.http.h2.Transport;
 import io.tandem.node.loop.Loop;
@@ -20,9 +21,11 @@ import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +33,10 @@ import org.jspecify.annotations.Nullable;
  * open for a while without streams.
  */
 public final class ServerEndpoint extends Endpoint implements Transport, ServerUser {
-    private static final LoopLocal<List<ServerEndpoint>> OPEN = new LoopLocal<>(loop -> new ArrayList<>());
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** Those of a loop that others may use, by their servers. */
+    private static final LoopLocal<Map<ServerState, List<ServerEndpoint>>> OPEN =
+            new LoopLocal<>(loop -> new IdentityHashMap<>());
+
     private static final int LARGEST_STREAM = Integer.MAX_VALUE - 2;
     /** As HAProxy's {@code pool-purge-delay}. */
     private static final int IDLE_MS = 5000;
@@ -44,6 +49,9 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     private final boolean shared;
     /** The streams that got a part of their response with this event. */
     private final List<ServerStreamOfH2> touched = new ArrayList<>();
+
+    /** Streams that serve nobody. */
+    private final ArrayDeque<ServerStreamOfH2> free = new ArrayDeque<>();
 
     private int nextStream = 1;
     private int served;
@@ -80,7 +88,9 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
         connection.use(endpoint);
         endpoint.preface();
         if (shared) {
-            OPEN.of(loop).add(endpoint);
+            OPEN.of(loop)
+                    .computeIfAbsent(endpoint.server, state -> new ArrayList<>(1))
+                    .add(endpoint);
         }
         return endpoint;
     }
@@ -91,11 +101,10 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
      * @param proven whether it must have served another request before
      */
     public static @Nullable ServerEndpoint find(Loop loop, Server server, ConnectionKey key, boolean proven) {
-        List<ServerEndpoint> open = OPEN.of(loop);
-        for (int i = 0; i < open.size(); i++) {
+        List<ServerEndpoint> open = OPEN.of(loop).get(server.state());
+        for (int i = 0; open != null && i < open.size(); i++) {
             ServerEndpoint candidate = open.get(i);
-            if (candidate.server == server.state()
-                    && candidate.connection.server().isReachedAs(server)
+            if (candidate.connection.server().isReachedAs(server)
                     && candidate.connection.key().equals(key)
                     && candidate.hasRoom()
                     && (!proven || candidate.served > 1)) {
@@ -124,14 +133,19 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     }
 
     private void preface() {
-        out().writeBytes(PREFACE);
+        out().writeBytes(Frames.PREFACE);
         start(this, false);
     }
 
     /** A stream for one exchange; its head is still to be sent. */
     public ServerStream open(ResponseListener listener, Response response) {
         idle.stop();
-        ServerStreamOfH2 stream = new ServerStreamOfH2(this, loop, tuning, listener, response);
+        ServerStreamOfH2 stream = free.pollLast();
+        if (stream == null) {
+            stream = new ServerStreamOfH2(this, loop, tuning, listener, response);
+        } else {
+            stream.begin(listener, response);
+        }
         served++;
         add(stream, nextStream);
         nextStream += 2;
@@ -185,6 +199,12 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
             }
         }
         endIfIdle();
+    }
+
+    /** What it resets are streams of ours: a server that answers uploads early does so each time. */
+    @Override
+    protected boolean toleratesReset(StreamBase stream) {
+        return true;
     }
 
     @Override
@@ -255,6 +275,15 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
         endIfIdle();
     }
 
+    /** Nobody needs the stream any more: it may serve again. */
+    void recycle(ServerStreamOfH2 stream) {
+        if (closed) {
+            stream.dispose();
+        } else {
+            free.addLast(stream);
+        }
+    }
+
     private void endIfIdle() {
         if (openStreams() > 0 || isClosing()) {
             return;
@@ -285,9 +314,14 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
             return;
         }
         closed = true;
-        OPEN.of(loop).remove(this);
+        List<ServerEndpoint> open = OPEN.of(loop).get(server);
+        if (open != null && open.remove(this) && open.isEmpty()) {
+            OPEN.of(loop).remove(server);
+        }
         idle.dispose();
         dispose();
+        free.forEach(ServerStreamOfH2::dispose);
+        free.clear();
         for (StreamBase stream : streams()) {
             remove(stream);
             if (stream instanceof ServerStreamOfH2 ours) {

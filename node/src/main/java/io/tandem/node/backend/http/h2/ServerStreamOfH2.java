@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.ServerConnection;
-import io.tandem.node.frontend.http.FieldList;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
@@ -15,36 +14,30 @@ import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.Upgrade;
-import io.tandem.node.frontend.http.h2.FieldRules;
-import io.tandem.node.frontend.http.h2.HpackEncoder;
+import io.tandem.node.frontend.http.h2.Frames;
 import io.tandem.node.frontend.http.h2.StreamBase;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One exchange on a connection to a server in HTTP/2. */
+/**
+ * One exchange on a connection to a server in HTTP/2. Reused by its connection for another one, once both the server and the
+ * exchange are done with it.
+ */
 final class ServerStreamOfH2 extends StreamBase implements ServerStream {
-    private static final byte[] HOST = "host".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] TE = "te".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] CONNECT = "CONNECT".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ROOT = {'/'};
-    private static final byte[] STAR = {'*'};
-    private static final int CANCEL = 8;
-    private static final int REFUSED_STREAM = 7;
-    private static final int PROTOCOL_ERROR = 1;
+    /** How long a response that is complete may be without END_STREAM before its stream is reset. */
+    private static final int LINGER_MS = 1000;
 
     private final ServerEndpoint connection;
     private final Loop loop;
     private final Tuning tuning;
-    private final ResponseListener listener;
-    private final Response response;
     private final Trailers trailers = new Trailers();
     private final Timer timer;
 
+    private ResponseListener listener;
+    private Response response;
     private @Nullable HeadBuffer buffer;
     /** What an extended CONNECT asks for (RFC 8441); null for other requests. */
     private byte @Nullable [] protocol;
@@ -56,8 +49,15 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     private Method method = Method.OTHER;
     private long remaining = -1;
     private boolean inBody;
+    /** Whether all of the response has come, END_STREAM or not. */
+    private boolean whole;
+
     private boolean tunnel;
+    /** Whether the listener hears nothing more. */
     private boolean over;
+    /** Whether the exchange has let go of the response's bytes. */
+    private boolean cleared;
+    /** Whether it wants to hear when all of this event has been read. */
     private boolean touched;
 
     ServerStreamOfH2(
@@ -71,9 +71,35 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         timer = new Timer(loop) {
             @Override
             protected void onTimeout() {
-                listener.onServerTimeout();
+                timeout();
             }
         };
+    }
+
+    /** Begins another exchange. */
+    void begin(ResponseListener listener, Response response) {
+        this.listener = listener;
+        this.response = response;
+        protocol = null;
+        proof = null;
+        unsent = null;
+        method = Method.OTHER;
+        remaining = -1;
+        inBody = false;
+        whole = false;
+        tunnel = false;
+        over = false;
+        cleared = false;
+        trailers.clear();
+    }
+
+    private void timeout() {
+        if (over) {
+            connection.reset(this, Frames.CANCEL);
+            recycleIfDone();
+        } else {
+            listener.onServerTimeout();
+        }
     }
 
     // ---- the request
@@ -114,64 +140,9 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         byte[] asked = protocol;
         boolean end = request.framing() == Framing.NONE && method != Method.CONNECT && asked == null;
         ByteBuf out = connection.beginHead(this, end);
-        byte[] bytes = request.bytes();
-        Headers headers = request.headers();
-        int host = headers.find(HOST, 0);
-        if (asked == null) {
-            HpackEncoder.method(out, bytes, request.methodStart(), request.methodEnd());
-        } else {
-            HpackEncoder.method(out, CONNECT, 0, CONNECT.length);
-            HpackEncoder.protocol(out, asked, 0, asked.length);
-        }
-        if (method == Method.CONNECT) {
-            HpackEncoder.authority(out, bytes, request.uriStart(), request.uriEnd());
-        } else {
-            HpackEncoder.scheme(out, isSecure(request));
-            if (host >= 0) {
-                HpackEncoder.authority(out, headers.bytes(), headers.valueStart(host), headers.valueEnd(host));
-            }
-            int path = request.pathStart();
-            if (path < request.uriEnd()) {
-                HpackEncoder.path(out, bytes, path, request.uriEnd());
-            } else {
-                byte[] whole = method == Method.OPTIONS ? STAR : ROOT;
-                HpackEncoder.path(out, whole, 0, 1);
-            }
-        }
-        fields(out, headers, asked == null ? -1 : request.webSocketKeyIndex());
+        RequestBlock.write(out, request, asked, connection.isSecure());
         connection.endHead(this, out, end);
     }
-
-    private boolean isSecure(Request request) {
-        byte[] bytes = request.bytes();
-        int start = request.uriStart();
-        return connection.isSecure()
-                || (request.uriEnd() - start > 5 && bytes[start] == 'h' && bytes[start + 4] == 's');
-    }
-
-    /** @param but the field to leave out, or -1 */
-    private static void fields(ByteBuf out, Headers headers, int but) {
-        byte[] bytes = headers.bytes();
-        for (int i = 0, count = headers.count(); i < count; i++) {
-            if (!headers.isLive(i) || i == but) {
-                continue;
-            }
-            int start = headers.nameStart(i);
-            int end = headers.nameEnd(i);
-            if (FieldRules.isOfHop(bytes, start, end) || FieldRules.is(bytes, start, end, HOST)) {
-                continue;
-            }
-            if (FieldRules.is(bytes, start, end, TE)) {
-                if (FieldList.indexOf(bytes, headers.valueStart(i), headers.valueEnd(i), TRAILERS) >= 0) {
-                    HpackEncoder.field(out, TE_TRAILERS, 0, 2, 2, TE_TRAILERS.length);
-                }
-                continue;
-            }
-            HpackEncoder.field(out, bytes, start, end, headers.valueStart(i), headers.valueEnd(i));
-        }
-    }
-
-    private static final byte[] TE_TRAILERS = "tetrailers".getBytes(StandardCharsets.US_ASCII);
 
     @Override
     public void body(ByteBuf in, int length) {
@@ -231,6 +202,10 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     // ---- the response
 
     void onHeaders(ResponseFields fields, byte[] block, int from, int to, boolean endStream) {
+        if (over || whole) {
+            skip(fields, block, from, to, endStream);
+            return;
+        }
         touch();
         if (inBody) {
             trailers(fields, block, from, to, endStream);
@@ -246,9 +221,9 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         if (!connection.decodeFor(block, from, to)) {
             return;
         }
-        boolean whole = fields.finish();
-        boolean interim = whole && response.status() < 200;
-        if (!whole || (interim && endStream)) {
+        boolean good = fields.finish();
+        boolean interim = good && response.status() < 200;
+        if (!good || (interim && endStream)) {
             malformed();
             return;
         }
@@ -258,20 +233,25 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
             listener.onInterim();
             return;
         }
-        ends = endStream;
         if (asked != null ? response.status() == 200 : method == Method.CONNECT && response.status() / 100 == 2) {
             open(fields, asked, endStream);
-            return;
+        } else {
+            finalHead(fields, endStream);
         }
-        boolean bodyless = endStream || method == Method.HEAD || response.status() == 204 || response.status() == 304;
+    }
+
+    private void finalHead(ResponseFields fields, boolean endStream) {
+        int status = response.status();
         long length = fields.contentLength();
-        Framing framing = bodyless ? Framing.NONE : length >= 0 ? Framing.LENGTH : Framing.CHUNKED;
-        if (endStream && length > 0 && method != Method.HEAD && response.status() != 304) {
+        boolean mayHaveBody = method != Method.HEAD && status != 304;
+        if (endStream && length > 0 && mayHaveBody) {
             malformed();
             return;
         }
+        boolean bodyless = !mayHaveBody || status == 204 || length == 0;
+        Framing framing = bodyless ? Framing.NONE : length > 0 ? Framing.LENGTH : Framing.CHUNKED;
         remaining = framing == Framing.LENGTH ? length : -1;
-        response.body(framing, framing == Framing.LENGTH ? length : -1, fields.countedSize(), -1);
+        response.body(framing, remaining, fields.countedSize(), -1);
         response.asHttp2();
         if (listener.onResponse(null, 0) == ResponseListener.Fate.REFUSED) {
             return;
@@ -279,8 +259,16 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         inBody = true;
         if (endStream) {
             markRemoteEnded();
-            listener.onResponseEnd(null, false);
         }
+        if (bodyless || endStream) { // without a body nothing more can come that matters, END_STREAM or not
+            complete(framing == Framing.CHUNKED ? trailers : null);
+        }
+    }
+
+    /** The response is complete. */
+    private void complete(@Nullable Trailers last) {
+        whole = true;
+        listener.onResponseEnd(last, false);
     }
 
     /** The response opens a tunnel; its last bytes may have come with it. */
@@ -301,7 +289,14 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         }
     }
 
-    private boolean ends;
+    /** Fields behind a response that is complete already: they are decoded for their effect on the table alone. */
+    private void skip(ResponseFields fields, byte[] block, int from, int to, boolean endStream) {
+        fields.skip();
+        if (connection.decodeFor(block, from, to) && endStream) {
+            markRemoteEnded();
+            forgetIfOver();
+        }
+    }
 
     private void trailers(ResponseFields fields, byte[] block, int from, int to, boolean endStream) {
         fields.begin(trailers);
@@ -309,22 +304,30 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
             return;
         }
         if (!endStream || fields.areTrailersMalformed() || remaining > 0) {
-            malformed();
+            broken();
             return;
         }
         markRemoteEnded();
-        listener.onResponseEnd(trailers, false);
+        complete(trailers);
     }
 
     @Override
     protected boolean onData(ByteBuf in, int length) {
+        if (over || whole) { // what belongs to no response
+            broken();
+            return false;
+        }
         touch();
         if (tunnel) {
             listener.onTunnelBytes(in.slice(in.readerIndex(), length));
             return id() != 0;
         }
-        if (!inBody || ends || response.framing() == Framing.NONE || (remaining >= 0 && length > remaining)) {
+        if (!inBody) {
             malformed();
+            return false;
+        }
+        if (remaining >= 0 && length > remaining) {
+            broken();
             return false;
         }
         if (remaining >= 0) {
@@ -341,12 +344,25 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     @Override
     protected void onEnd() {
-        if (tunnel) {
+        if (over || whole) {
+            forgetIfOver();
+        } else if (tunnel) {
             listener.onServerHalfClosed();
-        } else if (!inBody || remaining > 0) {
+        } else if (!inBody) {
             malformed();
+        } else if (remaining > 0) {
+            broken();
         } else {
-            listener.onResponseEnd(response.framing() == Framing.CHUNKED ? trailers : null, false);
+            complete(response.framing() == Framing.CHUNKED ? trailers : null);
+        }
+    }
+
+    /** The server has said its last, which nobody waits for any more. */
+    private void forgetIfOver() {
+        if (over && id() != 0) {
+            timer.stop();
+            connection.forget(this);
+            recycleIfDone();
         }
     }
 
@@ -357,8 +373,15 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         }
     }
 
+    /** The body is not what its head has promised: the client gets what there is of it, as with HAProxy. */
+    private void broken() {
+        connection.reset(this, Frames.PROTOCOL_ERROR);
+        onConnectionClosed();
+    }
+
+    /** There is no head, or none that can be read. */
     private void malformed() {
-        connection.reset(this, PROTOCOL_ERROR);
+        connection.reset(this, Frames.PROTOCOL_ERROR);
         if (!over) {
             listener.onMalformed();
         }
@@ -367,7 +390,9 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     void onReadComplete() {
         if (touched) {
             touched = false;
-            if (!over) {
+            if (over) {
+                recycleIfDone();
+            } else {
                 listener.onServerReadComplete();
             }
         }
@@ -375,10 +400,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     @Override
     protected void onReset(int code) {
-        if (over) {
-            return;
-        }
-        if (code == REFUSED_STREAM) {
+        if (code == Frames.REFUSED_STREAM) {
             onRefused();
         } else {
             onConnectionClosed();
@@ -387,30 +409,32 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     /** The server has not looked at the request (RFC 9113 section 8.7). */
     void onRefused() {
-        if (!over) {
-            over = true;
-            timer.dispose();
+        if (ends()) {
             listener.onServerRefused();
         }
     }
 
     void onConnectionClosed() {
-        if (!over) {
-            over = true;
-            timer.dispose();
+        if (ends()) {
             listener.onServerClosed(false);
         }
     }
 
     void onConnectionKilled(char who) {
-        if (!over) {
+        if (ends()) {
             listener.onServerKilled(who);
         }
     }
 
-    @Override
-    public boolean hasBegun() {
-        return inBody;
+    /** It ends by itself; whether the listener is to hear of it. */
+    private boolean ends() {
+        boolean heard = !over;
+        over = true;
+        timer.stop();
+        if (!heard) {
+            recycleIfDone();
+        }
+        return heard;
     }
 
     @Override
@@ -454,13 +478,16 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     private void finish() {
         over = true;
-        timer.dispose();
-        if (id() != 0) {
-            if (unsent != null || (hasLocalEnded() && hasRemoteEnded())) {
-                connection.forget(this);
-            } else {
-                connection.reset(this, CANCEL);
-            }
+        timer.stop();
+        if (id() == 0) {
+            return;
+        }
+        if (unsent != null || (hasLocalEnded() && hasRemoteEnded())) {
+            connection.forget(this);
+        } else if (whole && hasLocalEnded()) {
+            timer.start(LINGER_MS); // its END_STREAM will come: resets for nothing are what servers count against us
+        } else {
+            connection.reset(this, Frames.CANCEL);
         }
     }
 
@@ -472,5 +499,23 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
             buffer = null;
             head.release(loop);
         }
+        cleared = true;
+        recycleIfDone();
+    }
+
+    @SuppressWarnings("NullAway") // nobody calls it until it begins again
+    private void recycleIfDone() {
+        if (over && cleared && id() == 0 && !touched) {
+            cleared = false; // once
+            listener = null;
+            response = null;
+            unsent = null;
+            connection.recycle(this);
+        }
+    }
+
+    /** It is not used again. */
+    void dispose() {
+        timer.dispose();
     }
 }

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.CaseAdjust;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.Response;
@@ -11,10 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The head of a response as a client gets it in HTTP/1. */
 final class ResponseHead {
-    private static final byte[] CONTINUE = HeadScanner.ascii("HTTP/1.1 100 Continue\r\n\r\n");
-    private static final byte[] CLOSE = HeadScanner.ascii("connection: close\r\n");
-    private static final byte[] KEEP_ALIVE = HeadScanner.ascii("connection: keep-alive\r\n");
-    private static final byte[] NOTHING = new byte[0];
+    private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
 
     private ResponseHead() {}
 
@@ -49,28 +47,26 @@ final class ResponseHead {
             int length,
             MessageWriter writer) {
         boolean chunked = response.framing() == Framing.CHUNKED;
-        byte[] connection = tunnel ? NOTHING : connectionField(facts, response, keepAlive);
+        ConnectionField connection = tunnel ? ConnectionField.NONE : connectionField(facts, response, keepAlive);
         CaseAdjust adjust = facts.frontend.http().caseAdjust();
         if (adjust != null) {
             adjust.applyTo(response.headers());
-            connection = adjust.line(connection);
         }
-        if (in != null && connection.length == 0 && !chunked && HeadWriter.isUntouched(response)) {
+        if (in != null && connection == ConnectionField.NONE && !chunked && HeadWriter.isUntouched(response)) {
             in.setBytes(in.readerIndex(), response.bytes(), 0, length); // names are in lower case now
             writer.beginAsReceived();
             return true;
         }
         ByteBuf out = writer.beginHead(chunked);
         HeadWriter.statusLineAndFields(response, out);
-        out.writeBytes(connection);
+        connection.write(out, adjust);
         HeadWriter.end(out);
         return false;
     }
 
-    private static byte[] connectionField(Facts facts, Response response, boolean keepAlive) {
-        if (!keepAlive) {
-            return response.minorVersion() > 0 ? CLOSE : NOTHING;
-        }
-        return response.minorVersion() == 0 || facts.request.minorVersion() == 0 ? KEEP_ALIVE : NOTHING;
+    /** That the connection goes on must be said where the response, or the client, is of HTTP/1.0. */
+    private static ConnectionField connectionField(Facts facts, Response response, boolean keepAlive) {
+        int version = response.minorVersion();
+        return ConnectionField.of(keepAlive, keepAlive ? Math.min(version, facts.request.minorVersion()) : version);
     }
 }

@@ -23,7 +23,7 @@ final class ClientEndpoint extends Endpoint {
     }
 
     /** Streams kept for reuse while the connection is idle. */
-    private static final int KEPT_IDLE = 4;
+    private static final int KEPT_IDLE = 1;
 
     private static final LoopLocal<RequestFields[]> FIELDS = new LoopLocal<>(loop -> new RequestFields[1]);
 

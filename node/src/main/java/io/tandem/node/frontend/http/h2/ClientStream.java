@@ -4,6 +4,7 @@ package io.tandem.node.frontend.http.h2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.tandem.node.backend.Timeouts;
 import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
 import io.tandem.node.frontend.http.Framing;
@@ -102,8 +103,10 @@ final class ClientStream extends StreamBase implements ClientSide {
         tunnel = facts.request.framing() == Framing.NONE && !endStream;
         requestComplete = endStream || tunnel;
         remoteEnded = endStream;
-        if (!requestComplete) {
-            expectClient();
+        if (tunnel) {
+            receiving(false);
+        } else if (!endStream) {
+            expectHead();
         }
         exchange.onRequest();
         if (!requestComplete) {
@@ -126,14 +129,32 @@ final class ClientStream extends StreamBase implements ClientSide {
     void onReadComplete() {
         if (flushDue) {
             flushDue = false;
-            if (id != 0 && !tunnel && !requestComplete && exchange.wantsBody()) {
-                exchange.requestFlush();
+            if (id != 0 && !tunnel && !requestComplete) {
+                if (exchange.wantsBody()) {
+                    exchange.requestFlush();
+                }
+                if (id != 0 && exchange.isBusy()) {
+                    expectBody();
+                }
             }
         }
     }
 
     private void expectClient() {
         timer.start(facts.frontend.timeouts().client());
+    }
+
+    /** {@code timeout http-request} is for a body that is waited for, too. */
+    private void expectHead() {
+        Timeouts timeouts = facts.frontend.timeouts();
+        timer.start(timeouts.httpRequest() > 0 ? timeouts.httpRequest() : timeouts.client());
+    }
+
+    private void expectBody() {
+        int limit = exchange.bodyTimeoutMs();
+        if (limit != Exchange.AS_FOR_HEAD) {
+            timer.start(limit);
+        }
     }
 
     // ---- what the client sends
@@ -164,7 +185,7 @@ final class ClientStream extends StreamBase implements ClientSide {
             kept = PooledByteBufAllocator.DEFAULT.directBuffer(length);
             early = kept;
         }
-        kept.writeBytes(in, in.readerIndex(), length); // bounded by the window, which is not given back
+        kept.writeBytes(in, in.readerIndex(), length); // bounded by the window, which is not given back before
         return true;
     }
 
@@ -172,9 +193,6 @@ final class ClientStream extends StreamBase implements ClientSide {
     protected void onDataFlush() {
         if (!tunnel) {
             flushLater();
-        }
-        if (!requestComplete && id != 0) {
-            expectClient();
         }
     }
 
@@ -245,7 +263,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     @Override
     protected void onWritable() {
         if (exchange.isBusy()) {
-            timer.start(requestComplete ? 0 : facts.frontend.timeouts().client());
+            timer.start(requestComplete ? 0 : exchange.bodyTimeoutMs());
             exchange.onClientWritabilityChanged(true);
         }
     }
@@ -325,7 +343,7 @@ final class ClientStream extends StreamBase implements ClientSide {
 
     /** A client that gives no window for too long is gone. */
     private void awaitWindow() {
-        if (!canSend() && !timer.isRunning()) {
+        if (hasPending() && !timer.isRunning()) { // a full socket is the connection's to notice
             expectClient();
         }
     }
@@ -386,7 +404,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     @Override
     public void reading(boolean on) {
         if (id != 0) {
-            receiving(on);
+            receiving(on && (!tunnel || exchange.isTunnel()));
         }
     }
 
@@ -425,10 +443,10 @@ final class ClientStream extends StreamBase implements ClientSide {
         timer.stop();
         writeStagedHead(false);
         tunnel = true;
+        receiving(true);
         ByteBuf kept = early;
         if (kept != null) {
             early = null;
-            taken(0);
             exchange.tunnelBytes(kept);
             kept.release();
         }
@@ -449,11 +467,6 @@ final class ClientStream extends StreamBase implements ClientSide {
         if (id != 0) {
             sendEnd(null);
         }
-    }
-
-    /** The exchange's last word has been sent, and the client's received. */
-    boolean isOver() {
-        return hasLocalEnded() && hasRemoteEnded() && !exchange.isBusy();
     }
 
     boolean isBusy() {

@@ -65,10 +65,9 @@ final class ControlFrames {
             return;
         }
         StreamBase stream = endpoint.stream(streamId);
-        if (!endpoint.nuisance()) {
-            return;
-        }
-        if (stream != null) {
+        if (stream == null) {
+            endpoint.nuisance();
+        } else if (endpoint.toleratesReset(stream)) {
             endpoint.remove(stream);
             stream.onReset(Frames.int32(bytes, 0));
         }

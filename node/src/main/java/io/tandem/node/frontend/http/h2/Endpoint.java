@@ -281,6 +281,11 @@ public abstract class Endpoint implements FrameReader.Sink {
     /** The peer takes no streams above {@code last}. */
     protected abstract void onGoAway(int last, int code);
 
+    /** Whether the peer may reset that stream; otherwise the connection fails: resets are what floods are made of. */
+    protected boolean toleratesReset(StreamBase stream) {
+        return nuisance();
+    }
+
     /** Whether no such stream has been opened yet. */
     protected abstract boolean isIdle(int stream);
 

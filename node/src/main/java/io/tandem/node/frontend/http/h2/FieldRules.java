@@ -3,15 +3,14 @@
 package io.tandem.node.frontend.http.h2;
 
 import io.tandem.node.frontend.http.Ascii;
-import java.nio.charset.StandardCharsets;
 
 /** What HTTP/2 lets a field be (RFC 9113 section 8.2). */
 public final class FieldRules {
-    private static final byte[] UPGRADE = ascii("upgrade");
-    private static final byte[] CONNECTION = ascii("connection");
-    private static final byte[] KEEP_ALIVE = ascii("keep-alive");
-    private static final byte[] PROXY_CONNECTION = ascii("proxy-connection");
-    private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+    private static final byte[] CONNECTION = Ascii.bytes("connection");
+    private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+    private static final byte[] PROXY_CONNECTION = Ascii.bytes("proxy-connection");
+    private static final byte[] TRANSFER_ENCODING = Ascii.bytes("transfer-encoding");
 
     private FieldRules() {}
 
@@ -62,22 +61,5 @@ public final class FieldRules {
             }
         }
         return true;
-    }
-
-    /** The number of a content length given once, or -1 where it is none. */
-    public static long contentLength(byte[] value, int start, int end) {
-        long number = 0;
-        for (int i = start; i < end; i++) {
-            int digit = value[i] - '0';
-            if (digit < 0 || digit > 9 || number > (Long.MAX_VALUE - digit) / 10) {
-                return -1;
-            }
-            number = number * 10 + digit;
-        }
-        return start < end ? number : -1;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -21,6 +21,7 @@ final class FrameWriter {
 
     private final Loop loop;
     private final Runnable flushTask = this::flushNow;
+    private final Trailers.Visitor trailerField = this::trailerField;
     private @Nullable Transport transport;
     private boolean dirty;
     private @Nullable ByteBuf staged;
@@ -184,9 +185,16 @@ final class FrameWriter {
 
     void trailers(int stream, Trailers trailers) {
         ByteBuf out = beginHeaders(stream, true);
-        trailers.forEach((bytes, nameStart, nameEnd, valueStart, valueEnd) ->
-                HpackEncoder.field(out, bytes, nameStart, nameEnd, valueStart, valueEnd));
+        trailers.forEach(trailerField);
         endHeaders(out);
+    }
+
+    /** HTTP/1 may send trailers that make a message malformed here: they end with its hop. */
+    private void trailerField(byte[] bytes, int nameStart, int nameEnd, int valueStart, int valueEnd) {
+        ByteBuf out = staged;
+        if (out != null && !TrailerFields.isForbidden(bytes, nameStart, nameEnd)) {
+            HpackEncoder.field(out, bytes, nameStart, nameEnd, valueStart, valueEnd);
+        }
     }
 
     /** Begins a HEADERS frame; {@link #endHeaders} ends it. */

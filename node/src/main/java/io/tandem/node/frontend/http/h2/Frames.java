@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http.h2;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Ascii;
 
 /**
  * The numbers of RFC 9113 sections 4 to 7, and how a frame begins.
@@ -17,7 +18,7 @@ import io.netty.buffer.ByteBuf;
  * +=+=============================================================+
  * </pre>
  */
-final class Frames {
+public final class Frames {
     static final int HEADER_LENGTH = 9;
     static final int SMALLEST_MAX_LENGTH = 16_384;
 
@@ -47,16 +48,20 @@ final class Frames {
     static final int SETTINGS_ENABLE_CONNECT_PROTOCOL = 8;
 
     static final int NO_ERROR = 0;
-    static final int PROTOCOL_ERROR = 1;
+    public static final int PROTOCOL_ERROR = 1;
     static final int INTERNAL_ERROR = 2;
     static final int FLOW_CONTROL_ERROR = 3;
     static final int STREAM_CLOSED = 5;
     static final int FRAME_SIZE_ERROR = 6;
-    static final int REFUSED_STREAM = 7;
-    static final int CANCEL = 8;
+    public static final int REFUSED_STREAM = 7;
+    public static final int CANCEL = 8;
     static final int COMPRESSION_ERROR = 9;
     static final int ENHANCE_YOUR_CALM = 11;
     static final int HTTP_1_1_REQUIRED = 13;
+
+    /** What a client begins with (section 3.4); not to be changed. */
+    @SuppressWarnings("MutablePublicArray") // never written
+    public static final byte[] PREFACE = Ascii.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
     /** The window every connection, and every stream without other settings, begins with. */
     static final int DEFAULT_WINDOW = 65_535;

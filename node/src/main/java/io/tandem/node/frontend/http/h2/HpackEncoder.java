@@ -4,7 +4,6 @@ package io.tandem.node.frontend.http.h2;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.frontend.http.Ascii;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Encodes header fields (RFC 7541) without state: what the static table has is named by its index, the rest is literal and
@@ -13,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 public final class HpackEncoder {
     private static final int STATUS_NAME = StaticTable.STATUS_200;
 
-    private static final byte[] PROTOCOL = ":protocol".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PROTOCOL = Ascii.bytes(":protocol");
 
     private HpackEncoder() {}
 
@@ -41,9 +40,9 @@ public final class HpackEncoder {
 
     /** {@code :method}. */
     public static void method(ByteBuf out, byte[] bytes, int start, int end) {
-        int index = is(bytes, start, end, StaticTable.value(StaticTable.METHOD_GET))
+        int index = FieldRules.is(bytes, start, end, StaticTable.value(StaticTable.METHOD_GET))
                 ? StaticTable.METHOD_GET
-                : is(bytes, start, end, StaticTable.value(StaticTable.METHOD_POST)) ? StaticTable.METHOD_POST : 0;
+                : FieldRules.is(bytes, start, end, StaticTable.value(StaticTable.METHOD_POST)) ? StaticTable.METHOD_POST : 0;
         pseudo(out, StaticTable.METHOD_GET, index, bytes, start, end);
     }
 
@@ -77,18 +76,6 @@ public final class HpackEncoder {
             number(out, 0, 4, name);
             string(out, bytes, start, end);
         }
-    }
-
-    private static boolean is(byte[] bytes, int start, int end, byte[] value) {
-        if (end - start != value.length) {
-            return false;
-        }
-        for (int i = 0; i < value.length; i++) {
-            if (bytes[start + i] != value[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** A field as it lies in {@code bytes}; its name goes out in lower case. */

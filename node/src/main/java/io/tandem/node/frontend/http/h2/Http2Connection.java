@@ -8,13 +8,10 @@ import io.netty.channel.socket.DuplexChannel;
 import io.tandem.node.frontend.http.HttpConnection;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A client's connection in HTTP/2: its socket, its preface and its time-outs; the rest is its {@link ClientEndpoint}'s. */
 public final class Http2Connection extends HttpConnection implements Transport, ClientEndpoint.Owner {
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-
     /** After so long without a stream a connection lets go of what streams need. */
     private static final int TRIM_AFTER_MS = 5000;
 
@@ -31,7 +28,7 @@ public final class Http2Connection extends HttpConnection implements Transport, 
 
     /** Whether a head in HTTP/1 is the beginning of the preface. */
     public static boolean isPrefaceHead(byte[] head) {
-        return Arrays.equals(head, 0, PREFACE_HEAD, PREFACE, 0, PREFACE_HEAD);
+        return Arrays.equals(head, 0, PREFACE_HEAD, Frames.PREFACE, 0, PREFACE_HEAD);
     }
 
     /**
@@ -55,13 +52,13 @@ public final class Http2Connection extends HttpConnection implements Transport, 
 
     @Override
     public void read(ByteBuf in) {
-        while (prefaceRead < PREFACE.length && in.isReadable()) {
-            if (in.readByte() != PREFACE[prefaceRead++]) {
+        while (prefaceRead < Frames.PREFACE.length && in.isReadable()) {
+            if (in.readByte() != Frames.PREFACE[prefaceRead++]) {
                 endpoint.refusePreface();
                 return;
             }
         }
-        if (prefaceRead == PREFACE.length) {
+        if (prefaceRead == Frames.PREFACE.length) {
             endpoint.read(in);
         }
     }
@@ -70,6 +67,9 @@ public final class Http2Connection extends HttpConnection implements Transport, 
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         loop.tick();
         boolean writable = context.channel().isWritable();
+        if (closing) {
+            return; // its time goes on, whatever the client has taken
+        }
         if (!writable) {
             timer.start(timeouts().client());
         } else if (endpoint.hasStreams()) {

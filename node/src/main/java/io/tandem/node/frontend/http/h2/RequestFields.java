@@ -10,7 +10,6 @@ import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.loop.Tuning;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -36,20 +35,20 @@ final class RequestFields implements HpackDecoder.Sink {
     private static final int PROTOCOL = 4;
     private static final int PSEUDOS = 5;
     private static final byte[][] PSEUDO_NAMES = {
-        ascii(":scheme"), ascii(":method"), ascii(":path"), ascii(":authority"), ascii(":protocol")
+        Ascii.bytes(":scheme"), Ascii.bytes(":method"), Ascii.bytes(":path"), Ascii.bytes(":authority"), Ascii.bytes(":protocol")
     };
 
-    private static final byte[] HOST = ascii("host");
-    private static final byte[] COOKIE = ascii("cookie");
-    private static final byte[] TE = ascii("te");
-    private static final byte[] TRAILERS = ascii("trailers");
-    private static final byte[] CONTENT_LENGTH = ascii("content-length");
-    private static final byte[] UPGRADE = ascii("upgrade");
-    private static final byte[] CONNECTION = ascii("connection");
-    private static final byte[] WEBSOCKET = ascii("websocket");
-    private static final byte[] SEC_WEBSOCKET_KEY = ascii("sec-websocket-key");
-    private static final byte[] GET = ascii("GET");
-    private static final byte[] VERSION = ascii(" HTTP/2.0\r\n");
+    private static final byte[] HOST = Ascii.bytes("host");
+    private static final byte[] COOKIE = Ascii.bytes("cookie");
+    private static final byte[] TE = Ascii.bytes("te");
+    private static final byte[] TRAILERS = Ascii.bytes("trailers");
+    private static final byte[] CONTENT_LENGTH = Ascii.bytes("content-length");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+    private static final byte[] CONNECTION = Ascii.bytes("connection");
+    private static final byte[] WEBSOCKET = Ascii.bytes("websocket");
+    private static final byte[] SEC_WEBSOCKET_KEY = Ascii.bytes("sec-websocket-key");
+    private static final byte[] GET = Ascii.bytes("GET");
+    private static final byte[] VERSION = Ascii.bytes(" HTTP/2.0\r\n");
 
     /** What HAProxy keeps beside each field and each message. */
     private static final int BLOCK = 8;
@@ -206,24 +205,10 @@ final class RequestFields implements HpackDecoder.Sink {
 
     /** Writes a field as HTTP/1 would, so that it can go on as it lies there. */
     private boolean put(byte[] nameBytes, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
-        int nameLength = nameEnd - nameStart;
-        int valueLength = valueEnd - valueStart;
-        if (at + nameLength + valueLength + 4 > limit) {
+        if (at + nameEnd - nameStart + valueEnd - valueStart + Headers.PUNCTUATION > limit) {
             return false;
         }
-        byte[] out = bytes;
-        int start = at;
-        System.arraycopy(nameBytes, nameStart, out, start, nameLength);
-        int colon = start + nameLength;
-        out[colon] = ':';
-        out[colon + 1] = ' ';
-        int valueAt = colon + 2;
-        System.arraycopy(value, valueStart, out, valueAt, valueLength);
-        int end = valueAt + valueLength;
-        out[end] = '\r';
-        out[end + 1] = '\n';
-        at = end + 2;
-        request.headers().received(start, colon, valueAt, end, at);
+        at = request.headers().receive(at, nameBytes, nameStart, nameEnd, value, valueStart, valueEnd);
         return true;
     }
 
@@ -248,44 +233,16 @@ final class RequestFields implements HpackDecoder.Sink {
 
     /** One number, or the same several times. */
     private boolean contentLength(byte[] value, int start, int end) {
-        int i = start;
-        int firstEnd = -1;
-        boolean first = contentLength < 0;
-        while (true) {
-            int digits = i;
-            long number = 0;
-            while (i < end && value[i] >= '0' && value[i] <= '9') {
-                int digit = value[i++] - '0';
-                if (number > (Long.MAX_VALUE - digit) / 10) {
-                    return false;
-                }
-                number = number * 10 + digit;
-            }
-            if (i == digits || (contentLength >= 0 && contentLength != number)) {
-                return false;
-            }
-            contentLength = number;
-            if (firstEnd < 0) {
-                firstEnd = i;
-            }
-            while (i < end && FieldList.isBlank(value[i])) {
-                i++;
-            }
-            if (i == end) {
-                break;
-            }
-            if (value[i++] != ',') {
-                return false;
-            }
-            while (i < end && FieldList.isBlank(value[i])) {
-                i++;
-            }
+        long number = FieldList.number(value, start, end);
+        if (number < 0 || (contentLength >= 0 && contentLength != number)) {
+            return false;
         }
-        if (!first) {
-            return true;
+        if (contentLength >= 0) {
+            return true; // the same once more
         }
+        contentLength = number;
         lengthIndex = request.headers().count();
-        return put(CONTENT_LENGTH, 0, CONTENT_LENGTH.length, value, start, firstEnd);
+        return put(CONTENT_LENGTH, 0, CONTENT_LENGTH.length, value, start, FieldList.firstEnd(value, start, end));
     }
 
     /** All pseudo-header fields are known: checks them and writes the request line and Host. */
@@ -347,9 +304,9 @@ final class RequestFields implements HpackDecoder.Sink {
         return true;
     }
 
-    private static final byte[] PSEUDO_CONNECT = ascii("CONNECT");
-    private static final byte[] HTTP = ascii("http");
-    private static final byte[] HTTPS = ascii("https");
+    private static final byte[] PSEUDO_CONNECT = Ascii.bytes("CONNECT");
+    private static final byte[] HTTP = Ascii.bytes("http");
+    private static final byte[] HTTPS = Ascii.bytes("https");
 
     private int write(byte[] from, int start, int end) {
         System.arraycopy(from, start, bytes, at, end - start);
@@ -483,9 +440,5 @@ final class RequestFields implements HpackDecoder.Sink {
         ThreadLocalRandom.current().nextBytes(key);
         webSocketKey = request.headers().count();
         return put(SEC_WEBSOCKET_KEY, Base64.getEncoder().encode(key));
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

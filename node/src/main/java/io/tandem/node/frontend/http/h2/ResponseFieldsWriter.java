@@ -3,12 +3,12 @@
 package io.tandem.node.frontend.http.h2;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.Headers;
-import java.nio.charset.StandardCharsets;
 
 /** Writes a message's fields as a header block, those of HTTP/1's hop left out (RFC 9113 section 8.2.2). */
 final class ResponseFieldsWriter {
-    private static final byte[] SEC_WEBSOCKET_ACCEPT = ascii("sec-websocket-accept");
+    private static final byte[] SEC_WEBSOCKET_ACCEPT = Ascii.bytes("sec-websocket-accept");
 
     private ResponseFieldsWriter() {}
 
@@ -26,9 +26,5 @@ final class ResponseFieldsWriter {
                 HpackEncoder.field(out, bytes, start, end, headers.valueStart(i), headers.valueEnd(i));
             }
         }
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -27,6 +27,7 @@ public abstract class StreamBase {
 
     private @Nullable ByteBuf pending;
     private boolean pendingEnd;
+    /** Those to be sent behind {@link #pending}: a copy, for whose they are may have others by then. Null until first needed. */
     private @Nullable Trailers pendingTrailers;
 
     /** Whether it waits in the endpoint's queue for a window. */
@@ -48,8 +49,14 @@ public abstract class StreamBase {
         withheld = false;
         localEnded = false;
         remoteEnded = false;
+        forgetEnd();
+    }
+
+    private void forgetEnd() {
         pendingEnd = false;
-        pendingTrailers = null;
+        if (pendingTrailers != null) {
+            pendingTrailers.clear();
+        }
     }
 
     /** Whether our side has said its last. */
@@ -73,6 +80,11 @@ public abstract class StreamBase {
 
     final void localEnded() {
         localEnded = true;
+    }
+
+    /** Whether body bytes wait for the peer, or for the socket. */
+    protected final boolean hasPending() {
+        return pending != null;
     }
 
     /** Whether body bytes can go on at once. */
@@ -114,7 +126,7 @@ public abstract class StreamBase {
         return kept;
     }
 
-    /** Ends our side behind all data. */
+    /** Ends our side behind all data; the trailers are not looked at any more afterwards. */
     protected final void sendEnd(@Nullable Trailers trailers) {
         if (isEnding()) {
             return;
@@ -122,12 +134,23 @@ public abstract class StreamBase {
         Trailers last = trailers == null || trailers.isEmpty() ? null : trailers;
         if (pending != null) {
             pendingEnd = true;
-            pendingTrailers = last;
+            if (last != null) {
+                keepTrailers(last);
+            }
         } else if (last != null) {
             endpoint.writeTrailers(this, last);
         } else {
             endpoint.writeEnd(this);
         }
+    }
+
+    private void keepTrailers(Trailers trailers) {
+        Trailers kept = pendingTrailers;
+        if (kept == null) {
+            kept = new Trailers();
+            pendingTrailers = kept;
+        }
+        kept.set(trailers);
     }
 
     /** Sends what the windows let go now; whether nothing is left. */
@@ -151,11 +174,11 @@ public abstract class StreamBase {
         pending = null; // what follows may end the stream
         boolean end = pendingEnd;
         Trailers trailers = pendingTrailers;
-        pendingTrailers = null;
-        endpoint.writeData(this, kept, kept.readerIndex(), now, end && trailers == null);
+        Trailers last = trailers == null || trailers.isEmpty() ? null : trailers;
+        endpoint.writeData(this, kept, kept.readerIndex(), now, end && last == null);
         kept.release();
-        if (end && trailers != null) {
-            endpoint.writeTrailers(this, trailers);
+        if (end && last != null) {
+            endpoint.writeTrailers(this, last);
         }
         return true;
     }
@@ -167,8 +190,7 @@ public abstract class StreamBase {
             pending = null;
             kept.release();
         }
-        pendingEnd = false;
-        pendingTrailers = null;
+        forgetEnd();
     }
 
     // ---- receiving
@@ -190,7 +212,7 @@ public abstract class StreamBase {
     }
 
     private void acknowledge() {
-        if (!remoteEnded && id != 0 && unacknowledged >= endpoint.settings().initialWindow() / 2) {
+        if (!remoteEnded && id != 0 && unacknowledged > 0 && unacknowledged >= endpoint.settings().initialWindow() / 2) {
             endpoint.writeWindowUpdate(id, unacknowledged);
             receiveWindow += unacknowledged;
             unacknowledged = 0;

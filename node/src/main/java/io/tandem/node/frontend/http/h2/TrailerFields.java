@@ -2,20 +2,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http.h2;
 
+import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.Trailers;
-import java.nio.charset.StandardCharsets;
 
 /** Makes {@link Trailers} out of a decoded header block; for blocks of no use, only says that they were decoded. */
 public final class TrailerFields implements HpackDecoder.Sink {
     private static final byte[][] FORBIDDEN = {
-        ascii("connection"),
-        ascii("content-length"),
-        ascii("host"),
-        ascii("keep-alive"),
-        ascii("proxy-connection"),
-        ascii("te"),
-        ascii("transfer-encoding"),
-        ascii("upgrade"),
+        Ascii.bytes("connection"),
+        Ascii.bytes("content-length"),
+        Ascii.bytes("host"),
+        Ascii.bytes("keep-alive"),
+        Ascii.bytes("proxy-connection"),
+        Ascii.bytes("te"),
+        Ascii.bytes("transfer-encoding"),
+        Ascii.bytes("upgrade"),
     };
 
     private final int maxBytes;
@@ -46,7 +46,8 @@ public final class TrailerFields implements HpackDecoder.Sink {
         }
     }
 
-    private static boolean isForbidden(byte[] bytes, int start, int end) {
+    /** Whether no trailer may have that name, in lower case. */
+    static boolean isForbidden(byte[] bytes, int start, int end) {
         for (byte[] name : FORBIDDEN) {
             if (FieldRules.is(bytes, start, end, name)) {
                 return true;
@@ -57,9 +58,5 @@ public final class TrailerFields implements HpackDecoder.Sink {
 
     public boolean isMalformed() {
         return malformed;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }
