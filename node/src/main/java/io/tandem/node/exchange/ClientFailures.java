@@ -15,11 +15,9 @@ import io.tandem.node.rules.Termination;
  */
 final class ClientFailures {
     private final Exchange exchange;
-    private final Facts facts;
 
     ClientFailures(Exchange exchange) {
         this.exchange = exchange;
-        facts = exchange.facts;
     }
 
     /** The client has sent its last byte. */
@@ -28,7 +26,7 @@ final class ClientFailures {
         if (phase == Phase.TUNNEL) {
             exchange.tunnel().clientEnds();
         } else if (phase == Phase.WAITING && exchange.client.isRequestComplete() && isAbandoned(phase)) {
-            exchange.ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+            exchange.ledger.countBoth(exchange.facts.server, ProxyCounter.CLIENT_ABORTS);
             exchange.server.close();
             // it may still be listening, as HAProxy sees it
             exchange.fail(400, Termination.CLIENT, Termination.IN_HEADERS);
@@ -43,7 +41,7 @@ final class ClientFailures {
      * option abortonclose} says so.
      */
     private boolean isAbandoned(Phase phase) {
-        Backend backend = facts.backend;
+        Backend backend = exchange.facts.backend;
         boolean waits = phase == Phase.SEARCHING || phase == Phase.WAITING;
         return (phase.needsWholeRequest() && !exchange.client.isRequestComplete())
                 || (waits && backend != null && backend.http().has(HttpOption.ABORT_ON_CLOSE));
@@ -74,7 +72,7 @@ final class ClientFailures {
             }
             case TUNNEL -> {
                 if (reset) {
-                    facts.terminated(Termination.CLIENT, Termination.IN_DATA);
+                    exchange.facts.terminated(Termination.CLIENT, Termination.IN_DATA);
                 }
             }
         }
@@ -84,19 +82,19 @@ final class ClientFailures {
 
     /** Logged as HAProxy does it: with the backend that would have got the request. */
     private void onClosedBuffering() {
-        if (facts.backend == null) {
-            facts.backend = facts.frontend.backendChoice().choose(facts);
+        if (exchange.facts.backend == null) {
+            exchange.facts.backend = exchange.facts.frontend.backendChoice().choose(exchange.facts);
             exchange.ledger.backendBegins();
         }
         aborted(Termination.IN_REQUEST);
     }
 
     private void aborted(char when) {
-        if (facts.status == 0) {
-            facts.status = -1;
+        if (exchange.facts.status == 0) {
+            exchange.facts.status = -1;
         }
-        exchange.ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
-        facts.terminated(Termination.CLIENT, when);
+        exchange.ledger.countBoth(exchange.facts.server, ProxyCounter.CLIENT_ABORTS);
+        exchange.facts.terminated(Termination.CLIENT, when);
     }
 
     /** The client has been silent, or has taken nothing, for too long. */
@@ -104,7 +102,7 @@ final class ClientFailures {
         Phase phase = exchange.phase();
         switch (phase) {
             case BUFFERING -> {
-                facts.requestHeadNs = 0;
+                exchange.facts.requestHeadNs = 0;
                 exchange.fail(408, Termination.CLIENT_TIMEOUT, Termination.IN_REQUEST);
             }
             case WAITING, SEARCHING -> {
@@ -119,12 +117,12 @@ final class ClientFailures {
     }
 
     private void onTimeoutAnswering(Phase phase) {
-        exchange.ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
+        exchange.ledger.countBoth(exchange.facts.server, ProxyCounter.CLIENT_ABORTS);
         if (phase != Phase.TUNNEL) {
             exchange.relay.countBody();
         }
         exchange.server.close();
-        facts.terminated(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
+        exchange.facts.terminated(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
         exchange.end();
         if (phase == Phase.FINISHING) { // it has been answered
             exchange.client.finished(false);
@@ -135,9 +133,9 @@ final class ClientFailures {
 
     /** The request cannot be read, or did not come in time: the page of {@code status} goes out as it is. */
     void onBadRequest(int status, char who) {
-        facts.status = status;
+        exchange.facts.status = status;
         countBadRequest(who);
-        byte[] page = ErrorPages.raw(facts, status);
+        byte[] page = ErrorPages.raw(exchange.facts, status);
         exchange.end();
         if (page.length > 0) {
             exchange.client.raw(page, 0, page.length);
@@ -147,25 +145,28 @@ final class ClientFailures {
 
     /** The request cannot be read, and its protocol has no answer to that: it is counted and logged. */
     void onUnreadable() {
-        facts.status = Facts.UNREADABLE;
+        exchange.facts.status = Facts.UNREADABLE;
         countBadRequest(Termination.PROXY);
         exchange.end();
     }
 
     private void countBadRequest(char who) {
-        facts.request.clear();
+        exchange.facts.request.clear();
         exchange.ledger.badRequest();
-        facts.terminated(who, Termination.IN_REQUEST);
+        exchange.facts.terminated(who, Termination.IN_REQUEST);
     }
 
     /** The request's body cannot be read; its head, and perhaps more, has gone to the server. */
     void onBadBody() {
         exchange.server.close();
         exchange.search.clear();
-        facts.frontend.meters().count(exchange.loop.index(), ProxyCounter.REQUEST_ERRORS);
+        exchange.facts.frontend.meters().count(exchange.loop.index(), ProxyCounter.REQUEST_ERRORS);
         Phase phase = exchange.phase();
         if (phase == Phase.RESPONDING || phase == Phase.FINISHING) {
             exchange.relay.breakOff(Termination.PROXY);
+        } else if (phase == Phase.BUFFERING) {
+            exchange.facts.requestHeadNs = 0; // as HAProxy logs it: it has never been whole
+            exchange.fail(400, Termination.PROXY, Termination.IN_REQUEST);
         } else {
             char when = phase == Phase.WAITING ? Termination.IN_HEADERS : Termination.IN_DATA;
             exchange.fail(400, Termination.PROXY, when);

@@ -15,11 +15,14 @@ import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.BadMessages;
+import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
 import io.tandem.node.rules.Termination;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,18 +30,21 @@ import org.jspecify.annotations.Nullable;
  * backend, its rules, choice of the server, connection, response, rules of the way back, log. It says who is next; each
  * stage is a class of its own, and so is what happens when a side fails.
  *
- * <p>Lives as long as the client connection and is reused from one request to the next; between two it holds no buffer and
- * no server connection. All on the client connection's loop.
+ * <p>Reused from one request to the next, of the same client or of another one; between two it holds no buffer and no server
+ * connection. All on the client connection's loop.
  */
 public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker {
     /** The body counts to the time of the head: {@code timeout http-request} is for both. */
     public static final int AS_FOR_HEAD = -1;
 
+    private static final LoopLocal<ArrayDeque<Exchange>> FREE = new LoopLocal<>(loop -> new ArrayDeque<>());
+    private static final int KEPT_PER_LOOP = 4096;
+
     // what the parts of an exchange share
     final Loop loop;
-    final Facts facts;
-    final ClientSide client;
-    final Tuning tuning;
+    Facts facts;
+    ClientSide client;
+    Tuning tuning;
     final Ledger ledger;
     final RequestSender sender;
     final ServerSearch search;
@@ -69,6 +75,41 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         relay = new ResponseRelay(this, facts, client);
         server = new ServerSide(this, relay);
         search = new ServerSearch(loop, facts, ledger, this);
+    }
+
+    /** One for a client that needs it now, and may give it back between two requests ({@link #giveBack}). */
+    public static Exchange take(Loop loop, Facts facts, ClientSide client, Tuning tuning) {
+        Exchange exchange = FREE.of(loop).pollLast();
+        if (exchange == null) {
+            return new Exchange(loop, facts, client, tuning);
+        }
+        exchange.facts = facts;
+        exchange.client = client;
+        exchange.tuning = tuning;
+        facts.requestBody = exchange.sender;
+        exchange.ledger.into(facts);
+        exchange.judge.into(facts);
+        exchange.relay.into(facts, client);
+        exchange.search.into(facts);
+        return exchange;
+    }
+
+    /**
+     * Lets go of the client, whose connection is idle or has ended: another one may have this exchange.
+     *
+     * @return false if it stays with this client, which has connections to servers of its own
+     */
+    @SuppressWarnings("NullAway") // nobody calls it until it is taken again
+    public boolean giveBack() {
+        ArrayDeque<Exchange> free = FREE.of(loop);
+        if (phase != Phase.IDLE || search.ownsConnections() || free.size() >= KEPT_PER_LOOP) {
+            return false;
+        }
+        facts.requestBody = null;
+        facts = null;
+        client = null;
+        free.addLast(this);
+        return true;
     }
 
     /** Whether a request has begun and not ended. */
@@ -213,11 +254,22 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         boolean keepAlive =
                 judge.connectionMode() == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
         relay.begin(keepAlive);
+        byte[] nameField = backend().http().serverNameField();
+        if (nameField != null) {
+            nameServer(nameField);
+        }
         sender.start(stream, facts.request, keepAlive || backend().http().has(HttpOption.PRETEND_KEEP_ALIVE));
         if (bodyHasPassed) {
             sender.flush();
             client.reading(true);
             server.expect(backend());
+        }
+    }
+
+    private void nameServer(byte[] field) {
+        Server named = facts.server;
+        if (named != null && !RequestFields.nameServer(facts.request.headers(), field, named)) {
+            ledger.count(named, ProxyCounter.HEADER_REWRITE_FAILURES);
         }
     }
 
@@ -233,7 +285,8 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
      * #AS_FOR_HEAD}.
      */
     public int bodyTimeoutMs() {
-        return phase.bodyTimeoutMs(facts.frontend.timeouts(), facts.backend);
+        boolean held = server.isFull() && backend().timeouts().server() > 0; // then it is the server's time that counts
+        return held ? 0 : phase.bodyTimeoutMs(facts.frontend.timeouts(), facts.backend);
     }
 
     /** The next {@code length} bytes of the request's body; the caller keeps {@code in} and skips them. */
@@ -268,14 +321,28 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
             return;
         }
         sender.flush();
-        ServerStream stream = server.stream();
-        if (stream != null && phase.expectsServer()) {
-            server.sent(backend());
-            if (!sender.hasEnded() && !stream.isWritable()) {
-                client.reading(false);
-            }
-        } else if (phase == Phase.FINISHING && sender.hasEnded()) {
+        if (phase == Phase.FINISHING && sender.hasEnded()) {
             relay.finish();
+            return;
+        }
+        if (phase.expectsServer()) {
+            server.sent(backend());
+        }
+        if (!sender.hasEnded() && server.isFull()) {
+            client.reading(false);
+            if (phase == Phase.FINISHING) {
+                server.expect(backend()); // to take more
+            }
+        }
+    }
+
+    /** The server takes bytes again: so may the client send them. */
+    void onServerWritable() {
+        client.reading(true);
+        ServerStream stream = server.stream();
+        if (phase == Phase.FINISHING && stream != null) {
+            stream.expect(0);
+            client.awaitRequestEnd();
         }
     }
 

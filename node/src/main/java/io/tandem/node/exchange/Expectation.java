@@ -5,15 +5,14 @@ package io.tandem.node.exchange;
 import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Request;
-import java.nio.charset.StandardCharsets;
 
 /** {@code Expect: 100-continue} (RFC 9110 section 10.1.1) of a request whose body the proxy itself waits for. */
 final class Expectation {
     /** What HAProxy counts for the interim response. */
     static final int COUNTED_SIZE = 40;
 
-    private static final byte[] EXPECT = "expect".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] CONTINUE = "100-continue".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EXPECT = Ascii.bytes("expect");
+    private static final byte[] CONTINUE = Ascii.bytes("100-continue");
 
     private Expectation() {}
 

@@ -16,13 +16,18 @@ import org.jspecify.annotations.Nullable;
 /** Keeps the books of an exchange: which counters it raises as it goes along, and the log line at its end. */
 public final class Ledger {
     private final Loop loop;
-    private final Facts facts;
+    private Facts facts;
     private @Nullable Backend backend;
     private @Nullable Server server;
     private boolean silent;
 
     public Ledger(Loop loop, Facts facts) {
         this.loop = loop;
+        this.facts = facts;
+    }
+
+    /** From now on it keeps the books of another client. */
+    void into(Facts facts) {
         this.facts = facts;
     }
 

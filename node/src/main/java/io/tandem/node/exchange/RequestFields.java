@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.exchange;
 
+import io.tandem.node.backend.Server;
 import io.tandem.node.frontend.http.AddressField;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.RestrictedNames;
 import io.tandem.node.rules.Facts;
+import org.jspecify.annotations.Nullable;
 
 /** What options of frontend and backend do to the fields of a request once their rules have seen it. */
 final class RequestFields {
@@ -26,7 +28,19 @@ final class RequestFields {
         return added ? FIT : 500;
     }
 
-    private static boolean areNamesFit(@org.jspecify.annotations.Nullable RestrictedNames policy, Headers headers) {
+    /**
+     * Tells the server that is about to get the request its name ({@code http-send-name-header}); once more, and another one, at
+     * each attempt.
+     *
+     * @return whether there was room for it
+     */
+    static boolean nameServer(Headers headers, byte[] field, Server server) {
+        byte[] name = server.nameBytes();
+        headers.removeAll(field);
+        return headers.add(field, name, 0, name.length);
+    }
+
+    private static boolean areNamesFit(@Nullable RestrictedNames policy, Headers headers) {
         return policy == null || policy.applyTo(headers);
     }
 }

@@ -45,7 +45,7 @@ final class RequestJudge {
     }
 
     private final Loop loop;
-    private final Facts facts;
+    private Facts facts;
     private final Ledger ledger;
     private final Outcome outcome;
     private ConnectionMode connectionMode = ConnectionMode.KEEP_ALIVE;
@@ -56,6 +56,11 @@ final class RequestJudge {
         this.facts = facts;
         this.ledger = ledger;
         this.outcome = outcome;
+    }
+
+    /** From now on it judges another client's requests. */
+    void into(Facts facts) {
+        this.facts = facts;
     }
 
     /** What becomes of the connections behind the response, as far as the proxies of the request say it. */

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseRelay implements ResponseListener {
     private final Exchange exchange;
-    private final Facts facts;
-    private final ClientSide client;
+    private Facts facts;
+    private ClientSide client;
 
     private boolean clientKeepsAlive;
     private boolean serverKeepsAlive;
@@ -39,6 +39,12 @@ final class ResponseRelay implements ResponseListener {
 
     ResponseRelay(Exchange exchange, Facts facts, ClientSide client) {
         this.exchange = exchange;
+        this.facts = facts;
+        this.client = client;
+    }
+
+    /** From now on responses go to another client. */
+    void into(Facts facts, ClientSide client) {
         this.facts = facts;
         this.client = client;
     }
@@ -226,7 +232,7 @@ final class ResponseRelay implements ResponseListener {
     @Override
     public void onServerWritabilityChanged(boolean writable) {
         if (writable) {
-            client.reading(true);
+            exchange.onServerWritable();
         }
     }
 
@@ -321,13 +327,13 @@ final class ResponseRelay implements ResponseListener {
 
     @Override
     public void onServerClosed(boolean orderly) {
-        if (isHolding()) {
-            resume(); // with what there is
-            if (exchange.phase() != Phase.RESPONDING) {
-                return;
-            }
+        boolean held = isHolding();
+        while (isHolding()) {
+            resume(); // with what there is: one rule after the other may have waited for more
         }
-        exchange.serverFailures().onClosed(orderly);
+        if (!held || exchange.phase() == Phase.RESPONDING) {
+            exchange.serverFailures().onClosed(orderly);
+        }
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.tandem.node.backend.RetryOn;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.observe.ProxyCounter;
-import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerFailures {
     private final Exchange exchange;
-    private final Facts facts;
 
     ServerFailures(Exchange exchange) {
         this.exchange = exchange;
-        facts = exchange.facts;
     }
 
     // ---- the request goes out again (retry-on)
@@ -48,7 +45,7 @@ final class ServerFailures {
 
     /** The stream has ended before the server looked at the request: any request that is all here may go out again. */
     void onRefused() {
-        boolean whole = exchange.sender.canRepeat() || !facts.request.hasBody();
+        boolean whole = exchange.sender.canRepeat() || !exchange.facts.request.hasBody();
         if (exchange.phase() == Phase.WAITING && whole && exchange.search.mayRepeat()) {
             sendAgain();
         } else {
@@ -60,7 +57,7 @@ final class ServerFailures {
 
     /** The session ends because of the server, whatever it sent; {@code who} is for the log. */
     void onKilled(char who) {
-        facts.killedBy = who;
+        exchange.facts.killedBy = who;
         onClosed(false);
     }
 
@@ -70,7 +67,7 @@ final class ServerFailures {
         switch (exchange.phase()) {
             case TUNNEL -> {
                 if (!orderly) {
-                    facts.terminated(Termination.SERVER, Termination.IN_DATA);
+                    exchange.facts.terminated(Termination.SERVER, Termination.IN_DATA);
                 }
                 exchange.tunnel().end();
             }
@@ -78,7 +75,7 @@ final class ServerFailures {
                 if (orderly) {
                     exchange.relay.endWithServer();
                 } else {
-                    exchange.ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
+                    exchange.ledger.countBoth(exchange.facts.server, ProxyCounter.SERVER_ABORTS);
                     exchange.relay.breakOff(Termination.SERVER);
                 }
             }
@@ -90,17 +87,17 @@ final class ServerFailures {
 
     /** The server has closed before its response's head was whole. */
     private void onGone(boolean reused) {
-        Server failed = facts.server;
-        boolean killed = facts.killedBy != Termination.NORMAL;
+        Server failed = exchange.facts.server;
+        boolean killed = exchange.facts.killedBy != Termination.NORMAL;
         if (!killed && sendsAgain(RetryOn.Failure.EMPTY_RESPONSE)) { // a part of a head counts as empty in HAProxy
             return;
         }
         countResponseError(failed, killed ? null : Observer.Fault.CLOSE);
         if (killed && !exchange.client.isRequestComplete()) {
             // as HAProxy: a request that is still on its way gets no answer, and nothing is said of what it was doing
-            facts.terminated(facts.killedBy, Termination.NORMAL);
+            exchange.facts.terminated(exchange.facts.killedBy, Termination.NORMAL);
             exchange.endWithout(false);
-        } else if (!killed && reused && facts.requestsOnConnection > 1) {
+        } else if (!killed && reused && exchange.facts.requestsOnConnection > 1) {
             // the client sent it on a connection that had answered before: it will send it again by itself
             exchange.ledger.silently();
             exchange.endWithout(false);
@@ -118,7 +115,7 @@ final class ServerFailures {
 
     /** The response cannot be read. */
     void onMalformed() {
-        Server broken = facts.server;
+        Server broken = exchange.facts.server;
         Phase phase = exchange.phase();
         if (phase == Phase.WAITING && sendsAgain(RetryOn.Failure.JUNK_RESPONSE)) {
             return;
@@ -128,15 +125,15 @@ final class ServerFailures {
         if (phase == Phase.RESPONDING && !exchange.client.takeBack()) {
             exchange.relay.breakOff(Termination.SERVER);
         } else {
-            facts.responding = false;
-            facts.bytesOut = 0;
+            exchange.facts.responding = false;
+            exchange.facts.bytesOut = 0;
             exchange.fail(502, Termination.PROXY, Termination.IN_HEADERS);
         }
     }
 
     /** The server has been silent for too long. */
     void onTimeout() {
-        Server slow = facts.server;
+        Server slow = exchange.facts.server;
         switch (exchange.phase()) {
             case WAITING -> {
                 if (sendsAgain(RetryOn.Failure.RESPONSE_TIMEOUT)) {
@@ -151,12 +148,16 @@ final class ServerFailures {
                 exchange.server.close();
                 exchange.relay.breakOff(Termination.SERVER_TIMEOUT);
             }
+            case FINISHING -> { // it has answered, and takes nothing of the rest of the request
+                exchange.server.close();
+                exchange.relay.breakOff(Termination.SERVER_TIMEOUT);
+            }
             case TUNNEL -> {
                 exchange.server.close();
-                facts.terminated(exchange.tunnel().whoIsLate(), Termination.IN_DATA);
+                exchange.facts.terminated(exchange.tunnel().whoIsLate(), Termination.IN_DATA);
                 exchange.tunnel().end();
             }
-            case IDLE, REQUEST, BUFFERING, TARPIT, SEARCHING, FINISHING -> {}
+            case IDLE, REQUEST, BUFFERING, TARPIT, SEARCHING -> {}
         }
     }
 }

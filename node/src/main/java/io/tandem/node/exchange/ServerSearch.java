@@ -75,7 +75,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
     private static final char COOKIE_OF_SERVER_DOWN = 'D';
 
     private final Loop loop;
-    private final Facts facts;
+    private Facts facts;
     private final Ledger ledger;
     private final Seeker seeker;
     private State state = State.IDLE;
@@ -91,6 +91,16 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         this.facts = facts;
         this.ledger = ledger;
         this.seeker = seeker;
+    }
+
+    /** From now on servers are sought for another client. */
+    void into(Facts facts) {
+        this.facts = facts;
+    }
+
+    /** Whether connections are kept for this client alone. */
+    boolean ownsConnections() {
+        return own != null;
     }
 
     /** Begins; the seeker may hear how it ended before this returns. */

@@ -98,6 +98,12 @@ final class ServerSide {
         return stream;
     }
 
+    /** Whether there is one that takes no more of the request now. */
+    boolean isFull() {
+        ServerStream present = stream;
+        return present != null && !present.isWritable();
+    }
+
     /** The time the server has to say something counts from whatever passes to or from it, as HAProxy's does. */
     void expect(Backend backend) {
         ServerStream present = stream;

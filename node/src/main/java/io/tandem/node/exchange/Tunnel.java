@@ -5,7 +5,6 @@ package io.tandem.node.exchange;
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.http.ServerStream;
-import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tunnel {
     private final Exchange exchange;
-    private final Facts facts;
-    private final ClientSide client;
     private @Nullable ServerStream server;
     private Timeouts ofFrontend = Timeouts.NONE;
     private Timeouts ofBackend = Timeouts.NONE;
@@ -24,8 +21,6 @@ final class Tunnel {
 
     Tunnel(Exchange exchange) {
         this.exchange = exchange;
-        facts = exchange.facts;
-        client = exchange.client;
     }
 
     /** Opens it between the client and {@code server}. */
@@ -35,7 +30,7 @@ final class Tunnel {
         this.ofBackend = ofBackend;
         clientEnded = false;
         server.becomeTunnel();
-        client.becomeTunnel();
+        exchange.client.becomeTunnel();
         expect();
     }
 
@@ -75,20 +70,20 @@ final class Tunnel {
     void clientBytes(ByteBuf in) {
         ServerStream present = server;
         if (present != null) {
-            facts.bytesIn += in.readableBytes();
+            exchange.facts.bytesIn += in.readableBytes();
             present.tunnel(in);
             present.flush();
             expect();
             if (!present.isWritable()) {
-                client.reading(false);
+                exchange.client.reading(false);
             }
         }
     }
 
     /** Bytes of the server; the caller keeps {@code in}. */
     void serverBytes(ByteBuf in) {
-        facts.bytesOut += in.readableBytes();
-        client.tunnel(in);
+        exchange.facts.bytesOut += in.readableBytes();
+        exchange.client.tunnel(in);
         expect();
     }
 
@@ -105,7 +100,7 @@ final class Tunnel {
     /** Ends it, and the client's connection when all is sent. */
     void end() {
         exchange.end();
-        client.finished(false);
+        exchange.client.finished(false);
     }
 
     /** Forgets the server. */

@@ -34,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -124,13 +125,15 @@ public final class ClientConnections implements ConnectionOpener {
             open.add(connection);
             return connection;
         }
-        Http1Connection connection = new Http1Connection(facts, tuning, end, prefaceRead -> {
+        IntFunction<Http2Connection> successor = prefaceRead -> {
             open.remove(self[0]);
-            Http2Connection successor = new Http2Connection(facts, tuning, http2(target), prefaceRead, end);
-            self[0] = successor;
-            open.add(successor);
-            return successor;
-        });
+            Http2Connection next = new Http2Connection(facts, tuning, http2(target), prefaceRead, end);
+            self[0] = next;
+            open.add(next);
+            return next;
+        };
+        Http1Connection connection =
+                new Http1Connection(facts, tuning, end, target.bind().speaksHttp1Only() ? null : successor);
         self[0] = connection;
         open.add(connection);
         return connection;

@@ -71,6 +71,11 @@ public final class TestProxy implements AutoCloseable {
         apply(load(text, node.configuration()));
     }
 
+    /** For tests that choose what happens in one turn of a loop. */
+    public Loops loops() {
+        return loops;
+    }
+
     public NodeRuntime node() {
         return node;
     }

@@ -4,6 +4,7 @@ package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ class Http2ServerDifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        Contestant.assumeOracle();
+        InstalledHaproxy.assumeInstalled();
         String text = CONFIGURATION.replace("SERVER", "" + server.port());
         contestants.add(new Contestant(text, true));
         contestants.add(new Contestant(text, false));

@@ -194,6 +194,14 @@ class HttpLinesDifferentialTest {
                 E errorloc 503 /x
                 e errorfile 503 DIR/good\\nlisten g\\n bind 127.0.0.1:18998\\n errorfiles pages 400
                 e errorfile 503 DIR/good\\nlisten g\\n bind 127.0.0.1:18998\\n errorfiles pages
+                F http-send-name-header
+                F http-send-name-header X-A
+                B http-send-name-header
+                B http-send-name-header X-A
+                L http-send-name-header Host
+                T http-send-name-header X-A
+                D http-send-name-header X-A
+                D http-send-name-header
                 F retry-on none
                 B retry-on
                 B retry-on none

@@ -56,6 +56,7 @@ class OptionsDifferentialTest {
         requestBodies();
         responseBodies();
         connectionOptions();
+        serverNames();
         independentStreams();
         logOptions();
         sourceAddresses();
@@ -227,6 +228,56 @@ class OptionsDifferentialTest {
             server.listen(50).send(second);
             client.await(first.contains("204") ? HEAD_END : first.contains("chunked") ? "0\r\n\r\n" : "9");
         });
+    }
+
+    private static void serverNames() {
+        String named = "GET / HTTP/1.1\r\nHost: a\r\nx-SERVER-name: mine\r\nx-b: c\r\nX-Server-Name: yours\r\n\r\n";
+        Script whole = s -> {
+            Wire client = s.client().send(named);
+            s.server().await(HEAD_END).send(OK);
+            client.await("ok");
+        };
+        scene(
+                "a server name instead of what the client says",
+                "option forwardfor",
+                "http-send-name-header X-Server-Name\n http-request add-header x-added 1",
+                whole);
+        scene(
+                "the name in the field of the last line",
+                "",
+                "http-send-name-header x-a\n http-send-name-header x-b\n server an.odd:Name 127.0.0.1:SERVER"
+                        + "\n balance roundrobin",
+                whole);
+        scene("the name as Host", "", "http-send-name-header host", whole);
+        scene(
+                "the name with capitals",
+                "",
+                "http-send-name-header x-adjusted\n option h1-case-adjust-bogus-server",
+                whole);
+        scene(
+                "the name of the server that gets it at last",
+                "",
+                """
+                retries 1
+                option redispatch
+                balance roundrobin
+                http-send-name-header x-server-name
+                server s1 127.0.0.1:DEAD
+                server s2 127.0.0.1:SERVER""",
+                whole);
+        scene(
+                "the name in a request that goes out again",
+                "",
+                "retries 2\n retry-on all-retryable-errors\n option redispatch 1\n balance roundrobin\n"
+                        + " http-send-name-header x-server-name\n"
+                        + " server s1 127.0.0.1:SERVER\n server s2 127.0.0.1:SERVER",
+                s -> {
+                    Wire client = s.client().send(named);
+                    s.server().await(HEAD_END).close();
+                    s.server().await(HEAD_END).send(OK);
+                    client.await("ok");
+                });
+        scene("the name in mode tcp", "mode tcp", "mode tcp\n http-send-name-header x-server-name", whole);
     }
 
     private static void connectionOptions() {

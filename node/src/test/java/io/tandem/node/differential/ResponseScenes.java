@@ -114,6 +114,15 @@ final class ResponseScenes extends Scenes {
                     .close();
             client.await("no").awaitEnd();
         });
+        scene("sD nobody takes the rest of a body", "", "", s -> {
+            Wire client = s.client().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+            s.server().await(HEAD_END).send(OK);
+            client.await("ok");
+            String block = "x".repeat(1 << 20);
+            for (int i = 0; i < 16 && !client.outcome().endsWith("<gone>"); i++) {
+                client.send(block);
+            }
+        });
         scene("expect", "", "", s -> {
             Wire client =
                     s.client().send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
@@ -404,6 +413,22 @@ final class ResponseScenes extends Scenes {
             Wire server = s.server().await(HEAD_END).send(SWITCHING + "hello");
             client.await("hello");
             server.reset();
+            client.awaitEnd();
+        });
+        scene("tunnel behind early bytes", "", "", s -> {
+            Wire client = s.client().send(WEBSOCKET + "x".repeat(20_000));
+            Wire server = s.server().await(HEAD_END).send(SWITCHING);
+            client.await(HEAD_END).send("y".repeat(20_000) + "end");
+            server.await("end").close();
+            client.awaitEnd();
+        });
+        scene("tunnel of a client that has ended", "", "timeout server-fin 2s", s -> {
+            Wire client = s.client()
+                    .send("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n")
+                    .half();
+            Wire server = s.server().await(HEAD_END).send("HTTP/1.1 200 OK\r\n\r\nhello");
+            client.await("hello");
+            server.awaitEnd().send("bye").close();
             client.awaitEnd();
         });
         scene("timeout tunnel", "", "timeout tunnel 300ms", s -> {

@@ -13,21 +13,33 @@ import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
 
 /**
- * Takes every WebSocket in the version of HTTP it is spoken to in and sends back each message; {@code bye} ends its side, and
+ * Takes every WebSocket, and every CONNECT, in the version of HTTP it is spoken to in and sends back each message; {@code bye} ends its side, and
  * where the client ends first it says {@code good-bye}.
  */
 final class WebSocketServer implements AutoCloseable {
     private static final String KEY = "sec-websocket-key: ";
 
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final Securing securing;
     private final String settings;
     private final String answer;
     private volatile BlockingQueue<String> present = new LinkedBlockingQueue<>();
 
-    /** @param answer the frame that answers in HTTP/2 */
+    /** Puts TLS around a connection that has been accepted. */
+    interface Securing {
+        Socket secure(Socket accepted) throws IOException;
+    }
+
+    /** @param answer the frame that answers in HTTP/2; with a 403 in it CONNECT is refused in HTTP/1, too */
     WebSocketServer(boolean takesExtendedConnect, String answer) throws IOException {
+        this(takesExtendedConnect, answer, accepted -> accepted);
+    }
+
+    WebSocketServer(boolean takesExtendedConnect, String answer, Securing securing) throws IOException {
+        this.securing = securing;
         settings = Http2Text.frame(4, 0, 0, takesExtendedConnect ? "\0\10\0\0\0\1" : "");
         this.answer = answer;
         daemon(this::accept);
@@ -66,8 +78,12 @@ final class WebSocketServer implements AutoCloseable {
         }
     }
 
-    private void serve(Socket connection, BlockingQueue<String> received) {
-        try (connection) {
+    private void serve(Socket accepted, BlockingQueue<String> received) {
+        try (Socket connection = securing.secure(accepted)) {
+            connection.setTcpNoDelay(true);
+            if (connection instanceof SSLSocket secure) {
+                received.add("alpn " + secure.getApplicationProtocol());
+            }
             DataInputStream in = new DataInputStream(connection.getInputStream());
             String first = text(in.readNBytes(3));
             if (first.equals("PRI")) {
@@ -109,7 +125,7 @@ final class WebSocketServer implements AutoCloseable {
         }
     }
 
-    private static void http1(Socket connection, DataInputStream in, BlockingQueue<String> received, String first)
+    private void http1(Socket connection, DataInputStream in, BlockingQueue<String> received, String first)
             throws IOException {
         StringBuilder head = new StringBuilder(first);
         while (head.indexOf("\r\n\r\n") < 0) {
@@ -120,12 +136,14 @@ final class WebSocketServer implements AutoCloseable {
             head.append((char) b);
         }
         received.add(head.toString());
-        int key = head.toString().toLowerCase(Locale.ROOT).indexOf(KEY) + KEY.length();
-        byte[] proof = head.substring(key, head.indexOf("\r\n", key)).getBytes(StandardCharsets.ISO_8859_1);
-        send(
-                connection,
-                "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-                        + "sec-websocket-accept: " + text(Upgrade.answerTo(proof, 0, proof.length)) + "\r\n\r\n");
+        if (!first.equals("CON")) {
+            send(connection, accepting(head));
+        } else if (answer.contains("403")) {
+            send(connection, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno");
+            return;
+        } else {
+            send(connection, "HTTP/1.1 200 OK\r\n\r\n");
+        }
         byte[] buffer = new byte[1000];
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             String message = new String(buffer, 0, n, StandardCharsets.ISO_8859_1);
@@ -137,6 +155,13 @@ final class WebSocketServer implements AutoCloseable {
         }
         received.add("END");
         send(connection, "good-bye");
+    }
+
+    private static String accepting(StringBuilder head) {
+        int key = head.toString().toLowerCase(Locale.ROOT).indexOf(KEY) + KEY.length();
+        byte[] proof = head.substring(key, head.indexOf("\r\n", key)).getBytes(StandardCharsets.ISO_8859_1);
+        return "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+                + "sec-websocket-accept: " + text(Upgrade.answerTo(proof, 0, proof.length)) + "\r\n\r\n";
     }
 
     private static String text(byte[] bytes) {

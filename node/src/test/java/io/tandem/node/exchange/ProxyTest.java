@@ -7,12 +7,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.loop.Loop;
 import io.tandem.node.testkit.LoopbackServer;
 import io.tandem.node.testkit.Ports;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -263,6 +265,81 @@ class ProxyTest {
             send(client, "some bytes");
             client.shutdownOutput();
             assertThat(readUntil(client, "never")).isEqualTo("got some bytes<end><end>");
+        }
+    }
+
+    /** Waits until the loop has looked at whatever had come before this was called. */
+    private static void turn(Loop loop) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            loop.eventLoop().submit(() -> {}).get();
+        }
+    }
+
+    /** The loop does nothing until {@code open} is counted down; what comes meanwhile comes in one turn. */
+    private static void hold(Loop loop, CountDownLatch open) throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        loop.eventLoop().execute(() -> {
+            held.countDown();
+            try {
+                open.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException over) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        held.await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void bytesThatComeInTheTurnOfAResponseStayBehindThoseThatWaitForIt() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            int port = Ports.reserved();
+            String head = "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 42\r\n\r\n";
+            String body = "GET /smuggled HTTP/1.1\r\nHost: evil.org\r\n\r\n"; // 42 bytes
+            try (TestProxy proxy = TestProxy.start(
+                            config("http", port, " server s 127.0.0.1:" + server.getLocalPort() + "\n"), 1);
+                    Socket client = connect(port)) {
+                Loop loop = proxy.loops().all().get(0);
+                client.setTcpNoDelay(true);
+                send(client, GET);
+                try (Socket behind = server.accept()) {
+                    behind.setSoTimeout(20_000);
+                    readUntil(behind, "\r\n\r\n");
+                    send(client, head);
+                    turn(loop);
+                    CountDownLatch open = new CountDownLatch(1);
+                    hold(loop, open);
+                    send(behind, OK);
+                    send(client, body);
+                    open.countDown();
+                    assertThat(readUntil(client, "ok")).endsWith("ok");
+
+                    assertThat(readUntil(behind, "\r\n\r\n")).startsWith("POST /2 ");
+                    assertThat(readUntil(behind, "\r\n\r\n")).isEqualTo(body);
+                    send(behind, OK);
+                    assertThat(readUntil(client, "ok")).endsWith("ok");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClientThatEndsWithinAPipelinedBodyIsNotWaitedFor() throws Exception {
+        CompletableFuture<String> second = new CompletableFuture<>();
+        try (LoopbackServer server = new LoopbackServer((connection, number) -> {
+            readUntil(connection, "\r\n\r\n");
+            send(connection, OK);
+            second.complete(readUntil(connection, "never"));
+        })) {
+            int port = Ports.reserved();
+            try (TestProxy proxy =
+                            TestProxy.start(config("http", port, " server s 127.0.0.1:" + server.port() + "\n"), 1);
+                    Socket client = connect(port)) {
+                assertThat(proxy.openSessions("fe")).isNotNegative();
+                send(client, GET + "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
+                client.shutdownOutput();
+                assertThat(readUntil(client, "never")).contains("\r\n\r\nok").endsWith("<end>");
+                assertThat(second.get(5, TimeUnit.SECONDS)).endsWith("<end>"); // its times are 20 s
+            }
         }
     }
 }

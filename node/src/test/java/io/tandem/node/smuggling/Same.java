@@ -156,7 +156,8 @@ final class Same {
             return;
         }
         Message message = finals.get(0);
-        boolean bodyless = message.start().matches("[23]04") || sent.values("content-length").contains("0");
+        boolean bodyless = message.start().matches("[23]04")
+                || sent.values("content-length").contains("0");
         assertThat(message.start()).as(shown).isEqualTo(Wellformed.value(sent.fields(), ":status"));
         assertThat(message.body()).as(shown).isEqualTo(bodyless ? "" : sent.body());
         assertThat(regular(message.fields())).as(shown).isEqualTo(regular(sent.fields()));

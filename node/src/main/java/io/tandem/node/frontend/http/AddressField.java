@@ -4,7 +4,6 @@ package io.tandem.node.frontend.http;
 
 import io.netty.util.concurrent.FastThreadLocal;
 import io.tandem.node.frontend.Peer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,20 +109,31 @@ public record AddressField(byte[] header, @Nullable Network except, boolean ifNo
                 bestLength = run;
             }
         }
-        StringBuilder out = new StringBuilder(LONGEST);
+        int at = 0;
         for (int i = 0; i < 8; i++) {
             if (i == bestStart) {
-                out.append("::");
+                text[at++] = ':';
+                text[at++] = ':';
                 i += bestLength - 1;
                 continue;
             }
-            if (!out.isEmpty() && out.charAt(out.length() - 1) != ':') {
-                out.append(':');
+            if (at > 0 && text[at - 1] != ':') {
+                text[at++] = ':';
             }
-            out.append(Integer.toHexString((a[i * 2] & 0xff) << 8 | (a[i * 2 + 1] & 0xff)));
+            at = hex((a[i * 2] & 0xff) << 8 | (a[i * 2 + 1] & 0xff), text, at);
         }
-        byte[] bytes = out.toString().getBytes(StandardCharsets.US_ASCII);
-        System.arraycopy(bytes, 0, text, 0, bytes.length);
-        return bytes.length;
+        return at;
+    }
+
+    /** Writes a group without leading zeros; answers where it ends. */
+    private static int hex(int group, byte[] text, int at) {
+        int end = at;
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            int digit = group >>> shift & 0xf;
+            if (digit != 0 || end > at || shift == 0) {
+                text[end++] = (byte) Character.forDigit(digit, 16);
+            }
+        }
+        return end;
     }
 }

@@ -81,8 +81,7 @@ public final class Headers {
      * @param at where; that there is room is for the caller to know
      * @return behind its line
      */
-    public int receive(
-            int at, byte[] name, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
+    public int receive(int at, byte[] name, int nameStart, int nameEnd, byte[] value, int valueStart, int valueEnd) {
         byte[] out = bytes;
         int colon = at + nameEnd - nameStart;
         System.arraycopy(name, nameStart, out, at, nameEnd - nameStart);

@@ -18,8 +18,11 @@ import io.tandem.node.language.SectionKind;
 import io.tandem.node.rules.sample.BodyUse;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,7 @@ public final class HttpLines implements Feature {
         private @Nullable AddressField forwardedFor;
         private @Nullable AddressField originalTo;
         private @Nullable RestrictedNames restrictedNames;
+        private byte @Nullable [] serverNameField;
         private int options;
 
         @Override
@@ -44,6 +48,7 @@ public final class HttpLines implements Feature {
             copy.forwardedFor = forwardedFor;
             copy.originalTo = originalTo;
             copy.restrictedNames = restrictedNames;
+            copy.serverNameField = serverNameField;
             copy.options = options;
             return copy;
         }
@@ -54,7 +59,8 @@ public final class HttpLines implements Feature {
             int bits = options
                     | (BodyUse.ofRequests(draft) ? HttpSettings.LOOKS_AT_BODIES : 0)
                     | (BodyUse.ofResponses(draft) ? HttpSettings.LOOKS_AT_RESPONSE_BODIES : 0);
-            return new HttpSettings(mode, forwardedFor, originalTo, restrictedNames, pages, reuse, adjust, bits);
+            return new HttpSettings(
+                    mode, forwardedFor, originalTo, restrictedNames, pages, reuse, adjust, serverNameField, bits);
         }
     }
 
@@ -106,6 +112,10 @@ public final class HttpLines implements Feature {
                         .negatable()
                         .noEffect("it was removed in HAProxy 2.1; connections are kept alive")
                         .as((line, draft) -> {}),
+                Keyword.directive("http-send-name-header", SectionKind.PROXIES)
+                        .arguments("NAME")
+                        .doc("the request field that tells a server its name, instead of what the client says there")
+                        .as(HttpLines::sendName),
                 Keyword.directive("http-reuse", SectionKind.PROXIES)
                         .arguments("never | safe | aggressive | always")
                         .doc("which requests share server connections")
@@ -188,6 +198,33 @@ public final class HttpLines implements Feature {
                     default -> throw line.error("'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.");
                 };
         draft.facet(SETTINGS).reuse = reuse;
+    }
+
+    /** Fields that frame a message, or belong to the connection: with another value there the server cannot read the request. */
+    private static final Set<String> OF_FRAMING =
+            Set.of("connection", "content-length", "transfer-encoding", "upgrade", "te", "trailer");
+
+    private static void sendName(Arguments line, Draft draft) {
+        boolean matters = draft.needsBackend(line, "http-send-name-header", ".");
+        String name = line.require("'http-send-name-header' requires a header string.")
+                .text()
+                .toLowerCase(Locale.ROOT);
+        byte[] field = name.getBytes(StandardCharsets.UTF_8);
+        for (byte b : field) {
+            if (Ascii.token(b) == 0) { // HAProxy sends whatever stands there
+                throw line.error("'http-send-name-header' : '" + name + "' is not the name of a field.");
+            }
+        }
+        if (line.hasNext()) {
+            line.warn("'http-send-name-header' : '" + line.peek() + "' and what follows have no effect.");
+        }
+        if (OF_FRAMING.contains(name)) {
+            line.warn("'http-send-name-header' : servers will not understand requests whose '" + name
+                    + "' is their name.");
+        }
+        if (matters) {
+            draft.facet(SETTINGS).serverNameField = field;
+        }
     }
 
     @Override

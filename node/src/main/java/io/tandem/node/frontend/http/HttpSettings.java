@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param errorPages what it answers errors with; null where the section names no page of its own
  * @param reuse {@code http-reuse}; backends only
  * @param caseAdjust how names are written to clients (frontends) or servers (backends), or null for lower case
+ * @param serverNameField {@code http-send-name-header}: the field, in lower case, that tells a server its name; or null
  * @param options the bits of its {@link HttpOption}s
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record HttpSettings(
         ConnectionMode connectionMode,
         @Nullable AddressField forwardedFor,
@@ -24,9 +26,10 @@ public record HttpSettings(
         @Nullable ErrorPages errorPages,
         Reuse reuse,
         @Nullable CaseAdjust caseAdjust,
+        byte @Nullable [] serverNameField,
         int options) {
     public static final HttpSettings DEFAULT =
-            new HttpSettings(ConnectionMode.KEEP_ALIVE, null, null, null, null, Reuse.SAFE, null, 0);
+            new HttpSettings(ConnectionMode.KEEP_ALIVE, null, null, null, null, Reuse.SAFE, null, null, 0);
 
     /** A bit of {@link #options} behind those of all {@link HttpOption}s. */
     static final int LOOKS_AT_BODIES = 1 << 31;

@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /** The protocol that a request offers to switch to, WebSocket above all (RFC 6455, RFC 8441). */
 public final class Upgrade {
-    private static final byte[] UPGRADE = ascii("upgrade");
-    private static final byte[] WEBSOCKET = ascii("websocket");
-    private static final byte[] MAGIC = ascii("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+    private static final byte[] WEBSOCKET = Ascii.bytes("websocket");
+    private static final byte[] MAGIC = Ascii.bytes("258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
 
     private Upgrade() {}
 
@@ -46,9 +45,5 @@ public final class Upgrade {
         } catch (NoSuchAlgorithmException absent) {
             throw new IllegalStateException("every Java platform has SHA-1", absent);
         }
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -40,6 +40,11 @@ public record Bind(
         return settings.http2;
     }
 
+    /** Whether they speak HTTP/1 alone, whatever ALPN or the first bytes say. */
+    public boolean speaksHttp1Only() {
+        return settings.http1Only;
+    }
+
     /** What the frontend says where the line says nothing: its backlog, or as many as it takes at once. */
     public void backlog(int connections, int maxConnections) {
         if (settings.backlog == 0) {

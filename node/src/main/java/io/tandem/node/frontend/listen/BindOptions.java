@@ -57,6 +57,7 @@ final class BindOptions {
                         }
                         bind.protocol = protocol;
                         bind.settings.http2 = protocol.equals("h2");
+                        bind.settings.http1Only = protocol.equals("h1");
                     }),
             option("thread", "[GROUP/]SET", "the event loops that serve it", (line, bind) -> {
                 try {

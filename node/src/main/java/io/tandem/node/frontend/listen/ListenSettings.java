@@ -31,6 +31,8 @@ public final class ListenSettings {
     Families families = Families.AS_THE_SYSTEM;
     /** {@code proto h2}: clients speak HTTP/2 from the first byte on. */
     boolean http2;
+    /** {@code proto h1}: HTTP/1 alone, whatever ALPN or the first bytes say. */
+    boolean http1Only;
 
     boolean transparent;
     boolean deferAccept;

@@ -48,11 +48,11 @@ public final class ChunkedBody {
 
     private static final long LARGEST = (1L << 52) - 1;
     private static final int MAX_EXTENSION_BYTES = 16 * 1024;
-    private static final byte[] TRANSFER_ENCODING = HeadScanner.ascii("transfer-encoding");
-    private static final byte[] CHUNKED = HeadScanner.ascii("chunked");
+    private static final byte[] TRANSFER_ENCODING = Ascii.bytes("transfer-encoding");
+    private static final byte[] CHUNKED = Ascii.bytes("chunked");
     /** Who merges trailers into the head must not find a second framing or another host there. */
     private static final byte[][] DROPPED_TRAILERS = {
-        HeadScanner.ascii("content-length"), TRANSFER_ENCODING, HeadScanner.ascii("host")
+        Ascii.bytes("content-length"), TRANSFER_ENCODING, Ascii.bytes("host")
     };
 
     private State state = State.DONE;

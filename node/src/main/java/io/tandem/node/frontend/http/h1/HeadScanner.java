@@ -8,7 +8,6 @@ import io.tandem.node.frontend.http.Headers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,10 +56,10 @@ abstract class HeadScanner {
     private static final int MORE = -1;
     private static final int BAD = -2;
 
-    private static final byte[] CONNECTION = ascii("connection");
-    private static final byte[] CONTENT_LENGTH = ascii("content-length");
-    private static final byte[] TRANSFER_ENCODING = ascii("transfer-encoding");
-    private static final byte[] UPGRADE = ascii("upgrade");
+    private static final byte[] CONNECTION = Ascii.bytes("connection");
+    private static final byte[] CONTENT_LENGTH = Ascii.bytes("content-length");
+    private static final byte[] TRANSFER_ENCODING = Ascii.bytes("transfer-encoding");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
     private Headers headers;
     private final int maxFields;
 
@@ -415,10 +414,6 @@ abstract class HeadScanner {
     /** Whether the sender asks for, or agrees to, another protocol. */
     public final boolean saysUpgrade() {
         return hop.saysUpgrade && hasUpgrade;
-    }
-
-    static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Whether a byte may stand in a token. */

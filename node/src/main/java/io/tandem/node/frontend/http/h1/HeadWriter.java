@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Method;
@@ -59,7 +60,7 @@ public final class HeadWriter {
         }
     }
 
-    private static final byte[] CHUNKED = HeadScanner.ascii("transfer-encoding: chunked\r\n");
+    private static final byte[] CHUNKED = Ascii.bytes("transfer-encoding: chunked\r\n");
 
     /** Writes status line and fields, without the empty line. */
     public static void statusLineAndFields(Response response, ByteBuf out) {
@@ -91,8 +92,8 @@ public final class HeadWriter {
                 && isUntouched(response.headers());
     }
 
-    private static final byte[] HTTP_1_1 = HeadScanner.ascii("HTTP/1.1");
-    private static final byte[] HTTP_1_0 = HeadScanner.ascii("HTTP/1.0");
+    private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
+    private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
 
     /** Writes the live fields in order, each as {@code name: value}, behind a run of bytes that begins the output. */
     private static void fields(Headers headers, ByteBuf out, int firstRunStart, int firstRunEnd) {

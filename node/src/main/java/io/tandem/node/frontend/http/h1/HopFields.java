@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * head is refused. Reused from one message to the next.
  */
 final class HopFields {
-    private static final byte[] UPGRADE = HeadScanner.ascii("upgrade");
-    private static final byte[] CLOSE = HeadScanner.ascii("close");
-    private static final byte[] KEEP_ALIVE = HeadScanner.ascii("keep-alive");
-    private static final byte[] CHUNKED = HeadScanner.ascii("chunked");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+    private static final byte[] CLOSE = Ascii.bytes("close");
+    private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
+    private static final byte[] CHUNKED = Ascii.bytes("chunked");
 
     long contentLength;
     int contentLengthIndex;
@@ -82,40 +82,19 @@ final class HopFields {
     }
 
     @Nullable Malformed contentLength(byte[] bytes, Headers headers, int index) {
-        int at = headers.valueStart(index);
+        int start = headers.valueStart(index);
         int end = headers.valueEnd(index);
-        int firstEnd = -1;
-        while (true) {
-            int digits = at;
-            long value = 0;
-            while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
-                int digit = bytes[at++] - '0';
-                if (value > (Long.MAX_VALUE - digit) / 10) {
-                    return Malformed.CONTENT_LENGTH;
-                }
-                value = value * 10 + digit;
-            }
-            if (at == digits || (contentLength >= 0 && contentLength != value)) {
-                return Malformed.CONTENT_LENGTH;
-            }
-            contentLength = value;
-            if (firstEnd < 0) {
-                firstEnd = at;
-            }
-            at = FieldList.skipBlanks(bytes, at, end);
-            if (at == end) {
-                break;
-            }
-            if (bytes[at++] != ',') {
-                return Malformed.CONTENT_LENGTH;
-            }
-            at = FieldList.skipBlanks(bytes, at, end);
+        long value = FieldList.number(bytes, start, end);
+        if (value < 0 || (contentLength >= 0 && contentLength != value)) {
+            return Malformed.CONTENT_LENGTH;
         }
+        contentLength = value;
         if (contentLengthIndex >= 0 || chunked) {
             headers.remove(index);
             lengthDropped |= chunked;
         } else {
             contentLengthIndex = index;
+            int firstEnd = FieldList.firstEnd(bytes, start, end);
             if (firstEnd != end) {
                 headers.shorten(index, firstEnd);
             }

@@ -6,14 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
-import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
 import io.tandem.node.frontend.TlsFacts;
-import io.tandem.node.frontend.http.HttpConnection;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.Method;
-import io.tandem.node.frontend.http.Response;
-import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h2.Http2Connection;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
@@ -27,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests that arrive behind the present one wait, and with them the client: one exchange at a time.
  */
-public final class Http1Connection extends HttpConnection implements ClientSide {
+public final class Http1Connection extends Http1ClientSide {
     private enum State {
         HEAD,
         BODY,
@@ -41,10 +37,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     /** How long a connection that has become idle is given for its next request when the process stops. */
     private static final long QUIET_NS = 100_000_000L;
 
-    private final Tuning tuning;
-    private final Exchange exchange;
-    private final IntFunction<Http2Connection> http2;
-    private final MessageWriter writer;
+    private final @Nullable IntFunction<Http2Connection> http2;
 
     private State state = State.HEAD;
     /** Null while no request is under way. */
@@ -61,14 +54,11 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     /**
      * @param onEnd runs once when the connection has ended
      * @param http2 makes what takes the connection over when it turns out to speak HTTP/2, told how many bytes of its
-     *     preface have been read; {@code onEnd} is that one's then
+     *     preface have been read; {@code onEnd} is that one's then. Null where it speaks HTTP/1 and nothing else
      */
-    public Http1Connection(Facts facts, Tuning tuning, Runnable onEnd, IntFunction<Http2Connection> http2) {
-        super(facts, onEnd);
-        this.tuning = tuning;
+    public Http1Connection(Facts facts, Tuning tuning, Runnable onEnd, @Nullable IntFunction<Http2Connection> http2) {
+        super(facts, tuning, onEnd);
         this.http2 = http2;
-        exchange = new Exchange(loop, facts, this, tuning);
-        writer = new MessageWriter(loop, this::write);
         restingSinceNs = loop.nowNs();
     }
 
@@ -80,8 +70,8 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     @Override
     protected void onSecured() {
         TlsFacts tls = facts.tls;
-        if (tls != null && tls.alpn().equals("h2")) {
-            becomeHttp2(0, null);
+        if (http2 != null && tls != null && tls.alpn().equals("h2")) {
+            becomeHttp2(http2, 0, null);
         } else {
             begin();
         }
@@ -100,7 +90,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
                 case RESPONSE -> response(in);
                 case TUNNEL -> {
                     if (in.isReadable()) {
-                        exchange.tunnelBytes(in);
+                        exchange().tunnelBytes(in);
                     }
                     yield false;
                 }
@@ -123,7 +113,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
             boolean lenient = facts.frontend.http().has(HttpOption.ACCEPT_INVALID_REQUEST);
             present = RequestParts.take(loop, facts.request, tuning, lenient);
             parts = present;
-            exchange.begin();
+            exchange().begin();
             beginHeadTimeout();
         }
         RequestScanner scanner = present.scanner;
@@ -138,8 +128,8 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
             }
             case MALFORMED -> {
                 Malformed reason = scanner.reason();
-                exchange.keepBadRequest(bytes, had, in, scanner.errorOffset(), reason);
-                exchange.onBadRequest(reason == Malformed.TRANSFER_ENCODING_UNKNOWN ? 422 : 400, Termination.PROXY);
+                exchange().keepBadRequest(bytes, had, in, scanner.errorOffset(), reason);
+                exchange().onBadRequest(reason == Malformed.TRANSFER_ENCODING_UNKNOWN ? 422 : 400, Termination.PROXY);
                 return true;
             }
             case COMPLETE -> {
@@ -159,21 +149,21 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     }
 
     private boolean request(RequestParts present, ByteBuf in) {
-        if (facts.request.method() == Method.OTHER && isPreface(present.scanner)) {
-            exchange.withdraw();
-            becomeHttp2(Http2Connection.PREFACE_HEAD, in);
+        if (http2 != null && facts.request.method() == Method.OTHER && isPreface(present.scanner)) {
+            exchange().withdraw();
+            becomeHttp2(http2, Http2Connection.PREFACE_HEAD, in);
             return false;
         }
         responseDone = false;
-        if (!present.body.begin(facts.request, in, exchange, tuning)) {
-            exchange.onBadRequest(400, Termination.PROXY);
+        if (!present.body.begin(facts.request, in, exchange(), tuning)) {
+            exchange().onBadRequest(400, Termination.PROXY);
             return true;
         }
         state = State.BODY;
         if (present.body.isComplete()) {
             timer.stop();
         }
-        exchange.onRequest();
+        exchange().onRequest();
         return true;
     }
 
@@ -186,15 +176,15 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     }
 
     /** Hands the connection over; there is no exchange under way. */
-    private void becomeHttp2(int prefaceRead, @Nullable ByteBuf in) {
+    private void becomeHttp2(IntFunction<Http2Connection> maker, int prefaceRead, @Nullable ByteBuf in) {
         ChannelHandlerContext present = context();
         if (present == null) {
             return;
         }
         releaseHead();
-        exchange.dispose();
+        endExchange();
         handOver();
-        Http2Connection successor = http2.apply(prefaceRead);
+        Http2Connection successor = maker.apply(prefaceRead);
         present.pipeline().addAfter(present.name(), null, successor);
         if (in != null) {
             successor.read(in);
@@ -207,7 +197,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
         if (present == null) {
             throw new IllegalStateException("a body without a head");
         }
-        boolean wanted = exchange.wantsBody();
+        boolean wanted = exchange().wantsBody();
         RequestBody body = present.body;
         body.read(in, wanted);
         if (state != State.BODY) {
@@ -215,9 +205,9 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
         }
         if (wanted) {
             if (body.isComplete()) {
-                exchange.requestEnd(body.trailers());
+                exchange().requestEnd(body.trailers());
             }
-            exchange.requestFlush();
+            exchange().requestFlush();
             if (state != State.BODY) {
                 return true;
             }
@@ -232,15 +222,15 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     }
 
     private void expectBody() {
-        int limit = exchange.bodyTimeoutMs();
+        int limit = exchange().bodyTimeoutMs();
         if (limit != Exchange.AS_FOR_HEAD) {
             timer.start(limit);
         }
     }
 
-    /** Waits for the end of the response; what came too early is kept. */
+    /** Waits for the end of the response; what came too early is kept, and so is what comes behind that until it is taken up. */
     private boolean response(ByteBuf in) {
-        if (responseDone) {
+        if (responseDone && pending == null) {
             next(in.isReadable());
             return true;
         }
@@ -265,6 +255,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     /** The exchange is over and the connection goes on. */
     private void next(boolean hasMore) {
         releaseHead();
+        restExchange();
         state = State.HEAD;
         restingSinceNs = loop.nowNs();
         responseDone = false;
@@ -286,7 +277,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         if (state != State.TUNNEL && state != State.CLOSING) {
-            super.flush();
+            flushWritten();
         }
     }
 
@@ -294,8 +285,12 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         loop.tick();
         boolean writable = context.channel().isWritable();
-        if (writable) { // too much is found out after a flush: a buffer that leaves at once costs no epoll_ctl
-            exchange.onClientWritabilityChanged(true);
+        if (writable
+                && isBusy()) { // too much is found out after a flush: a buffer that leaves at once costs no epoll_ctl
+            exchange().onClientWritabilityChanged(true);
+        }
+        if (state == State.CLOSING) {
+            return; // its time goes on, whatever the client has taken
         }
         if (state != State.HEAD) {
             timer.start(writable ? 0 : timeouts().client());
@@ -307,17 +302,17 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
         halfClosed = true;
         switch (state) {
             case HEAD -> {
-                if (exchange.isBusy()) {
-                    exchange.onBadRequest(400, Termination.CLIENT);
+                if (isBusy()) {
+                    exchange().onBadRequest(400, Termination.CLIENT);
                 } else if (!silentEnd(400, Termination.CLIENT)) {
                     close();
                 }
             }
             case BODY -> {
-                exchange.onClientClosed(true); // what is missing will not come
+                exchange().onClientClosed(true); // what is missing will not come
                 abort();
             }
-            case RESPONSE, TUNNEL -> exchange.onClientHalfClosed();
+            case RESPONSE, TUNNEL -> exchange().onClientHalfClosed();
             case CLOSING -> {}
         }
     }
@@ -330,10 +325,10 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
         if (facts.requestsOnConnection > 0 || facts.frontend.http().has(HttpOption.IGNORE_PROBES) || isInHandshake()) {
             return false;
         }
-        exchange.begin();
+        exchange().begin();
         facts.requestAtMs = facts.acceptedAtMs;
         facts.requestStartNs = facts.acceptedNs;
-        exchange.onBadRequest(status, who);
+        exchange().onBadRequest(status, who);
         return true;
     }
 
@@ -341,22 +336,22 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     protected void onTimeout() {
         switch (state) {
             case HEAD -> {
-                if (exchange.isBusy()) {
-                    exchange.onBadRequest(408, Termination.CLIENT_TIMEOUT);
+                if (isBusy()) {
+                    exchange().onBadRequest(408, Termination.CLIENT_TIMEOUT);
                 } else if (!silentEnd(408, Termination.CLIENT_TIMEOUT)) {
                     close();
                 }
             }
-            case BODY, RESPONSE, TUNNEL -> exchange.onClientTimeout();
+            case BODY, RESPONSE, TUNNEL -> exchange().onClientTimeout();
             case CLOSING -> abort();
         }
     }
 
     @Override
     protected void onClosed() {
-        writer.clear();
-        if (exchange.isBusy()) {
-            exchange.onClientClosed(reset);
+        dropStaged();
+        if (isBusy()) {
+            exchange().onClientClosed(reset);
         } else if (state == State.HEAD) {
             silentEnd(400, Termination.CLIENT);
         }
@@ -366,7 +361,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
             pending.release();
             pending = null;
         }
-        exchange.dispose();
+        endExchange();
     }
 
     @Override
@@ -379,7 +374,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     @Override
     public void onSoftStop() {
         if (state == State.HEAD
-                && !exchange.isBusy()
+                && !isBusy()
                 && facts.requestsOnConnection > 0
                 && loop.nowNs() - restingSinceNs >= QUIET_NS
                 && !hasUnread()
@@ -404,62 +399,6 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
     }
 
     @Override
-    public void proceed() {
-        ByteBuf out = loop.sendBuffer();
-        ResponseHead.proceed(out);
-        write(out);
-    }
-
-    @Override
-    public void interim(Response response) {
-        ByteBuf out = loop.sendBuffer();
-        ResponseHead.interim(facts, response, out);
-        write(out);
-    }
-
-    @Override
-    public boolean head(Response response, boolean keepAlive, boolean tunnel, @Nullable ByteBuf in, int length) {
-        return ResponseHead.begin(facts, response, keepAlive, tunnel, in, length, writer);
-    }
-
-    @Override
-    public void body(ByteBuf in, int length, boolean all) {
-        writer.data(in, length, all);
-    }
-
-    @Override
-    public void body(byte[] bytes, int start, int end) {
-        writer.data(bytes, start, end);
-    }
-
-    @Override
-    public void end(@Nullable Trailers trailers) {
-        writer.end(trailers);
-    }
-
-    @Override
-    public boolean takeBack() {
-        return writer.takeBack();
-    }
-
-    @Override
-    public void raw(byte[] page, int start, int end) {
-        writer.data(page, start, end);
-    }
-
-    @Override
-    public void tunnel(ByteBuf in) {
-        writer.writeStaged();
-        write(in.retain());
-    }
-
-    @Override
-    public void flush() {
-        writer.writeStaged();
-        super.flush();
-    }
-
-    @Override
     public void reading(boolean on) {
         if (!halfClosed) {
             autoRead(on);
@@ -468,7 +407,7 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
 
     @Override
     public void finished(boolean keepAlive) {
-        writer.writeStaged();
+        writeStaged();
         responseDone = true;
         if (!keepAlive) {
             close();
@@ -494,10 +433,13 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
         loop.tick();
         pending = null;
         reading(true);
-        read(early);
-        early.release();
-        if (halfClosed && state == State.HEAD && exchange.isBusy()) {
-            exchange.onBadRequest(400, Termination.CLIENT);
+        try {
+            read(early);
+        } finally {
+            early.release();
+        }
+        if (halfClosed) {
+            onInputEnd(); // now it has been reached
         }
         flush();
     }
@@ -540,8 +482,12 @@ public final class Http1Connection extends HttpConnection implements ClientSide 
         ByteBuf early = pending;
         if (early != null) {
             pending = null;
-            exchange.tunnelBytes(early);
+            reading(true); // it may have been too much
+            exchange().tunnelBytes(early);
             early.release();
+        }
+        if (halfClosed) {
+            exchange().onClientHalfClosed();
         }
     }
 }

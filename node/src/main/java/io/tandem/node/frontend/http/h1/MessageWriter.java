@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http.h1;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.Loop;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ public final class MessageWriter {
     /** Chunks gather in one buffer up to about this many bytes; the reader of the peer hears of no back-pressure before. */
     private static final int FULL = 32 * 1024;
 
-    private static final byte[] HEX = HeadScanner.ascii("0123456789ABCDEF");
+    private static final byte[] HEX = Ascii.bytes("0123456789ABCDEF");
     private static final int CRLF_LENGTH = 2;
 
     private final Loop loop;
@@ -98,6 +99,9 @@ public final class MessageWriter {
     }
 
     private void chunk(ByteBuf in, int length) {
+        if (length == 0) {
+            return; // a chunk of nothing would end the body
+        }
         ByteBuf out = staged;
         if (out == null) {
             out = loop.sendBuffer();

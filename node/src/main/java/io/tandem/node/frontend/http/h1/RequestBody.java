@@ -17,6 +17,7 @@ final class RequestBody implements ChunkedBody.Sink {
     private static final byte[] NOTHING = new byte[0];
 
     private final ChunkedBody chunks = new ChunkedBody();
+    private final ChunkedBody.Sink earlySink = this::keepEarly;
     private @Nullable Exchange exchange;
     private Framing framing = Framing.NONE;
     private long remaining;
@@ -48,16 +49,18 @@ final class RequestBody implements ChunkedBody.Sink {
             return true;
         }
         chunks.begin(tuning);
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
-        ChunkedBody.Progress progress =
-                chunks.read(in, (data, length) -> out.writeBytes(data, data.readerIndex(), length));
-        if (progress == ChunkedBody.Progress.MALFORMED) {
-            out.release();
-            return false;
-        }
+        ChunkedBody.Progress progress = chunks.read(in, earlySink);
         complete = progress == ChunkedBody.Progress.COMPLETE;
-        early = out;
-        return true;
+        return progress != ChunkedBody.Progress.MALFORMED;
+    }
+
+    private void keepEarly(ByteBuf in, int length) {
+        ByteBuf kept = early;
+        if (kept == null) {
+            kept = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
+            early = kept;
+        }
+        kept.writeBytes(in, in.readerIndex(), length);
     }
 
     /** @param wanted whether the exchange has a use for it; otherwise it is skipped */
@@ -81,10 +84,12 @@ final class RequestBody implements ChunkedBody.Sink {
         ByteBuf first = early;
         if (first != null) {
             early = null;
-            if (wanted && first.isReadable()) {
+            if (wanted) {
                 data(first, first.readableBytes());
             }
             first.release();
+        }
+        if (complete) {
             return;
         }
         int start = in.readerIndex();

@@ -14,18 +14,18 @@ import java.util.Arrays;
 /** Scans request heads (RFC 9112 section 3), as strict about targets and Host as HAProxy 2.6. */
 public final class RequestScanner extends HeadScanner {
     /** What HTTP/2 begins with: no method of HTTP/1 (RFC 9113 section 11.6). */
-    private static final byte[] HOST = ascii("host");
+    private static final byte[] HOST = Ascii.bytes("host");
 
-    private static final byte[] UPGRADE = ascii("upgrade");
-    private static final byte[] WEBSOCKET = ascii("websocket");
-    private static final byte[] SEC_WEBSOCKET_KEY = ascii("sec-websocket-key");
-    private static final byte[] TE = ascii("te");
-    private static final byte[] TRAILERS = ascii("trailers");
-    private static final byte[] HTTPS = ascii("https");
-    private static final byte[] HTTP = ascii("http");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+    private static final byte[] WEBSOCKET = Ascii.bytes("websocket");
+    private static final byte[] SEC_WEBSOCKET_KEY = Ascii.bytes("sec-websocket-key");
+    private static final byte[] TE = Ascii.bytes("te");
+    private static final byte[] TRAILERS = Ascii.bytes("trailers");
+    private static final byte[] HTTPS = Ascii.bytes("https");
+    private static final byte[] HTTP = Ascii.bytes("http");
 
-    private static final byte[] PORT_80 = ascii("80");
-    private static final byte[] PORT_443 = ascii("443");
+    private static final byte[] PORT_80 = Ascii.bytes("80");
+    private static final byte[] PORT_443 = Ascii.bytes("443");
 
     private Request request;
     private int textLength;

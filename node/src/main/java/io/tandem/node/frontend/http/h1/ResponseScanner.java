@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http.h1;
 
+import io.tandem.node.frontend.http.Ascii;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Headers;
@@ -10,9 +11,9 @@ import io.tandem.node.frontend.http.Response;
 
 /** Scans response heads (RFC 9112 section 4). */
 public final class ResponseScanner extends HeadScanner {
-    private static final byte[] SEC_WEBSOCKET_ACCEPT = ascii("sec-websocket-accept");
+    private static final byte[] SEC_WEBSOCKET_ACCEPT = Ascii.bytes("sec-websocket-accept");
 
-    private static final byte[] BEGINNING = ascii("HTTP/");
+    private static final byte[] BEGINNING = Ascii.bytes("HTTP/");
 
     private Response response;
     private int textLength;
@@ -147,8 +148,8 @@ public final class ResponseScanner extends HeadScanner {
         }
     }
 
-    private static final byte[] CONTENT_LENGTH_NAME = ascii("content-length");
-    private static final byte[] TRANSFER_ENCODING_NAME = ascii("transfer-encoding");
+    private static final byte[] CONTENT_LENGTH_NAME = Ascii.bytes("content-length");
+    private static final byte[] TRANSFER_ENCODING_NAME = Ascii.bytes("transfer-encoding");
 
     /** Whether the server lets the connection go on after this response. */
     public boolean keepsAlive() {

@@ -42,7 +42,9 @@ public final class HpackEncoder {
     public static void method(ByteBuf out, byte[] bytes, int start, int end) {
         int index = FieldRules.is(bytes, start, end, StaticTable.value(StaticTable.METHOD_GET))
                 ? StaticTable.METHOD_GET
-                : FieldRules.is(bytes, start, end, StaticTable.value(StaticTable.METHOD_POST)) ? StaticTable.METHOD_POST : 0;
+                : FieldRules.is(bytes, start, end, StaticTable.value(StaticTable.METHOD_POST))
+                        ? StaticTable.METHOD_POST
+                        : 0;
         pseudo(out, StaticTable.METHOD_GET, index, bytes, start, end);
     }
 

@@ -35,7 +35,11 @@ final class RequestFields implements HpackDecoder.Sink {
     private static final int PROTOCOL = 4;
     private static final int PSEUDOS = 5;
     private static final byte[][] PSEUDO_NAMES = {
-        Ascii.bytes(":scheme"), Ascii.bytes(":method"), Ascii.bytes(":path"), Ascii.bytes(":authority"), Ascii.bytes(":protocol")
+        Ascii.bytes(":scheme"),
+        Ascii.bytes(":method"),
+        Ascii.bytes(":path"),
+        Ascii.bytes(":authority"),
+        Ascii.bytes(":protocol")
     };
 
     private static final byte[] HOST = Ascii.bytes("host");

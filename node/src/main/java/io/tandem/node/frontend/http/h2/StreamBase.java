@@ -212,7 +212,10 @@ public abstract class StreamBase {
     }
 
     private void acknowledge() {
-        if (!remoteEnded && id != 0 && unacknowledged > 0 && unacknowledged >= endpoint.settings().initialWindow() / 2) {
+        if (!remoteEnded
+                && id != 0
+                && unacknowledged > 0
+                && unacknowledged >= endpoint.settings().initialWindow() / 2) {
             endpoint.writeWindowUpdate(id, unacknowledged);
             receiveWindow += unacknowledged;
             unacknowledged = 0;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.differential.Http2Text;
+import io.tandem.node.testkit.Ports;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,10 +38,7 @@ class BoundsTest {
 
     /** A proxy for clients in HTTP/2; its port. */
     private int start(String frontend, String serverOptions) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.reserved();
         open.add(TestProxy.start(
                 "defaults\n mode http\n timeout connect 5s\n timeout client 30s\n timeout server 30s\nfrontend fe\n"
                         + " bind 127.0.0.1:" + port + " proto h2\n " + frontend
@@ -137,7 +135,10 @@ class BoundsTest {
                 behind,
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
                         + "Connection: close\r\nTE: gzip\r\nx-kept: yes\r\n\r\n");
-        assertThat(client.answer(1)).contains("x-kept: yes").doesNotContain("connection").doesNotContain("te:");
+        assertThat(client.answer(1))
+                .contains("x-kept: yes")
+                .doesNotContain("connection")
+                .doesNotContain("te:");
     }
 
     @Test

@@ -55,8 +55,7 @@ final class RawClient implements AutoCloseable {
     }
 
     void get(int stream, String path) throws IOException {
-        send(Http2Text.headers(
-                stream, true, ":method", "GET", ":scheme", "http", ":authority", "a", ":path", path));
+        send(Http2Text.headers(stream, true, ":method", "GET", ":scheme", "http", ":authority", "a", ":path", path));
     }
 
     /** Gives window: the connection's with stream 0. */
