@@ -3,9 +3,7 @@
 package io.tandem.node.frontend.tls;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -14,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -31,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class OcspFetch {
     private static final int LIMIT_BYTES = 64 * 1024;
-    private static final int STEP_MS = 5_000;
     private static final int TOTAL_MS = 15_000;
     /** RFC 6960 A.1: shorter requests may be asked for by GET, which responders and caches answer best. */
     private static final int LONGEST_GET = 255;
+
+    private static final int OK = 200;
 
     private static final String ACCESS = "1.3.6.1.5.5.7.1.1";
 
@@ -98,59 +95,47 @@ final class OcspFetch {
 
     /** @param limitMs how long all of it may take, however slowly the answer drips in */
     static OcspResponse ask(URI responder, byte[] request, Proxy proxy, int limitMs) throws IOException {
-        String encoded = Base64.getEncoder().encodeToString(request);
-        boolean get = encoded.length() < LONGEST_GET;
-        String base = responder.toString();
-        URI target = get
-                ? URI.create(
-                        base + (base.endsWith("/") ? "" : "/") + URLEncoder.encode(encoded, StandardCharsets.US_ASCII))
-                : responder;
-        HttpURLConnection connection = (HttpURLConnection) target.toURL().openConnection(proxy);
-        long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMs);
-        // ends the wait for the head; the content is read with an eye on the clock
-        CompletableFuture<Void> limit = CompletableFuture.runAsync(
-                connection::disconnect, CompletableFuture.delayedExecutor(limitMs, TimeUnit.MILLISECONDS));
-        try {
-            connection.setConnectTimeout(STEP_MS);
-            connection.setReadTimeout(STEP_MS);
-            connection.setInstanceFollowRedirects(false);
-            connection.setUseCaches(false);
-            connection.setRequestProperty("Connection", "close"); // or the JDK reads the rest of what is given up
-            if (!get) {
-                connection.setDoOutput(true);
-                connection.setRequestProperty("Content-Type", "application/ocsp-request");
-                try (OutputStream out = connection.getOutputStream()) {
-                    out.write(request);
-                }
-            }
-            return read(connection, endNs);
-        } finally {
-            limit.cancel(false);
-            connection.disconnect();
+        ShortExchange answer = ShortExchange.with(
+                proxy.address() instanceof InetSocketAddress through
+                        ? through
+                        : new InetSocketAddress(
+                                responder.getHost(), responder.getPort() < 0 ? 80 : responder.getPort()),
+                message(responder, request, proxy.type() == Proxy.Type.HTTP),
+                LIMIT_BYTES,
+                limitMs);
+        if (answer.status() != OK) {
+            throw new IOException("status " + answer.status());
         }
-    }
-
-    private static OcspResponse read(HttpURLConnection connection, long endNs) throws IOException {
-        int status = connection.getResponseCode();
-        if (status != HttpURLConnection.HTTP_OK) {
-            throw new IOException("status " + status);
-        }
-        if (!TYPE.equalsIgnoreCase(connection.getContentType())) {
+        if (!TYPE.equalsIgnoreCase(answer.type())) {
             throw new OtherType();
         }
-        byte[] answer = new byte[LIMIT_BYTES + 1];
-        int length = 0;
-        try (InputStream in = connection.getInputStream()) {
-            for (int read = 0; read >= 0; read = in.read(answer, length, answer.length - length)) {
-                length += read;
-                if (length > LIMIT_BYTES) {
-                    throw new IOException("more than " + LIMIT_BYTES + " bytes");
-                }
-                if (System.nanoTime() - endNs > 0) {
-                    throw new IOException("the answer takes too long");
-                }
-            }
+        return new OcspResponse(answer.content());
+    }
+
+    private static byte[] message(URI responder, byte[] request, boolean wholeUri) {
+        String encoded = Base64.getEncoder().encodeToString(request);
+        boolean get = encoded.length() < LONGEST_GET;
+        String host = responder.getHost() + (responder.getPort() < 0 ? "" : ":" + responder.getPort());
+        String path =
+                responder.toASCIIString().replaceFirst("^[^:]*://[^/?#]*", "").replaceFirst("#.*$", "");
+        path = path.startsWith("/") ? path : "/" + path;
+        if (get) {
+            path += (path.endsWith("/") ? "" : "/") + URLEncoder.encode(encoded, StandardCharsets.US_ASCII);
         }
-        return new OcspResponse(Arrays.copyOf(answer, length));
+        byte[] head = ((get ? "GET " : "POST ") + (wholeUri ? "http://" + host : "") + path + " HTTP/1.0\r\nHost: "
+                        + host
+                        + "\r\nConnection: close\r\n"
+                        + (get
+                                ? ""
+                                : "Content-Type: application/ocsp-request\r\nContent-Length: " + request.length
+                                        + "\r\n")
+                        + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        if (get) {
+            return head;
+        }
+        byte[] whole = Arrays.copyOf(head, head.length + request.length);
+        System.arraycopy(request, 0, whole, head.length, request.length);
+        return whole;
     }
 }

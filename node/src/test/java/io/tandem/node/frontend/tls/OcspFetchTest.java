@@ -12,23 +12,106 @@ import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OcspFetchTest {
+    private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/ocsp-response\r\n";
+
     /** Every byte comes well within the time-out of a read, and none is the last. */
-    @Test
-    void aHeadThatDripsInIsGivenUp() throws Exception {
-        String beginning = "HTTP/1.1 200 OK\r\nX: ";
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nX: ", HEAD + "\r\n", HEAD + "Content-Length: 60000\r\n\r\n"})
+    void anAnswerThatDripsInEndsAtTheDeadline(String beginning) throws Exception {
         try (ServerSocket responder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Boolean> cut = CompletableFuture.supplyAsync(() -> drips(responder, beginning));
             URI uri = URI.create("http://127.0.0.1:" + responder.getLocalPort() + "/");
+            long startNs = System.nanoTime();
+
             assertThatThrownBy(() -> OcspFetch.ask(uri, new byte[10], Proxy.NO_PROXY, 300))
                     .isInstanceOf(IOException.class);
+
+            assertThat(System.nanoTime() - startNs)
+                    .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(290))
+                    .isLessThan(TimeUnit.SECONDS.toNanos(4));
             assertThat(cut.get(20, TimeUnit.SECONDS)).isTrue();
+            responder.setSoTimeout(1);
+            assertThatThrownBy(responder::accept).as("asked again").isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void theAnswerIsReadToItsLengthOrToTheEndOfTheConnection() throws Exception {
+        assertThat(content(HEAD + "\r\nabc")).isEqualTo("abc");
+        assertThat(content(HEAD + "content-length:3\r\n\r\nabcd")).isEqualTo("abc");
+        assertThat(content(HEAD + "Content-Length: 0\r\n\r\n")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "HTTP/1.1 200 OK\r\n",
+                "nothing\r\n\r\n",
+                "HTTP/1.1 404 Not Found\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nabc",
+                HEAD + "Content-Length: 4\r\n\r\nabc",
+                HEAD + "Content-Length: -1\r\n\r\nabc",
+                HEAD + "Content-Length: 70000\r\n\r\nabc",
+                HEAD + "Content-Length: 99999999999\r\n\r\nabc",
+                HEAD + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+            })
+    void whatIsNoAnswerIsRefused(String answer) {
+        assertThatThrownBy(() -> content(answer)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void anAnswerWithoutEndIsCutAtItsBound() {
+        assertThatThrownBy(() -> content(HEAD + "\r\n" + "a".repeat(100_000))).hasMessageContaining("more than 65536");
+        assertThatThrownBy(() -> content("HTTP/1.1 200 OK\r\nX: " + "a".repeat(100_000)))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void longRequestsArePostedAndAProxyIsToldTheWholeAddress() throws Exception {
+        String[] asked = new String[1];
+        content("HTTP/1.0 200 OK\r\nContent-Type: application/ocsp-response\r\n\r\n", asked, new byte[300], true);
+        assertThat(asked[0])
+                .startsWith("POST http://ocsp.example/path?q HTTP/1.0\r\nHost: ocsp.example\r\n")
+                .contains("\r\nContent-Length: 300\r\n");
+        content("HTTP/1.0 200 OK\r\nContent-Type: application/ocsp-response\r\n\r\n", asked, new byte[3], true);
+        assertThat(asked[0]).startsWith("GET http://ocsp.example/path?q/AAAA HTTP/1.0\r\n");
+    }
+
+    private static String content(String answer) throws Exception {
+        return content(answer, new String[1], new byte[10], false);
+    }
+
+    private static String content(String answer, String[] asked, byte[] request, boolean proxied) throws Exception {
+        try (ServerSocket responder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Void> server = CompletableFuture.runAsync(() -> {
+                try (Socket socket = responder.accept()) {
+                    byte[] bytes = new byte[4096];
+                    int length = socket.getInputStream().read(bytes);
+                    asked[0] = new String(bytes, 0, Math.max(0, length), US_ASCII);
+                    socket.getOutputStream().write(answer.getBytes(US_ASCII));
+                } catch (IOException closed) {
+                    // the client had enough
+                }
+            });
+            Proxy proxy = proxied ? new Proxy(Proxy.Type.HTTP, responder.getLocalSocketAddress()) : Proxy.NO_PROXY;
+            URI uri = URI.create(
+                    proxied ? "http://ocsp.example/path?q" : "http://127.0.0.1:" + responder.getLocalPort() + "/");
+            try {
+                return new String(OcspFetch.ask(uri, request, proxy, 5000).der(), US_ASCII);
+            } finally {
+                server.get(10, TimeUnit.SECONDS);
+            }
         }
     }
 
