@@ -76,6 +76,7 @@ final class Assembler {
         }
         assembly.close();
         int generation = previous == null ? 1 : previous.generation() + 1;
-        return new Configuration(generation, node, frontends, backends, drafts, assembly.takeCommits());
+        return new Configuration(
+                generation, node, frontends, backends, drafts, assembly.takeCommits(), assembly.lifetime());
     }
 }

@@ -218,11 +218,15 @@ final class ProxyProcess {
         hardStopAfterMs = loaded.settings().hardStopAfterMs;
         graceMs = loaded.settings().graceMs;
         node.spreadClosing(loaded.settings().closeSpreadMs);
+        Configuration previous = node.isConfigured() ? node.configuration() : null;
         configuration.commit();
         node.configuration(configuration);
         plan.commit();
         offered = listeners.descriptors();
         checks.watch(configuration);
+        if (previous != null) {
+            loops.afterAll(previous.lifetime()::release); // connections that were about to begin with it have begun
+        }
     }
 
     private int serve() {

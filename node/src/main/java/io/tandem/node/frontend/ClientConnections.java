@@ -95,7 +95,8 @@ public final class ClientConnections implements ConnectionOpener {
         TlsStage tls = target.bind().tls();
         if (tls != null) {
             facts.handshakeNs = 0;
-            facts.tls = tls.secure(channel, loop);
+            int limitMs = frontend.mode() == Mode.HTTP ? 0 : frontend.timeouts().client(); // HTTP's has its own clock
+            facts.tls = tls.secure(channel, loop, limitMs);
             HandshakeQueue.of(loop).enter(channel);
         } else {
             frontend.accessLog().accepted(facts); // with TLS once it is agreed upon

@@ -84,6 +84,18 @@ public final class Loops implements AutoCloseable {
         return null;
     }
 
+    /** Runs {@code then} on one of the loops once each has done what it was told until now. Any thread. */
+    public void afterAll(Runnable then) {
+        AtomicInteger left = new AtomicInteger(loops.size());
+        for (Loop loop : loops) {
+            loop.eventLoop().execute(() -> {
+                if (left.decrementAndGet() == 0) {
+                    then.run();
+                }
+            });
+        }
+    }
+
     /** Ends the threads; waits for at most two seconds. */
     @Override
     public void close() {

@@ -29,6 +29,7 @@ public final class Assembly {
     private final NodeRuntime node;
     private @Nullable Configuration previous;
     private final List<Runnable> commits = new ArrayList<>();
+    private final Lifetime lifetime = new Lifetime();
     private final Map<String, Backend> backends = new LinkedHashMap<>();
     private final Set<String> closingAlerts = new LinkedHashSet<>();
     private int servers;
@@ -76,6 +77,11 @@ public final class Assembly {
         List<Runnable> taken = List.copyOf(commits);
         commits.clear();
         return taken;
+    }
+
+    /** How long what is built here will be in use. */
+    public Lifetime lifetime() {
+        return lifetime;
     }
 
     public @Nullable Configuration previous() {

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param backends in file order
  * @param drafts what was read: the settings of sections that are no proxies, for whoever starts them
  * @param commits what takes effect with it, in order; emptied by {@link #commit}
+ * @param lifetime how long it is in use
  */
 public record Configuration(
         int generation,
@@ -25,7 +26,8 @@ public record Configuration(
         List<Frontend> frontends,
         List<Backend> backends,
         Drafts drafts,
-        List<Runnable> commits) {
+        List<Runnable> commits,
+        Lifetime lifetime) {
     public Configuration {
         commits = new ArrayList<>(commits);
         frontends = List.copyOf(frontends);

@@ -7,7 +7,6 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.internal.tcnative.SSLContext;
 import io.tandem.node.frontend.TlsFacts.Secret;
-import io.tandem.node.frontend.tls.Engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;

@@ -10,7 +10,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.AttributeKey;
 import io.tandem.node.frontend.TlsFacts;
-import io.tandem.node.frontend.tls.CipherSuite;
 import io.tandem.node.tls.verify.Findings;
 import io.tandem.node.tls.verify.VerifyingTrustManager;
 import java.io.ByteArrayOutputStream;
@@ -52,11 +51,25 @@ public final class Session implements TlsFacts {
     private @Nullable HelloCapture hello;
     private @Nullable X509Certificate ours;
     private @Nullable KeyLog keyLog;
+    private @Nullable Runnable atEnd;
 
     /** The handshake begins: its engine can be asked from now on. */
     public void begins(SSLEngine engine, SslContext context) {
         this.engine = engine;
         ours = context.attributes().attr(OURS).get();
+    }
+
+    /** Runs {@code end} when the handshake has ended, one way or the other. */
+    public void atEnd(Runnable end) {
+        atEnd = end;
+    }
+
+    private void ended() {
+        Runnable end = atEnd;
+        if (end != null) {
+            atEnd = null;
+            end.run();
+        }
     }
 
     /** Keeps the secrets of its connection, begun before, until {@code channel} closes. */
@@ -80,6 +93,7 @@ public final class Session implements TlsFacts {
 
     /** Takes the facts; the engine may be gone when they are asked for. */
     public void established(SslHandler handler) {
+        ended();
         SSLSession agreed = handler.engine().getSession();
         session = agreed;
         engine = handler.engine();
@@ -98,6 +112,7 @@ public final class Session implements TlsFacts {
 
     /** The handshake has failed. */
     public void failed(Throwable cause) {
+        ended();
         error = EngineErrors.number(cause);
         cipher = "(NONE)";
         String agreed = findings().protocol();

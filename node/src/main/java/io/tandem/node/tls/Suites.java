@@ -3,10 +3,6 @@
 package io.tandem.node.tls;
 
 import io.netty.handler.ssl.OpenSsl;
-import io.tandem.node.frontend.tls.CipherString;
-import io.tandem.node.frontend.tls.CipherSuite;
-import io.tandem.node.frontend.tls.Engine;
-import io.tandem.node.frontend.tls.TlsVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -61,9 +61,13 @@ public final class TestProxy implements AutoCloseable {
             plan.discard();
             throw new IllegalStateException(plan.complaints().toString());
         }
+        Configuration previous = node.isConfigured() ? node.configuration() : null;
         next.commit();
         node.configuration(next);
         plan.commit();
+        if (previous != null) {
+            loops.afterAll(previous.lifetime()::release);
+        }
     }
 
     /** Replaces the configuration, as a reload does. */

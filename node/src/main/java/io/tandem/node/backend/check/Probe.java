@@ -120,7 +120,9 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
         if (tls == null || channel == null) {
             ask(Status.L4OK);
         } else {
-            tls.secure(channel, settings.serverName(), session);
+            if (!tls.secure(channel, settings.serverName(), session, null)) {
+                cancel(); // another configuration checks the server now
+            }
         }
     }
 

@@ -15,7 +15,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
@@ -29,6 +28,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.tls.OutputEnd;
 import io.tandem.node.tls.Session;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -163,7 +163,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         if (success && wantsTls != null && session != null) {
-            wantsTls.secure(channel, serverName, session); // the time to connect goes on until TLS is agreed upon
+            if (!wantsTls.secure(channel, serverName, session, loop)) {
+                onReady(present, false);
+            } // else the time to connect goes on until TLS is agreed upon
         } else {
             onReady(present, success);
         }
@@ -377,10 +379,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     public void shutdownOutput() {
         ChannelHandlerContext present = context;
         if (present != null && !closed) {
-            SslHandler secure = tls == null ? null : channel.pipeline().get(SslHandler.class);
-            ChannelFuture written =
-                    secure == null ? present.writeAndFlush(Unpooled.EMPTY_BUFFER) : secure.closeOutbound();
-            written.addListener(done -> channel.shutdownOutput());
+            OutputEnd.of(present);
         }
     }
 

@@ -4,17 +4,18 @@ package io.tandem.node.backend.tls;
 
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.ConnectionProperty;
+import io.tandem.node.loop.Loop;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.Sample;
 import io.tandem.node.rules.sample.SampleType;
+import io.tandem.node.tls.EngineContext;
+import io.tandem.node.tls.RecordLayer;
 import io.tandem.node.tls.Session;
-import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * TLS toward one server, with one context of the TLS engine that all its connections share, and with it their sessions.
- * Immutable; what it makes belongs to the connection's event loop. Its context is freed once nothing can reach this any more.
+ * Immutable; what it makes belongs to the connection's event loop.
  */
 public final class ServerTls implements ConnectionProperty {
     /** The tag of server names in {@link ConnectionKey}. */
@@ -36,18 +37,18 @@ public final class ServerTls implements ConnectionProperty {
     /** Under this name the engine keeps sessions of connections that ask for none. */
     private static final String NOBODY = "-";
 
-    private final SslContext context;
+    private final EngineContext context;
     private final @Nullable Expression serverName;
     private final boolean noTickets;
     private final AtomicInteger open;
 
     /**
-     * @param context of a client; owned by whoever made it
+     * @param context of a client; whoever made it gives it back
      * @param serverName what {@code sni} says, or null
      * @param noTickets whether the server is to send no tickets
      * @param open counts the TLS connections of the process
      */
-    ServerTls(SslContext context, @Nullable Expression serverName, boolean noTickets, AtomicInteger open) {
+    ServerTls(EngineContext context, @Nullable Expression serverName, boolean noTickets, AtomicInteger open) {
         this.context = context;
         this.serverName = serverName;
         this.noTickets = noTickets;
@@ -87,13 +88,13 @@ public final class ServerTls implements ConnectionProperty {
      * @param channel of the calling thread's event loop
      * @param name the server name to ask for, or empty
      * @param session what rules and logs may ask
+     * @param loop of the channel; null for a connection of a few bytes, which keeps the engine's own handler
+     * @return false, with nothing done, where the configuration it belongs to is in use no more
      */
-    public void secure(Channel channel, String name, Session session) {
-        SslHandler handler;
-        try {
-            handler = context.newHandler(channel.alloc(), name.isEmpty() ? NOBODY : name, 0);
-        } finally {
-            Reference.reachabilityFence(this); // the engine holds its context from here on
+    public boolean secure(Channel channel, String name, Session session, @Nullable Loop loop) {
+        SslHandler handler = context.handshake(channel.alloc(), name.isEmpty() ? NOBODY : name);
+        if (handler == null) {
+            return false;
         }
         handler.setHandshakeTimeoutMillis(0);
         if (!name.isEmpty()) {
@@ -102,7 +103,7 @@ public final class ServerTls implements ConnectionProperty {
         if (noTickets && handler.engine() instanceof ReferenceCountedOpenSslEngine openSsl) {
             SSL.setOptions(openSsl.sslPointer(), SSL.SSL_OP_NO_TICKET);
         }
-        session.begins(handler.engine(), context);
+        session.begins(handler.engine(), context.context());
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 session.established(handler);
@@ -112,7 +113,8 @@ public final class ServerTls implements ConnectionProperty {
         });
         open.incrementAndGet();
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
-        channel.pipeline().addFirst("tls", handler);
+        RecordLayer.install(channel, handler, null, loop, 0);
+        return true;
     }
 
     private static void askFor(SSLEngine engine, String name) {

@@ -2,51 +2,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.tls;
 
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
-import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import io.netty.util.ReferenceCountUtil;
 import io.tandem.config.text.Origin;
 import io.tandem.node.backend.tls.ServerTlsSettings.Verify;
 import io.tandem.node.frontend.tls.Certificate;
-import io.tandem.node.frontend.tls.ContextFactory;
-import io.tandem.node.frontend.tls.Engine;
 import io.tandem.node.frontend.tls.TlsGlobals;
-import io.tandem.node.frontend.tls.TlsVersion;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.setup.Assembly;
+import io.tandem.node.tls.Complaints;
+import io.tandem.node.tls.EngineContext;
 import io.tandem.node.tls.EngineMemory;
+import io.tandem.node.tls.ProtocolParameters;
+import io.tandem.node.tls.ProtocolSettings;
 import io.tandem.node.tls.Session;
-import io.tandem.node.tls.Suites;
+import io.tandem.node.tls.TlsVersion;
 import io.tandem.node.tls.verify.Authorities;
 import io.tandem.node.tls.verify.IgnoredErrors;
 import io.tandem.node.tls.verify.RevocationLists;
 import io.tandem.node.tls.verify.TrustFile;
 import io.tandem.node.tls.verify.VerifyPolicy;
 import io.tandem.node.tls.verify.VerifyingTrustManager;
-import java.lang.ref.Cleaner;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the TLS of a {@code server} line of its settings. Used by the thread that loads. */
-public final class ServerTlsContexts {
+public final class ServerTlsContexts implements Complaints {
     private static final String WITHOUT_AUTHORITIES =
             "verify is enabled by default but no CA file specified. If you're running on a LAN where you're certain to trust"
                     + " the server's certificate, please set an explicit 'verify none' statement on the 'server' line, or"
                     + " use 'ssl-server-verify none' in the global section to disable server-side verifications by"
                     + " default.";
 
-    /** Frees contexts once neither a configuration nor a connection can reach them. */
-    private static final Cleaner CLEANER = Cleaner.create();
+    /**
+     * How many sessions are kept to be resumed: a server needs a few, and each name asked for needs its own. The JDK's default,
+     * 20 480, is what clients could make grow whose words {@code sni} takes.
+     */
+    private static final int SESSIONS = 256;
 
     private final ServerTlsSettings settings;
     private final ServerTlsLines.Globals globals;
@@ -101,55 +98,49 @@ public final class ServerTlsContexts {
     }
 
     private Both make(@Nullable Expression serverName, List<String> webSocketAlpn, boolean checks) {
-        SslContext traffic = context(settings.alpn);
+        EngineContext traffic = context(settings.alpn);
         if (traffic == null) {
             return Both.NONE;
         }
         boolean shared = settings.alpn.equals(settings.checkAlpn);
-        SslContext probing = checks && !shared ? context(settings.checkAlpn) : traffic;
-        ServerTls forTraffic = settings.ssl ? owned(traffic, serverName) : null;
+        EngineContext probing = checks && !shared ? context(settings.checkAlpn) : traffic;
+        ServerTls forTraffic = settings.ssl ? tls(traffic, serverName) : null;
         ServerTls forWebSockets = forTraffic;
         if (forTraffic != null && !webSocketAlpn.equals(settings.alpn)) {
             repeating = true;
-            SslContext apart = context(webSocketAlpn);
-            forWebSockets = apart == null ? null : owned(apart, serverName);
+            EngineContext apart = context(webSocketAlpn);
+            forWebSockets = apart == null ? null : tls(apart, serverName);
         }
-        ServerTls forChecks = !checks || probing == null ? null : owned(probing, null);
-        if (shared && forTraffic != null && forChecks != null) {
-            ReferenceCountUtil.retain(traffic); // each lets go of it by itself
-        }
+        ServerTls forChecks = !checks || probing == null ? null : tls(probing, null);
         return new Both(forTraffic, forWebSockets, forChecks, settings.checkSni == null ? "" : settings.checkSni);
     }
 
-    private ServerTls owned(SslContext context, @Nullable Expression serverName) {
-        ServerTls tls = new ServerTls(
+    private ServerTls tls(EngineContext context, @Nullable Expression serverName) {
+        return new ServerTls(
                 context,
                 serverName,
-                settings.noTickets || globals.defaults.noTickets,
+                settings.protocol.noTickets || globals.defaults.protocol.noTickets,
                 assembly.node().tlsConnections());
-        CLEANER.register(tls, () -> ReferenceCountUtil.release(context));
-        return tls;
     }
 
-    private @Nullable SslContext context(List<String> protocols) {
+    private @Nullable EngineContext context(List<String> protocols) {
         Certificate own = certificate();
-        List<String> versions = versions();
-        boolean openSsl = Engine.isNative();
-        List<String> ciphers = ciphers(versions, openSsl);
-        List<String> curves = curves();
+        Set<TlsVersion> versions = versions();
+        ProtocolParameters parameters = versions.isEmpty()
+                ? null
+                : ProtocolParameters.of(versions, settings.protocol, globals.defaults.protocol, "", this);
         boolean verifies =
                 settings.verify == Verify.REQUIRED || (settings.verify == Verify.DEFAULT && !globals.trustsAll);
         TrustFile authorities = settings.authorities;
         if (verifies && authorities == null) {
             alert(WITHOUT_AUTHORITIES);
         }
-        if (complained) {
+        if (complained || parameters == null) {
             return null;
         }
-        SslContextBuilder builder = SslContextBuilder.forClient()
-                .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
-                .protocols(versions)
-                .keyStoreType(ContextFactory.KEY_STORE)
+        SslContextBuilder builder = parameters
+                .applyTo(SslContextBuilder.forClient(), protocols)
+                .sessionCacheSize(SESSIONS)
                 .endpointIdentificationAlgorithm(null) // names are compared by ourselves, as HAProxy does
                 .trustManager(InsecureTrustManagerFactory.INSTANCE);
         if (verifies && authorities != null) {
@@ -158,23 +149,10 @@ public final class ServerTlsContexts {
         if (own != null) {
             builder.keyManager(own.key(), own.chain().toArray(X509Certificate[]::new));
         }
-        if (!ciphers.isEmpty()) {
-            builder.ciphers(ciphers, IdentityCipherSuiteFilter.INSTANCE);
-        }
-        if (!protocols.isEmpty()) {
-            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
-                    ApplicationProtocolConfig.Protocol.ALPN,
-                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                    protocols));
-        }
-        if (openSsl && !curves.isEmpty()) {
-            builder.option(OpenSslContextOption.GROUPS, curves.toArray(String[]::new));
-        }
         return build(builder, own);
     }
 
-    private @Nullable SslContext build(SslContextBuilder builder, @Nullable Certificate own) {
+    private @Nullable EngineContext build(SslContextBuilder builder, @Nullable Certificate own) {
         try {
             SslContext context = builder.build();
             EngineMemory.limit(context);
@@ -184,7 +162,9 @@ public final class ServerTlsContexts {
             if (settings.noReuse && context.sessionContext() instanceof OpenSslSessionContext sessions) {
                 sessions.setSessionCacheEnabled(false);
             }
-            return context;
+            EngineContext owned = new EngineContext(context);
+            assembly.lifetime().atEnd(owned::giveBack);
+            return owned;
         } catch (SSLException | IllegalArgumentException refused) {
             alert("unable to prepare its TLS: " + refused.getMessage() + ".");
             return null;
@@ -223,86 +203,37 @@ public final class ServerTlsContexts {
         }
     }
 
-    private List<String> versions() {
-        if (settings.disablesInVain(globals.defaults)) {
+    private Set<TlsVersion> versions() {
+        ProtocolSettings protocol = settings.protocol;
+        ProtocolSettings defaults = globals.defaults.protocol;
+        if (protocol.disablesInVain(defaults)) {
             warn("no-sslv3/no-tlsv1x are ignored for this server. Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.");
         }
-        TlsVersion hole = settings.hole(globals.defaults);
+        TlsVersion hole = protocol.hole(defaults);
         if (hole != null) {
             warn("backend '" + backend + "': SSL/TLS versions range not contiguous for server '" + server
                     + "'. Hole find for " + hole.word()
                     + ". Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.");
         }
-        List<String> versions = new ArrayList<>();
-        settings.versions(globals.defaults).forEach(version -> versions.add(version.protocol()));
+        Set<TlsVersion> versions = protocol.versions(defaults);
         if (versions.isEmpty()) {
             alert("backend '" + backend + "': all SSL/TLS versions are disabled for server '" + server + "'.");
         }
         return versions;
     }
 
-    private List<String> ciphers(List<String> versions, boolean openSsl) {
-        String asked = TlsGlobals.either(settings.ciphers, globals.defaults.ciphers);
-        String modern = TlsGlobals.either(settings.ciphersuites, globals.defaults.ciphersuites);
-        List<String> usable = List.of();
-        if (asked != null) {
-            if (!Suites.areNamed(asked)) {
-                alert("unable to set SSL cipher list to '" + asked + "'.");
-                return List.of();
-            }
-            usable = Suites.usable(asked, versions, openSsl);
-            if (usable.isEmpty()) {
-                alert("none of the ciphers '" + asked + "' is known to the TLS engine.");
-            }
-            List<String> missing = Suites.missing(asked, openSsl);
-            if (!usable.isEmpty() && !missing.isEmpty()) {
-                warn("ciphers '" + String.join(":", missing)
-                        + "' are not known to the TLS engine and are not offered.");
-            }
-        }
-        if (modern != null) {
-            Set<String> meant = Suites.modern(modern);
-            if (meant == null) {
-                alert("unable to set TLS 1.3 cipher suites to '" + modern + "'.");
-            } else if (meant.size() < 3) {
-                warn(
-                        "'ciphersuites " + modern
-                                + "' has no effect: the TLS engine always offers its three TLSv1.3 suites, all of them strong.");
-            }
-        }
-        return usable;
-    }
-
-    private List<String> curves() {
-        String asked = TlsGlobals.either(settings.curves, globals.defaults.curves);
-        if (asked == null) {
-            return List.of();
-        }
-        Suites.Curves curves = Suites.curves(asked);
-        if (curves == null) {
-            alert("unable to set SSL curves list to '" + asked + "'.");
-            return List.of();
-        }
-        if (curves.known().isEmpty()) {
-            alert("none of the curves '" + asked + "' is known to the TLS engine.");
-        }
-        if (!curves.missing().isEmpty()) {
-            warn("curves '" + String.join(":", curves.missing())
-                    + "' are not known to the TLS engine and are not offered.");
-        }
-        return curves.known();
-    }
-
     private String place() {
         return "[" + origin.file() + ":" + origin.line() + "] : 'server " + backend + "/" + server + "' : ";
     }
 
-    private void alert(String text) {
+    @Override
+    public void alert(String text) {
         complained = true;
         assembly.problems().alert(origin, place() + text);
     }
 
-    private void warn(String text) {
+    @Override
+    public void warn(String text) {
         if (repeating) {
             return; // said about the first context
         }

@@ -8,9 +8,9 @@ import io.tandem.node.language.Draft;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
-import io.tandem.node.language.LineError;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Feature;
+import io.tandem.node.tls.ProtocolOptions;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -41,12 +41,15 @@ public final class ServerTlsLines implements Feature {
                         .as(ServerTlsLines::verify),
                 line("ssl-default-server-options", "OPTION…", "options of all server lines")
                         .as(ServerTlsLines::options),
-                text("ssl-default-server-ciphers", "cipher suite", (settings, text) -> settings.ciphers = text),
+                text(
+                        "ssl-default-server-ciphers",
+                        "cipher suite",
+                        (settings, text) -> settings.protocol.ciphers = text),
                 text(
                         "ssl-default-server-ciphersuites",
                         "cipher suite",
-                        (settings, text) -> settings.ciphersuites = text),
-                text("ssl-default-server-curves", "curves suite", (settings, text) -> settings.curves = text));
+                        (settings, text) -> settings.protocol.ciphersuites = text),
+                text("ssl-default-server-curves", "curves suite", (settings, text) -> settings.protocol.curves = text));
     }
 
     private static void verify(Arguments line, Draft draft) {
@@ -60,22 +63,7 @@ public final class ServerTlsLines implements Feature {
     }
 
     private static void options(Arguments line, Draft draft) {
-        String statement = "global statement 'ssl-default-server-options'";
-        if (!line.hasNext()) {
-            throw line.error(statement + " expects an option as an argument.");
-        }
-        while (line.hasNext()) {
-            String name = line.next();
-            ServerTlsOptions.Setting setting = ServerTlsOptions.defaultable(name);
-            if (setting == null) {
-                throw line.error("unknown option '" + name + "' on " + statement + ".");
-            }
-            try {
-                setting.apply(line, of(draft).defaults);
-            } catch (LineError error) {
-                throw line.error(error.text() + " on " + statement + ".");
-            }
-        }
+        ProtocolOptions.readDefaults(line, name -> ProtocolOptions.apply(name, line, of(draft).defaults.protocol));
     }
 
     private static Keyword<Directive> text(String name, String what, BiConsumer<ServerTlsSettings, String> setting) {

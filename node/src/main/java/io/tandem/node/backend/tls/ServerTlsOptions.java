@@ -6,56 +6,26 @@ import io.tandem.node.backend.ServerOption;
 import io.tandem.node.backend.ServerSettings;
 import io.tandem.node.backend.tls.ServerTlsSettings.Verify;
 import io.tandem.node.frontend.tls.TlsGlobals;
-import io.tandem.node.frontend.tls.TlsVersion;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.tls.ProtocolOptions;
 import io.tandem.node.tls.verify.TrustFile;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** The options of {@code server} and {@code default-server} lines about TLS (HAProxy manual 5.2). */
 public final class ServerTlsOptions {
-    /** Sets something that may also stand in {@code ssl-default-server-options}. */
-    @FunctionalInterface
-    interface Setting {
-        void apply(Arguments line, ServerTlsSettings settings);
-    }
-
-    private static final Map<String, Setting> DEFAULTABLE = defaultable();
-
     /** Every option. */
     public static final List<Keyword<ServerOption>> ALL = all();
 
     private ServerTlsOptions() {}
 
-    /** What {@code name} sets, where it may stand in {@code ssl-default-server-options}; else null. */
-    static @org.jspecify.annotations.Nullable Setting defaultable(String name) {
-        return DEFAULTABLE.get(name);
-    }
-
-    private static Map<String, Setting> defaultable() {
-        Map<String, Setting> settings = new LinkedHashMap<>();
-        for (TlsVersion version : TlsVersion.values()) {
-            settings.put("no-" + version.suffix(), (line, s) -> s.disabled.add(version));
-            settings.put("force-" + version.suffix(), (line, s) -> {
-                s.least = version;
-                s.most = version;
-            });
-        }
-        settings.put("ssl-min-ver", (line, s) -> s.least = version(line));
-        settings.put("ssl-max-ver", (line, s) -> s.most = version(line));
-        settings.put("no-tls-tickets", (line, s) -> s.noTickets = true);
-        return settings;
-    }
-
     private static List<Keyword<ServerOption>> all() {
         List<Keyword<ServerOption>> all = new ArrayList<>();
-        DEFAULTABLE.forEach((name, setting) -> all.add(
-                option(name, "TLS versions and preferences").as((line, server) -> setting.apply(line, server.tls()))));
+        ProtocolOptions.ALL.forEach((name, setting) -> all.add(option(name, "TLS versions and preferences")
+                .as((line, server) -> setting.apply(line, server.tls().protocol))));
         all.add(flag("ssl", "speaks TLS with the server", tls -> tls.ssl = true));
         all.add(flag("no-ssl", "undoes ssl of default-server", tls -> tls.ssl = false));
         all.add(flag("check-ssl", "checks speak TLS", tls -> {
@@ -68,7 +38,7 @@ public final class ServerTlsOptions {
         }));
         all.add(flag("ssl-reuse", "undoes no-ssl-reuse of default-server", tls -> tls.noReuse = false));
         all.add(flag("no-ssl-reuse", "resumes no session", tls -> tls.noReuse = true));
-        all.add(flag("tls-tickets", "undoes no-tls-tickets of default-server", tls -> tls.noTickets = false));
+        all.add(flag("tls-tickets", "undoes no-tls-tickets of default-server", tls -> tls.protocol.noTickets = false));
         all.add(option("verify", "whether the server's certificate is verified")
                 .arguments("none | required")
                 .as(ServerTlsOptions::verify));
@@ -94,15 +64,24 @@ public final class ServerTlsOptions {
         all.add(text("check-sni", "NAME", "the server name checks ask for", "SNI", (tls, v) -> tls.checkSni = v));
         all.add(protocols("alpn", "protocols to offer above TLS", (tls, list) -> tls.alpn = list));
         all.add(protocols("check-alpn", "protocols checks offer above TLS", (tls, list) -> tls.checkAlpn = list));
-        all.add(text("ciphers", "CIPHERS", "cipher suites up to TLS 1.2", "cipher suite", (tls, v) -> tls.ciphers = v));
+        all.add(text(
+                "ciphers",
+                "CIPHERS",
+                "cipher suites up to TLS 1.2",
+                "cipher suite",
+                (tls, v) -> tls.protocol.ciphers = v));
         all.add(text(
                 "ciphersuites",
                 "SUITES",
                 "cipher suites from TLS 1.3 on",
                 "cipher suite",
-                (tls, v) -> tls.ciphersuites = v));
+                (tls, v) -> tls.protocol.ciphersuites = v));
         all.add(text(
-                "curves", "CURVES", "elliptic curves, most wanted first", "curve suite", (tls, v) -> tls.curves = v));
+                "curves",
+                "CURVES",
+                "elliptic curves, most wanted first",
+                "curve suite",
+                (tls, v) -> tls.protocol.curves = v));
         all.add(option("sigalgs", "signature algorithms; the TLS engine cannot choose")
                 .as((line, server) -> {
                     throw line.error("'sigalgs' : the TLS engine offers its own list of signature algorithms");
@@ -115,13 +94,6 @@ public final class ServerTlsOptions {
                 .as((line, server) -> warn(
                         line, server, "'allow-0rtt' has no effect: the TLS engine sends no early data to servers.")));
         return all;
-    }
-
-    private static TlsVersion version(Arguments line) {
-        String name = line.taken().text();
-        String word =
-                line.require("'" + name + "' : missing the ssl/tls version").text();
-        return TlsVersion.named(word).orElseThrow(() -> line.error("'" + word + "' : unknown ssl/tls version"));
     }
 
     private static void verify(Arguments line, ServerSettings server) {

@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.tls;
 
-import io.tandem.node.frontend.tls.TlsVersion;
+import io.tandem.node.tls.ProtocolSettings;
 import io.tandem.node.tls.verify.TrustFile;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the TLS options of a {@code server} line, or of {@code ssl-default-server-options}, say. */
@@ -39,19 +37,10 @@ public final class ServerTlsSettings {
     List<String> alpn = List.of();
     List<String> checkAlpn = List.of();
 
-    @Nullable String ciphers;
+    /** Versions, suites and curves. */
+    ProtocolSettings protocol = new ProtocolSettings();
 
-    @Nullable String ciphersuites;
-
-    @Nullable String curves;
-
-    @Nullable TlsVersion least;
-
-    @Nullable TlsVersion most;
-
-    final Set<TlsVersion> disabled = EnumSet.noneOf(TlsVersion.class);
     boolean noReuse;
-    boolean noTickets;
 
     /** Whether traffic is encrypted. */
     public boolean isOn() {
@@ -83,54 +72,8 @@ public final class ServerTlsSettings {
         copy.checkSni = checkSni;
         copy.alpn = alpn;
         copy.checkAlpn = checkAlpn;
-        copy.ciphers = ciphers;
-        copy.ciphersuites = ciphersuites;
-        copy.curves = curves;
-        copy.least = least;
-        copy.most = most;
-        copy.disabled.addAll(disabled);
+        copy.protocol = protocol.copy();
         copy.noReuse = noReuse;
-        copy.noTickets = noTickets;
         return copy;
-    }
-
-    /** The versions to offer, given the defaults of {@code global}; empty when they exclude each other. */
-    Set<TlsVersion> versions(ServerTlsSettings defaults) {
-        Set<TlsVersion> versions =
-                TlsVersion.between(least != null ? least : defaults.least, most != null ? most : defaults.most);
-        if (!isBounded(defaults)) {
-            versions.removeAll(disabled);
-            versions.removeAll(defaults.disabled);
-        }
-        return versions;
-    }
-
-    /** Whether versions are disabled one by one although bounds are set, which then decide alone. */
-    boolean disablesInVain(ServerTlsSettings defaults) {
-        return isBounded(defaults) && !(disabled.isEmpty() && defaults.disabled.isEmpty());
-    }
-
-    private boolean isBounded(ServerTlsSettings defaults) {
-        return least != null || most != null || defaults.least != null || defaults.most != null;
-    }
-
-    /** A version that is disabled between two that are not; null for none. */
-    @Nullable TlsVersion hole(ServerTlsSettings defaults) {
-        if (isBounded(defaults)) {
-            return null;
-        }
-        TlsVersion hole = null;
-        boolean below = false;
-        for (TlsVersion version : TlsVersion.values()) {
-            boolean off =
-                    version == TlsVersion.SSL30 || disabled.contains(version) || defaults.disabled.contains(version);
-            if (off && below) {
-                hole = version;
-            } else if (!off && hole != null) {
-                return hole;
-            }
-            below |= !off;
-        }
-        return null;
     }
 }

@@ -8,9 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.tandem.node.backend.Timeouts;
@@ -21,6 +19,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.socket.SocketOptions;
+import io.tandem.node.tls.OutputEnd;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -236,19 +235,14 @@ public abstract class HttpConnection extends ChannelInboundHandlerAdapter implem
     protected final void linger(ChannelHandlerContext present, int limitMs) {
         timer.start(limitMs);
         autoRead(true);
-        SslHandler tls = present.pipeline().get(SslHandler.class);
-        if (tls != null) {
-            present.flush();
-            tls.closeOutbound();
-        }
         shutdownOutput();
     }
 
     /** Ends our side alone when all that has been written is sent. */
     public void shutdownOutput() {
         ChannelHandlerContext present = context;
-        if (present != null && present.channel() instanceof DuplexChannel duplex) {
-            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> duplex.shutdownOutput());
+        if (present != null) {
+            OutputEnd.of(present);
         }
     }
 

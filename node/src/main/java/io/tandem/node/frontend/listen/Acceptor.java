@@ -83,13 +83,16 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private void open(Channel child, Loop home) {
         home.tick();
         var limits = listener.limits();
+        ListenTarget target = listener.target();
+        target.configuration().lifetime().hold();
         Runnable onEnd = () -> {
             listener.loads().ended(home);
             limits.forEach(ConnectionLimit::release);
+            target.configuration().lifetime().release();
         };
         try {
             home.eventLoop().register(child);
-            listener.opener().open(child, home, listener.target(), onEnd);
+            listener.opener().open(child, home, target, onEnd);
         } catch (RuntimeException failure) {
             child.unsafe().closeForcibly();
             onEnd.run();

@@ -16,7 +16,8 @@ public interface TlsStage {
      * it, which are added later; the end of the handshake reaches them as Netty's {@code SslHandshakeCompletionEvent}.
      *
      * @param channel registered with {@code loop}, its thread calls
+     * @param limitMs how long the handshake may take where the listener does not say; 0 for as long as it likes
      * @return what rules and logs may ask; answers empty strings until the handshake is over
      */
-    TlsFacts secure(Channel channel, Loop loop);
+    TlsFacts secure(Channel channel, Loop loop, int limitMs);
 }

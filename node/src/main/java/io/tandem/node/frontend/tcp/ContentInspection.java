@@ -35,7 +35,6 @@ public final class ContentInspection extends ChannelDuplexHandler {
     private final Timer patience;
 
     private @Nullable ChannelHandlerContext context;
-    private @Nullable SslHandshakeCompletionEvent handshake;
     private boolean inputEnded;
     private boolean decided;
     private boolean begun;
@@ -142,10 +141,6 @@ public final class ContentInspection extends ChannelDuplexHandler {
             return;
         }
         client.pipeline().addAfter(client.name(), null, session.get());
-        SslHandshakeCompletionEvent event = handshake;
-        if (event != null) {
-            client.fireUserEventTriggered(event);
-        }
         if (client.channel().config().isAutoRead()) {
             release(client);
         }
@@ -200,13 +195,15 @@ public final class ContentInspection extends ChannelDuplexHandler {
     @Override
     public void userEventTriggered(ChannelHandlerContext client, Object event) {
         loop.tick();
-        if (event instanceof SslHandshakeCompletionEvent completion) {
+        if (event instanceof SslHandshakeCompletionEvent handshake) {
+            if (facts.handshakeNs != 0) {
+                return; // it has failed before: its time was over, say
+            }
             facts.handshakeNs = loop.nowNs();
-            if (completion.isSuccess()) {
-                handshake = completion;
+            TlsLedger.handshake(facts, handshake);
+            if (handshake.isSuccess()) {
                 begin();
             } else {
-                TlsLedger.handshake(facts, completion);
                 client.close();
             }
         } else if (event == ChannelInputShutdownEvent.INSTANCE) {

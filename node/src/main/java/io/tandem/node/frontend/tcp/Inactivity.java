@@ -64,6 +64,12 @@ abstract class Inactivity {
         arm();
     }
 
+    /** The server is gone; the client has {@code ms} from now on. */
+    final void onlyClient(int ms) {
+        serverMs = 0;
+        limitClient(ms);
+    }
+
     final void dispose() {
         clientMs = 0;
         serverMs = 0;

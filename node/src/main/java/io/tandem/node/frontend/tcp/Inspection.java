@@ -9,20 +9,25 @@ import io.tandem.node.loop.Timer;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Rules;
 import io.tandem.node.rules.Verdict;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the first bytes of one direction back, at most {@code tune.bufsize}, until content rules have decided or their
- * inspection delay is over. Runs on the connection's loop.
+ * Holds the first bytes of one direction back, at most {@code tune.bufsize} and what one read brings, until content rules have
+ * decided or their inspection delay is over. Runs on the connection's loop.
  */
 final class Inspection {
     private static final byte[] NOTHING = new byte[0];
+    private static final int FIRST = 256;
 
     private final Facts facts;
     private final int limit;
     private final Runnable onDelayOver;
     private @Nullable Timer delay;
-    private ByteBuf held = Unpooled.EMPTY_BUFFER;
+    /** Judged where it lies; what has been judged is never overwritten, for samples may refer to it. */
+    private byte[] held = NOTHING;
+
+    private int length;
     private boolean inputEnded;
 
     /** @param onDelayOver when the delay is over: to {@link #judge} for the last time */
@@ -52,10 +57,12 @@ final class Inspection {
 
     /** More bytes of this direction; the caller keeps {@code in}. They may lie in a buffer of the whole loop: copied. */
     void hold(ByteBuf in) {
-        if (held.capacity() == 0) { // the empty buffer
-            held = PooledByteBufAllocator.DEFAULT.directBuffer(Math.max(in.readableBytes(), 256));
+        int more = in.readableBytes();
+        if (length + more > held.length) {
+            held = Arrays.copyOf(held, Math.max(length + more, Math.max(FIRST, Math.min(2 * held.length, limit))));
         }
-        held.writeBytes(in);
+        in.readBytes(held, length, more);
+        length += more;
     }
 
     void inputEnded() {
@@ -63,24 +70,21 @@ final class Inspection {
     }
 
     boolean isFull() {
-        return held.readableBytes() >= limit;
+        return length >= limit;
     }
 
     boolean isEmpty() {
-        return !held.isReadable();
+        return length == 0;
     }
 
     int size() {
-        return held.readableBytes();
+        return length;
     }
 
     /** Asks {@code rules} with the bytes there are; {@link Verdict#WAIT} where more may change the answer. */
     Verdict judge(Rules rules) {
-        int length = held.readableBytes();
-        byte[] bytes = length == 0 ? NOTHING : new byte[length];
-        held.getBytes(held.readerIndex(), bytes);
         Timer timer = delay;
-        facts.content = bytes;
+        facts.content = held;
         facts.contentStart = 0;
         facts.contentEnd = length;
         facts.contentFinal = timer == null || !timer.isRunning() || inputEnded || length >= limit;
@@ -95,14 +99,18 @@ final class Inspection {
 
     /** What was held, from now on the caller's. */
     ByteBuf take() {
-        ByteBuf bytes = held;
-        held = Unpooled.EMPTY_BUFFER;
+        ByteBuf bytes = length == 0
+                ? Unpooled.EMPTY_BUFFER
+                : PooledByteBufAllocator.DEFAULT.directBuffer(length).writeBytes(held, 0, length);
+        held = NOTHING;
+        length = 0;
         return bytes;
     }
 
     /** Lets go of everything. */
     void dispose() {
-        take().release();
+        held = NOTHING;
+        length = 0;
         Timer timer = delay;
         if (timer != null) {
             timer.dispose();

@@ -3,20 +3,14 @@
 package io.tandem.node.frontend.tcp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
-import io.tandem.node.backend.pool.ServerUser;
 import io.tandem.node.exchange.Ledger;
 import io.tandem.node.exchange.ServerSearch;
 import io.tandem.node.frontend.TlsLedger;
@@ -36,15 +30,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Time-outs as HAProxy's: a side that is silent for too long counts as ended, which the other side is told; the first
  * such event is what the log names.
  */
-public final class TcpSession extends ChannelInboundHandlerAdapter implements ServerSearch.Seeker, ServerUser {
+public final class TcpSession extends ChannelInboundHandlerAdapter implements ServerSearch.Seeker {
     private enum Phase {
-        /** Waiting for the handshake, or for bytes that rules of the backend want to see. */
+        /** TLS is being agreed upon; whoever does that looks at the clock. */
+        SECURING,
+        /** Waiting for bytes that rules of the backend want to see. */
         INSPECTING,
         /** A server is sought, or connected to. */
         SEARCHING,
         FLOWING,
-        /** Both sides have ended; the last bytes go to the client. */
-        LAST,
+        /** The session is over; what the client has not read yet may still be on its way. */
         OVER
     }
 
@@ -56,19 +51,12 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     private final Ledger ledger;
     private final ServerSearch search;
     private final Inactivity inactivity;
+    private final EarlyBytes early;
 
-    private Phase phase = Phase.INSPECTING;
-    private @Nullable ChannelHandlerContext context;
-    private @Nullable ServerConnection server;
-    /** Bytes that came before the server was there. */
-    private @Nullable ByteBuf early;
-    /** Holds the client's first bytes while rules of the backend judge them. */
-    private @Nullable Inspection request;
-    /** Holds the server's first bytes while rules judge them. */
-    private @Nullable Inspection response;
-
+    private Phase phase = Phase.SECURING;
+    private @Nullable ClientPipe client;
+    private @Nullable TcpFlow flow;
     private boolean clientEnded;
-    private boolean serverEnded;
 
     /**
      * @param limit the most bytes rules may hold back in a direction
@@ -83,6 +71,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         loop = facts.loop;
         ledger = new Ledger(loop, facts);
         search = new ServerSearch(loop, facts, ledger, this);
+        early = new EarlyBytes(facts, limit, this::judgeRequest);
         inactivity = new Inactivity(loop) {
             @Override
             void onClientSilent() {
@@ -98,14 +87,14 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        this.context = context;
+        client = new ClientPipe(context);
         facts.requestsOnConnection = 1;
         facts.requestStartNs = facts.acceptedNs;
         facts.requestAtMs = facts.acceptedAtMs;
         facts.requestHeadNs = facts.acceptedNs; // all that comes before the connection to the server counts as waiting
         facts.queuedNs = facts.acceptedNs;
-        if (facts.tls == null) {
-            seek();
+        if (facts.tls == null || facts.handshakeNs != 0) {
+            seek(context);
         }
     }
 
@@ -114,11 +103,11 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             loop.tick();
             onClientEnded();
-        } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+        } else if (event instanceof SslHandshakeCompletionEvent handshake && phase == Phase.SECURING) {
             facts.handshakeNs = loop.tick();
             TlsLedger.handshake(facts, handshake);
             if (handshake.isSuccess()) {
-                seek();
+                seek(context);
             } else {
                 context.close();
             }
@@ -127,7 +116,8 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
 
     // ---- backend and server
 
-    private void seek() {
+    private void seek(ChannelHandlerContext context) {
+        phase = Phase.INSPECTING;
         inactivity.begin(facts.frontend.timeouts().client(), facts.acceptedNs);
         Backend backend = facts.frontend.backendChoice().choose(facts);
         if (backend == null) {
@@ -135,7 +125,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             return;
         }
         if (backend.mode() == Mode.HTTP) {
-            becomeHttp();
+            becomeHttp(context);
             return;
         }
         facts.backend = backend;
@@ -144,48 +134,36 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             search(backend);
             return;
         }
-        Inspection inspection = new Inspection(facts, limit, this::judgeRequest);
-        request = inspection;
-        inspection.begin(backend.inspectDelayMs());
+        early.inspect(backend.inspectDelayMs());
         judgeRequest();
     }
 
     /** The backend speaks HTTP, and so does this connection from now on; nothing has been read yet. */
-    private void becomeHttp() {
-        ChannelHandlerContext client = context;
-        if (client == null) {
-            return;
-        }
+    private void becomeHttp(ChannelHandlerContext context) {
         phase = Phase.OVER;
         inactivity.dispose();
         search.dispose();
-        context = null;
+        client = null;
         facts.requestHeadNs = 0;
         facts.queuedNs = 0;
         facts.requestsOnConnection = 0;
-        client.pipeline().addAfter(client.name(), null, http.get());
-        client.pipeline().remove(this);
+        context.pipeline().addAfter(context.name(), null, http.get());
+        context.pipeline().remove(this);
     }
 
     /** Asks the backend's content rules with the bytes there are. */
     private void judgeRequest() {
-        Inspection inspection = request;
         Backend backend = facts.backend;
-        if (phase != Phase.INSPECTING || inspection == null || backend == null) {
+        if (phase != Phase.INSPECTING || backend == null) {
             return;
         }
-        switch (inspection.judge(backend.contentRules())) {
+        switch (early.judge(backend.contentRules())) {
             case WAIT -> {}
             case CLOSE, REPLY -> {
                 facts.backend = backend;
                 end(Termination.PROXY, Termination.IN_REQUEST);
             }
-            case CONTINUE, ACCEPT -> {
-                request = null;
-                early = inspection.isEmpty() ? null : inspection.take();
-                inspection.dispose();
-                search(backend);
-            }
+            case CONTINUE, ACCEPT -> search(backend);
         }
     }
 
@@ -202,31 +180,14 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
     @Override
     public void onServerFound(ServerConnection connection) {
         Backend backend = facts.backend;
-        if (backend == null) {
-            throw new IllegalStateException("a server without a backend");
+        ClientPipe present = client;
+        if (backend == null || present == null) {
+            throw new IllegalStateException("a server without a backend or a client");
         }
         phase = Phase.FLOWING;
-        server = connection;
-        connection.use(this);
-        connection.becomeTunnel();
-        if (!backend.responseContentRules().isEmpty()) {
-            response = new Inspection(facts, limit, this::judgeResponse);
-            response.begin(backend.responseInspectDelayMs());
-        }
-        int tunnel = backend.timeouts().tunnel();
-        inactivity.connected(
-                tunnel > 0 ? tunnel : facts.frontend.timeouts().client(),
-                tunnel > 0 ? tunnel : backend.timeouts().server());
-        ByteBuf kept = early;
-        if (kept != null) {
-            early = null;
-            connection.write(kept);
-            connection.flush();
-        }
-        if (clientEnded) {
-            tellServer(connection);
-        }
-        reading(connection.isWritable());
+        TcpFlow begun = new TcpFlow(facts, ledger, inactivity, backend, present, connection, this::end);
+        flow = begun;
+        begun.begin(early.take(), clientEnded, limit, connection);
     }
 
     @Override
@@ -234,241 +195,52 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         end(who, when);
     }
 
-    // ---- from the server to the client
-
-    @Override
-    public void onServerBytes(ByteBuf in) {
-        facts.bytesOut += in.readableBytes();
-        inactivity.serverActive();
-        Inspection inspection = response;
-        if (inspection != null) {
-            inspection.hold(in);
-            judgeResponse();
-        } else {
-            write(in.retain());
-        }
-    }
-
-    /** Asks {@code tcp-response content} with the bytes there are. */
-    private void judgeResponse() {
-        Inspection inspection = response;
-        Backend backend = facts.backend;
-        if (inspection == null || backend == null) {
-            return;
-        }
-        switch (inspection.judge(backend.responseContentRules())) {
-            case WAIT -> {}
-            case CLOSE, REPLY -> {
-                if (facts.closesServer) {
-                    releaseResponse(inspection);
-                    serverEnded = true;
-                    clientEnded = true;
-                    finish();
-                } else {
-                    facts.terminationWho = Termination.PROXY;
-                    facts.terminationWhen = Termination.IN_DATA;
-                    end(Termination.PROXY, Termination.IN_DATA);
-                }
-            }
-            case CONTINUE, ACCEPT -> {
-                releaseResponse(inspection);
-                flushClient();
-            }
-        }
-    }
-
-    private void releaseResponse(Inspection inspection) {
-        response = null;
-        write(inspection.take());
-        inspection.dispose();
-    }
-
-    private void write(ByteBuf out) {
-        ChannelHandlerContext client = context;
-        if (client == null || phase == Phase.OVER) {
-            out.release();
-            return;
-        }
-        if (hasNothingPending(client) && !facts.frontend.http().has(HttpOption.INDEPENDENT_STREAMS)) {
-            inactivity.clientActive();
-        }
-        client.write(out, client.voidPromise());
-        if (!client.channel().isWritable()) {
-            flushClient(); // room for the next, or the server waits
-        }
-    }
-
-    private static boolean hasNothingPending(ChannelHandlerContext client) {
-        ChannelOutboundBuffer pending = client.channel().unsafe().outboundBuffer();
-        return pending == null || pending.isEmpty();
-    }
-
-    @Override
-    public void onServerReadComplete() {
-        flushClient();
-    }
-
-    private void flushClient() {
-        ChannelHandlerContext client = context;
-        ServerConnection present = server;
-        if (client != null) {
-            client.flush();
-            if (present != null && !client.channel().isWritable()) {
-                present.reading(false);
-            }
-        }
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        ServerConnection present = server;
-        loop.tick();
-        inactivity.clientActive();
-        if (present != null && !serverEnded && context.channel().isWritable()) {
-            present.reading(true);
-        }
-    }
-
-    @Override
-    public void onServerHalfClosed() {
-        serverEnded = true;
-        Inspection inspection = response;
-        if (inspection != null) {
-            inspection.inputEnded();
-            judgeResponse();
-        }
-        if (phase == Phase.FLOWING) {
-            finish();
-        }
-    }
-
-    /** The server has ended: so does our side towards the client, and the session if the client has ended too. */
-    private void finish() {
-        ChannelHandlerContext client = context;
-        if (client == null) {
-            return;
-        }
-        if (clientEnded) {
-            phase = Phase.LAST;
-        }
-        int fin = facts.frontend.timeouts().clientFin();
-        if (fin > 0 && !clientEnded) {
-            inactivity.limitClient(fin);
-        }
-        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            if (clientEnded) {
-                end(Termination.NORMAL, Termination.NORMAL);
-            } else if (client.channel() instanceof DuplexChannel duplex) {
-                duplex.shutdownOutput();
-            }
-        });
-    }
-
-    @Override
-    public void onServerClosed() {
-        server = null;
-        if (serverEnded && clientEnded) {
-            if (phase != Phase.LAST) {
-                finish();
-            }
-        } else {
-            ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
-            end(Termination.SERVER, Termination.IN_DATA);
-        }
-    }
-
-    @Override
-    public void onServerKilled(char who) {
-        server = null;
-        end(who, Termination.NORMAL);
-    }
-
-    @Override
-    public void onServerTimeout() {
-        // this session watches both sides by itself
-    }
-
-    // ---- from the client to the server
+    // ---- what the client does
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         loop.tick();
         ByteBuf in = (ByteBuf) message;
-        ServerConnection present = server;
+        TcpFlow present = flow;
         facts.bytesIn += in.readableBytes();
         inactivity.clientActive();
-        if (present == null) {
-            keep(in);
+        if (present != null) {
+            present.onClientBytes(in);
             return;
         }
-        Backend backend = facts.backend;
-        if (present.isWritable() && (backend == null || !backend.http().has(HttpOption.INDEPENDENT_STREAMS))) {
-            inactivity.serverActive();
+        boolean waits = phase == Phase.INSPECTING || phase == Phase.SEARCHING;
+        if (waits && !early.keep(in)) {
+            context.channel().config().setAutoRead(false);
         }
-        present.write(in);
-        if (!present.isWritable()) {
-            flushServer(present); // room for the next, or the client waits
-        }
-    }
-
-    private void flushServer(ServerConnection present) {
-        present.flush();
-        if (!present.isWritable()) {
-            reading(false);
-        }
-    }
-
-    /** At most {@code limit} bytes, and what the end of the client's side brings. */
-    private void keep(ByteBuf in) {
-        Inspection inspection = request;
-        if (phase == Phase.OVER || phase == Phase.LAST) {
-            in.release();
-        } else if (inspection != null) {
-            inspection.hold(in);
-            in.release();
-            reading(!inspection.isFull());
-            judgeRequest();
-        } else {
-            ByteBuf kept = early;
-            if (kept == null) {
-                kept = PooledByteBufAllocator.DEFAULT.directBuffer(in.readableBytes());
-                early = kept;
-            }
-            kept.writeBytes(in);
-            in.release();
-            if (kept.readableBytes() >= limit) {
-                reading(false);
-            }
-        }
+        in.release();
+        judgeRequest();
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        ServerConnection present = server;
+        TcpFlow present = flow;
         if (present != null) {
-            flushServer(present);
+            present.onClientReadComplete();
         }
     }
 
     @Override
-    public void onServerWritabilityChanged(boolean writable) {
-        inactivity.serverActive();
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        TcpFlow present = flow;
+        loop.tick();
         inactivity.clientActive();
-        if (writable) {
-            reading(true);
+        if (present != null) {
+            present.onClientWritability();
         }
     }
 
     private void onClientEnded() {
         clientEnded = true;
-        ServerConnection present = server;
-        Inspection inspection = request;
+        TcpFlow present = flow;
         switch (phase) {
             case INSPECTING -> {
-                if (inspection != null) {
-                    inspection.inputEnded();
-                    judgeRequest();
-                }
+                early.inputEnded();
+                judgeRequest();
             }
             case SEARCHING -> {
                 if (isAbandoned()) {
@@ -477,20 +249,18 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
                 }
             }
             case FLOWING -> {
-                if (serverEnded) {
-                    finish();
-                } else if (present != null) {
-                    tellServer(present);
+                if (present != null) {
+                    present.onClientEnded();
                 }
             }
-            case LAST, OVER -> {}
+            case SECURING, OVER -> {}
         }
     }
 
     /** A client that ends before it has said anything, or with {@code option abortonclose} anyhow. */
     private boolean isAbandoned() {
         Backend backend = facts.backend;
-        return early == null || (backend != null && backend.http().has(HttpOption.ABORT_ON_CLOSE));
+        return early.isEmpty() || (backend != null && backend.http().has(HttpOption.ABORT_ON_CLOSE));
     }
 
     private void endSearch() {
@@ -501,22 +271,9 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         end(Termination.CLIENT, queued ? Termination.IN_QUEUE : Termination.IN_CONNECT);
     }
 
-    /** The client has ended: so does our side towards the server. */
-    private void tellServer(ServerConnection present) {
-        Backend backend = facts.backend;
-        if (backend != null && backend.http().has(HttpOption.NO_LINGER)) {
-            end(Termination.NORMAL, Termination.NORMAL); // its answer is of no interest any more, as with HAProxy
-            return;
-        }
-        present.shutdownOutput();
-        int fin = backend == null ? 0 : backend.timeouts().serverFin();
-        if (fin > 0) {
-            inactivity.limitServer(fin);
-        }
-    }
-
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        TcpFlow present = flow;
         loop.tick();
         switch (phase) {
             case INSPECTING -> end(Termination.CLIENT, Termination.IN_REQUEST);
@@ -524,12 +281,14 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
                 ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
                 end(Termination.CLIENT, search.isQueued() ? Termination.IN_QUEUE : Termination.IN_DATA);
             }
-            case FLOWING, LAST -> {
-                ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
-                end(Termination.CLIENT, phase == Phase.LAST ? Termination.IN_LAST : Termination.IN_DATA);
+            case FLOWING -> {
+                if (present != null) {
+                    present.onClientGone();
+                }
             }
-            case OVER -> {}
+            case SECURING, OVER -> {}
         }
+        inactivity.dispose();
         onEnd.run();
     }
 
@@ -539,69 +298,36 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         context.close(); // a reset: channelInactive ends the session
     }
 
-    private void reading(boolean on) {
-        ChannelHandlerContext client = context;
-        // an input that has ended has nothing left to read, and its registration may be gone
-        if (client != null && !clientEnded && client.channel().isActive()) {
-            client.channel().config().setAutoRead(on);
-        }
-    }
-
     // ---- time
 
     private void onClientSilent() {
-        ChannelHandlerContext client = context;
-        ServerConnection present = server;
-        if (client == null || phase == Phase.OVER) {
-            return;
-        }
-        if (phase == Phase.INSPECTING) {
-            end(Termination.CLIENT_TIMEOUT, Termination.IN_REQUEST);
-        } else if (phase == Phase.SEARCHING) {
-            facts.terminated(
-                    Termination.CLIENT_TIMEOUT, search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
-            onClientEnded();
-        } else if (!hasNothingPending(client)) {
-            ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
-            facts.terminated(
-                    Termination.CLIENT_TIMEOUT, phase == Phase.LAST ? Termination.IN_LAST : Termination.IN_DATA);
-            end(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
-            client.close(); // what is pending will never leave
-        } else if (!clientEnded && (present == null || present.isWritable())) {
-            ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
-            facts.terminated(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
-            reading(false);
-            clientEnded = true;
-            if (serverEnded) {
-                finish();
-            } else if (present != null) {
-                tellServer(present);
+        ClientPipe present = client;
+        TcpFlow flowing = flow;
+        switch (phase) {
+            case SECURING -> {}
+            case INSPECTING -> end(Termination.CLIENT_TIMEOUT, Termination.IN_REQUEST);
+            case SEARCHING -> {
+                facts.terminated(
+                        Termination.CLIENT_TIMEOUT, search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT);
+                onClientEnded();
+            }
+            case FLOWING -> {
+                if (flowing != null) {
+                    flowing.onClientSilent();
+                }
+            }
+            case OVER -> {
+                if (present != null) {
+                    present.close(); // what is pending will never leave
+                }
             }
         }
     }
 
     private void onServerSilent() {
-        ServerConnection present = server;
-        if (phase != Phase.FLOWING || present == null) {
-            return;
-        }
-        ChannelHandlerContext client = context;
-        if (!present.isWritable()) {
-            ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
-            end(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
-        } else if (!serverEnded && (client == null || client.channel().isWritable())) {
-            ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
-            facts.terminated(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
-            present.reading(false);
-            serverEnded = true;
-            Inspection inspection = response;
-            if (inspection != null) {
-                inspection.inputEnded();
-                judgeResponse();
-            }
-            if (phase == Phase.FLOWING) {
-                finish();
-            }
+        TcpFlow present = flow;
+        if (present != null) {
+            present.onServerSilent();
         }
     }
 
@@ -612,39 +338,20 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
             return;
         }
         phase = Phase.OVER;
-        inactivity.dispose();
-        letGo();
+        inactivity.onlyClient(facts.frontend.timeouts().client()); // for what it has yet to read
+        early.dispose();
         facts.terminated(who, when);
         facts.endNs = loop.nowNs();
-        ServerConnection present = server;
-        server = null;
+        TcpFlow present = flow;
+        flow = null;
         search.dispose();
         ledger.ends();
         if (present != null) {
-            if (who == Termination.NORMAL) {
-                present.closeWhenWritten();
-            } else {
-                present.close();
-            }
+            present.close(who == Termination.NORMAL);
         }
-        ChannelHandlerContext client = context;
-        if (client != null) {
-            client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        }
-    }
-
-    private void letGo() {
-        if (early != null) {
-            early.release();
-            early = null;
-        }
-        if (request != null) {
-            request.dispose();
-            request = null;
-        }
-        if (response != null) {
-            response.dispose();
-            response = null;
+        ClientPipe to = client;
+        if (to != null) {
+            to.closeWhenSent();
         }
     }
 }

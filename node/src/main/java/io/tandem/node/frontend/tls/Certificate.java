@@ -81,6 +81,12 @@ public record Certificate(
         return parts().signer();
     }
 
+    /** Not the key: some show themselves. */
+    @Override
+    public String toString() {
+        return "Certificate of " + file;
+    }
+
     /** The common name and the DNS names of the certificate. */
     private static Set<String> names(X509Certificate certificate) {
         Set<String> names = new LinkedHashSet<>();

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
-import io.netty.handler.ssl.SslContext;
-import io.netty.util.ReferenceCountUtil;
-import java.lang.ref.Cleaner;
+import io.tandem.node.tls.EngineContext;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,29 +17,11 @@ import org.jspecify.annotations.Nullable;
  * has certificates of both kinds, elliptic curves come first for clients that know them. Immutable.
  */
 final class CertificateChoice {
-    /** Frees contexts once neither a choice nor a connection can reach them. */
-    private static final Cleaner CLEANER = Cleaner.create();
+    /** Refuses everyone. */
+    static final CertificateChoice NONE = new CertificateChoice(List.of(), true, null);
 
     /** A certificate that is ready for use. */
-    static final class Ready {
-        private final Certificate certificate;
-        private final SslContext context;
-
-        /** @param context becomes this object's own: it is released when nothing refers to the object any more */
-        Ready(Certificate certificate, SslContext context) {
-            this.certificate = certificate;
-            this.context = context;
-            CLEANER.register(this, () -> ReferenceCountUtil.release(context));
-        }
-
-        Certificate certificate() {
-            return certificate;
-        }
-
-        SslContext context() {
-            return context;
-        }
-    }
+    record Ready(Certificate certificate, EngineContext context) {}
 
     /**
      * A certificate and the names it is offered for.
@@ -58,6 +38,9 @@ final class CertificateChoice {
          * @param then is told once, here or on another thread
          */
         void forName(String name, Consumer<@Nullable Ready> then);
+
+        /** Makes no more, and gives back what it made. */
+        void close();
     }
 
     /** The offers for one name, in the order of the configuration. */
@@ -130,7 +113,7 @@ final class CertificateChoice {
      * has to be made for.
      */
     void choose(ClientHello hello, Consumer<@Nullable Ready> then) {
-        Ready chosen = configured(hello);
+        Ready chosen = named(hello);
         if (chosen == null && generator != null && !hello.serverName().isEmpty()) {
             generator.forName(hello.serverName(), made -> then.accept(made == null ? last() : made));
         } else {
@@ -138,12 +121,18 @@ final class CertificateChoice {
         }
     }
 
+    /** The certificate to go on with where none is made for the name; null to refuse the client. */
+    @Nullable Ready configured(ClientHello hello) {
+        Ready chosen = named(hello);
+        return chosen == null ? last() : chosen;
+    }
+
     /** For clients that no certificate is meant for. */
     private @Nullable Ready last() {
         return strict ? null : first;
     }
 
-    private @Nullable Ready configured(ClientHello hello) {
+    private @Nullable Ready named(ClientHello hello) {
         String name = hello.serverName();
         Offered offered = exact.get(name);
         Ready chosen = offered == null ? null : offered.choose(name, hello.ecdsa());

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
-import io.netty.handler.ssl.SslContext;
+import io.tandem.node.tls.EngineContext;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -63,7 +63,7 @@ final class CertificateGenerator implements CertificateChoice.Generator {
 
     /** Makes contexts of the listener's kind. */
     interface Contexts {
-        SslContext of(Certificate certificate) throws SSLException;
+        EngineContext of(Certificate certificate) throws SSLException;
     }
 
     /**
@@ -81,6 +81,22 @@ final class CertificateGenerator implements CertificateChoice.Generator {
                 return size() > Math.max(1, kept);
             }
         };
+    }
+
+    /** Whether it makes certificates with the key of {@code other}. */
+    @SuppressWarnings("ReferenceEquality") // the very same: what changes is replaced
+    boolean isLike(Certificate other) {
+        return model == other;
+    }
+
+    /** Its configuration is in use no more. Those that have been pushed out or exchanged before are a cleaner's to give back. */
+    @Override
+    public void close() {
+        signer.shutdown();
+        synchronized (made) {
+            made.values().forEach(ready -> ready.context().giveBack());
+            made.clear();
+        }
     }
 
     private static ThreadPoolExecutor signer() {

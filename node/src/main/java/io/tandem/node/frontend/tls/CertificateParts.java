@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
+import io.tandem.node.tls.Pem;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -67,6 +68,12 @@ record CertificateParts(
 
     CertificateParts withChain(List<X509Certificate> whole) {
         return new CertificateParts(whole, key, ocsp, issuer);
+    }
+
+    /** Not the key: some show themselves. */
+    @Override
+    public String toString() {
+        return "CertificateParts with " + chain.size() + " certificates";
     }
 
     /** Whose signature the certificate carries, if that is known. */

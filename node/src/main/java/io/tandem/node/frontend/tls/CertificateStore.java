@@ -6,6 +6,7 @@ import io.tandem.node.language.Draft;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.LoadContext;
+import io.tandem.node.tls.Complaints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -253,10 +254,16 @@ final class CertificateStore implements Facet {
         follow();
     }
 
+    /** Its configuration is in use no more: nothing is served, and all contexts are given back. Any number of times. */
+    synchronized void retire() {
+        binds.forEach(TlsBind::retire);
+        binds.clear();
+    }
+
     /**
-     * Serves the certificates as they are now, on all listeners.
+     * Serves the certificates as they are now, on all listeners or, where one of them cannot, on none.
      *
-     * @return why one of them cannot; what it served before it serves on. Null when all do
+     * @return why one of them cannot: all go on with what they have served. Null when all do
      */
     @Nullable String follow() {
         List<String> alerts = new ArrayList<>();
@@ -272,10 +279,12 @@ final class CertificateStore implements Facet {
             }
         };
         for (TlsBind bind : binds) {
-            if (!bind.rebuild(complaints)) {
+            if (!bind.prepare(complaints)) {
+                binds.forEach(TlsBind::discard);
                 return alerts.isEmpty() ? "unable to use the certificate" : alerts.get(0);
             }
         }
+        binds.forEach(TlsBind::serve);
         return null;
     }
 

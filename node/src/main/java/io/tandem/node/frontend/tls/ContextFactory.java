@@ -2,29 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
+import io.tandem.node.tls.Engine;
+import io.tandem.node.tls.EngineContext;
 import io.tandem.node.tls.EngineMemory;
 import io.tandem.node.tls.KeyLog;
+import io.tandem.node.tls.ProtocolParameters;
 import io.tandem.node.tls.Session;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 
 /** Makes a context of the TLS engine for one certificate. Blocks for some milliseconds: never on an event loop. */
-public final class ContextFactory {
-    /**
-     * Where Netty keeps certificate and key. The default, PKCS #12, refuses chains that are out of order or say something
-     * twice, which OpenSSL takes, and costs milliseconds of key derivation for each certificate.
-     */
-    public static final String KEY_STORE = "JKS";
-
+final class ContextFactory {
     private final TlsGlobals globals;
 
     ContextFactory(TlsGlobals globals) {
@@ -32,37 +26,25 @@ public final class ContextFactory {
     }
 
     /** @throws SSLException or IllegalArgumentException if the engine refuses the certificate or the parameters */
-    SslContext context(
-            Certificate certificate, TlsSettings settings, ClientVerification verification, TlsParameters parameters)
+    EngineContext context(
+            Certificate certificate,
+            TlsSettings settings,
+            ClientVerification verification,
+            ProtocolParameters parameters)
             throws SSLException {
-        boolean openSsl = Engine.isNative();
-        SslContextBuilder builder = builder(certificate, parameters)
-                .sslProvider(openSsl ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK)
-                .protocols(parameters.versions())
-                .keyStoreType(KEY_STORE)
+        SslContextBuilder builder = parameters
+                .applyTo(builder(certificate, parameters), settings.alpn)
                 .sessionCacheSize(Math.max(1, globals.sessions))
                 .sessionTimeout(globals.sessionLifetimeS)
                 .clientAuth(verification.demand);
-        if (!parameters.ciphers().isEmpty()) {
-            builder.ciphers(parameters.ciphers(), IdentityCipherSuiteFilter.INSTANCE);
-        }
         if (verification.isOn()) {
             builder.trustManager(verification.trustManager());
         }
-        if (!settings.alpn.isEmpty()) {
-            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
-                    ApplicationProtocolConfig.Protocol.ALPN,
-                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                    settings.alpn));
-        }
-        if (openSsl && !parameters.curves().isEmpty()) {
-            builder.option(OpenSslContextOption.GROUPS, parameters.curves().toArray(String[]::new));
-        }
-        if (openSsl) {
+        if (Engine.isNative()) {
             builder.enableOcsp(certificate.ocsp() != null && !certificate.ocsp().isAwaited());
         }
         SslContext context = builder.build();
+        EngineContext owned = new EngineContext(context);
         EngineMemory.limit(context);
         Session.presents(context, certificate.leaf());
         if (globals.keepsSecrets) {
@@ -72,13 +54,14 @@ public final class ContextFactory {
         if (globals.sessions == 0 && context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
             sessions.setSessionCacheEnabled(false);
         }
-        if (!settings.noTickets && !globals.defaults.noTickets) {
+        if (!settings.protocol.noTickets && !globals.defaults.protocol.noTickets) {
             settings.tickets(globals.sharedTickets()).attach(context);
         }
-        return context;
+        return owned;
     }
 
-    private static SslContextBuilder builder(Certificate certificate, TlsParameters parameters) throws SSLException {
+    private static SslContextBuilder builder(Certificate certificate, ProtocolParameters parameters)
+            throws SSLException {
         X509Certificate[] chain = certificate.chain().toArray(X509Certificate[]::new);
         RsaSigner signer = RsaSigner.forKey(certificate, parameters);
         if (signer != null) {

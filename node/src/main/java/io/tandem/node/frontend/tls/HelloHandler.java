@@ -5,10 +5,10 @@ package io.tandem.node.frontend.tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslClientHelloHandler;
-import io.netty.handler.ssl.SslCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.tandem.node.loop.Loop;
 import io.tandem.node.tls.Session;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +23,14 @@ final class HelloHandler extends SslClientHelloHandler<CertificateChoice.Ready> 
 
     private final NettyTlsStage stage;
     private final Session session;
+    private final Loop loop;
+    private ClientHello hello = new ClientHello("", false);
 
-    HelloHandler(NettyTlsStage stage, Session session) {
+    HelloHandler(NettyTlsStage stage, Session session, Loop loop) {
         super(16 * 1024);
         this.stage = stage;
         this.session = session;
+        this.loop = loop;
     }
 
     @Override
@@ -36,7 +39,9 @@ final class HelloHandler extends SslClientHelloHandler<CertificateChoice.Ready> 
         if (clientHello != null && stage.captureBytes() > 0) {
             session.capture(clientHello, stage.captureBytes());
         }
-        ClientHello hello = clientHello == null ? new ClientHello("", false) : ClientHello.parse(clientHello);
+        if (clientHello != null) {
+            hello = ClientHello.parse(clientHello);
+        }
         stage.choice().choose(hello, chosen -> {
             if (chosen == null) {
                 promise.setFailure(new SSLHandshakeException("no certificate for '" + hello.serverName() + "'"));
@@ -52,13 +57,16 @@ final class HelloHandler extends SslClientHelloHandler<CertificateChoice.Ready> 
         if (ctx.isRemoved()) {
             return; // the client has gone while its certificate was made
         }
-        if (future.isSuccess()) {
-            ctx.pipeline().replace(this, "tls", stage.handler(future.getNow(), ctx.channel(), session));
-            return;
+        CertificateChoice.Ready chosen = future.isSuccess() ? future.getNow() : null;
+        while (chosen != null) {
+            if (stage.begin(chosen, ctx.channel(), ctx, session, loop)) {
+                return;
+            }
+            chosen = stage.choice().configured(hello); // replaced in this very moment
         }
-        SslCompletionEvent failed = new SslHandshakeCompletionEvent(future.cause());
+        Throwable why = future.isSuccess() ? new SSLHandshakeException("no certificate any more") : future.cause();
         ctx.writeAndFlush(ctx.alloc().buffer(UNRECOGNIZED_NAME.length).writeBytes(UNRECOGNIZED_NAME));
-        ctx.fireUserEventTriggered(failed);
+        ctx.fireUserEventTriggered(new SslHandshakeCompletionEvent(why));
         ctx.close();
     }
 }

@@ -3,25 +3,31 @@
 package io.tandem.node.frontend.tls;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.internal.tcnative.SSL;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Timer;
+import io.tandem.node.tls.RecordLayer;
 import io.tandem.node.tls.Session;
-import java.lang.ref.Reference;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS of one {@code bind} line on Netty's engine. Used by all loops; its certificates can be exchanged while it serves. */
+/**
+ * The TLS of one {@code bind} line: Netty's engine for the handshake, {@link RecordLayer} behind it. Used by all loops; its
+ * certificates can be exchanged while it serves.
+ */
 final class NettyTlsStage implements TlsStage {
     private final AtomicInteger open;
     private final Handling handling;
     private volatile CertificateChoice choice =
-            new CertificateChoice(List.of(), true, null); // written under the store's lock, read by the loops
+            CertificateChoice.NONE; // written under the store's lock, read by the loops
 
     /**
      * How connections of the listener are handled, whatever their certificate.
@@ -55,37 +61,69 @@ final class NettyTlsStage implements TlsStage {
     }
 
     @Override
-    public TlsFacts secure(Channel channel, Loop loop) {
+    public TlsFacts secure(Channel channel, Loop loop, int limitMs) {
         Session session = new Session();
         open.incrementAndGet();
         channel.closeFuture().addListener(closed -> open.decrementAndGet());
-        CertificateChoice.Ready only = captureBytes() > 0 ? null : choice.only();
-        if (only != null) {
-            channel.pipeline().addFirst("tls", handler(only, channel, session));
-        } else {
-            channel.pipeline().addFirst("hello", new HelloHandler(this, session));
+        limit(channel, loop, handling.handshakeLimitMs() > 0 ? handling.handshakeLimitMs() : limitMs, session);
+        CertificateChoice.Ready only = only();
+        while (only != null) {
+            if (begin(only, channel, null, session, loop)) {
+                return session;
+            }
+            only = only(); // replaced in this very moment
         }
+        channel.pipeline().addFirst("hello", new HelloHandler(this, session, loop));
         return session;
     }
 
-    SslHandler handler(CertificateChoice.Ready ready, Channel channel, Session session) {
-        SslHandler handler;
-        try {
-            handler = ready.context().newHandler(channel.alloc());
-        } finally {
-            Reference.reachabilityFence(ready); // the engine holds its context from here on
+    private CertificateChoice.@Nullable Ready only() {
+        return captureBytes() > 0 ? null : choice.only();
+    }
+
+    /** From the first byte of the client's hello to the last of the handshake. */
+    private static void limit(Channel channel, Loop loop, int limitMs, Session session) {
+        if (limitMs <= 0) {
+            return;
         }
-        session.begins(handler.engine(), ready.context());
+        Timer timer = new Timer(loop) {
+            @Override
+            protected void onTimeout() {
+                channel.pipeline()
+                        .fireUserEventTriggered(new SslHandshakeCompletionEvent(
+                                new SslHandshakeTimeoutException("no handshake within " + limitMs + " ms")));
+                channel.close();
+            }
+        };
+        timer.start(limitMs);
+        session.atEnd(timer::dispose);
+        channel.closeFuture().addListener(closed -> timer.dispose());
+    }
+
+    /**
+     * Begins the handshake with a certificate.
+     *
+     * @param hello in whose place the handshake comes, which goes; null for nobody's
+     * @return false, with nothing done, where the certificate has been replaced
+     */
+    boolean begin(
+            CertificateChoice.Ready ready,
+            Channel channel,
+            @Nullable ChannelHandlerContext hello,
+            Session session,
+            Loop loop) {
+        SslHandler handler = ready.context().handshake(channel.alloc());
+        if (handler == null) {
+            return false;
+        }
+        session.begins(handler.engine(), ready.context().context());
         if (handling.keepsSecrets()) {
             session.keepSecrets(channel);
         }
         if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
             prepare(engine, ready.certificate().ocsp());
         }
-        handler.setHandshakeTimeoutMillis(handling.handshakeLimitMs());
-        if (handling.recordLimit() > 0) {
-            handler.setWrapDataSize(handling.recordLimit());
-        }
+        handler.setHandshakeTimeoutMillis(0);
         handler.handshakeFuture().addListener(done -> {
             if (done.isSuccess()) {
                 session.established(handler);
@@ -94,7 +132,8 @@ final class NettyTlsStage implements TlsStage {
                 session.failed(done.cause());
             }
         });
-        return handler;
+        RecordLayer.install(channel, handler, hello, loop, handling.recordLimit());
+        return true;
     }
 
     private void prepare(ReferenceCountedOpenSslEngine engine, @Nullable OcspResponse ocsp) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
+import io.tandem.node.tls.Pem;
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;

@@ -3,6 +3,9 @@
 package io.tandem.node.frontend.tls;
 
 import io.netty.handler.ssl.OpenSslPrivateKeyMethod;
+import io.tandem.node.tls.Engine;
+import io.tandem.node.tls.ProtocolParameters;
+import io.tandem.node.tls.TlsVersion;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -32,7 +35,7 @@ final class RsaSigner implements OpenSslPrivateKeyMethod {
     }
 
     /** The signer to use for {@code certificate}; null where BoringSSL signs itself: it is not known to be slower. */
-    static @Nullable RsaSigner forKey(Certificate certificate, TlsParameters parameters) {
+    static @Nullable RsaSigner forKey(Certificate certificate, ProtocolParameters parameters) {
         boolean modern = !parameters.offers(TlsVersion.TLS10) && !parameters.offers(TlsVersion.TLS11);
         return RsaMeasurement.provider() != null && modern ? of(RsaMeasurement.provider(), certificate) : null;
     }

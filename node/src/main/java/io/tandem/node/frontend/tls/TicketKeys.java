@@ -13,10 +13,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The keys that seal TLS session tickets (RFC 5077, RFC 8446 4.6.1): one set for all listeners of the process, kept over
- * reloads, so that a client can resume wherever it connects. A cluster gives all nodes the same.
+ * reloads, so that a client can resume wherever it connects. A cluster gives all nodes the same, and new ones; without one a new
+ * key seals from the first context on that is made {@value #LIFE_HOURS} hours after the last, at a reload, say.
  *
  * <p>Thread-safe.
  */
@@ -40,8 +42,13 @@ public final class TicketKeys {
         }
     }
 
+    private static final int LIFE_HOURS = 12;
+    private static final int KEPT = 3;
+
     private final Set<SslContext> contexts = Collections.newSetFromMap(new WeakHashMap<>()); // guarded by this
     private List<Key> keys = List.of(); // guarded by this
+    private boolean given; // guarded by this
+    private long madeNs; // guarded by this
 
     /**
      * Replaces the keys everywhere, now.
@@ -52,6 +59,7 @@ public final class TicketKeys {
         if (keys.isEmpty()) {
             throw new IllegalArgumentException("no ticket key");
         }
+        given = true;
         this.keys = List.copyOf(keys);
         contexts.forEach(this::install);
     }
@@ -60,13 +68,27 @@ public final class TicketKeys {
     public synchronized Key sealing() {
         if (keys.isEmpty()) {
             keys = List.of(random(new SecureRandom()));
+            madeNs = System.nanoTime();
         }
         return keys.get(0);
+    }
+
+    /** Lets a new key seal where the one that does is old; what it has sealed is opened for two lives more. */
+    synchronized void renew(long nowNs) {
+        if (given || keys.isEmpty() || nowNs - madeNs < TimeUnit.HOURS.toNanos(LIFE_HOURS)) {
+            return;
+        }
+        List<Key> next = new ArrayList<>(List.of(random(new SecureRandom())));
+        next.addAll(keys.subList(0, Math.min(keys.size(), KEPT - 1)));
+        keys = List.copyOf(next);
+        madeNs = nowNs;
+        contexts.forEach(this::install);
     }
 
     /** Gives a server's context the keys it has now and those it will have. */
     synchronized void attach(SslContext context) {
         sealing();
+        renew(System.nanoTime());
         contexts.add(context);
         install(context);
     }

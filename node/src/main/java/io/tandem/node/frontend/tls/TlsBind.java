@@ -2,23 +2,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.tls;
 
-import io.netty.handler.ssl.SslContext;
 import io.tandem.node.frontend.listen.BindLine;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.setup.Assembly;
+import io.tandem.node.setup.NodeRuntime;
+import io.tandem.node.tls.Complaints;
+import io.tandem.node.tls.Engine;
+import io.tandem.node.tls.EngineContext;
+import io.tandem.node.tls.ProtocolParameters;
+import io.tandem.node.tls.ProtocolSettings;
+import io.tandem.node.tls.TlsVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS of one {@code bind} line: which certificates it serves, and the stage that serves them. When certificates change its
- * contexts are made anew and exchanged in one step; connections in flight keep theirs.
+ * contexts are made anew and exchanged in one step; connections in flight keep theirs, and those that were exchanged are given
+ * back.
  *
  * <p>Guarded by the {@link CertificateStore} it belongs to.
  */
@@ -39,11 +47,21 @@ final class TlsBind {
 
     private final BindLine line;
     private final TlsSettings settings;
+    /** What is to be served next, once all listeners know what they will. */
+    private record Prepared(
+            Map<Ingredients, CertificateChoice.Ready> ready,
+            List<CertificateChoice.Offer> offers,
+            CertificateChoice.@Nullable Generator generator) {}
+
     private final TlsGlobals globals;
     private final CertificateStore store;
     private final NettyTlsStage stage;
     private @Nullable Certificate authority;
-    private Map<Ingredients, CertificateChoice.Ready> ready = new HashMap<>();
+    private @Nullable CertificateGenerator generator;
+    private Map<Ingredients, CertificateChoice.Ready> served = new HashMap<>();
+    private @Nullable Prepared prepared;
+    /** Whether what is served follows what has changed around the certificates: if not, nothing of it is kept. */
+    private boolean fresh = true;
 
     private TlsBind(
             BindLine line, TlsSettings settings, TlsGlobals globals, CertificateStore store, NettyTlsStage stage) {
@@ -76,8 +94,9 @@ final class TlsBind {
             assembly.problems()
                     .warning(
                             line.origin(),
-                            "BoringSSL cannot be loaded: TLS is spoken by the engine of the JDK, which costs more and knows"
-                                    + " no tickets shared by nodes.");
+                            "BoringSSL cannot be loaded: TLS is spoken by the engine of the JDK, which costs more, knows no"
+                                    + " tickets shared by nodes, tells every client whose certificate it refuses"
+                                    + " 'certificate_unknown' and knows no half-closed connections.");
         }
         NettyTlsStage stage = new NettyTlsStage(
                 assembly.node().tlsConnections(),
@@ -89,20 +108,22 @@ final class TlsBind {
                         globals.keepsSecrets));
         TlsBind bind = new TlsBind(line, settings, globals, store, stage);
         bind.keepFresh(complaints);
-        if (!bind.rebuild(complaints)) {
+        if (!bind.prepare(complaints)) {
             return null;
         }
+        bind.serve();
         store.add(bind);
+        assembly.lifetime().atEnd(store::retire);
         OcspUpdates previous = assembly.previous() == null
                 ? null
                 : CertificateStore.of(assembly.previous().drafts().global()).updates();
         assembly.onCommit(() -> store.updates().begin(previous, assembly.node().events()));
-        assembly.onCommit(() -> bind.measure(assembly.node().events()));
+        assembly.onCommit(() -> bind.measure(assembly.node()));
         return stage;
     }
 
     /** Finds out who signs fastest, if that is not known yet, and goes on with the winner. */
-    private void measure(EventLog events) {
+    private void measure(NodeRuntime node) {
         settings.sources.stream()
                 .flatMap(list -> list.entries().stream())
                 .map(entry -> entry.certificate().current())
@@ -110,8 +131,9 @@ final class TlsBind {
                         certificate != null && certificate.key().getAlgorithm().equals("RSA"))
                 .findFirst()
                 .ifPresent(certificate -> RsaMeasurement.begin(certificate, text -> {
-                    events.tell(EventLog.Level.INFO, null, text);
-                    store.renew();
+                    node.events().tell(EventLog.Level.INFO, null, text);
+                    // a reload may have come in between
+                    (node.isConfigured() ? CertificateCommands.store(node) : store).renew();
                 }));
     }
 
@@ -185,26 +207,32 @@ final class TlsBind {
         return settings.sources.stream().mapToInt(list -> list.entries().size()).sum();
     }
 
-    /** Forgets all contexts: those made next follow what has changed around the certificates. */
+    /** What is around the certificates has changed: all contexts are made anew next time. */
     void forget() {
-        ready = new HashMap<>();
+        fresh = false;
     }
 
     /**
-     * Makes what is missing and serves the certificates as they are now.
+     * Makes what is missing to serve the certificates as they are now; {@link #serve} or {@link #discard} comes next.
      *
-     * @return false after an alert: what was served before is served on
+     * @return false after an alert, with nothing prepared
      */
-    boolean rebuild(Complaints complaints) {
-        ContextFactory contexts = new ContextFactory(globals);
+    boolean prepare(Complaints complaints) {
         Map<Ingredients, CertificateChoice.Ready> next = new HashMap<>();
-        List<CertificateChoice.Offer> offers = new ArrayList<>();
-        if (!complete(settings, complaints)) {
-            return false;
+        Prepared made = complete(settings, complaints) ? prepare(next, complaints) : null;
+        prepared = made;
+        if (made == null) {
+            giveBack(next, served);
         }
-        TlsParameters common = TlsParameters.of(settings, globals, place(line), complaints);
+        return made != null;
+    }
+
+    private @Nullable Prepared prepare(Map<Ingredients, CertificateChoice.Ready> next, Complaints complaints) {
+        ContextFactory contexts = new ContextFactory(globals);
+        List<CertificateChoice.Offer> offers = new ArrayList<>();
+        ProtocolParameters common = parameters(settings, complaints);
         if (common == null) {
-            return false;
+            return null;
         }
         for (CrtList list : settings.sources) {
             for (CrtList.Entry entry : list.entries()) {
@@ -214,25 +242,94 @@ final class TlsBind {
                 }
                 Ingredients ingredients = new Ingredients(certificate, entry.settings());
                 CertificateChoice.Ready made = next.get(ingredients);
-                if (made == null) {
-                    made = ready.get(ingredients);
+                if (made == null && fresh) {
+                    made = served.get(ingredients);
                 }
                 if (made == null) {
                     made = make(contexts, certificate, entry.settings(), common, complaints);
                 }
                 if (made == null) {
-                    return false;
+                    return null;
                 }
                 next.put(ingredients, made);
                 offers.add(new CertificateChoice.Offer(made, entry.filters()));
             }
         }
         if (settings.generates && authority == null && !readAuthority(complaints)) {
-            return false;
+            return null;
         }
-        ready = next;
-        stage.serve(new CertificateChoice(offers, settings.strictSni, generator(contexts, common, offers)));
-        return true;
+        return new Prepared(next, offers, generator(contexts, common, offers));
+    }
+
+    /** Serves what was prepared from now on, and gives back what nobody needs for a new connection any more. */
+    void serve() {
+        Prepared next = prepared;
+        if (next == null) {
+            throw new IllegalStateException("nothing is prepared for " + place(line));
+        }
+        prepared = null;
+        stage.serve(new CertificateChoice(next.offers(), settings.strictSni, next.generator()));
+        giveBack(served, next.ready());
+        served = next.ready();
+        fresh = true;
+    }
+
+    /** Serves on what it serves: another listener cannot follow. */
+    void discard() {
+        Prepared unused = prepared;
+        prepared = null;
+        if (unused != null) {
+            giveBack(unused.ready(), served);
+        }
+    }
+
+    /** The contexts it serves with, one for each certificate with its options. */
+    List<EngineContext> contexts() {
+        return served.values().stream().map(CertificateChoice.Ready::context).toList();
+    }
+
+    /** Nobody new comes: the configuration is in use no more. */
+    void retire() {
+        stage.serve(CertificateChoice.NONE);
+        giveBack(served, Map.of());
+        served = new HashMap<>();
+        CertificateGenerator own = generator;
+        if (own != null) {
+            own.close();
+        }
+    }
+
+    private static void giveBack(
+            Map<Ingredients, CertificateChoice.Ready> these, Map<Ingredients, CertificateChoice.Ready> butNot) {
+        these.forEach((ingredients, ready) -> {
+            if (butNot.get(ingredients) != ready) {
+                ready.context().giveBack();
+            }
+        });
+    }
+
+    /** What to offer with {@code wanted}; null after an alert. */
+    private @Nullable ProtocolParameters parameters(TlsSettings wanted, Complaints complaints) {
+        ProtocolSettings protocol = wanted.protocol;
+        ProtocolSettings defaults = globals.defaults.protocol;
+        String where = " for bind " + place(line);
+        if (protocol.disablesInVain(defaults)) {
+            complaints.warn(
+                    "no-sslv3/no-tlsv1x are ignored" + where + ". Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.");
+        }
+        TlsVersion only = protocol.ambiguous(defaults);
+        if (only != null && !wanted.isOfCertificate()) {
+            complaints.warn("Ambiguous configuration" + where
+                    + ": the ssl-min-ver value is not configured and the ssl-max-ver value is lower than the default"
+                    + " ssl-min-ver value (TLSv1.2). Setting the ssl-min-ver to " + only.word()
+                    + ". Use 'ssl-min-ver' to fix this.");
+        }
+        Set<TlsVersion> versions = only == null || !wanted.isOfCertificate() ? protocol.versions(defaults) : Set.of();
+        if (versions.isEmpty()) {
+            complaints.alert("all SSL/TLS versions are disabled" + where + ".");
+            return null;
+        }
+        return ProtocolParameters.of(versions, protocol, defaults, where, complaints);
     }
 
     private boolean readAuthority(Complaints complaints) {
@@ -254,17 +351,24 @@ final class TlsBind {
         }
     }
 
-    private CertificateChoice.@Nullable Generator generator(
-            ContextFactory contexts, TlsParameters common, List<CertificateChoice.Offer> offers) {
+    /** The one there is, with what it has made, for as long as nothing around it changes. */
+    private @Nullable CertificateGenerator generator(
+            ContextFactory contexts, ProtocolParameters common, List<CertificateChoice.Offer> offers) {
         Certificate signer = authority;
-        return signer == null || offers.isEmpty()
-                ? null
-                : new CertificateGenerator(
-                        signer,
-                        offers.get(0).ready().certificate(),
-                        globals.generatedKept,
-                        made -> contexts.context(
-                                made, settings, settings.verification.following(store.trust()), common));
+        if (signer == null || offers.isEmpty()) {
+            return null;
+        }
+        Certificate model = offers.get(0).ready().certificate();
+        CertificateGenerator present = generator;
+        if (present == null || !fresh || !present.isLike(model)) {
+            present = new CertificateGenerator(
+                    signer,
+                    model,
+                    globals.generatedKept,
+                    made -> contexts.context(made, settings, settings.verification.following(store.trust()), common));
+            generator = present;
+        }
+        return present;
     }
 
     private boolean complete(TlsSettings effective, Complaints complaints) {
@@ -279,15 +383,15 @@ final class TlsBind {
             ContextFactory contexts,
             Certificate certificate,
             @Nullable TlsSettings own,
-            TlsParameters common,
+            ProtocolParameters common,
             Complaints complaints) {
         TlsSettings effective = own == null ? settings : own.over(settings);
-        TlsParameters parameters = own == null ? common : TlsParameters.of(effective, globals, place(line), complaints);
+        ProtocolParameters parameters = own == null ? common : parameters(effective, complaints);
         if (parameters == null || !complete(effective, complaints)) {
             return null;
         }
         try {
-            SslContext context = contexts.context(
+            EngineContext context = contexts.context(
                     certificate, effective, effective.verification.following(store.trust()), parameters);
             return new CertificateChoice.Ready(certificate, context);
         } catch (SSLException | IllegalArgumentException refused) {

@@ -13,6 +13,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.socket.Endpoints;
 import io.tandem.node.tls.KeyLog;
+import io.tandem.node.tls.ProtocolOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -41,11 +42,12 @@ final class TlsGlobalLines {
             line("ssl-load-extra-del-ext", "", "files beside a certificate's replace its extension")
                     .as((line, draft) -> store(draft).extras().replaceExtension()),
             line("ssl-default-bind-ciphers", "CIPHERS", "cipher suites of bind lines up to TLS 1.2")
-                    .as((line, draft) -> defaults(draft).ciphers = only(line, "a cipher suite")),
+                    .as((line, draft) -> defaults(draft).protocol.ciphers = only(line, "a cipher suite")),
             line("ssl-default-bind-ciphersuites", "SUITES", "cipher suites of bind lines from TLS 1.3 on")
-                    .as((line, draft) -> defaults(draft).ciphersuites = only(line, "a cipher suite")),
+                    .as((line, draft) -> defaults(draft).protocol.ciphersuites = only(line, "a cipher suite")),
             line("ssl-default-bind-curves", "CURVES", "elliptic curves of bind lines")
-                    .as((line, draft) -> defaults(draft).curves = only(line, "a curves suite", "an arguments")),
+                    .as((line, draft) ->
+                            defaults(draft).protocol.curves = only(line, "a curves suite", "an arguments")),
             line("ssl-default-bind-options", "OPTION…", "options of all bind lines")
                     .as(TlsGlobalLines::options),
             line("tune.ssl.capture-buffer-size", "BYTES", "how much of clients' first messages is kept for fetches")
@@ -159,21 +161,7 @@ final class TlsGlobalLines {
     }
 
     private static void options(Arguments line, Draft draft) {
-        String statement = "global statement 'ssl-default-bind-options'";
-        if (!line.hasNext()) {
-            throw line.error(statement + " expects an option as an argument.");
-        }
-        while (line.hasNext()) {
-            String name = line.next();
-            if (!TlsOptions.isDefaultable(name)) {
-                throw line.error("unknown option '" + name + "' on " + statement + ".");
-            }
-            try {
-                TlsOptions.apply(name, line, defaults(draft));
-            } catch (io.tandem.node.language.LineError error) {
-                throw line.error(error.text() + " on " + statement + ".");
-            }
-        }
+        ProtocolOptions.readDefaults(line, name -> TlsOptions.applyDefault(name, line, defaults(draft)));
     }
 
     private static void oldCapture(Arguments line, Draft draft) {

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class TlsGlobals implements Facet {
     static final FacetKey<TlsGlobals> KEY = new FacetKey<>(TlsGlobals.class, TlsGlobals::new);
 
+    /** {@code ssl-default-bind-…}. */
     final TlsSettings defaults = new TlsSettings();
+
     String certificateBase = "";
     String authorityBase = "";
     /** {@code tune.ssl.capture-buffer-size}: how much of a client's first message is kept, bytes. */
@@ -76,10 +78,5 @@ public final class TlsGlobals implements Facet {
     /** A file name as {@code crt-base} or {@code ca-base} completes it. */
     public static String under(String base, String file) {
         return file.startsWith("/") || base.isEmpty() ? file : base + "/" + file;
-    }
-
-    /** The line's own word, else the default's. */
-    public static @Nullable String either(@Nullable String own, @Nullable String byDefault) {
-        return own != null ? own : byDefault;
     }
 }

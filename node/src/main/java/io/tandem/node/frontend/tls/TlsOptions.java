@@ -6,58 +6,33 @@ import io.tandem.node.frontend.listen.BindLine;
 import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.tls.ProtocolOptions;
+import io.tandem.node.tls.ProtocolSettings;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code bind} about TLS (HAProxy manual 5.1). */
 final class TlsOptions {
-    /** Sets something that may also stand in {@code ssl-default-bind-options}. */
-    @FunctionalInterface
-    private interface Setting {
-        void apply(Arguments line, TlsSettings settings);
-    }
-
-    private static final Map<String, Setting> DEFAULTABLE = defaultable();
-
     static final List<Keyword<BindOption>> ALL = all();
 
     private TlsOptions() {}
 
-    static boolean isDefaultable(String name) {
-        return DEFAULTABLE.containsKey(name);
-    }
-
-    /** Applies option {@code name}, which {@link #isDefaultable}, to the defaults of all bind lines. */
-    static void apply(String name, Arguments line, TlsSettings defaults) {
-        Setting setting = DEFAULTABLE.get(name);
-        if (setting != null) {
-            setting.apply(line, defaults);
+    /** Applies option {@code name} of {@code ssl-default-bind-options}; false where it has none of that name. */
+    static boolean applyDefault(String name, Arguments line, TlsSettings defaults) {
+        if (name.equals("prefer-client-ciphers")) {
+            defaults.preferClientCiphers = true;
+            return true;
         }
-    }
-
-    private static Map<String, Setting> defaultable() {
-        Map<String, Setting> settings = new LinkedHashMap<>();
-        for (TlsVersion version : TlsVersion.values()) {
-            settings.put("no-" + version.suffix(), (line, s) -> s.disabled.add(version));
-            settings.put("force-" + version.suffix(), (line, s) -> {
-                s.least = version;
-                s.most = version;
-            });
-        }
-        settings.put("ssl-min-ver", (line, s) -> s.least = version(line));
-        settings.put("ssl-max-ver", (line, s) -> s.most = version(line));
-        settings.put("no-tls-tickets", (line, s) -> s.noTickets = true);
-        settings.put("prefer-client-ciphers", (line, s) -> s.preferClientCiphers = true);
-        return settings;
+        return ProtocolOptions.apply(name, line, defaults.protocol);
     }
 
     private static List<Keyword<BindOption>> all() {
         List<Keyword<BindOption>> all = new ArrayList<>();
-        DEFAULTABLE.forEach((name, setting) -> all.add(option(name, "TLS versions and preferences")
-                .as((line, bind) -> setting.apply(line, bind.facet(TlsSettings.KEY)))));
+        ProtocolOptions.ALL.forEach((name, setting) -> all.add(option(name, "TLS versions and preferences")
+                .as((line, bind) -> setting.apply(line, bind.facet(TlsSettings.KEY).protocol))));
+        all.add(option("prefer-client-ciphers", "the client's order of cipher suites decides")
+                .as((line, bind) -> bind.facet(TlsSettings.KEY).preferClientCiphers = true));
         all.add(option("ssl", "clients speak TLS").as((line, bind) -> bind.tls(TlsBind::stage)));
         all.add(option("crt", "a file with certificate and key, or a directory of them")
                 .arguments("FILE | DIRECTORY")
@@ -67,16 +42,16 @@ final class TlsOptions {
                 .as(TlsOptions::list));
         all.add(option("ciphers", "cipher suites up to TLS 1.2")
                 .arguments("CIPHERS")
-                .as(text("cipher suite", (settings, value) -> settings.ciphers = value)));
+                .as(text("cipher suite", (protocol, value) -> protocol.ciphers = value)));
         all.add(option("ciphersuites", "cipher suites from TLS 1.3 on")
                 .arguments("SUITES")
-                .as(text("cipher suite", (settings, value) -> settings.ciphersuites = value)));
+                .as(text("cipher suite", (protocol, value) -> protocol.ciphersuites = value)));
         all.add(option("curves", "elliptic curves, most wanted first")
                 .arguments("CURVES")
-                .as(text("curve suite", (settings, value) -> settings.curves = value)));
+                .as(text("curve suite", (protocol, value) -> protocol.curves = value)));
         all.add(option("ecdhe", "the elliptic curve")
                 .arguments("CURVE")
-                .as(text("named curve", (settings, value) -> settings.ecdhe = value)));
+                .as(text("named curve", (protocol, value) -> protocol.ecdhe = value)));
         all.add(option("alpn", "protocols to offer above TLS")
                 .arguments("PROTOCOLS")
                 .as(TlsOptions::alpn));
@@ -126,13 +101,6 @@ final class TlsOptions {
             throw line.error("'" + name + "' : expecting <on|off>");
         }
         return word.equals("on");
-    }
-
-    private static TlsVersion version(Arguments line) {
-        String name = line.taken().text();
-        String word =
-                line.require("'" + name + "' : missing the ssl/tls version").text();
-        return TlsVersion.named(word).orElseThrow(() -> line.error("'" + word + "' : unknown ssl/tls version"));
     }
 
     private static void certificate(Arguments line, BindLine bind) {
@@ -216,14 +184,14 @@ final class TlsOptions {
     }
 
     private interface Text {
-        void set(TlsSettings settings, @Nullable String value);
+        void set(ProtocolSettings protocol, @Nullable String value);
     }
 
     private static BindOption text(String what, Text setting) {
         return (line, bind) -> {
             String name = line.taken().text();
             setting.set(
-                    bind.facet(TlsSettings.KEY),
+                    bind.facet(TlsSettings.KEY).protocol,
                     line.require("'" + name + "' : missing " + what).text());
         };
     }

@@ -212,9 +212,7 @@ final class TrustCommands {
             String refused = store.follow();
             answer.append("Committing ").append(name);
             if (refused != null && before != null) {
-                store.trust().put(kind, before);
-                concerned.forEach(TlsBind::forget);
-                store.follow();
+                store.trust().put(kind, before); // all serve what they have served
                 answer.append('\n')
                         .append(refused)
                         .append("\nCan't commit ")

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.tls.verify;
 
-import io.tandem.node.frontend.tls.Pem;
+import io.tandem.node.tls.Pem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

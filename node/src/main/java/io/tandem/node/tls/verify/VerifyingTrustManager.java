@@ -6,6 +6,7 @@ import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.internal.tcnative.SSL;
 import java.net.Socket;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
@@ -104,11 +105,30 @@ public final class VerifyingTrustManager extends X509ExtendedTrustManager {
         }
         if (!found.trusted()) {
             CertificateException distrust =
-                    new CertificateException("verification: " + found.result().constant());
+                    new CertificateException("verification: " + found.result().constant(), reason(found.result()));
             throw engine instanceof ReferenceCountedOpenSslEngine
                     ? new OpenSslCertificateException(distrust, engineCode(found.result()))
                     : distrust;
         }
+    }
+
+    /**
+     * What the JDK's engine makes its alert of, towards servers: certificate_expired, certificate_revoked or bad_certificate. It has
+     * no unknown_ca, and says certificate_unknown to all clients.
+     */
+    private static @Nullable CertPathValidatorException reason(CertificateError error) {
+        CertPathValidatorException.BasicReason reason =
+                switch (error) {
+                    case CERT_HAS_EXPIRED -> CertPathValidatorException.BasicReason.EXPIRED;
+                    case CERT_REVOKED -> CertPathValidatorException.BasicReason.REVOKED;
+                    case CERT_NOT_YET_VALID -> CertPathValidatorException.BasicReason.NOT_YET_VALID;
+                    case HOSTNAME_MISMATCH, CERT_SIGNATURE_FAILURE, CRL_SIGNATURE_FAILURE ->
+                        CertPathValidatorException.BasicReason.INVALID_SIGNATURE;
+                    case EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK, INVALID_PURPOSE ->
+                        CertPathValidatorException.BasicReason.ALGORITHM_CONSTRAINED;
+                    default -> null;
+                };
+        return reason == null ? null : new CertPathValidatorException(error.constant(), null, null, -1, reason);
     }
 
     private static String protocol(SSLEngine engine, SSLSession session) {

@@ -78,7 +78,7 @@ class TlsHandshakeTest {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        TlsFacts facts = stage.secure(channel, loops.get(0));
+                        TlsFacts facts = stage.secure(channel, loops.get(0), 0);
                         channel.pipeline().addLast(new Echo(facts));
                     }
                 })

@@ -1,6 +1,6 @@
 // Copyright The Tandem Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.tandem.node.frontend.tls;
+package io.tandem.node.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,34 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.setup;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How long a configuration is in use: until it has been replaced and the last connection that began with it has ended. Then
+ * goes what the garbage collector would not see to in time. Thread-safe.
+ */
+public final class Lifetime {
+    private final List<Runnable> ends = new ArrayList<>(); // of the thread that loads, and last of whoever ends it
+    private final AtomicInteger holders = new AtomicInteger(1); // the first one is whoever has loaded it
+
+    /** Something to do at the end, on any thread; called while the configuration is built. */
+    public void atEnd(Runnable end) {
+        ends.add(end);
+    }
+
+    /** A connection begins with the configuration. */
+    public void hold() {
+        holders.incrementAndGet();
+    }
+
+    /** A connection has ended, or the configuration has been replaced: once for each {@link #hold}, and once more. */
+    public void release() {
+        if (holders.decrementAndGet() == 0) {
+            ends.forEach(Runnable::run);
+            ends.clear();
+        }
+    }
+}
