@@ -4,6 +4,7 @@ package io.tandem.node.boot;
 
 import io.tandem.node.cli.CommandLine;
 import io.tandem.node.cli.Console;
+import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 
@@ -38,13 +39,24 @@ final class Check {
         if (console.warned()) {
             console.print("Warnings were found.");
         }
-        if (configuration.frontends().stream()
-                .allMatch(frontend -> frontend.binds().isEmpty())) {
+        if (!listens(configuration)) {
             console.print("Configuration file has no error but will not start (no listener) => exit(2).");
             return 2;
         }
         console.print("Configuration file is valid");
         return 0;
+    }
+
+    /** Whether anything would listen: a frontend, or just an admin socket. */
+    static boolean listens(Configuration configuration) {
+        return configuration.frontends().stream()
+                        .anyMatch(frontend -> !frontend.binds().isEmpty())
+                || !configuration
+                        .drafts()
+                        .global()
+                        .facet(AdminFeature.SETTINGS)
+                        .sockets()
+                        .isEmpty();
     }
 
     /** Says why files that were read cannot be built; answers the exit status. */

@@ -82,7 +82,7 @@ final class Loader {
     /** Builds what was read; call only when it was read without alerts. */
     Configuration build(Loaded loaded, NodeRuntime node, @Nullable Configuration previous) {
         Configuration configuration = Assembler.assemble(loaded.drafts(), loaded.problems(), node, previous);
-        TimeoutCheck.warn(configuration, loaded.problems());
+        ProxyWarnings.warn(configuration, loaded.problems());
         return configuration;
     }
 

@@ -104,8 +104,7 @@ final class ProxyProcess {
             console.alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
             return false;
         }
-        if (configuration.frontends().stream()
-                .allMatch(frontend -> frontend.binds().isEmpty())) {
+        if (!Check.listens(configuration)) {
             console.alert("[haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.");
             return false;
         }

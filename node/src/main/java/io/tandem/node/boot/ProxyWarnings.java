@@ -9,16 +9,26 @@ import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.setup.Configuration;
 
-/** Warns of proxies that could wait for ever: 0 counts as missing for the three main timeouts. */
-final class TimeoutCheck {
-    private TimeoutCheck() {}
+/**
+ * Warns of proxies that listen nowhere, and of those that could wait for ever: 0 counts as missing for the three main timeouts.
+ */
+final class ProxyWarnings {
+    private ProxyWarnings() {}
 
     static void warn(Configuration configuration, Problems problems) {
         for (ProxyDraft proxy : configuration.drafts().proxies()) {
+            if (proxy.isFrontend()
+                    && configuration.frontend(proxy.name()).stream()
+                            .anyMatch(frontend -> frontend.binds().isEmpty())) {
+                problems.add(Problem.warning(
+                        null,
+                        kind(proxy) + " '" + proxy.name()
+                                + "' has no 'bind' directive. Please declare it as a backend if this was intended."));
+            }
             boolean missing = (proxy.isFrontend()
-                            && configuration.frontend(proxy.name()).stream().anyMatch(TimeoutCheck::waitsForEver))
+                            && configuration.frontend(proxy.name()).stream().anyMatch(ProxyWarnings::waitsForEver))
                     || (proxy.isBackend()
-                            && configuration.backend(proxy.name()).stream().anyMatch(TimeoutCheck::waitsForEver));
+                            && configuration.backend(proxy.name()).stream().anyMatch(ProxyWarnings::waitsForEver));
             if (missing) {
                 problems.add(Problem.warning(null, text(kind(proxy), proxy.name())));
             }
