@@ -201,8 +201,8 @@ public final class ServerLines implements Feature {
                 assembly.problems()
                         .alert(
                                 settings.origin,
-                                "parsing " + place(settings.origin) + " : proxy '" + draft.name()
-                                        + "', another server named '" + settings.name
+                                "parsing " + place(settings.origin) + " : " + draft.described()
+                                        + ", another server named '" + settings.name
                                         + "' was already defined at line " + earlier.line()
                                         + ", please use distinct names.");
                 continue;

@@ -72,13 +72,13 @@ final class ProcessFeature implements Feature {
                     s.threads = threads;
                 }),
                 keyword("maxconn", "<number>", "connections at once in the whole process", (line, s) -> {
-                    s.maxConnections = number(line, "'maxconn' expects an integer argument.");
+                    s.maxConnections = leading(line, "'maxconn' expects an integer argument.");
                 }),
                 keyword("ulimit-n", "<number>", "file descriptors the process may open", (line, s) -> {
-                    s.maxDescriptors = number(line, "'ulimit-n' expects an integer argument.");
+                    s.maxDescriptors = leading(line, "'ulimit-n' expects an integer argument.");
                 }),
                 keyword("fd-hard-limit", "<number>", "file descriptors to count on at most", (line, s) -> {
-                    s.descriptorCeiling = number(line, "'fd-hard-limit' expects an integer argument.");
+                    s.descriptorCeiling = leading(line, "'fd-hard-limit' expects an integer argument.");
                 }),
                 keyword("cpu-map", "[auto:]<thread-set> <cpu-set> …", "where threads run", (line, s) -> {
                     s.cpuMap.read(line);
@@ -110,10 +110,10 @@ final class ProcessFeature implements Feature {
                 keyword("chroot", "<directory>", "the root of the file system once all is open", (line, s) -> {
                     s.chroot = text(line, "'chroot' expects a directory as an argument.");
                 }),
-                keyword("hard-stop-after", "<time>", "how long a soft stop may last", (line, s) -> {
+                keyword("hard-stop-after", "<time> …", "how long a soft stop may last", (line, s) -> {
                     s.hardStopAfterMs = time(line, "hard-stop-after");
                 }),
-                keyword("grace", "<time>", "how long a soft stop waits before it begins", (line, s) -> {
+                keyword("grace", "<time> …", "how long a soft stop waits before it begins", (line, s) -> {
                     s.graceMs = time(line, "grace");
                 }),
                 keyword(
@@ -148,11 +148,11 @@ final class ProcessFeature implements Feature {
                 }),
                 keyword("uid", "<number>", "the user to become", (line, s) -> {
                     once(line, s.uid >= 0, "user/uid already specified. Continuing.");
-                    s.uid = number(line, "'uid' expects an integer argument.");
+                    s.uid = account(line, "user");
                 }),
                 keyword("gid", "<number>", "the group to become", (line, s) -> {
                     once(line, s.gid >= 0, "gid/group was already specified. Continuing.");
-                    s.gid = number(line, "'gid' expects an integer argument.");
+                    s.gid = account(line, "group");
                 }),
                 keyword("node", "<name>", "the name statistics show", (line, s) -> {
                     String name = line.next();
@@ -229,6 +229,7 @@ final class ProcessFeature implements Feature {
         return Keyword.directive(name, SectionKind.GLOBAL)
                 .arguments(arguments)
                 .doc(doc)
+                .most(arguments.isEmpty() ? 0 : arguments.matches("<[^ ]+>") ? 1 : Keyword.ANY_NUMBER)
                 .as((line, draft) -> change.apply(line, draft.facet(ProcessSettings.KEY)));
     }
 
@@ -271,6 +272,27 @@ final class ProcessFeature implements Feature {
             // answered below
         }
         throw line.error(complaint.replace("%s", text));
+    }
+
+    /** As C's atol has it: the digits a word begins with, 0 for none; a negative number is 0. */
+    private static int leading(Arguments line, String complaint) {
+        if (!line.hasNext()) {
+            throw line.error(complaint);
+        }
+        return Math.max(0, line.leadingInteger());
+    }
+
+    private static int account(Arguments line, String what) {
+        String name = line.keyword();
+        if (!line.hasNext()) {
+            throw line.error("'" + name + "' expects an integer argument.");
+        }
+        if (!line.peek().matches("-?[0-9]+")) {
+            line.warn(" " + name + ": string '" + line.next() + "' is not a number.\n   | You might want to use the '"
+                    + what + "' parameter to use a system " + what + " name.");
+            return -1;
+        }
+        return line.leadingInteger();
     }
 
     private static long time(Arguments line, String keyword) {

@@ -22,15 +22,15 @@ final class ProxyWarnings {
                             .anyMatch(frontend -> frontend.binds().isEmpty())) {
                 problems.add(Problem.warning(
                         null,
-                        kind(proxy) + " '" + proxy.name()
-                                + "' has no 'bind' directive. Please declare it as a backend if this was intended."));
+                        proxy.described()
+                                + " has no 'bind' directive. Please declare it as a backend if this was intended."));
             }
             boolean missing = (proxy.isFrontend()
                             && configuration.frontend(proxy.name()).stream().anyMatch(ProxyWarnings::waitsForEver))
                     || (proxy.isBackend()
                             && configuration.backend(proxy.name()).stream().anyMatch(ProxyWarnings::waitsForEver));
             if (missing) {
-                problems.add(Problem.warning(null, text(kind(proxy), proxy.name())));
+                problems.add(Problem.warning(null, text(proxy.described())));
             }
         }
     }
@@ -44,16 +44,12 @@ final class ProxyWarnings {
                 && (backend.timeouts().connect() == 0 || backend.timeouts().server() == 0);
     }
 
-    private static String kind(ProxyDraft proxy) {
-        return proxy.isFrontend() && proxy.isBackend() ? "proxy" : proxy.kind().keyword();
-    }
-
-    private static String text(String kind, String name) {
+    private static String text(String proxy) {
         return """
-                missing timeouts for %s '%s'.
+                missing timeouts for %s.
                    | While not properly invalid, you will certainly encounter various problems
                    | with such a configuration. To fix this, please ensure that all following
                    | timeouts are set to a non-zero value: 'client', 'connect', 'server'."""
-                .formatted(kind, name);
+                .formatted(proxy);
     }
 }

@@ -54,6 +54,7 @@ final class SectionOpener {
                             + "' name '" + section.name() + "'.");
         }
         if (!SectionKind.PROXIES.contains(kind)) {
+            refuseMore(header, 2);
             Draft draft = new Draft(kind, section.name(), header.origin());
             context.drafts().others().add(draft);
             return draft;
@@ -69,6 +70,7 @@ final class SectionOpener {
         ProxyDraft base = kind == SectionKind.DEFAULTS ? null : defaults;
         int from = unnamed ? 1 : 2;
         if (header.text(from).equals("from")) {
+            refuseMore(header, from + 2);
             base = namedDefaults.get(header.text(from + 1));
             if (base == null) {
                 alert(
@@ -77,6 +79,9 @@ final class SectionOpener {
                                 + "'.");
                 return null;
             }
+        }
+        if (kind == SectionKind.BACKEND && !header.text(from).equals("from")) {
+            refuseMore(header, from);
         }
         if (base != null) {
             draft.inheritFrom(base);
@@ -107,6 +112,12 @@ final class SectionOpener {
                                         + there.line() + ".");
                 return;
             }
+        }
+    }
+
+    private void refuseMore(Line header, int words) {
+        if (header.size() > words) {
+            alert(header, "'" + header.keyword() + "' cannot handle unexpected argument '" + header.text(words) + "'.");
         }
     }
 

@@ -143,6 +143,11 @@ final class SectionReader {
             alert(line.origin(), new UnknownWords(context.keywords(), draft.kind()).complaint(line, first));
             return;
         }
+        if (keyword.most() >= 0 && line.size() > first + words + keyword.most()) {
+            String extra = line.text(first + words + keyword.most());
+            alert(line.origin(), "'" + line.text(first) + "' cannot handle unexpected argument '" + extra + "'.");
+            return;
+        }
         Arguments arguments = new Arguments(line, first + words, prefixed, context);
         switch (keyword.standing()) {
             case WORKS -> {}

@@ -18,18 +18,29 @@ import org.jspecify.annotations.Nullable;
 
 /** Words a line's section, or this version, does not know. */
 final class UnknownWords {
-    private static final Set<String> TIMEOUTS = Set.of(
-            "check",
+    /** HAProxy's, in the order of its message. */
+    private static final List<String> TIMEOUTS = List.of(
             "client",
-            "client-fin",
+            "server",
             "connect",
+            "check",
+            "queue",
             "http-keep-alive",
             "http-request",
-            "queue",
-            "server",
-            "server-fin",
+            "tunnel",
             "tarpit",
-            "tunnel");
+            "client-fin",
+            "server-fin");
+
+    /** The sections that HAProxy thinks of when a line begins with an unknown word. */
+    private static final List<SectionKind> HINTED = List.of(
+            SectionKind.LISTEN,
+            SectionKind.FRONTEND,
+            SectionKind.BACKEND,
+            SectionKind.DEFAULTS,
+            SectionKind.GLOBAL,
+            SectionKind.PEERS,
+            SectionKind.RESOLVERS);
 
     private final Keywords keywords;
     private final SectionKind section;
@@ -43,12 +54,15 @@ final class UnknownWords {
     String complaint(Line line, int first) {
         String word = line.text(first);
         String second = line.text(first + 1);
-        if (word.equals("option") && !second.isEmpty()) {
+        if (word.equals("option") && !second.isEmpty() && SectionKind.PROXIES.contains(section)) {
             return option(second);
         }
         KeywordFamily family = KeywordFamily.of(section);
         List<String> seconds = seconds(word);
         if (seconds.isEmpty()) {
+            if (section == SectionKind.DEFAULTS && isOfProxies(word)) {
+                return "'" + word + "' not allowed in 'defaults' section.";
+            }
             return KnownKeywords.has(family, word)
                     ? KnownKeywords.notSupported(word)
                     : "unknown keyword '" + word + "' in '" + section.keyword() + "' section"
@@ -57,7 +71,16 @@ final class UnknownWords {
         if ((word.equals("timeout") && TIMEOUTS.contains(second)) || keywords.directive(word + " " + second) != null) {
             return KnownKeywords.notSupported(word + " " + second);
         }
+        if (word.equals("timeout")) {
+            return "'timeout' supports '" + String.join("', '", TIMEOUTS.subList(0, TIMEOUTS.size() - 1)) + "' and '"
+                    + TIMEOUTS.get(TIMEOUTS.size() - 1) + "' (got '" + second + "')";
+        }
         return "'" + word + "' supports '" + String.join("', '", seconds) + "' (got '" + second + "')";
+    }
+
+    private boolean isOfProxies(String word) {
+        Keyword<Directive> keyword = keywords.directive(word);
+        return keyword != null && keyword.sections().stream().anyMatch(SectionKind.PROXIES::contains);
     }
 
     private String option(String name) {
@@ -86,7 +109,7 @@ final class UnknownWords {
                 .map(keyword -> keyword.name().split(" ", 2)[0])
                 .forEach(words::add);
         words.addAll(new TreeSet<>(KnownKeywords.names(family)));
-        for (SectionKind kind : SectionKind.values()) {
+        for (SectionKind kind : HINTED) {
             words.add(kind.keyword());
         }
         return words;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param doc one line
  * @param standing whether it works, does nothing, or is retired
  * @param hint what to write instead (retired) or why it has no effect here; null when it works
+ * @param most how many arguments it takes; {@link #ANY_NUMBER} where it looks itself
  * @param negatable whether {@code no} may stand in front of it: {@link Arguments#negated}
  * @param meaning what it does
  * @param <T> the kind of meaning: {@link Directive} for section lines
@@ -27,8 +28,11 @@ public record Keyword<T>(
         String doc,
         Standing standing,
         @Nullable String hint,
+        int most,
         boolean negatable,
         T meaning) {
+
+    public static final int ANY_NUMBER = -1;
 
     /** What a user may expect of a keyword. */
     public enum Standing {
@@ -67,6 +71,7 @@ public record Keyword<T>(
         private String doc = "";
         private Standing standing = Standing.WORKS;
         private @Nullable String hint;
+        private int most = ANY_NUMBER;
         private boolean negatable;
 
         private Builder(String name, Set<SectionKind> sections) {
@@ -98,6 +103,12 @@ public record Keyword<T>(
             return this;
         }
 
+        /** Takes no more arguments than that: one behind them is refused before anything else of the line. */
+        public Builder<T> most(int arguments) {
+            most = arguments;
+            return this;
+        }
+
         /** {@code no} may stand in front. */
         public Builder<T> negatable() {
             negatable = true;
@@ -105,7 +116,7 @@ public record Keyword<T>(
         }
 
         public Keyword<T> as(T meaning) {
-            return new Keyword<>(name, sections, arguments, doc, standing, hint, negatable, meaning);
+            return new Keyword<>(name, sections, arguments, doc, standing, hint, most, negatable, meaning);
         }
     }
 }

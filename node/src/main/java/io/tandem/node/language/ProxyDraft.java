@@ -52,6 +52,11 @@ public final class ProxyDraft extends Draft {
         customId = true;
     }
 
+    /** {@code frontend 'web'}, as messages about the whole proxy have it: a {@code listen} section is a proxy there. */
+    public String described() {
+        return (isFrontend() && isBackend() ? "proxy" : kind().keyword()) + " '" + name() + "'";
+    }
+
     public boolean disabled() {
         return disabled;
     }

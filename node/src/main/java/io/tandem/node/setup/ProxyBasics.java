@@ -20,6 +20,7 @@ public final class ProxyBasics implements Feature {
     private static final Keyword<Directive> MODE = Keyword.directive("mode", SectionKind.PROXIES)
             .arguments("tcp | http")
             .doc("what the proxy understands of the bytes it carries")
+            .most(1)
             .as(ProxyBasics::mode);
 
     private static final Keyword<Directive> DISABLED = Keyword.directive("disabled", SectionKind.PROXIES)

@@ -119,7 +119,7 @@ class ServerLinesTest {
     void twoServersOfOneNameAreRefused() {
         assertThat(backend("server s 127.0.0.1:1", "server s 127.0.0.1:2").messages())
                 .containsExactly(
-                        "parsing [t.cfg:3] : proxy 'b', another server named 's' was already defined at line 2,"
+                        "parsing [t.cfg:3] : backend 'b', another server named 's' was already defined at line 2,"
                                 + " please use distinct names.");
     }
 

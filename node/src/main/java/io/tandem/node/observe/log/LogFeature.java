@@ -201,7 +201,9 @@ public final class LogFeature implements Feature {
         if (log.isSilent()) {
             if (settings.format != null || shape != LogSettings.Shape.CONNECT) {
                 assembly.problems()
-                        .warning(draft.origin(), "log format ignored for " + draft + " since it has no log address.");
+                        .warning(
+                                draft.origin(),
+                                "log format ignored for " + draft.described() + " since it has no log address.");
             }
             frontend.accessLog = AccessLog.NONE;
         } else if (settings.format == null && shape == LogSettings.Shape.CONNECT) {
