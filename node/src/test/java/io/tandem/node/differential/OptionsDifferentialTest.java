@@ -277,7 +277,7 @@ class OptionsDifferentialTest {
                     s.server().await(HEAD_END).send(OK);
                     client.await("ok");
                 });
-        scene("the name in mode tcp", "mode tcp", "mode tcp\n http-send-name-header x-server-name", whole);
+        scene("the name in mode tcp", "mode tcp", "mode tcp\n http-send-name-header x-server-name", 0, whole);
     }
 
     private static void connectionOptions() {

@@ -36,7 +36,10 @@ class StreamingTest {
                 timeout http-request 200ms
                 timeout http-keep-alive 300ms
                 timeout client 400ms
-                default_backend h1
+                default_backend hasty
+            backend hasty
+                timeout server 400ms
+                server s 127.0.0.1:H1
             """;
 
     private final EchoServer h2;
@@ -215,6 +218,7 @@ class StreamingTest {
         assertThat(Http2Client.await(client.events)).isEqualTo("closed");
     }
 
+    /** A server that has begun to answer is the one that is waited for, as with haproxy, whoever could go on. */
     @Test
     void aRequestThatDoesNotGoOnIsGivenUpAndItsConnectionLivesOn() throws Exception {
         client.close();
