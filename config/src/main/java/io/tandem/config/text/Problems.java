@@ -8,17 +8,26 @@ import java.util.List;
 /** Collects the problems of one load, in the order they were found. Not thread-safe. */
 public final class Problems {
     private final List<Problem> found = new ArrayList<>();
+    private int alerts;
 
     public void add(Problem problem) {
         found.add(problem);
+        if (problem.severity() == Severity.ALERT) {
+            alerts++;
+        }
     }
 
     public void alert(Origin origin, String text) {
-        found.add(Problem.alert(origin, text));
+        add(Problem.alert(origin, text));
     }
 
     public void warning(Origin origin, String text) {
-        found.add(Problem.warning(origin, text));
+        add(Problem.warning(origin, text));
+    }
+
+    /** How many of them are alerts; cheap, for it is asked with each line. */
+    public int alerts() {
+        return alerts;
     }
 
     public List<Problem> all() {

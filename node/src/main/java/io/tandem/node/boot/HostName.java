@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The name of this host, asked of the kernel: a name server would cost time and may know another. */
-final class HostName {
+public final class HostName {
     private HostName() {}
 
-    static String orGiven(@Nullable String given) {
+    /** {@code given}, or the kernel's name where that is null: that of this UTS namespace. */
+    public static String orGiven(@Nullable String given) {
         if (given != null) {
             return given;
         }

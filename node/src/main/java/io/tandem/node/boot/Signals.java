@@ -4,15 +4,10 @@ package io.tandem.node.boot;
 
 import static io.tandem.vrrp.netlink.Libc.C;
 
-import java.lang.reflect.Proxy;
+import io.tandem.node.guardian.ProcessSignals;
 import java.util.Queue;
 
-/**
- * Turns signals into wishes for the main thread (management manual 4).
- *
- * <p>{@code sun.misc.Signal} of the module jdk.unsupported is the only way; by reflection, because javac warns of its name in
- * a way that nothing can silence, and warnings are errors here.
- */
+/** Turns signals into wishes for the main thread (management manual 4). */
 final class Signals {
     private static final int SIGINT = 2;
     private static final int SIGTERM = 15;
@@ -42,21 +37,8 @@ final class Signals {
     }
 
     private static void handle(String name, Runnable action) {
-        try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object onSignal = Proxy.newProxyInstance(
-                    Signals.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("handle")) {
-                            action.run();
-                        }
-                        return null;
-                    });
-            signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance(name), onSignal);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "SIG" + name + " cannot be handled; the launcher sets _JAVA_SR_SIGNUM=40", e);
+        if (!ProcessSignals.handle(name, action)) {
+            throw new IllegalStateException("SIG" + name + " cannot be handled; the launcher sets _JAVA_SR_SIGNUM=40");
         }
     }
 }

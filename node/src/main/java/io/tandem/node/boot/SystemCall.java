@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** System calls with their failures as exceptions: operation, object, errno. */
-final class SystemCall {
+public final class SystemCall {
     private SystemCall() {}
 
     /** Passes a result on, or throws what errno says about it. Call on the thread that made the call, before any other. */
@@ -35,11 +35,12 @@ final class SystemCall {
     }
 
     /** argv or envp: pointers to strings, ended by null; the strings live as long as this object. */
-    static final class Strings {
+    public static final class Strings {
         private final NativeBuffer pointers;
         private final List<NativeBuffer> texts = new ArrayList<>();
 
-        Strings(List<String> values) {
+        /** @param values without zeros */
+        public Strings(List<String> values) {
             pointers = new NativeBuffer(8 * (values.size() + 1));
             for (int i = 0; i < values.size(); i++) {
                 NativeBuffer text = NativeBuffer.ofString(values.get(i));
@@ -49,7 +50,8 @@ final class SystemCall {
             pointers.bytes().putLong(8 * values.size(), 0);
         }
 
-        long address() {
+        /** Where the pointers lie. */
+        public long address() {
             return pointers.address();
         }
     }

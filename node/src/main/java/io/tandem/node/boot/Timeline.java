@@ -6,7 +6,6 @@ import io.tandem.config.haproxy.ParsedConfig;
 import io.tandem.config.text.Origin;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
-import io.tandem.config.text.Severity;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -34,7 +33,7 @@ final class Timeline {
         while (!pending.isEmpty() && pending.peek().origin() == null) {
             problems.add(pending.remove());
         }
-        alertsBefore = alerts();
+        alertsBefore = problems.alerts();
     }
 
     /** Says which line is read next; false when there have been too many errors to read on. */
@@ -44,7 +43,7 @@ final class Timeline {
         }
         takePendingBefore(origin.line());
         line = origin.line();
-        if (alerts() - alertsBefore < TOO_MANY) {
+        if (problems.alerts() - alertsBefore < TOO_MANY) {
             return true;
         }
         problems.alert(
@@ -75,10 +74,10 @@ final class Timeline {
 
     private void closeFile() {
         takePendingBefore(Integer.MAX_VALUE);
-        if (alerts() > alertsBefore && file < files.size()) {
+        if (problems.alerts() > alertsBefore && file < files.size()) {
             problems.add(Problem.alert(null, "Error(s) found in configuration file : " + files.get(file)));
         }
-        alertsBefore = alerts();
+        alertsBefore = problems.alerts();
         file++;
     }
 
@@ -92,11 +91,5 @@ final class Timeline {
         Origin origin = problem.origin();
         return origin == null
                 || (file < files.size() && origin.file().equals(files.get(file)) && origin.line() < limit);
-    }
-
-    private int alerts() {
-        return (int) problems.all().stream()
-                .filter(problem -> problem.severity() == Severity.ALERT)
-                .count();
     }
 }

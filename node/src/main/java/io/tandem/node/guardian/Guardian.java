@@ -21,15 +21,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +36,10 @@ final class Guardian implements AutoCloseable {
     /** A proxy that dies sooner than this after its start is started again only after a pause. */
     private static final long SHORT_LIFE_NS = 5_000_000_000L;
 
+    private static final long FIRST_PAUSE_MS = 100;
     private static final long MAX_PAUSE_MS = 10_000;
     private static final long HAND_OVER_MS = 600;
     private static final long STOP_MS = 5_000;
-    private static final long RELOAD_MS = 60_000;
     /** The proxy itself gives up earlier; this is for one that hangs. */
     private static final long DRAIN_MS = 1_000;
 
@@ -72,11 +66,7 @@ final class Guardian implements AutoCloseable {
     private final CountDownLatch finished = new CountDownLatch(1);
 
     private final CountDownLatch drained = new CountDownLatch(1);
-    /** Reloads that the proxy has not answered yet. */
-    private final Queue<CompletableFuture<@Nullable String>> reloading = new ConcurrentLinkedQueue<>();
-
-    private final AtomicLong reloads = new AtomicLong();
-    private final AtomicLong failedReloads = new AtomicLong();
+    private final Reloads reloads;
     private final AtomicLong restarts = new AtomicLong();
     private volatile String proxyState = "starting"; // written by the worker's threads, read by any
     private volatile boolean warm; // likewise
@@ -85,7 +75,7 @@ final class Guardian implements AutoCloseable {
     private volatile Role role = Role.BACKUP; // written by the reactor's thread, read by any
     private volatile long workerStartedAtNs; // written by the worker's threads
     private volatile int exitCode; // written before finished is counted down
-    private long pauseMs = 100; // used by the thread that waits for the proxy's end
+    private long pauseMs = FIRST_PAUSE_MS; // used by the thread that waits for the proxy's end
 
     /** @param daemon the parent that waits in the foreground for this process to be ready, or null */
     Guardian(GuardianOptions options, GuardianConfig config, Spawner spawner, MasterLog log, @Nullable Daemon daemon)
@@ -109,6 +99,7 @@ final class Guardian implements AutoCloseable {
         reactor.add(watch);
         worker = new Worker(
                 spawner, WorkerCommand.of(System.getenv(), options.arguments()), directory, heartbeat, new Life());
+        reloads = new Reloads(options, log, systemd, routers, trackers, worker);
         status = StatusServer.open(directory.base(), this::answer);
         thread = ReactorThread.start(reactor, log);
         trackers.track(config.routers());
@@ -147,66 +138,7 @@ final class Guardian implements AutoCloseable {
 
     /** SIGUSR2, SIGHUP. */
     void reload() {
-        load();
-    }
-
-    /** Loads again; the answer comes from the proxy: null for success, or why the configuration before it is in force. */
-    private synchronized CompletableFuture<@Nullable String> load() {
-        CompletableFuture<@Nullable String> outcome = new CompletableFuture<>();
-        if (stopping) {
-            outcome.complete("the guardian is stopping");
-            return outcome;
-        }
-        log.notice("Reloading HAProxy");
-        systemd.reloading();
-        Problems problems = new Problems();
-        GuardianConfig config = GuardianConfig.load(options, System.getenv(), problems);
-        report(log, problems);
-        if (config == null) {
-            reloadFailed();
-            outcome.complete(problems.all().stream()
-                    .filter(problem -> problem.severity() == Severity.ALERT)
-                    .map(Problem::text)
-                    .collect(Collectors.joining("\n")));
-            return outcome;
-        }
-        routers.reload(config.routers());
-        trackers.track(config.routers());
-        if (worker.pid() == 0) {
-            log.warning("no worker is running; it reads the new configuration when it starts");
-            outcome.complete(null);
-            return outcome;
-        }
-        reloading.add(outcome);
-        worker.send("reload");
-        return outcome;
-    }
-
-    /** {@code tandem reload}: the outcome, once it is known. */
-    private String reloadAndWait() {
-        try {
-            String failure = load().get(RELOAD_MS, TimeUnit.MILLISECONDS);
-            return failure == null ? "reloaded\n" : "failed\n" + failure.strip() + "\n";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "failed\ninterrupted\n";
-        } catch (ExecutionException | TimeoutException e) {
-            return "failed\nno answer from the proxy within " + RELOAD_MS / 1000 + " s\n";
-        }
-    }
-
-    /** A proxy answers its reloads in their order. */
-    private void answered(@Nullable String failure) {
-        CompletableFuture<@Nullable String> first = reloading.poll();
-        if (first != null) {
-            first.complete(failure);
-        }
-    }
-
-    private void reloadFailed() {
-        failedReloads.incrementAndGet();
-        log.warning("Loading failure!");
-        systemd.ready("Reload failed; the configuration before it is in force.");
+        reloads.load();
     }
 
     /**
@@ -221,6 +153,7 @@ final class Guardian implements AutoCloseable {
             }
             stopping = true;
         }
+        reloads.refuse();
         systemd.stopping();
         log.warning("Exiting Master process...");
         // Clients that keep connections open are told to come again while the address is still here.
@@ -378,24 +311,14 @@ final class Guardian implements AutoCloseable {
 
         @Override
         public void onReloaded(@Nullable String failure) {
-            if (failure == null) {
-                reloads.incrementAndGet();
-                log.notice("Loading success.");
-                systemd.ready("Ready.");
-            } else {
-                failure.lines().filter(line -> !line.isBlank()).forEach(log::alert);
-                reloadFailed();
-            }
-            answered(failure);
+            reloads.answered(failure);
         }
 
         @Override
         public void onExit(int pid, Spawner.Exit exit) {
             proxyState = "down";
             drained.countDown();
-            while (!reloading.isEmpty()) {
-                answered("the proxy has ended: " + exit.describe());
-            }
+            reloads.proxyEnded(exit);
             // At once, whatever the heartbeat has seen.
             routers.fault(NOT_READY);
             reactor.execute(() -> {
@@ -421,24 +344,28 @@ final class Guardian implements AutoCloseable {
 
     private void restart() {
         restarts.incrementAndGet();
-        boolean shortLife = System.nanoTime() - workerStartedAtNs < SHORT_LIFE_NS;
+        boolean pauses = System.nanoTime() - workerStartedAtNs < SHORT_LIFE_NS;
+        pauseMs = pauses ? pauseMs : FIRST_PAUSE_MS;
         try {
-            if (shortLife) {
-                TimeUnit.MILLISECONDS.sleep(pauseMs);
-                pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
-            } else {
-                pauseMs = 100;
-            }
-            if (stopping) {
-                workerGone.countDown();
-            } else {
-                worker.start();
+            while (true) {
+                if (pauses) {
+                    TimeUnit.MILLISECONDS.sleep(pauseMs);
+                    pauseMs = Math.min(MAX_PAUSE_MS, pauseMs * 2);
+                }
+                if (stopping) {
+                    workerGone.countDown();
+                    return;
+                }
+                try {
+                    worker.start();
+                    return;
+                } catch (IOException e) { // no process to be had now: the addresses are the other node's meanwhile
+                    log.alert("cannot start the worker again: " + e.getMessage());
+                    pauses = true;
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            log.alert("cannot start the worker again: " + e.getMessage());
-            finish(1);
         }
     }
 
@@ -470,7 +397,7 @@ final class Guardian implements AutoCloseable {
                 routers.rejoin();
                 yield "rejoining\n";
             }
-            case "reload" -> reloadAndWait();
+            case "reload" -> reloads.loadAndWait();
             default -> "unknown command; one of: status, json, handover, rejoin, reload\n";
         };
     }
@@ -483,8 +410,8 @@ final class Guardian implements AutoCloseable {
                 worker.pid(),
                 proxyState,
                 warm,
-                reloads.get(),
-                failedReloads.get(),
+                reloads.done(),
+                reloads.failed(),
                 restarts.get(),
                 GuardianStatus.readResidentKb(),
                 reactor.lateness(),

@@ -11,6 +11,7 @@ import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
+import io.tandem.node.boot.HostName;
 import io.tandem.vrrp.router.VirtualRouters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,12 +51,15 @@ record GuardianConfig(List<VirtualRouterConfig> routers, @Nullable ClusterConfig
                 continue;
             }
             if (isKeepalived(file)) {
-                routers.addAll(
-                        KeepalivedConf.load(file, environment, hostName(options).split("\\.", 2)[0], problems)
-                                .routers());
+                routers.addAll(KeepalivedConf.load(
+                                file,
+                                environment,
+                                HostName.orGiven(options.localName()).split("\\.", 2)[0],
+                                problems)
+                        .routers());
                 continue;
             }
-            NodeConfig node = TandemConf.load(file, environment, hostName(options), problems);
+            NodeConfig node = TandemConf.load(file, environment, HostName.orGiven(options.localName()), problems);
             if (node != null) {
                 routers.addAll(node.routers());
                 cluster = node.cluster() == null ? cluster : node.cluster();
@@ -86,18 +90,6 @@ record GuardianConfig(List<VirtualRouterConfig> routers, @Nullable ClusterConfig
                             .find();
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    /** The kernel's name of this host: that of its UTS namespace, and no resolver is asked. */
-    private static String hostName(GuardianOptions options) {
-        if (options.localName() != null) {
-            return options.localName();
-        }
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        } catch (IOException e) {
-            return "localhost";
         }
     }
 }

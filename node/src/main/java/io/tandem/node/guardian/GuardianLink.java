@@ -30,6 +30,8 @@ public final class GuardianLink implements AutoCloseable {
     static final String HEARTBEAT = "heartbeat";
     private static final int BEAT_MS = 5;
     private static final int MAX_LINE = 64 * 1024;
+    /** Of a text no more is sent: even at three bytes a character it fits into a line. */
+    private static final int MAX_TEXT = 20_000;
 
     /** What the guardian asks of the proxy. */
     public interface Handler {
@@ -193,9 +195,12 @@ public final class GuardianLink implements AutoCloseable {
         }
     }
 
-    /** Lines travel as one, their ends as U+2028. */
+    /** Lines travel as one, their ends as U+2028; of a longer text its beginning, for a line too long ends the link. */
     private static String oneLine(String text) {
-        return text.strip().replace('\n', '\u2028');
+        String all = text.strip();
+        int left = all.length() - MAX_TEXT;
+        String kept = left <= 0 ? all : all.substring(0, MAX_TEXT) + "\n(" + left + " characters more)";
+        return kept.replace('\n', '\u2028');
     }
 
     @SuppressWarnings(

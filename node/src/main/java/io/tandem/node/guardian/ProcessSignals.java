@@ -10,7 +10,7 @@ import java.lang.reflect.Proxy;
  * <p>{@code sun.misc.Signal} of the module jdk.unsupported is the only way; by reflection, because javac warns of its name in
  * a way that nothing can silence, and warnings are errors here.
  */
-final class ProcessSignals {
+public final class ProcessSignals {
     private ProcessSignals() {}
 
     /**
@@ -19,7 +19,7 @@ final class ProcessSignals {
      * @param name without SIG
      * @return false where the JVM keeps the signal for itself
      */
-    static boolean handle(String name, Runnable action) {
+    public static boolean handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");

@@ -4,9 +4,11 @@ package io.tandem.node.guardian;
 
 import static io.tandem.vrrp.netlink.Libc.C;
 
+import io.tandem.node.boot.SystemCall;
 import io.tandem.vrrp.netlink.Errno;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,19 +72,27 @@ final class Spawner {
      */
     int spawn(List<String> command, Map<String, String> environment) throws IOException {
         hideOwnDescriptors();
-        Strings arguments = new Strings(command);
+        SystemCall.Strings arguments = new SystemCall.Strings(command);
         List<String> settings = new ArrayList<>();
         environment.forEach((name, value) -> settings.add(name + "=" + value));
-        Strings variables = new Strings(settings);
+        SystemCall.Strings variables = new SystemCall.Strings(settings);
         NativeBuffer attributes = new NativeBuffer(ATTRIBUTES);
         NativeBuffer mask = new NativeBuffer(128);
         NativeBuffer pid = new NativeBuffer(8);
-        C.posix_spawnattr_init(attributes.address());
-        C.posix_spawnattr_setflags(attributes.address(), POSIX_SPAWN_SETSIGMASK);
-        C.posix_spawnattr_setsigmask(attributes.address(), mask.address());
-        int errno = C.posix_spawn(
-                pid.address(), command.get(0), 0, attributes.address(), arguments.address(), variables.address());
-        C.posix_spawnattr_destroy(attributes.address());
+        int errno;
+        try {
+            C.posix_spawnattr_init(attributes.address());
+            C.posix_spawnattr_setflags(attributes.address(), POSIX_SPAWN_SETSIGMASK);
+            C.posix_spawnattr_setsigmask(attributes.address(), mask.address());
+            errno = C.posix_spawn(
+                    pid.address(), command.get(0), 0, attributes.address(), arguments.address(), variables.address());
+            C.posix_spawnattr_destroy(attributes.address());
+        } finally { // their memory must not be freed while the kernel reads it
+            Reference.reachabilityFence(arguments);
+            Reference.reachabilityFence(variables);
+            Reference.reachabilityFence(attributes);
+            Reference.reachabilityFence(mask);
+        }
         if (errno != 0) {
             throw new IOException("start " + command.get(0) + ": " + Errno.name(errno));
         }
@@ -102,27 +112,6 @@ final class Spawner {
     private static int code(int status) {
         int signal = status & 0x7f;
         return signal == 0 ? (status >>> 8) & 0xff : 128 + signal;
-    }
-
-    /** argv or envp: pointers to strings, ended by null; the strings live as long as this object. */
-    private static final class Strings {
-        private final NativeBuffer pointers;
-
-        @SuppressWarnings({"unused", "FieldCanBeLocal"}) // keeps the memory alive
-        private final List<NativeBuffer> texts = new ArrayList<>();
-
-        Strings(List<String> values) {
-            pointers = new NativeBuffer(8 * (values.size() + 1));
-            for (int i = 0; i < values.size(); i++) {
-                NativeBuffer text = NativeBuffer.ofString(values.get(i));
-                texts.add(text);
-                pointers.bytes().putLong(8 * i, text.address());
-            }
-        }
-
-        long address() {
-            return pointers.address();
-        }
     }
 
     /** Everything the JVM and this program opened is closed in the child; a few JVM files lack the flag by themselves. */

@@ -70,7 +70,7 @@ final class StatusServer implements AutoCloseable {
                     client.close();
                 }
             } catch (IOException e) {
-                return;
+                AcceptPause.take(server);
             }
         }
     }

@@ -118,8 +118,8 @@ final class Worker implements AutoCloseable {
             try {
                 SocketChannel accepted = server.accept();
                 daemon("worker-read", () -> read(accepted));
-            } catch (IOException e) {
-                return;
+            } catch (IOException | OutOfMemoryError noneNow) { // no descriptor or no thread: the next proxy must get in
+                AcceptPause.take(server);
             }
         }
     }

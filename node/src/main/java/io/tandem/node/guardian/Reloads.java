@@ -1,0 +1,139 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Problems;
+import io.tandem.config.text.Severity;
+import io.tandem.vrrp.router.VirtualRouters;
+import io.tandem.vrrp.track.Trackers;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reloads: the guardian's own part of the configuration first, then the proxy's. Asked by signals and by status clients. */
+final class Reloads {
+    private static final long PATIENCE_MS = 60_000;
+
+    private final GuardianOptions options;
+    private final MasterLog log;
+    private final SdNotify systemd;
+    private final VirtualRouters routers;
+    private final Trackers trackers;
+    private final Worker worker;
+    /** Those that the proxy has not answered yet. */
+    private final Queue<CompletableFuture<@Nullable String>> waiting = new ConcurrentLinkedQueue<>();
+
+    private final AtomicLong done = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private boolean refused; // guarded by this
+
+    Reloads(
+            GuardianOptions options,
+            MasterLog log,
+            SdNotify systemd,
+            VirtualRouters routers,
+            Trackers trackers,
+            Worker worker) {
+        this.options = options;
+        this.log = log;
+        this.systemd = systemd;
+        this.routers = routers;
+        this.trackers = trackers;
+        this.worker = worker;
+    }
+
+    long done() {
+        return done.get();
+    }
+
+    long failed() {
+        return failed.get();
+    }
+
+    /** The guardian stops: nothing is loaded any more. */
+    synchronized void refuse() {
+        refused = true;
+    }
+
+    /** Loads again; the answer comes from the proxy: null for success, or why the configuration before it is in force. */
+    synchronized CompletableFuture<@Nullable String> load() {
+        CompletableFuture<@Nullable String> outcome = new CompletableFuture<>();
+        if (refused) {
+            outcome.complete("the guardian is stopping");
+            return outcome;
+        }
+        log.notice("Reloading HAProxy");
+        systemd.reloading();
+        Problems problems = new Problems();
+        GuardianConfig config = GuardianConfig.load(options, System.getenv(), problems);
+        Guardian.report(log, problems);
+        if (config == null) {
+            onFailure();
+            outcome.complete(problems.all().stream()
+                    .filter(problem -> problem.severity() == Severity.ALERT)
+                    .map(Problem::text)
+                    .collect(Collectors.joining("\n")));
+            return outcome;
+        }
+        routers.reload(config.routers());
+        trackers.track(config.routers());
+        if (worker.pid() == 0) {
+            log.warning("no worker is running; it reads the new configuration when it starts");
+            outcome.complete(null);
+            return outcome;
+        }
+        waiting.add(outcome);
+        worker.send("reload");
+        return outcome;
+    }
+
+    /** {@code tandem reload}: the outcome, once it is known. */
+    String loadAndWait() {
+        try {
+            String failure = load().get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+            return failure == null ? "reloaded\n" : "failed\n" + failure.strip() + "\n";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "failed\ninterrupted\n";
+        } catch (ExecutionException | TimeoutException e) {
+            return "failed\nno answer from the proxy within " + PATIENCE_MS / 1000 + " s\n";
+        }
+    }
+
+    /** The proxy has loaded, or not; it answers its reloads in their order. */
+    void answered(@Nullable String failure) {
+        if (failure == null) {
+            done.incrementAndGet();
+            log.notice("Loading success.");
+            systemd.ready("Ready.");
+        } else {
+            failure.lines().filter(line -> !line.isBlank()).forEach(log::alert);
+            onFailure();
+        }
+        CompletableFuture<@Nullable String> first = waiting.poll();
+        if (first != null) {
+            first.complete(failure);
+        }
+    }
+
+    /** Nobody is left to answer. */
+    void proxyEnded(Spawner.Exit exit) {
+        CompletableFuture<@Nullable String> next;
+        while ((next = waiting.poll()) != null) {
+            next.complete("the proxy has ended: " + exit.describe());
+        }
+    }
+
+    private void onFailure() {
+        failed.incrementAndGet();
+        log.warning("Loading failure!");
+        systemd.ready("Reload failed; the configuration before it is in force.");
+    }
+}
