@@ -40,6 +40,7 @@ public final class Backend {
     private final RetryOn retryOn;
     private final int keepAliveQueue;
     private final boolean hashes;
+    private final boolean readsPosts;
 
     private Backend(Builder builder) {
         id = builder.id;
@@ -68,6 +69,7 @@ public final class Backend {
         retryOn = builder.retryOn;
         keepAliveQueue = builder.keepAliveQueue;
         hashes = builder.hashes;
+        readsPosts = builder.readsPosts;
     }
 
     public int id() {
@@ -182,6 +184,11 @@ public final class Backend {
         return hashes;
     }
 
+    /** Whether the bodies of POSTs decide which server has them: they are waited for, up to a buffer full. */
+    public boolean readsPosts() {
+        return readsPosts;
+    }
+
     /** Whether a server that cannot be had may be replaced by another ({@code option redispatch}). */
     public boolean redispatches() {
         return redispatch != 0;
@@ -252,6 +259,7 @@ public final class Backend {
         public RetryOn retryOn = RetryOn.DEFAULT;
         public int keepAliveQueue = -1;
         public boolean hashes;
+        public boolean readsPosts;
 
         public Builder(int id, String name, Mode mode, Meters meters) {
             this.id = id;

@@ -53,16 +53,16 @@ final class CapacityOptions {
     }
 
     private static ServerOption number(ObjIntConsumer<ServerSettings> setting) {
-        return (line, server) -> setting.accept(server, ServerOptions.leadingInteger(line.next()));
+        return (line, server) -> setting.accept(server, Arguments.leadingInteger(line.next()));
     }
 
     private static ServerOption required(String name, ObjIntConsumer<ServerSettings> setting) {
-        return (line, server) -> setting.accept(server, ServerOptions.leadingInteger(value(line, name)));
+        return (line, server) -> setting.accept(server, Arguments.leadingInteger(value(line, name)));
     }
 
     private static ServerOption atLeastMinusOne(String name, ObjIntConsumer<ServerSettings> setting) {
         return (line, server) -> {
-            int number = ServerOptions.leadingInteger(value(line, name));
+            int number = Arguments.leadingInteger(value(line, name));
             if (number < -1) {
                 throw line.error("'" + name + "' must be >= -1");
             }

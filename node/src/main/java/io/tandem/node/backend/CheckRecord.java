@@ -11,7 +11,19 @@ public final class CheckRecord {
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger observed = new AtomicInteger();
 
+    private volatile long dueNs; // written by the loop that checks, read by the thread that loads
+
     CheckRecord() {}
+
+    /** When the next check is due, {@code System.nanoTime}; 0 before the first one. */
+    public long dueNs() {
+        return dueNs;
+    }
+
+    /** {@code atNs} is when the next one is due. */
+    public void due(long atNs) {
+        dueNs = atNs == 0 ? 1 : atNs;
+    }
 
     /** What the last check found. */
     public CheckReport last() {

@@ -33,6 +33,12 @@ public final class ConnectionKey {
      */
     public void add(int tag, byte[] value, int from, int to) {
         int size = to - from;
+        begin(tag, size);
+        System.arraycopy(value, from, bytes, length, size);
+        length += size;
+    }
+
+    private void begin(int tag, int size) {
         if (bytes.length < length + size + 5) {
             bytes = Arrays.copyOf(bytes, Math.max(64, (length + size + 5) * 2));
         }
@@ -40,8 +46,13 @@ public final class ConnectionKey {
         for (int shift = 24; shift >= 0; shift -= 8) {
             bytes[length++] = (byte) (size >>> shift);
         }
-        System.arraycopy(value, from, bytes, length, size);
-        length += size;
+    }
+
+    /** Adds a port, or any number of 16 bits, as the value of a property. */
+    public void addPort(int tag, int port) {
+        begin(tag, 2);
+        bytes[length++] = (byte) (port >>> 8);
+        bytes[length++] = (byte) port;
     }
 
     /** The connection serves this client alone, as with an address of its own as source: only its own requests reuse it. */

@@ -127,11 +127,7 @@ public final class Dialing implements ConnectionProperty {
         }
         if (toTheClientsDestination) {
             key.add(TAG_DESTINATION, facts.destination.address(), 0, facts.destination.length());
-            key.add(
-                    TAG_DESTINATION,
-                    new byte[] {(byte) (facts.destination.port() >> 8), (byte) facts.destination.port()},
-                    0,
-                    2);
+            key.addPort(TAG_DESTINATION, facts.destination.port());
         }
         byte[] name = THE_CLIENTS.equals(namespace) && facts.announced != null ? facts.announced.namespace() : null;
         if (name != null) {
@@ -151,6 +147,11 @@ public final class Dialing implements ConnectionProperty {
 
     public @Nullable SourceAddress source() {
         return source;
+    }
+
+    /** Whether connecting takes the right to administer the network: the process must stay root. */
+    public boolean needsNetAdmin() {
+        return source != null && source.needsNetAdmin();
     }
 
     /** The network namespace to connect in, or null for our own. */

@@ -18,8 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code dispatch}: where all connections go that persistence sends nowhere else, unless the section says {@code balance}. It
- * counts as no server: neither logs nor statistics name it.
+ * {@code dispatch} and {@code option transparent}: where all connections go that persistence sends nowhere else, unless the
+ * section says {@code balance}: to one address, or to where the client wanted to go. That counts as no server: neither logs
+ * nor statistics name it.
  */
 public final class DispatchLines implements Feature {
     private static final String NO_SERVER = "<NOSRV>";
@@ -27,11 +28,14 @@ public final class DispatchLines implements Feature {
     private static final class Said implements Facet {
         private @Nullable ServerAddress address;
         private String place = "";
+        private boolean transparent;
 
-        /** Not inherited: defaults have none. */
+        /** Without the address: defaults have none. */
         @Override
         public Facet inherit() {
-            return new Said();
+            Said copy = new Said();
+            copy.transparent = transparent;
+            return copy;
         }
     }
 
@@ -39,10 +43,20 @@ public final class DispatchLines implements Feature {
 
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(Keyword.directive("dispatch", SectionKind.PROXIES)
-                .arguments("ADDRESS:PORT")
-                .doc("where connections go that no server takes")
-                .as(DispatchLines::dispatch));
+        return List.of(
+                Keyword.directive("dispatch", SectionKind.PROXIES)
+                        .arguments("ADDRESS:PORT")
+                        .doc("where connections go that no server takes")
+                        .as(DispatchLines::dispatch),
+                Keyword.directive("option transparent", SectionKind.PROXIES)
+                        .doc("connections that no server takes go to where the client wanted to go")
+                        .negatable()
+                        .as((line, draft) -> {
+                            if (draft.needsBackend(line, "transparent", ".")) {
+                                line.noMore("option transparent");
+                                draft.facet(SAID).transparent = !line.negated();
+                            }
+                        }));
     }
 
     private static void dispatch(Arguments line, Draft draft) {
@@ -71,8 +85,24 @@ public final class DispatchLines implements Feature {
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         Said said = draft.facet(SAID);
+        if (said.transparent && backend.balances) {
+            assembly.problems()
+                    .alert(
+                            draft.origin(),
+                            "proxy '" + draft.name() + "' cannot use both transparent and balance mode.");
+        }
         ServerAddress address = said.address;
         if (address == null) {
+            if (said.transparent && !backend.balances) {
+                InetSocketAddress anywhere = new InetSocketAddress("0.0.0.0", 0);
+                sendAll(
+                        draft,
+                        backend,
+                        anywhere,
+                        true,
+                        draft.origin().file() + ":" + draft.origin().line(),
+                        assembly);
+            }
             return;
         }
         if (backend.balances) {
@@ -87,8 +117,43 @@ public final class DispatchLines implements Feature {
             assembly.problems().alert(draft.origin(), "'dispatch' : could not resolve its address.");
             return;
         }
+        sendAll(draft, backend, new InetSocketAddress(resolved, address.port()), false, said.place, assembly);
+    }
+
+    /** @param theirs whether it is the client's own destination that is connected to, and not {@code to} */
+    private static void sendAll(
+            ProxyDraft draft,
+            Backend.Builder backend,
+            InetSocketAddress to,
+            boolean theirs,
+            String place,
+            Assembly assembly) {
+        Dialing written = new Dialing();
+        SourceAddress source = SourceLines.of(draft);
+        written.source = source == null ? null : source.forOneServer();
+        written.toTheClientsDestination = theirs;
+        Dialing dialing = written.complete(List.of());
         Server.Description description = new Server.Description(
-                0, NO_SERVER, new InetSocketAddress(resolved, address.port()), 1, false, 0, said.place);
+                0,
+                NO_SERVER,
+                to,
+                false,
+                0,
+                1,
+                false,
+                ServerLimits.NONE,
+                PoolSettings.DEFAULT,
+                Server.Shutdowns.NONE,
+                dialing == Dialing.PLAIN ? List.of() : List.of(dialing),
+                dialing,
+                null,
+                null,
+                null,
+                null,
+                false,
+                RingKey.ID,
+                null,
+                place);
         Server server = new Server(
                 description,
                 assembly.serverState(draft.name(), NO_SERVER, backend.state),

@@ -40,7 +40,7 @@ final class HealthOptions {
     }
 
     private static void errorLimit(Arguments line, ServerSettings server) {
-        int limit = ServerOptions.leadingInteger(
+        int limit = Arguments.leadingInteger(
                 line.require("'error-limit' expects an integer argument.").text());
         if (limit <= 0) {
             throw line.error("error-limit has to be > 0.");

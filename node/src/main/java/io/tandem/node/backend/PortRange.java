@@ -21,6 +21,11 @@ public final class PortRange {
         }
     }
 
+    /** A range of the same ports, all of them free. */
+    PortRange fresh() {
+        return new PortRange(first, last);
+    }
+
     public int size() {
         return last - first + 1;
     }

@@ -3,6 +3,7 @@
 package io.tandem.node.backend;
 
 import io.tandem.node.backend.tls.ServerTls;
+import io.tandem.node.socket.Endpoints;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ public final class Server {
      * @param follows the server whose state it follows, {@code PROXY/SERVER}, or null
      * @param cookie the value that names it in persistence cookies, or null
      * @param nonStick never stored in stick tables
+     * @param ringKey what its places on a circle of hashes follow from
      * @param check how its health is checked, or null
      * @param origin {@code FILE:LINE}, for messages
      */
@@ -65,6 +67,7 @@ public final class Server {
             @Nullable String follows,
             @Nullable String cookie,
             boolean nonStick,
+            RingKey ringKey,
             @Nullable CheckSettings check,
             String origin) {
         /** A server with a port of its own that is neither checked nor named in cookies. */
@@ -94,6 +97,7 @@ public final class Server {
                     null,
                     null,
                     false,
+                    RingKey.ID,
                     null,
                     origin);
         }
@@ -128,11 +132,12 @@ public final class Server {
         this.index = index;
         properties = description.properties().toArray(ConnectionProperty[]::new);
         nameBytes = description.name().getBytes(StandardCharsets.UTF_8);
-        InetSocketAddress address = description.address();
-        addressText = (address.getAddress() == null
-                        ? address.getHostString()
-                        : address.getAddress().getHostAddress())
-                + ":" + address.getPort();
+        addressText = text(description.address());
+    }
+
+    private static String text(InetSocketAddress address) {
+        return (address.getAddress() == null ? address.getHostString() : Endpoints.text(address.getAddress())) + ":"
+                + address.getPort();
     }
 
     public Description description() {
@@ -162,6 +167,7 @@ public final class Server {
                 d.follows(),
                 d.cookie(),
                 d.nonStick(),
+                d.ringKey(),
                 d.check(),
                 d.origin());
         forWebSockets = new Server(apart, reached, state, backendName, index);
@@ -183,10 +189,21 @@ public final class Server {
      */
     public InetSocketAddress addressFor(int clientPort) {
         if (!description.keepsClientPort()) {
-            return description.address();
+            return address();
         }
         int port = (clientPort + description.portOffset()) & 0xffff;
-        return new InetSocketAddress(description.address().getAddress(), port);
+        return new InetSocketAddress(address().getAddress(), port);
+    }
+
+    /** Its address now: the configured one, unless an operator has set another. */
+    public InetSocketAddress address() {
+        InetSocketAddress moved = state.target().moved();
+        return moved != null ? moved : description.address();
+    }
+
+    /** How its connections are secured now, or null. */
+    public @Nullable ServerTls tls() {
+        return state.target().inClear() ? null : description.tls();
     }
 
     /** Whether a session that comes now would have to wait. */
@@ -205,7 +222,8 @@ public final class Server {
 
     /** Address and port, {@code 192.0.2.1:80}: how stick tables with {@code srvkey addr} name it. */
     public String addressText() {
-        return addressText;
+        InetSocketAddress moved = state.target().moved();
+        return moved == null ? addressText : text(moved);
     }
 
     public String backendName() {
@@ -227,6 +245,15 @@ public final class Server {
                         && reached.keepsClientPort() == other.reached.keepsClientPort()
                         && reached.portOffset() == other.reached.portOffset()
                         && reached.address().equals(other.reached.address()));
+    }
+
+    /**
+     * Where its places on a circle of hashes begin.
+     *
+     * @param places how many each server has at most
+     */
+    public long firstPlace(int places) {
+        return description.ringKey().first(this, places);
     }
 
     public int index() {

@@ -3,6 +3,9 @@
 package io.tandem.node.backend;
 
 import io.tandem.node.observe.EventLog;
+import io.tandem.node.socket.Endpoints;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -147,6 +150,86 @@ public final class ServerAdmin {
         server.state().weight((int) Math.min(256, weight));
         backend.state().up(backend.usableServers() > 0, clockMs.getAsLong());
         return null;
+    }
+
+    /**
+     * {@code set server … addr}: the server is there from now on, and connections to where it was serve nobody else.
+     *
+     * @param port as given; null to leave it
+     * @return what has been done, worded as HAProxy
+     */
+    public String move(Server server, String address, @Nullable String port) {
+        InetAddress wanted = ServerAddress.literal(address);
+        if (wanted == null) {
+            return "Invalid addr '" + address + "'";
+        }
+        InetSocketAddress before = server.address();
+        boolean same = wanted.equals(before.getAddress());
+        StringBuilder said = new StringBuilder(
+                same
+                        ? "no need to change the addr"
+                        : "IP changed from '" + text(before.getAddress()) + "' to '" + text(wanted) + "'");
+        int number = before.getPort();
+        if (port != null) {
+            said.append(", ");
+            number = port(server, port, number, said);
+        }
+        if (!same || number != before.getPort()) {
+            server.state().target().move(new InetSocketAddress(wanted, number));
+            server.state().moved();
+        }
+        return said.toString();
+    }
+
+    private static int port(Server server, String text, int before, StringBuilder said) {
+        if (server.description().keepsClientPort() || text.startsWith("+") || text.startsWith("-")) {
+            said.append("can't change <port> to or from a port map");
+            return before;
+        }
+        int number = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : -1;
+        if (number < 0 || number > 65_535) { // HAProxy takes the lower 16 bits of any number
+            said.append("problem converting port '").append(text).append("' to an int");
+            return before;
+        }
+        said.append(
+                number == before
+                        ? "no need to change the port"
+                        : "port changed from '" + before + "' to '" + number + "'");
+        return number;
+    }
+
+    private static String text(@Nullable InetAddress address) {
+        return address == null ? "" : Endpoints.text(address);
+    }
+
+    /**
+     * {@code set server … ssl on|off}.
+     *
+     * @return false where it is not configured for TLS
+     */
+    public boolean secure(Server server, boolean tls) {
+        if (server.description().tls() == null) {
+            return false;
+        }
+        if (server.state().target().inClear() == tls) {
+            server.state().target().inClear(!tls);
+            server.state().moved();
+        }
+        return true;
+    }
+
+    /** {@code set server … check-addr}; false where {@code address} is none. */
+    public boolean checkAddress(Server server, String address) {
+        InetAddress wanted = ServerAddress.literal(address);
+        if (wanted != null) {
+            server.state().target().checkAddress(wanted);
+        }
+        return wanted != null;
+    }
+
+    /** {@code set server … check-port}. */
+    public void checkPort(Server server, int port) {
+        server.state().target().checkPort(port);
     }
 
     private static String upOrDown(ServerState state) {

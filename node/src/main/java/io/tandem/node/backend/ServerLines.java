@@ -5,7 +5,6 @@ package io.tandem.node.backend;
 import io.tandem.config.text.Names;
 import io.tandem.config.text.Nearest;
 import io.tandem.config.text.Origin;
-import io.tandem.node.backend.tls.ServerTlsContexts;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -20,8 +19,6 @@ import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -184,7 +181,7 @@ public final class ServerLines implements Feature {
         line.context().problems().alert(line.origin(), place(line.origin()) + " : " + subject + text);
     }
 
-    private static String place(Origin origin) {
+    static String place(Origin origin) {
         return "[" + origin.file() + ":" + origin.line() + "]";
     }
 
@@ -221,7 +218,7 @@ public final class ServerLines implements Feature {
                     complain(assembly, draft, settings, complaint);
                 }
             }
-            Server server = build(settings, draft, backend.state, assembly);
+            Server server = ServerBuilder.build(settings, draft, backend.state, assembly);
             if (server != null) {
                 backend.servers.add(server);
             }
@@ -277,155 +274,5 @@ public final class ServerLines implements Feature {
 
     private static boolean isTaken(int id, List<ServerSettings> servers) {
         return servers.stream().anyMatch(server -> server.id == id);
-    }
-
-    private static @Nullable Server build(
-            ServerSettings settings, ProxyDraft draft, BackendState backendState, Assembly assembly) {
-        ServerAddress written = settings.address;
-        if (written == null) {
-            return null;
-        }
-        InetAddress resolved = resolve(settings, written, draft, assembly);
-        InetAddress address = resolved == null ? InetAddress.getLoopbackAddress() : resolved;
-        settings.dialing.unix = written.unix();
-        settings.dialing.toTheClientsDestination = written.isTheClients();
-        if (settings.dialing.fastOpen && !RetryLines.coversFastOpen(draft)) {
-            assembly.problems()
-                    .warning(
-                            settings.origin,
-                            place(settings.origin) + " : 'server " + draft.name() + "/" + settings.name
-                                    + "' : server has tfo activated, the backend should be configured with at least"
-                                    + " 'conn-failure', 'empty-response' and 'response-timeout' or we wouldn't be able to"
-                                    + " retry the connection on failure.");
-        }
-        if (settings.dialing.source == null) {
-            settings.dialing.source = SourceLines.of(draft);
-        }
-        Dialing dialing = settings.dialing.complete(HeaderTlvs.compile(settings, draft, assembly));
-        if (dialing != Dialing.PLAIN) {
-            settings.properties.add(dialing);
-        }
-        boolean elsewhere = settings.checkPort != 0 || settings.checkAddress != null;
-        List<String> alpn = settings.tls().alpn();
-        WebSocketVersion apart =
-                draft.mode() == Mode.HTTP ? settings.webSockets.apart(settings.dialing.http2, alpn) : null;
-        ServerTlsContexts.Both tls = ServerTlsContexts.make(
-                settings.tls(),
-                ServerName.compile(settings, draft, assembly),
-                apart == null ? alpn : apart.alpn(alpn),
-                settings.checked,
-                elsewhere,
-                settings.origin,
-                draft.name(),
-                settings.name,
-                assembly);
-        List<ConnectionProperty> properties = new ArrayList<>(settings.properties);
-        if (tls.traffic() != null && tls.traffic().distinguishes()) {
-            properties.add(tls.traffic());
-        }
-        Server.Description description = new Server.Description(
-                settings.id,
-                settings.name,
-                new InetSocketAddress(address, written.keepsClientPort() ? 0 : written.port()),
-                written.keepsClientPort(),
-                written.keepsClientPort() ? written.port() : 0,
-                settings.weight,
-                settings.backup,
-                settings.limits(),
-                settings.pool(),
-                new Server.Shutdowns(settings.shutdownWhenDown, settings.shutdownBackupsWhenUp),
-                properties,
-                dialing,
-                tls.traffic(),
-                settings.redirect,
-                settings.leaderName,
-                settings.cookie,
-                settings.nonStick,
-                settings.checked ? checkOf(settings, dialing, tls, address, written, draft, assembly) : null,
-                settings.origin.file() + ":" + settings.origin.line());
-        ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
-        assembly.onCommit(() -> {
-            state.configure(
-                    settings.weight,
-                    settings.limits(),
-                    settings.disabled,
-                    resolved == null,
-                    settings.rise,
-                    settings.fall);
-        });
-        Server server = new Server(description, state, draft.name(), assembly.nextServerIndex());
-        if (apart != null) {
-            server.webSocketsApart(dialing.in(apart), tls.webSockets(), apart);
-        }
-        return server;
-    }
-
-    private static @Nullable InetAddress resolve(
-            ServerSettings settings, ServerAddress written, ProxyDraft draft, Assembly assembly) {
-        String subject = place(settings.origin) + " : 'server " + draft.name() + "/" + settings.name
-                + "' : could not resolve address '" + written.host() + "'";
-        List<String> methods = settings.initAddress.isEmpty() ? List.of("last", "libc") : settings.initAddress;
-        boolean tried = false;
-        for (String method : methods) {
-            switch (method) {
-                case "last" -> {} // the address a state file remembers; there is none yet
-                case "libc" -> {
-                    tried = true;
-                    InetAddress address = written.resolve();
-                    if (address != null) {
-                        return address;
-                    }
-                }
-                case "none" -> {
-                    if (tried) {
-                        assembly.problems().warning(settings.origin, subject + ", disabling server.");
-                    }
-                    return ServerAddress.literal(written.host());
-                }
-                default -> {
-                    if (tried) {
-                        assembly.problems().warning(settings.origin, subject + ", falling back to configured address.");
-                    }
-                    return ServerAddress.literal(method);
-                }
-            }
-        }
-        if (settings.mayStayUnresolved) {
-            assembly.problems().warning(settings.origin, subject + ", disabling server.");
-            return null;
-        }
-        assembly.problems().alert(settings.origin, subject + ".");
-        assembly.closingAlert("Failed to initialize server(s) addr.");
-        return null;
-    }
-
-    private static @Nullable CheckSettings checkOf(
-            ServerSettings settings,
-            Dialing dialing,
-            ServerTlsContexts.Both tls,
-            InetAddress address,
-            ServerAddress written,
-            ProxyDraft draft,
-            Assembly assembly) {
-        int port = settings.checkPort != 0 ? settings.checkPort : written.keepsClientPort() ? 0 : written.port();
-        if (port == 0 && written.unix() == null) {
-            assembly.problems()
-                    .alert(
-                            settings.origin,
-                            "config: backend '" + draft.name() + "': server '" + settings.name
-                                    + "' has neither service port nor check port.");
-            return null;
-        }
-        return new CheckSettings(
-                new InetSocketAddress(settings.checkAddress == null ? address : settings.checkAddress, port),
-                settings.interMs,
-                settings.fastInterMs == 0 ? settings.interMs : settings.fastInterMs,
-                settings.downInterMs == 0 ? settings.interMs : settings.downInterMs,
-                settings.rise,
-                settings.fall,
-                dialing,
-                tls.checks(),
-                tls.checkName(),
-                settings.observing());
     }
 }

@@ -25,6 +25,9 @@ public final class ServerOptions {
             option("weight", "its share of the load, 0 to 256, 1 by default")
                     .arguments("WEIGHT")
                     .as(ServerOptions::weight),
+            option("hash-key", "what its places on the circle of hash-type consistent follow from")
+                    .arguments("id | addr | addr-port")
+                    .as(ServerOptions::ringKey),
             option("cookie", "the value that names it in persistence cookies")
                     .arguments("VALUE")
                     .as(ServerOptions::cookie),
@@ -77,11 +80,21 @@ public final class ServerOptions {
     }
 
     private static void weight(Arguments line, ServerSettings server) {
-        int weight = leadingInteger(line.next());
+        int weight = Arguments.leadingInteger(line.next());
         if (weight < 0 || weight > 256) {
             throw line.error("weight of server " + server.name + " is not within 0 and 256 (" + weight + ").");
         }
         server.weight = weight;
+    }
+
+    private static void ringKey(Arguments line, ServerSettings server) {
+        String word =
+                line.require("'hash-key' expects 'id', 'addr' or 'addr-port'").text();
+        RingKey key = RingKey.named(word);
+        if (key == null) {
+            throw line.error("'hash-key' expects 'id', 'addr' or 'addr-port' but got '" + word + "'");
+        }
+        server.ringKey = key;
     }
 
     private static void cookie(Arguments line, ServerSettings server) {
@@ -102,7 +115,7 @@ public final class ServerOptions {
             warn(line, "'id' option is not accepted in default-server sections");
             return;
         }
-        int id = leadingInteger(
+        int id = Arguments.leadingInteger(
                 line.require("'id' : expects an integer argument").text());
         if (id <= 0) {
             throw line.error("'id' : custom id has to be > 0");
@@ -134,7 +147,7 @@ public final class ServerOptions {
     }
 
     private static void port(Arguments line, ServerSettings server) {
-        int port = leadingInteger(
+        int port = Arguments.leadingInteger(
                 line.require("'port' expects a port number as argument.").text());
         if (port < 0 || port > 65_535) {
             throw line.error("'port' : invalid port '" + port + "'");
@@ -174,28 +187,13 @@ public final class ServerOptions {
 
     private static ServerOption count(String name, BiConsumer<ServerSettings, Integer> setting) {
         return (line, server) -> {
-            int count = leadingInteger(
+            int count = Arguments.leadingInteger(
                     line.require("'" + name + "' expects an integer argument.").text());
             if (count <= 0) {
                 throw line.error("'" + name + "' has to be > 0.");
             }
             setting.accept(server, count);
         };
-    }
-
-    /** As C's atoi reads it: HAProxy accepts {@code 5x} and reads {@code abc} as 0. */
-    static int leadingInteger(String text) {
-        int at = 0;
-        boolean negative = text.startsWith("-");
-        if (negative || text.startsWith("+")) {
-            at++;
-        }
-        long number = 0;
-        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-            number = Math.min(number * 10 + text.charAt(at) - '0', Integer.MAX_VALUE);
-            at++;
-        }
-        return (int) (negative ? -number : number);
     }
 
     static Keyword.Builder<ServerOption> option(String name, String doc) {

@@ -19,6 +19,7 @@ public final class ServerSettings {
     boolean backup;
     boolean disabled;
     boolean nonStick;
+    RingKey ringKey = RingKey.ID;
     int maxConnections;
     int minConnections;
     boolean shutdownWhenDown;
@@ -110,6 +111,7 @@ public final class ServerSettings {
         copy.backup = backup;
         copy.disabled = disabled;
         copy.nonStick = nonStick;
+        copy.ringKey = ringKey;
         copy.maxConnections = maxConnections;
         copy.minConnections = minConnections;
         copy.shutdownWhenDown = shutdownWhenDown;

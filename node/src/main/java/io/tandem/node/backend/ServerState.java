@@ -52,6 +52,7 @@ public final class ServerState {
     private volatile @Nullable Observer observer;
 
     private final SlowStart slowStart = new SlowStart();
+    private final ServerTarget target = new ServerTarget();
     private final QueueLine queue = new QueueLine();
     /** One for each loop that ever connected to it. */
     private final List<SessionKiller> killers = new CopyOnWriteArrayList<>();
@@ -81,9 +82,13 @@ public final class ServerState {
     /**
      * Takes over what a configuration says. At a reload a weight or a maintenance that an operator has set stays, unless
      * the configuration itself now says something else than before.
+     *
+     * @param nowMs wall clock, milliseconds since 1970
      */
     synchronized void configure(
-            int weight, ServerLimits limits, boolean disabled, boolean unresolved, int rise, int fall) {
+            int weight, ServerLimits limits, boolean disabled, boolean unresolved, int rise, int fall, long nowMs) {
+        boolean wasRunning = isRunning();
+        boolean wasUsable = isUsable();
         if (!configured || !configuredLimits.equals(limits)) {
             this.limits = limits;
             meters.limit(limits.maxConnections());
@@ -105,10 +110,12 @@ public final class ServerState {
             healthPoints = rise; // up, but the first failure takes it down
         } else {
             healthPoints = isUp(health) ? Math.max(rise, Math.min(healthPoints, rise + fall - 1)) : 0;
-            health = isUp(health) ? Health.UP : Health.DOWN;
+            health = !isUp(health) ? Health.DOWN : health == Health.STOPPING ? health : Health.UP;
+            changed(wasRunning, wasUsable, nowMs);
         }
         configured = true;
-        backend.changed();
+        backend.changed(); // weights and limits may be others
+        backend.queues().serve(this);
     }
 
     public Meters meters() {
@@ -155,6 +162,7 @@ public final class ServerState {
     /** What follows from a change: to be called under the lock, with what was the case before. */
     private void changed(boolean wasRunning, boolean wasUsable, long nowMs) {
         boolean running = isRunning();
+        boolean usable = isUsable();
         if (wasRunning && !running) {
             downtime.wentDown(nowMs);
         } else if (!wasRunning && running) {
@@ -163,20 +171,36 @@ public final class ServerState {
             }
             downtime.cameUp(nowMs);
         }
-        if (wasRunning != running || wasUsable != isUsable()) {
+        if (wasRunning != running
+                || wasUsable != usable) { // most checks change nothing: no balancer is made anew for them
             downtime.changed(nowMs);
+            backend.changed();
         }
-        backend.changed();
-        backend.queues().serve(this);
+        backend.queues().serve(this); // also of a server that starts slowly, whose limit grows
+    }
+
+    // ---- where it is
+
+    /** Where it is reached, as operators have set it. */
+    public ServerTarget target() {
+        return target;
+    }
+
+    /** It is reached in another way from now on: no connection that is open is used again. */
+    void moved() {
+        backend.changed(); // a ring of servers may stand on addresses
+        killers.forEach(SessionKiller::moved);
     }
 
     // ---- sessions
 
     /** Ends the sessions of one loop when it is told to, and why. */
-    @FunctionalInterface
     public interface SessionKiller {
         /** Any thread. */
         void kill(char who);
+
+        /** The server is somewhere else: its connections serve nobody after those who use them now. Any thread. */
+        default void moved() {}
     }
 
     /** Adds what ends the sessions of a loop. */

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
  * How far a server that is up again has come on its way to full speed ({@code slowstart}). Pure: time is a parameter.
  * Written under the lock of its {@link ServerState}, read by any thread.
@@ -13,10 +15,10 @@ final class SlowStart {
     private static final int FULL = 100;
 
     /** When it began; 0 while nothing is starting. */
-    private volatile long beganNs;
+    private final AtomicLong beganNs = new AtomicLong();
 
     void begin(long nowNs) {
-        beganNs = nowNs == 0 ? -1 : nowNs;
+        beganNs.set(nowNs == 0 ? -1 : nowNs);
     }
 
     /**
@@ -34,13 +36,13 @@ final class SlowStart {
      * @param lastsMs how long it takes; 0 for no time at all
      */
     int warmth(int lastsMs, long nowNs) {
-        long began = beganNs;
+        long began = beganNs.get();
         if (began == 0) {
             return FULL;
         }
         long elapsedMs = (nowNs - began) / 1_000_000;
         if (elapsedMs >= lastsMs) {
-            beganNs = 0;
+            beganNs.compareAndSet(began, 0); // another one may have begun meanwhile
             return FULL;
         }
         return (int) (elapsedMs * FULL / lastsMs);

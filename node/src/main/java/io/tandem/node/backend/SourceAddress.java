@@ -42,6 +42,18 @@ public record SourceAddress(
         FIXED
     }
 
+    /** The same for one server more: each has the ports to itself. */
+    SourceAddress forOneServer() {
+        return ports == null
+                ? this
+                : new SourceAddress(address, ports.fresh(), use, foreignAddress, header, occurrence, device);
+    }
+
+    /** Whether using it takes the right to administer the network. */
+    boolean needsNetAdmin() {
+        return use != Use.OURS || device != null;
+    }
+
     SourceAddress withDevice(String name) {
         return new SourceAddress(address, ports, use, foreignAddress, header, occurrence, name);
     }

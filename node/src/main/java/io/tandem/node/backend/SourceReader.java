@@ -92,7 +92,7 @@ final class SourceReader {
         String name = (comma < 0 ? inside : inside.substring(0, comma)).strip().toLowerCase(Locale.ROOT);
         int which = comma < 0
                 ? -1
-                : ServerOptions.leadingInteger(inside.substring(comma + 1).strip());
+                : Arguments.leadingInteger(inside.substring(comma + 1).strip());
         return source.using(Use.HEADER, null, name, which == 0 ? -1 : which);
     }
 

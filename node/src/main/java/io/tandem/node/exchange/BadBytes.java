@@ -12,6 +12,7 @@ import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.BadMessages.BadMessage;
 import io.tandem.node.observe.BadMessages.Kind;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.socket.Endpoints;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -69,7 +70,7 @@ final class BadBytes {
     private static String text(Peer peer) {
         try {
             InetAddress address = InetAddress.getByAddress(Arrays.copyOf(peer.address(), peer.length()));
-            return address.getHostAddress() + ":" + peer.port();
+            return Endpoints.text(address) + ":" + peer.port();
         } catch (UnknownHostException notAnInternetAddress) {
             return "unix:0";
         }

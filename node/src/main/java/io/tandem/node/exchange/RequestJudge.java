@@ -132,7 +132,8 @@ final class RequestJudge {
         facts.backend = backend;
         connectionMode = connectionMode.stricter(backend.http().connectionMode());
         ledger.backendBegins();
-        if (mustWait(backend.http())) {
+        boolean readsPost = !bodyIsThere && backend.readsPosts() && facts.request.method() == Method.POST;
+        if (readsPost || mustWait(backend.http())) {
             outcome.waitForBody();
         } else if (!bodyIsThere
                 && backend.http().looksAtBodies()
@@ -159,7 +160,7 @@ final class RequestJudge {
             return;
         }
         if (refusal == 500) {
-            facts.frontend.meters().count(loop.index(), ProxyCounter.HEADER_REWRITE_FAILURES);
+            facts.countInFront(ProxyCounter.HEADER_REWRITE_FAILURES);
         }
         outcome.refuse(refusal, Termination.PROXY, Termination.IN_REQUEST);
     }

@@ -104,7 +104,11 @@ public final class Arguments {
 
     /** Takes the next word as C's atoi reads it: {@code 5x} is 5, {@code x} is 0. */
     public int leadingInteger() {
-        String text = next();
+        return leadingInteger(next());
+    }
+
+    /** {@code text} as C's atoi reads it: {@code 5x} is 5, {@code x} is 0; as much as an int holds. */
+    public static int leadingInteger(String text) {
         int at = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
         long number = 0;
         while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {

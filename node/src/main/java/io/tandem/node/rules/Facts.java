@@ -11,6 +11,8 @@ import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
+import io.tandem.node.observe.Meters;
+import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.proxyprotocol.Announcement;
 import io.tandem.node.proxyprotocol.HeaderDecoder;
 import io.tandem.node.rules.sample.Scratch;
@@ -63,6 +65,10 @@ public final class Facts {
     public String listenerName = "";
 
     public int listenerId;
+    /** The numbers of that listener; null without {@code option socket-stats}. */
+    public @Nullable Meters listener;
+    /** How operators name the exchange; 0 while nobody has asked for it. */
+    public long sessionId;
     /** Variables of the connection ({@code sess}); see {@link #variables}. */
     public final Variables sessionVariables;
 
@@ -263,6 +269,7 @@ public final class Facts {
         tls = connection.tls;
         listenerName = connection.listenerName;
         listenerId = connection.listenerId;
+        listener = connection.listener;
         acceptedAtMs = connection.acceptedAtMs;
         acceptedNs = connection.acceptedNs;
         handshakeNs = connection.handshakeNs;
@@ -301,6 +308,15 @@ public final class Facts {
         }
     }
 
+    /** Counts for the frontend, and for the listener where that has numbers of its own. */
+    public void countInFront(ProxyCounter counter) {
+        frontend.meters().count(loop.index(), counter);
+        Meters own = listener;
+        if (own != null) {
+            own.count(loop.index(), counter);
+        }
+    }
+
     /** Forgets the exchange, keeps the connection. */
     public void reset() {
         tracking.endExchange(loop.nowNs() / 1_000_000);
@@ -314,6 +330,7 @@ public final class Facts {
         closesServer = false;
         service = null;
         requestAtMs = 0;
+        sessionId = 0;
         requestStartNs = 0;
         requestHeadNs = 0;
         queuedNs = 0;

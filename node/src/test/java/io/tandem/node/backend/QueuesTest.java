@@ -30,7 +30,7 @@ class QueuesTest {
 
     private Server server(ServerLimits limits) {
         ServerState state = new ServerState(new Meters(1), backend, 0);
-        state.configure(1, limits, false, false, 2, 3);
+        state.configure(1, limits, false, false, 2, 3, 0);
         Server.Description description = new Server.Description(
                 servers.size() + 1,
                 "s" + servers.size(),

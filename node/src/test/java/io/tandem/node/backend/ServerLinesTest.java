@@ -108,8 +108,8 @@ class ServerLinesTest {
                 "balance foo|parsing [t.cfg:2] : balance only supports 'roundrobin', 'static-rr', 'leastconn',"
                         + " 'source', 'uri', 'url_param', 'hdr(name)' and 'rdp-cookie(name)' options.",
                 "balance random(0)|parsing [t.cfg:2] : balance random : number of draws must be at least 1.",
-                "balance url_param x check_post|parsing [t.cfg:2] : 'balance url_param x check_post' is not supported by"
-                        + " this version of tandem",
+                "balance url_param x check_get|parsing [t.cfg:2] : balance url_param only accepts 'check_post' modifier"
+                        + " (got 'check_get').",
             })
     void aMistakeIsWordedAsHaproxyWordsIt(String line, String message) {
         assertThat(backend(line).messages()).containsExactly(message);

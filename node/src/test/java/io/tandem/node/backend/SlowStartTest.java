@@ -13,7 +13,7 @@ class SlowStartTest {
     private final ServerState state = new ServerState(new Meters(1), new BackendState(0), 0, () -> nowNs);
 
     private void configure(int weight, int maxConnections, int slowStartMs) {
-        state.configure(weight, new ServerLimits(maxConnections, 0, 0, slowStartMs), false, false, 2, 3);
+        state.configure(weight, new ServerLimits(maxConnections, 0, 0, slowStartMs), false, false, 2, 3, 0);
     }
 
     private void downAndUp() {

@@ -47,7 +47,10 @@ class BalanceDifferentialTest {
                 server e 127.0.0.1:SERVER weight 5 backup
             """;
 
-    /** A way to balance, and the requests it is tried with: their target and further header lines. */
+    /**
+     * A way to balance, and the requests it is tried with: their target and further header lines; with an empty line there, what
+     * is behind it is the body of a POST.
+     */
     private record Trial(String balance, List<String> requests) {}
 
     @BeforeAll
@@ -129,6 +132,28 @@ class BalanceDifferentialTest {
                 "hash src,ipmask(24)\n hash-type consistent crc32")) {
             trials.add(new Trial("balance " + balance, targets));
         }
+        List<String> posts = new ArrayList<>(many(12, i -> "/p \r\n\r\na=1&x=" + i + "&b=2"));
+        posts.addAll(List.of(
+                "/p?x=3 \r\n\r\nx=4",
+                "/p \r\n\r\nx=5",
+                "/p \r\n\r\nxx=5&x=6",
+                "/p \r\n\r\na=1 x=7",
+                "/p \r\n\r\na=1\n&x=8",
+                "/p \r\n\r\na=1&x=8 9",
+                "/p \r\n\r\na=1&x=8\t9",
+                "/p \r\n\r\na=1&x=8\r\n",
+                "/p \r\n\r\na=1&x=8\u0001",
+                "/p \r\n\r\na=1&x=8;b=1",
+                "/p \r\n\r\na b&x=8",
+                "/p \r\n\r\na\u0001b&x=8",
+                "/p \r\n\r\na\r\n\r\nb&x=8",
+                "/p \r\n\r\n\u00ff&x=8",
+                "/p \r\n\r\n&x=9",
+                "/p \r\n\r\nx=&x=3",
+                "/p \r\n\r\nX=4",
+                "/p \r\n\r\nx"));
+        trials.add(new Trial("balance url_param x check_post", posts));
+        trials.add(new Trial("balance url_param x check_post\n hash-type consistent", posts));
         return trials;
     }
 
@@ -172,8 +197,14 @@ class BalanceDifferentialTest {
         try (Socket client = proxy.connect()) {
             for (String request : requests) {
                 String[] parts = request.split(" ", 2);
-                String line = "GET " + parts[0] + " HTTP/1.1\r\nHost: a\r\nbe: be" + backend + "\r\n"
-                        + (parts.length > 1 ? parts[1] + "\r\n" : "") + "\r\n";
+                int body = request.indexOf("\r\n\r\n");
+                String fields = parts.length > 1 ? parts[1] + "\r\n" : "";
+                if (body >= 0) {
+                    String posted = request.substring(body + 4);
+                    fields = "Content-Length: " + posted.length() + "\r\n\r\n" + posted;
+                }
+                String line = (body >= 0 ? "POST " : "GET ") + parts[0] + " HTTP/1.1\r\nHost: a\r\nbe: be" + backend
+                        + "\r\n" + fields + (body >= 0 ? "" : "\r\n");
                 send(client, line);
                 head(client);
             }

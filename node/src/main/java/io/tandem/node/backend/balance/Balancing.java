@@ -27,8 +27,9 @@ public final class Balancing implements Feature {
                     + " 'rdp-cookie(name)' options.";
 
     private static final Keyword<Directive> BALANCE = Keyword.directive("balance", SectionKind.PROXIES)
-            .arguments("roundrobin | static-rr | leastconn | first | random[(DRAWS)] | source | uri [OPTION…] |"
-                    + " url_param NAME | hdr(NAME) [use_domain_only] | hash EXPRESSION | rdp-cookie[(NAME)]")
+            .arguments(
+                    "roundrobin | static-rr | leastconn | first | random[(DRAWS)] | source | uri [OPTION…] |"
+                            + " url_param NAME [check_post] | hdr(NAME) [use_domain_only] | hash EXPRESSION | rdp-cookie[(NAME)]")
             .doc("how a server is chosen for a new client")
             .as(Balancing::balance);
 
@@ -65,6 +66,8 @@ public final class Balancing implements Feature {
         boolean hashes;
         /** Whether it looks at HTTP requests. */
         boolean needsHttp;
+        /** Whether it looks at the bodies of POSTs. */
+        boolean readsPosts;
 
         @Override
         public Facet inherit() {
@@ -76,6 +79,7 @@ public final class Balancing implements Feature {
             copy.given = given;
             copy.hashes = hashes;
             copy.needsHttp = needsHttp;
+            copy.readsPosts = readsPosts;
             return copy;
         }
     }
@@ -92,6 +96,7 @@ public final class Balancing implements Feature {
         choice.expression = null;
         choice.needsHttp = false;
         choice.hashes = false;
+        choice.readsPosts = false;
         switch (name) {
             case "", "roundrobin" -> choice.algorithm = type -> new RoundRobin(WeightedSequence::smooth, true);
             case "static-rr" -> choice.algorithm = type -> new RoundRobin(WeightedSequence::fixed, false);
@@ -99,7 +104,11 @@ public final class Balancing implements Feature {
             case "first" -> choice.algorithm = type -> new First();
             case "source" -> hashes(choice, HashKeys.source());
             case "uri" -> ofHttp(choice, HashLines.uri(line));
-            case "url_param" -> ofHttp(choice, HashLines.parameter(line));
+            case "url_param" -> {
+                HashKey key = HashLines.parameter(line);
+                ofHttp(choice, key);
+                choice.readsPosts = key instanceof PostedParameter;
+            }
             case "hash" -> {
                 choice.expression = HashLines.expression(line);
                 choice.hashes = true;
@@ -201,6 +210,7 @@ public final class Balancing implements Feature {
         }
         backend.balances = choice.given;
         backend.hashes = choice.hashes;
+        backend.readsPosts = choice.readsPosts && draft.mode() == Mode.HTTP;
         backend.balancer =
                 new RebuiltBalancer(backend.servers, backend.state, maker.make(choice.hashType), choice.allBackups);
     }

@@ -25,13 +25,21 @@ final class BoundedLoad {
         return factor == 0 ? null : new BoundedLoad(candidates, factor);
     }
 
-    /** Whether one more session may go to the candidate of that index. */
-    boolean allows(int index) {
+    /** How many sessions all may have together, with one more and the factor: asked once for each choice. */
+    long slots() {
         long sessions = 1; // with the one to come
         for (Candidate candidate : candidates) {
             sessions += candidate.server().state().meters().current();
         }
-        long slots = (sessions * factor + 99) / 100;
+        return (sessions * factor + 99) / 100;
+    }
+
+    /**
+     * Whether one more session may go to the candidate of that index.
+     *
+     * @param slots as {@link #slots} has said
+     */
+    boolean allows(int index, long slots) {
         long share = (slots * candidates[index].weight() + weights - 1) / weights;
         return candidates[index].server().state().meters().current() < Math.max(1, share);
     }

@@ -83,7 +83,13 @@ final class HashKeys {
             while (at < limit && bytes[at] != '?') {
                 at++;
             }
-            while (++at < limit) {
+            return of(name, bytes, at + 1, limit, type);
+        }
+
+        /** The hash of the parameter's value among those in {@code bytes[from..limit)}. */
+        static long of(byte[] name, byte[] bytes, int from, int limit, HashType type) {
+            int at = from;
+            while (at < limit) {
                 int end = at;
                 while (end < limit && bytes[end] != '&') {
                     end++;
@@ -92,7 +98,7 @@ final class HashKeys {
                 if (value <= end && bytes[value - 1] == '=' && Text.equals(bytes, at, value - 1, name, false)) {
                     return type.of(bytes, value, end);
                 }
-                at = end;
+                at = end + 1;
             }
             return NONE;
         }

@@ -3,7 +3,6 @@
 package io.tandem.node.backend.balance;
 
 import io.tandem.node.language.Arguments;
-import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.ExpressionParser;
@@ -53,14 +52,14 @@ final class HashLines {
         if (name.isEmpty()) {
             throw line.error("balance url_param requires an URL parameter name.");
         }
-        if (line.hasNext()) {
-            String modifier = line.next();
-            if (modifier.equals("check_post")) {
-                throw line.error(KnownKeywords.notSupported("balance url_param " + name + " check_post"));
-            }
+        if (!line.hasNext()) {
+            return new HashKeys.Parameter(Text.bytes(name));
+        }
+        String modifier = line.next();
+        if (!modifier.equals("check_post")) {
             throw line.error("balance url_param only accepts 'check_post' modifier (got '" + modifier + "').");
         }
-        return new HashKeys.Parameter(Text.bytes(name));
+        return new PostedParameter(Text.bytes(name));
     }
 
     static HashKey header(Arguments line, String word) {

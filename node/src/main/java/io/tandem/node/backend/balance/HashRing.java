@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Consistent hashing: each server stands at many places of a circle of 2³² numbers, as many as its weight has parts, and a
- * number belongs to the nearest place. Where a server stands follows from its id alone, so that all balancers agree, and a
- * change of one server moves only what was or is its own. Immutable.
+ * number belongs to the nearest place. Where a server stands follows from its id, or its address ({@code hash-key}), alone, so
+ * that all balancers agree, and a change of one server moves only what was or is its own. Immutable.
  */
 final class HashRing {
     /** Places of one server at most; those of the next id begin there. */
@@ -29,7 +29,7 @@ final class HashRing {
         places = new long[candidates.stream().mapToInt(Candidate::weight).sum()];
         int filled = 0;
         for (int i = 0; i < this.candidates.length; i++) {
-            long first = (long) this.candidates[i].server().description().id() * PLACES;
+            long first = this.candidates[i].server().firstPlace(PLACES);
             for (int place = 0; place < this.candidates[i].weight(); place++) {
                 places[filled++] = (Hashes.avalanche(first + place) << 31) | i; // 31: the sign bit stays clear
             }
@@ -58,9 +58,10 @@ final class HashRing {
 
     /** The server at a place, or the next around the circle that is not to be avoided and within the bound. */
     @Nullable Server from(int at, @Nullable Server avoid, @Nullable BoundedLoad bound) {
+        long slots = bound == null ? 0 : bound.slots();
         for (int i = 0; i < places.length; i++) {
             int index = (int) (places[(at + i) % places.length] & 0x7fff_ffff);
-            if (candidates[index].server() != avoid && (bound == null || bound.allows(index))) {
+            if (candidates[index].server() != avoid && (bound == null || bound.allows(index, slots))) {
                 return candidates[index].server(); // full or not: whoever is hashed to it waits for it
             }
         }

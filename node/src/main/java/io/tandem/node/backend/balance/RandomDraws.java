@@ -47,11 +47,12 @@ final class RandomDraws implements Algorithm {
 
     private @Nullable Server select(Candidate[] all, int[] upTo, @Nullable Server avoid, @Nullable BoundedLoad bound) {
         Candidate best = null;
+        long slots = bound == null ? 0 : bound.slots();
         for (int draw = 0; draw < draws; draw++) {
             int found = Arrays.binarySearch(upTo, random.applyAsInt(upTo[upTo.length - 1]) + 1);
             int index = found < 0 ? -found - 1 : found;
             Candidate candidate = all[index];
-            boolean allowed = candidate.isFree(avoid) && (bound == null || bound.allows(index));
+            boolean allowed = candidate.isFree(avoid) && (bound == null || bound.allows(index, slots));
             if (allowed && (best == null || load(candidate, best) < load(best, candidate))) {
                 best = candidate;
             }

@@ -32,7 +32,8 @@ final class RoundRobin implements Algorithm {
     @Override
     public Selector over(List<Candidate> candidates) {
         Candidate[] sequence = sequence(candidates, order);
-        return (facts, avoid) -> select(sequence, avoid);
+        Candidate[] servers = candidates.toArray(Candidate[]::new);
+        return (facts, avoid) -> select(sequence, servers, avoid);
     }
 
     static Candidate[] sequence(List<Candidate> candidates, Function<int[], int[]> order) {
@@ -45,13 +46,26 @@ final class RoundRobin implements Algorithm {
         return sequence;
     }
 
-    private @Nullable Server select(Candidate[] sequence, @Nullable Server avoid) {
+    private @Nullable Server select(Candidate[] sequence, Candidate[] servers, @Nullable Server avoid) {
         for (int tries = 0; tries < sequence.length; tries++) {
             Candidate candidate = sequence[Math.floorMod(position.incrementAndGet(), sequence.length)];
             if (candidate.isFree(avoid)) {
                 return candidate.server();
             }
+            if (tries == 0 && !isAnyFree(servers, avoid)) {
+                position.decrementAndGet();
+                return null; // a sequence may be long, and all full is just when there is no time for it
+            }
         }
         return null;
+    }
+
+    private static boolean isAnyFree(Candidate[] servers, @Nullable Server avoid) {
+        for (Candidate candidate : servers) {
+            if (candidate.isFree(avoid)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -36,6 +36,7 @@ public final class HealthChecks implements AutoCloseable {
     public void watch(Configuration configuration) {
         close();
         List<ServerCheck> checks = new ArrayList<>();
+        List<ServerCheck> fresh = new ArrayList<>();
         List<Integer> intervals = new ArrayList<>();
         for (Backend backend : configuration.backends()) {
             for (Server server : backend.servers()) {
@@ -46,6 +47,13 @@ public final class HealthChecks implements AutoCloseable {
                     ServerCheck check =
                             new ServerCheck(loops.get(checks.size() % loops.count()), backend, settings, watch);
                     checks.add(check);
+                    long dueNs = watch.dueNs();
+                    if (dueNs == 0) {
+                        fresh.add(check);
+                    } else { // reloads that come quicker than checks must not put them off for ever
+                        check.start((int)
+                                Math.min(settings.interMs(), Math.max(0, (dueNs - System.nanoTime()) / 1_000_000)));
+                    }
                     Observing observing = settings.observing();
                     if (observing != null) {
                         server.state().observer(new Observer(observing, info -> check.onErrors(observing, info)));
@@ -56,8 +64,8 @@ public final class HealthChecks implements AutoCloseable {
         }
         // the first checks are spread over the shortest interval, so that they never all come at once
         int spreadMs = intervals.stream().mapToInt(Integer::intValue).min().orElse(0);
-        for (int i = 0; i < checks.size(); i++) {
-            checks.get(i).start((int) ((long) spreadMs * i / checks.size()));
+        for (int i = 0; i < fresh.size(); i++) {
+            fresh.get(i).start((int) ((long) spreadMs * i / fresh.size()));
         }
         running = checks;
     }

@@ -5,6 +5,7 @@ package io.tandem.node.backend.check;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -64,12 +65,14 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
     /**
      * Starts a check on {@code loop}, the calling thread's.
      *
+     * @param address where to
      * @param readTimeoutMs time for the answer once connected; 0: {@code connectTimeoutMs} is for everything
      * @param report called once, on the loop
      */
     static Probe start(
             EventLoop loop,
             CheckSettings settings,
+            InetSocketAddress address,
             CheckPlan plan,
             int connectTimeoutMs,
             int readTimeoutMs,
@@ -78,12 +81,15 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
         probe.timeout = loop.schedule(probe::onTimeout, connectTimeoutMs, TimeUnit.MILLISECONDS);
         Dialing dialing = settings.dialing();
         InetSocketAddress socks = dialing.socks(true);
-        SocketAddress target = Dialer.target(dialing, socks, settings.address(), null);
+        SocketAddress target = Dialer.target(dialing, socks, address, null);
         DuplexChannel channel;
         try {
             channel = Dialer.open(dialing, target, null);
         } catch (IOException refused) {
             loop.execute(() -> probe.onConnect(refused));
+            return probe;
+        } catch (ChannelException none) { // no descriptor: it is not the server's fault, but nothing is known of it
+            loop.execute(probe::onNoSocket);
             return probe;
         }
         channel.config().setConnectTimeoutMillis(0);
@@ -97,7 +103,7 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
             if (done.isSuccess() && !probe.done) {
                 Greeting.on(
                         channel,
-                        socks == null ? null : settings.address(),
+                        socks == null ? null : address,
                         header == null ? null : header.local(),
                         granted -> probe.onConnect(granted ? null : new IOException("Connection refused")));
             } else {
@@ -105,6 +111,12 @@ final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
             }
         });
         return probe;
+    }
+
+    private void onNoSocket() {
+        if (!done) {
+            finish(Status.SOCKERR, 0, "", false);
+        }
     }
 
     private void onConnect(@Nullable Throwable failure) {

@@ -18,7 +18,6 @@ final class ServerCheck {
     private final CheckSettings settings;
     private final Watch watch;
     private @Nullable Future<?> next;
-    private long nextNs;
     private @Nullable Probe probe;
     private boolean stopped;
 
@@ -49,7 +48,7 @@ final class ServerCheck {
     private void schedule(int delayMs) {
         if (!stopped) {
             next = loop.eventLoop().schedule(this::run, delayMs, TimeUnit.MILLISECONDS);
-            nextNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs);
+            watch.due(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs));
         }
     }
 
@@ -68,7 +67,7 @@ final class ServerCheck {
         Future<?> waiting = next;
         if (waiting != null
                 && !waiting.isDone()
-                && nextNs - System.nanoTime() > TimeUnit.MILLISECONDS.toNanos(mostMs)
+                && watch.dueNs() - System.nanoTime() > TimeUnit.MILLISECONDS.toNanos(mostMs)
                 && waiting.cancel(false)) {
             schedule(mostMs);
         }
@@ -85,7 +84,14 @@ final class ServerCheck {
         // manual, "timeout check": with it, connecting has min(timeout connect, inter); without, inter is for
         // everything
         int connectTimeoutMs = check > 0 && connect > 0 ? Math.min(connect, inter) : inter;
-        probe = Probe.start(loop.eventLoop(), settings, backend.checkPlan(), connectTimeoutMs, check, this::onReport);
+        probe = Probe.start(
+                loop.eventLoop(),
+                settings,
+                watch.address(),
+                backend.checkPlan(),
+                connectTimeoutMs,
+                check,
+                this::onReport);
     }
 
     private void onReport(CheckReport report) {

@@ -9,6 +9,9 @@ import io.tandem.node.backend.Observing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerEvents;
 import io.tandem.node.backend.ServerState;
+import io.tandem.node.backend.ServerTarget;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.function.LongSupplier;
 
 /** Draws the consequences of one server's checks: its health, and what operators are told. Owned by one event loop. */
@@ -66,6 +69,34 @@ final class Watch {
 
     private HealthPoints points() {
         return new HealthPoints(server.state().healthPoints(), settings.rise(), settings.fall());
+    }
+
+    /** Where the next check connects to: where the server is now, as far as it is not checked elsewhere. */
+    InetSocketAddress address() {
+        ServerTarget target = server.state().target();
+        InetSocketAddress written = settings.address();
+        InetSocketAddress configured = server.description().address();
+        InetSocketAddress moved = target.moved();
+        InetAddress address = target.checkAddress();
+        int port = target.checkPort();
+        if (address == null) {
+            address = moved != null && written.getAddress().equals(configured.getAddress())
+                    ? moved.getAddress()
+                    : written.getAddress();
+        }
+        if (port == 0) {
+            port = moved != null && written.getPort() == configured.getPort() ? moved.getPort() : written.getPort();
+        }
+        return new InetSocketAddress(address, port);
+    }
+
+    /** When the next check is due, {@code System.nanoTime}; 0 where none has been begun yet. Outlives a reload. */
+    long dueNs() {
+        return server.state().checks().dueNs();
+    }
+
+    void due(long atNs) {
+        server.state().checks().due(atNs);
     }
 
     /** Whether there is anything to check now. */

@@ -35,7 +35,7 @@ record RdpPersistence(byte[] name, List<Server> servers, boolean sendToDown) imp
         int address = Integer.reverseBytes((int) Long.parseLong(numbers.group(1)));
         int port = Short.toUnsignedInt(Short.reverseBytes((short) Integer.parseInt(numbers.group(2))));
         for (Server server : servers) {
-            if (server.description().address().getPort() == port
+            if (server.address().getPort() == port
                     && isAt(server, address)
                     && (sendToDown || facts.persistenceForced || server.state().isRunning())) {
                 facts.persistent = server;
@@ -46,7 +46,7 @@ record RdpPersistence(byte[] name, List<Server> servers, boolean sendToDown) imp
     }
 
     private static boolean isAt(Server server, int address) {
-        InetAddress its = server.description().address().getAddress();
+        InetAddress its = server.address().getAddress();
         byte[] bytes = its == null ? new byte[0] : its.getAddress();
         return bytes.length == 4
                 && ((bytes[0] & 0xff) << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | (bytes[3] & 0xff))

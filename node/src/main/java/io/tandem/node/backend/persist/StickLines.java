@@ -134,6 +134,6 @@ public final class StickLines implements Feature {
             }
         }
         backend.persistence = Persistences.join(
-                backend.persistence, new StickPersistence(rules, backend.servers, backend.persistToDown));
+                backend.persistence, new StickPersistence(rules, backend.servers, backend.persistToDown, backend.mode));
     }
 }

@@ -4,6 +4,7 @@ package io.tandem.node.backend.persist;
 
 import io.tandem.node.backend.Persistence;
 import io.tandem.node.backend.Server;
+import io.tandem.node.language.Mode;
 import io.tandem.node.rules.Condition;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.StickTables.Declared;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code stick on|match|store-request|store-response}: a table remembers the server of a key (HAProxy manual 4.2).
  *
- * <p>Unlike HAProxy, which stores when the response has come, a key of the request is stored when its server is chosen: it
- * is the same server then, also in mode tcp, and a redispatch stores the next one.
+ * <p>As with HAProxy, keys of requests are stored once the server has answered: one that does not is not what a client should
+ * come back to. In mode tcp, where nothing tells an answer from other bytes, they are stored when the server is chosen, and a
+ * redispatch stores the next one.
  */
 final class StickPersistence implements Persistence {
     /** What a rule does. */
@@ -46,11 +48,13 @@ final class StickPersistence implements Persistence {
     private final List<Rule> rules;
     private final List<Server> servers;
     private final boolean sendToDown;
+    private final boolean http;
 
-    StickPersistence(List<Rule> rules, List<Server> servers, boolean sendToDown) {
+    StickPersistence(List<Rule> rules, List<Server> servers, boolean sendToDown, Mode mode) {
         this.rules = List.copyOf(rules);
         this.servers = List.copyOf(servers);
         this.sendToDown = sendToDown;
+        http = mode == Mode.HTTP;
     }
 
     @Override
@@ -123,11 +127,16 @@ final class StickPersistence implements Persistence {
 
     @Override
     public void onServerChosen(Facts facts) {
-        store(facts, true);
+        if (!http) {
+            store(facts, true);
+        }
     }
 
     @Override
     public void onResponse(Facts facts) {
+        if (http) {
+            store(facts, true);
+        }
         store(facts, false);
     }
 

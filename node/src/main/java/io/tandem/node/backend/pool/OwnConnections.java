@@ -55,6 +55,9 @@ public final class OwnConnections {
             ServerConnection connection = resting.get(i);
             if (!connection.isOpen()) {
                 resting.remove(i);
+            } else if (!connection.isCurrent()) {
+                resting.remove(i);
+                connection.close();
             } else if (connection.state() == server.state()
                     && connection.server().isReachedAs(server)
                     && connection.key().equals(key)) {

@@ -49,6 +49,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private @Nullable ChannelHandlerContext context;
     private @Nullable ServerSeeker seeker;
     private @Nullable Session tls;
+    /** What secures it; null where nothing does. */
+    private @Nullable ServerTls secures;
     /** What TLS asks the server for, empty for nothing. */
     private String serverName = "";
 
@@ -72,6 +74,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Whether it waits for anybody who may use it; managed by the pool. */
     boolean idle;
+    /** Which of the server's addresses it leads to, counted by the pool. */
+    int era;
 
     /** Whether only the client that opened it may use it again. */
     private boolean isPrivate;
@@ -117,7 +121,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         }
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         channel.pipeline().addLast(this);
-        ServerTls wantsTls = server.description().tls();
+        ServerTls wantsTls = server.tls();
+        secures = wantsTls;
         if (wantsTls != null) {
             serverName = wantsTls.serverName(facts);
             tls = new Session();
@@ -157,7 +162,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** The server is reached, and has been told what it wants to hear first; or not. */
     private void onGreeted(boolean success) {
         ServerSeeker present = seeker;
-        ServerTls wantsTls = server.description().tls();
+        ServerTls wantsTls = secures;
         Session session = tls;
         if (present == null || closed) {
             return;
@@ -325,6 +330,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     public boolean isOpen() {
         return !closed && channel.isActive();
+    }
+
+    /** Whether it leads to where the server is now: otherwise no further exchange may use it. */
+    public boolean isCurrent() {
+        return pool.isCurrent(this);
     }
 
     /** Facts about its TLS; null without. */

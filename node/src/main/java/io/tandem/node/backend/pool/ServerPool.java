@@ -42,6 +42,9 @@ final class ServerPool {
     private @Nullable Map<ConnectionKey, Idle> keyed;
 
     private PoolSettings settings = PoolSettings.DEFAULT;
+    /** Grows when the server moves. */
+    private int era;
+
     private int used;
     private int idle;
     /** The most that were in use at once since the last purge. */
@@ -62,7 +65,20 @@ final class ServerPool {
         this.server = server;
         state = server.state();
         counters = state.poolCounters();
-        killer = who -> loop.eventLoop().execute(() -> kill(who));
+        killer = new ServerState.SessionKiller() {
+            @Override
+            public void kill(char who) {
+                loop.eventLoop().execute(() -> ServerPool.this.kill(who));
+            }
+
+            @Override
+            public void moved() {
+                loop.eventLoop().execute(() -> {
+                    era++;
+                    closeIdle(Integer.MAX_VALUE);
+                });
+            }
+        };
         state.attach(killer);
         purge = new Timer(loop) {
             @Override
@@ -78,6 +94,7 @@ final class ServerPool {
 
     /** A new connection is being opened. */
     void onOpening(ServerConnection connection) {
+        connection.era = era;
         use(connection);
     }
 
@@ -172,7 +189,10 @@ final class ServerPool {
      * @return false where it is to be closed
      */
     boolean keep(ServerConnection connection, ConnectionKey key, boolean scarce) {
-        if (retired || !settings.keepsIdle() || (settings.maxIdle() > 0 && idleOfAllLoops() >= settings.maxIdle())) {
+        if (retired
+                || !isCurrent(connection)
+                || !settings.keepsIdle()
+                || (settings.maxIdle() > 0 && idleOfAllLoops() >= settings.maxIdle())) {
             return false;
         }
         if (idle > 0 && (scarce || used + idle > Math.max(used, needed) + settings.lowIdle())) {
@@ -189,6 +209,10 @@ final class ServerPool {
             purge.start(settings.purgeDelayMs());
         }
         return true;
+    }
+
+    boolean isCurrent(ServerConnection connection) {
+        return connection.era == era;
     }
 
     private long idleOfAllLoops() {

@@ -110,31 +110,29 @@ public final class ServerPools {
         return connection;
     }
 
+    /** A socket; where there are no descriptors left, one that an idle connection gives up. */
     private @Nullable DuplexChannel socket(Server server, Facts facts) {
-        Dialing dialing = server.description().dialing();
-        if (dialing == Dialing.PLAIN) {
-            return plain();
+        try {
+            return open(server, facts);
+        } catch (ChannelException none) {
+            closeSomeIdle();
+        } catch (IOException refused) {
+            return null;
         }
         try {
-            InetSocketAddress address = server.addressFor(facts.destination.port());
-            return Dialer.open(dialing, Dialer.target(dialing, dialing.socks(false), address, facts), facts);
-        } catch (IOException | ChannelException refused) {
+            return open(server, facts);
+        } catch (IOException | ChannelException none) {
             return null;
         }
     }
 
-    /** A socket; where there are no descriptors left, one that an idle connection gives up. */
-    private @Nullable DuplexChannel plain() {
-        try {
+    private static DuplexChannel open(Server server, Facts facts) throws IOException {
+        Dialing dialing = server.description().dialing();
+        if (dialing == Dialing.PLAIN) {
             return new EpollSocketChannel();
-        } catch (ChannelException none) {
-            closeSomeIdle();
         }
-        try {
-            return new EpollSocketChannel();
-        } catch (ChannelException none) {
-            return null;
-        }
+        InetSocketAddress address = server.addressFor(facts.destination.port());
+        return Dialer.open(dialing, Dialer.target(dialing, dialing.socks(false), address, facts), facts);
     }
 
     /** A descriptor is needed: the loop's idle connections pay for it, one for each new connection. */

@@ -11,6 +11,8 @@ import io.tandem.node.observe.stats.ServerStatus;
 import io.tandem.node.rules.Termination;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
+import io.tandem.node.socket.Endpoints;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -24,10 +26,12 @@ public final class ServerCommands {
 
     private final NodeRuntime node;
     private final ServerAdmin admin;
+    private final ServerTargetCommands target;
 
     private ServerCommands(NodeRuntime node) {
         this.node = node;
         admin = new ServerAdmin(node.events(), System::currentTimeMillis);
+        target = new ServerTargetCommands(admin);
     }
 
     public static List<Command> of(NodeRuntime node) {
@@ -98,6 +102,22 @@ public final class ServerCommands {
                         (arguments, answer) -> commands.with(
                                 arguments, answer, (backend, server) -> commands.admin.checks(server, false))),
                 new Command(
+                        "disable agent",
+                        "disable agent",
+                        "disable agent checks",
+                        Level.ADMIN,
+                        (arguments, answer) -> commands.with(arguments, answer, (backend, server) -> {})),
+                new Command(
+                        "enable agent",
+                        "enable agent",
+                        "enable agent checks",
+                        Level.ADMIN,
+                        (arguments, answer) -> commands.with(
+                                arguments,
+                                answer,
+                                (backend, server) ->
+                                        answer.append("Agent was not configured on this server, cannot enable.\n"))),
+                new Command(
                         "enable health",
                         "enable health",
                         "enable health checks",
@@ -142,20 +162,7 @@ public final class ServerCommands {
                 case "state" -> state(backend, server, arguments.word(2), answer);
                 case "weight" -> weight(backend, server, arguments.word(2), answer);
                 case "health" -> health(backend, server, arguments.word(2), answer);
-                case "addr",
-                        "port",
-                        "agent",
-                        "agent-addr",
-                        "agent-port",
-                        "agent-send",
-                        "check-port",
-                        "check-addr",
-                        "fqdn",
-                        "ssl" ->
-                    answer.append("'set server <srv> ")
-                            .append(arguments.word(1))
-                            .append("' is not supported by this version of tandem\n");
-                default -> answer.append("usage: set server <backend>/<server> state|weight|health <value>\n");
+                default -> target.set(server, arguments, answer);
             }
         });
     }
@@ -224,8 +231,11 @@ public final class ServerCommands {
         answer.append(' ').append(checked ? checkStatus(report.status()) : 1);
         answer.append(' ').append(result).append(' ').append(state.healthPoints());
         answer.append(' ').append(!checked ? 0 : state.maintenance() ? 14 : 6);
-        answer.append(" 0 0 0 - ").append(server.description().address().getPort());
-        answer.append(" - 0 0 - - 0\n");
+        answer.append(" 0 0 0 - ").append(server.address().getPort());
+        answer.append(" - ").append(server.tls() == null ? 0 : 1);
+        InetAddress checkAddress = state.target().checkAddress();
+        answer.append(' ').append(state.target().checkPort()).append(' ');
+        answer.append(checkAddress == null ? "-" : Endpoints.text(checkAddress)).append(" - 0\n");
     }
 
     private static int adminState(ServerState state) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.admin;
 
+import io.tandem.node.socket.Endpoints;
 import io.tandem.peers.table.KeyType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -62,7 +63,7 @@ final class TableKeys {
     private static String canonical(InetAddress address) {
         byte[] b = address.getAddress();
         if (b.length == 4) {
-            return address.getHostAddress();
+            return Endpoints.text(address);
         }
         int bestStart = -1;
         int bestLength = 1;

@@ -6,6 +6,7 @@ import io.tandem.node.frontend.AccessLog;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.language.Mode;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.socket.Endpoints;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,7 @@ final class ConnectLog implements AccessLog {
             return "unix:1";
         }
         try {
-            return InetAddress.getByAddress(peer.copyOfAddress()).getHostAddress() + ":" + peer.port();
+            return Endpoints.text(InetAddress.getByAddress(peer.copyOfAddress())) + ":" + peer.port();
         } catch (UnknownHostException e) {
             throw new IllegalStateException("address of " + peer.length() + " bytes", e);
         }

@@ -5,6 +5,7 @@ package io.tandem.node.observe.stats;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
+import io.tandem.node.socket.Endpoints;
 import java.net.InetSocketAddress;
 
 /** A server's state in the words of the statistics. */
@@ -44,7 +45,7 @@ public final class ServerStatus {
 
     /** The address and port, IPv6 in brackets. */
     static String address(Server server) {
-        return host(server) + ":" + server.description().address().getPort();
+        return host(server) + ":" + server.address().getPort();
     }
 
     private static String host(Server server) {
@@ -54,10 +55,8 @@ public final class ServerStatus {
 
     /** The address alone. */
     public static String bareHost(Server server) {
-        InetSocketAddress address = server.description().address();
-        return address.getAddress() == null
-                ? address.getHostString()
-                : address.getAddress().getHostAddress();
+        InetSocketAddress address = server.address();
+        return address.getAddress() == null ? address.getHostString() : Endpoints.text(address.getAddress());
     }
 
     /** The last health check's result. */

@@ -11,6 +11,7 @@ import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Addresses;
 import io.tandem.node.rules.sample.Output;
 import io.tandem.node.rules.sample.Text;
+import io.tandem.node.socket.Endpoints;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -144,7 +145,7 @@ enum LogVariable {
         if (address == null || address.getAddress() == null) {
             absent(out, f);
         } else {
-            quoted(out, address.getAddress().getHostAddress(), f);
+            quoted(out, Endpoints.text(address.getAddress()), f);
         }
     }),
     SP("sp", (facts, out, f, s) -> {
@@ -259,7 +260,7 @@ enum LogVariable {
 
     private static @Nullable InetSocketAddress serverAddress(Facts facts) {
         Server server = facts.server;
-        return server == null ? null : server.description().address();
+        return server == null ? null : server.address();
     }
 
     private static Peer serverSource(Facts facts) {

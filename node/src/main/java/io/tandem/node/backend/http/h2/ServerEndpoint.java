@@ -104,7 +104,8 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
         List<ServerEndpoint> open = OPEN.of(loop).get(server.state());
         for (int i = 0; open != null && i < open.size(); i++) {
             ServerEndpoint candidate = open.get(i);
-            if (candidate.connection.server().isReachedAs(server)
+            if (candidate.connection.isCurrent()
+                    && candidate.connection.server().isReachedAs(server)
                     && candidate.connection.key().equals(key)
                     && candidate.hasRoom()
                     && (!proven || candidate.served > 1)) {
