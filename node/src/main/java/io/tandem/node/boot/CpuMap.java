@@ -12,6 +12,7 @@ import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
@@ -64,6 +65,16 @@ final class CpuMap {
                 processors[i] = (threads >>> i & 1) != 0 ? all : processors[i];
             }
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CpuMap map && Arrays.equals(processors, map.processors);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(processors);
     }
 
     private void oneByOne(long threads, long all, Arguments line) {

@@ -5,6 +5,7 @@ package io.tandem.node.boot;
 import io.netty.handler.codec.DecoderException;
 import io.tandem.node.frontend.ClientConnections;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.SessionCommands;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.frontend.listen.ListenerFactory;
 import io.tandem.node.loop.Loop;
@@ -13,6 +14,7 @@ import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.admin.Command;
 import io.tandem.node.setup.NodeRuntime;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Ties the data plane's listeners to the life of the process. */
@@ -47,7 +49,9 @@ final class DataPlane {
 
             @Override
             public List<Command> commands() {
-                return factory.commands();
+                List<Command> commands = new ArrayList<>(factory.commands());
+                commands.addAll(SessionCommands.of(loops));
+                return List.copyOf(commands);
             }
         };
     }
@@ -75,6 +79,11 @@ final class DataPlane {
         @Override
         public List<Integer> descriptors() {
             return listener.descriptors();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return listener.isOpen();
         }
 
         @Override

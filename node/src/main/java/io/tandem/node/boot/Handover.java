@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class Handover {
     private static final int CLOEXEC = 0x80000;
     private static final int F_SETFL = 4;
     private static final int PATIENCE_S = 5;
+    private static final long PAUSE_NS = 100_000_000L;
     private static final int MAX_KEY = 512;
     private static final int MAX_PATH = 107;
     /** More than any process listens on. */
@@ -73,6 +75,7 @@ final class Handover {
             if (C.connect(socket, name.buffer().address(), name.length()) < 0) {
                 return takeFromHaproxy(path);
             }
+            SocketOptions.patience(socket, PATIENCE_S);
             Message message = new Message();
             for (int i = 0; i < MAX_DESCRIPTORS && message.receive(socket); i++) {
                 taken.computeIfAbsent(message.key(), k -> new ArrayList<>()).add(message.descriptor());
@@ -174,9 +177,11 @@ final class Handover {
         while (true) {
             int connection = C.accept4(socket, 0, 0, CLOEXEC);
             if (connection < 0) {
+                LockSupport.parkNanos(PAUSE_NS); // no descriptors, most likely: whoever asks waits in the backlog
                 continue;
             }
             try {
+                SocketOptions.patience(connection, PATIENCE_S);
                 int user = peer(connection)[1];
                 if (user == 0 || user == C.geteuid()) {
                     give(connection, offered.get());

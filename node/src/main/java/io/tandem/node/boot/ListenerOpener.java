@@ -18,6 +18,9 @@ interface ListenerOpener {
         /** The listening descriptors, to be handed to another process. */
         List<Integer> descriptors();
 
+        /** Whether it has not been closed, by whomever ({@code shutdown frontend}). */
+        boolean isOpen();
+
         /** Accepts no more; connections in flight go on. */
         void close();
     }

@@ -53,15 +53,21 @@ final class Listeners {
             fresh.forEach(ListenerOpener.Listener::close);
         }
 
+        /** @param adopted what another process gave and nobody has taken yet */
         private void add(Frontend frontend, Bind bind, Map<String, List<Integer>> adopted) {
             String key = bind.key();
             Deque<ListenerOpener.Listener> present = remaining.get(key);
             ListenerOpener.Listener listener;
+            while (present != null && !present.isEmpty() && !present.getFirst().isOpen()) {
+                present.removeFirst(); // shut down by an operator: the new configuration opens it again
+            }
             if (present != null && !present.isEmpty()) {
                 listener = present.removeFirst();
             } else {
                 try {
-                    listener = opener.open(frontend, bind, adopted.getOrDefault(key, List.of()));
+                    // given away once: a second line of the same address opens sockets of its own
+                    List<Integer> given = adopted.remove(key);
+                    listener = opener.open(frontend, bind, given == null ? List.of() : given);
                 } catch (IOException e) {
                     complaints.add("Binding [" + bind.origin().file() + ":"
                             + bind.origin().line() + "] for frontend " + frontend.name() + ": " + e.getMessage());
@@ -81,9 +87,10 @@ final class Listeners {
      */
     Plan prepare(Configuration configuration, Map<String, List<Integer>> adopted) {
         Plan plan = new Plan();
+        Map<String, List<Integer>> left = new HashMap<>(adopted);
         for (Frontend frontend : configuration.frontends()) {
             for (Bind bind : frontend.binds()) {
-                plan.add(frontend, bind, adopted);
+                plan.add(frontend, bind, left);
             }
         }
         return plan;
@@ -102,11 +109,12 @@ final class Listeners {
         opener.drain();
     }
 
-    /** How many client connections are open. */
+    /** What operators may ask of listeners. */
     List<Command> commands() {
         return opener.commands();
     }
 
+    /** How many client connections are open. */
     int openConnections() {
         return opener.openConnections();
     }

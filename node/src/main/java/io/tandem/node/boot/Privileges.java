@@ -144,8 +144,10 @@ final class Privileges {
         try {
             return work.run();
         } finally {
-            C.syscall(SYS_SETRESGID, KEEP, gid, KEEP, 0);
-            C.syscall(SYS_SETRESUID, KEEP, uid, KEEP, 0);
+            long refused = C.syscall(SYS_SETRESGID, KEEP, gid, KEEP, 0) | C.syscall(SYS_SETRESUID, KEEP, uid, KEEP, 0);
+            if (refused != 0) {
+                Runtime.getRuntime().halt(1); // rather none than one with root's rights: the guardian starts another
+            }
         }
     }
 

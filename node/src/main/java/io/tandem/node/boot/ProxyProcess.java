@@ -7,6 +7,7 @@ import io.tandem.config.text.Severity;
 import io.tandem.node.backend.check.HealthChecks;
 import io.tandem.node.cli.CommandLine;
 import io.tandem.node.cli.Console;
+import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.guardian.GuardianLink;
 import io.tandem.node.guardian.Role;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * main thread, which loads and otherwise waits for wishes.
  */
 final class ProxyProcess {
+    private static final String FULL_PRIVILEGES =
+            "Some configuration options require full privileges, so global.uid cannot be changed.";
+    private static final String STOPPING = "the process is stopping";
     private static final long DRAIN_POLL_MS = 20;
     /** How long the addresses stay for responses that are under way: a fail-over by intention must not take long. */
     private static final long DRAIN_MS = 300;
@@ -116,9 +120,7 @@ final class ProxyProcess {
         try {
             Daemon daemon = child ? Daemon.enter() : null;
             Signals.install(wishes); // before the first client can connect: signals may come from then on
-            int wanted = command.maxConnections() > 0 ? command.maxConnections() : settings.maxConnections;
-            Limits limits = Limits.apply(wanted, settings.maxDescriptors, settings.descriptorCeiling);
-            node.limits(limits.connections(), limits.descriptors());
+            Limits limits = limits(settings);
             Map<String, List<Integer>> adopted = Handover.take(command.takeOverFrom());
             if (adopted.isEmpty() && command.takeOverFrom() != null) {
                 console.warning("[haproxy.main()] Failed to get the sockets from the old process!");
@@ -128,6 +130,11 @@ final class ProxyProcess {
             if (!plan.complaints().isEmpty()) {
                 plan.complaints().forEach(console::alert);
                 console.alert("[haproxy.main()] Some protocols failed to start their listeners! Exiting.");
+                plan.discard();
+                return false;
+            }
+            if (!staysPrivileged(settings, configuration)) {
+                console.alert("[haproxy.main()] " + FULL_PRIVILEGES);
                 plan.discard();
                 return false;
             }
@@ -148,7 +155,7 @@ final class ProxyProcess {
             }
             CpuMap.apply(settings.cpuMap, loops.all());
             privileges.drop(settings, loops.all(), guardian != null);
-            commit(loaded, configuration, plan);
+            commit(loaded, configuration, plan, limits);
             observers.start(node);
             OldProcesses.dismiss(command);
             if (daemon != null) {
@@ -161,6 +168,14 @@ final class ProxyProcess {
             console.alert("[haproxy.main()] " + e.getMessage());
             return false;
         }
+    }
+
+    /** Whether the process will have the rights that its connections to servers take. */
+    private static boolean staysPrivileged(ProcessSettings settings, Configuration configuration) {
+        return settings.uid <= 0
+                || configuration.backends().stream()
+                        .flatMap(backend -> backend.servers().stream())
+                        .noneMatch(server -> server.description().dialing().needsNetAdmin());
     }
 
     /** Off the admin socket's thread: the taker may be slow. */
@@ -213,7 +228,8 @@ final class ProxyProcess {
     }
 
     /** From here on new connections see the configuration. */
-    private void commit(Loaded loaded, Configuration configuration, Listeners.Plan plan) {
+    private void commit(Loaded loaded, Configuration configuration, Listeners.Plan plan, Limits limits) {
+        node.limits(limits.connections(), limits.descriptors());
         hardStopAfterMs = loaded.settings().hardStopAfterMs;
         graceMs = loaded.settings().graceMs;
         node.spreadClosing(loaded.settings().closeSpreadMs);
@@ -233,7 +249,7 @@ final class ProxyProcess {
             try {
                 Wish wish = wishes.take();
                 switch (wish.kind()) {
-                    case RELOAD -> wish.answer().complete(privileges.elevated(this::reload));
+                    case RELOAD -> wish.answer().complete(privileges.elevated(this::reloadOrKeep));
                     case DUMP -> StateDump.of(node.configuration()).forEach(console::warning);
                     case SOFT_STOP -> {
                         return drain();
@@ -247,6 +263,24 @@ final class ProxyProcess {
                 Thread.currentThread().interrupt();
                 return 1;
             }
+        }
+    }
+
+    /** The limits that settings ask for, or the command line. */
+    private Limits limits(ProcessSettings wanted) throws IOException {
+        int connections = command.maxConnections() > 0 ? command.maxConnections() : wanted.maxConnections;
+        return Limits.apply(connections, wanted.maxDescriptors, wanted.descriptorCeiling);
+    }
+
+    /** A mistake of ours in reading or building a configuration must not end the one that serves. */
+    private @Nullable String reloadOrKeep() {
+        try {
+            return reload();
+        } catch (RuntimeException | StackOverflowError mistake) {
+            StackTraceElement[] trace = mistake.getStackTrace();
+            String text = "internal error while loading: " + mistake + (trace.length > 0 ? " at " + trace[0] : "");
+            sayUnguarded(List.of(text));
+            return text;
         }
     }
 
@@ -270,7 +304,14 @@ final class ProxyProcess {
             sayUnguarded(plan.complaints());
             return String.join("\n", plan.complaints());
         }
+        if (!staysPrivileged(settings, configuration)) {
+            plan.discard();
+            sayUnguarded(List.of(FULL_PRIVILEGES));
+            return FULL_PRIVILEGES;
+        }
+        Limits limits;
         try {
+            limits = limits(next.settings());
             observers.apply(next.drafts());
         } catch (IOException e) {
             plan.discard();
@@ -281,7 +322,7 @@ final class ProxyProcess {
         if (!cluster.isOf(next.cluster())) {
             console.warning("config : 'cluster' has changed, which takes a restart.");
         }
-        commit(next, configuration, plan);
+        commit(next, configuration, plan, limits);
         console.notice("Loading success.");
         return null;
     }
@@ -295,6 +336,12 @@ final class ProxyProcess {
     private void warnOfWhatNeedsARestart(ProcessSettings next) {
         if (next.loops() != settings.loops()) {
             console.warning("config : 'nbthread' has changed, which takes a restart.");
+        }
+        if (!next.cpuMap.equals(settings.cpuMap)) {
+            console.warning("config : 'cpu-map' has changed, which takes a restart.");
+        }
+        if (!same(next.nodeName, settings.nodeName) && command.localPeer() == null) {
+            console.warning("config : 'node' has changed, which takes a restart.");
         }
         if (next.uid != settings.uid || next.gid != settings.gid || !same(next.chroot, settings.chroot)) {
             console.warning("config : 'user', 'group' or 'chroot' have changed, which takes a restart.");
@@ -322,7 +369,7 @@ final class ProxyProcess {
                 return;
             }
             if (wish != null) {
-                wish.answer().complete("the process is stopping");
+                wish.answer().complete(STOPPING);
             }
             left = (deadline - System.nanoTime()) / 1_000_000L;
         }
@@ -336,6 +383,9 @@ final class ProxyProcess {
         long startedNs = System.nanoTime();
         while (Math.max(open(), listeners.openConnections()) > 0) { // accepted ones may not have begun yet
             Wish wish = wishes.poll(DRAIN_POLL_MS, TimeUnit.MILLISECONDS);
+            if (wish != null) {
+                wish.answer().complete(STOPPING);
+            }
             boolean late = hardStopAfterMs > 0 && System.nanoTime() - startedNs >= hardStopAfterMs * 1_000_000L;
             if (late || (wish != null && wish.kind() == Wish.Kind.HARD_STOP)) {
                 console.warning("soft-stop running for too long, performing a hard-stop.");
@@ -354,6 +404,11 @@ final class ProxyProcess {
     private void sayStopped() {
         Configuration configuration = node.configuration();
         for (ProxyDraft proxy : configuration.drafts().proxies()) {
+            if (proxy.isFrontend()
+                    && configuration.frontend(proxy.name()).stream()
+                            .anyMatch(f -> f.listening() == Frontend.Listening.STOPPED)) {
+                continue; // said when it was shut down
+            }
             long front = proxy.isFrontend()
                     ? configuration
                             .frontend(proxy.name())

@@ -123,7 +123,7 @@ final class WarmUp {
                 TimeUnit.MILLISECONDS.sleep(
                         i < QUICK_REQUESTS ? KEPT_ALIVE / QUICK_PER_MS : SLOW_PAUSE_MS * KEPT_ALIVE);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             warm.run(); // as warm as it gets
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

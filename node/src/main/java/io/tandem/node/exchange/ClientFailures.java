@@ -160,7 +160,7 @@ final class ClientFailures {
     void onBadBody() {
         exchange.server.close();
         exchange.search.clear();
-        exchange.facts.frontend.meters().count(exchange.loop.index(), ProxyCounter.REQUEST_ERRORS);
+        exchange.facts.countInFront(ProxyCounter.REQUEST_ERRORS);
         Phase phase = exchange.phase();
         if (phase == Phase.RESPONDING || phase == Phase.FINISHING) {
             exchange.relay.breakOff(Termination.PROXY);

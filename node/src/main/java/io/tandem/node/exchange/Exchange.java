@@ -9,6 +9,7 @@ import io.tandem.node.backend.Server;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.frontend.LiveSession;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reused from one request to the next, of the same client or of another one; between two it holds no buffer and no server
  * connection. All on the client connection's loop.
  */
-public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker {
+public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker, LiveSession {
     /** The body counts to the time of the head: {@code timeout http-request} is for both. */
     public static final int AS_FOR_HEAD = -1;
 
@@ -115,6 +116,11 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     /** Whether a request has begun and not ended. */
     public boolean isBusy() {
         return phase != Phase.IDLE;
+    }
+
+    /** Whether a request is whole, as far as its head goes, and its exchange not over. */
+    public boolean isUnderWay() {
+        return phase != Phase.IDLE && phase != Phase.REQUEST;
     }
 
     /** Whether bytes go both ways now. */
@@ -420,6 +426,33 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
             serverFailures = new ServerFailures(this);
         }
         return serverFailures;
+    }
+
+    // ---- what operators ask
+
+    @Override
+    public Facts facts() {
+        return facts;
+    }
+
+    @Override
+    public void kill(char who) {
+        serverFailures().kill(who);
+    }
+
+    @Override
+    public long bytesIn() {
+        return facts.bytesIn;
+    }
+
+    @Override
+    public long bytesOut() {
+        return facts.bytesOut + relay.bodyBytes();
+    }
+
+    @Override
+    public void countBytes() {
+        ledger.countBytes(bytesIn(), bytesOut());
     }
 
     // ---- how it ends

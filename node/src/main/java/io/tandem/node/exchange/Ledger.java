@@ -7,7 +7,6 @@ import io.tandem.node.backend.Observer;
 import io.tandem.node.backend.Server;
 import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
-import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
@@ -20,6 +19,10 @@ public final class Ledger {
     private @Nullable Backend backend;
     private @Nullable Server server;
     private boolean silent;
+    /** What has been counted before the end. */
+    private long countedIn;
+
+    private long countedOut;
 
     public Ledger(Loop loop, Facts facts) {
         this.loop = loop;
@@ -117,10 +120,10 @@ public final class Ledger {
     /** A request that could not be read. */
     void badRequest() {
         facts.tracking.countRequestError(nowMs());
-        Counters<ProxyCounter> counters = facts.frontend.meters().counters();
-        counters.add(loop.index(), ProxyCounter.REQUESTS, 1);
-        counters.add(loop.index(), ProxyCounter.REQUEST_ERRORS, 1);
-        counters.add(loop.index(), ProxyCounter.ofStatus(facts.status), 1);
+        Meters meters = facts.frontend.meters();
+        meters.count(loop.index(), ProxyCounter.REQUESTS);
+        facts.countInFront(ProxyCounter.REQUEST_ERRORS);
+        meters.count(loop.index(), ProxyCounter.ofStatus(facts.status));
     }
 
     /** There shall be no log line. */
@@ -147,6 +150,10 @@ public final class Ledger {
     public void ends() {
         facts.tracking.countBytes(facts.bytesIn, facts.bytesOut, nowMs());
         addBytes(facts.frontend.meters());
+        Meters listener = facts.listener;
+        if (listener != null) {
+            addBytes(listener);
+        }
         boolean timed = facts.connectedNs != 0 && (facts.responseHeadNs != 0 || facts.frontend.mode() == Mode.TCP);
         Backend presentBackend = backend;
         if (presentBackend != null) {
@@ -162,6 +169,8 @@ public final class Ledger {
                 addTimes(presentServer.state().meters());
             }
         }
+        countedIn = 0;
+        countedOut = 0;
         serverEnds();
         if (presentBackend != null) {
             backend = null;
@@ -193,7 +202,29 @@ public final class Ledger {
     }
 
     private void addBytes(Meters meters) {
-        meters.counters().add(loop.index(), ProxyCounter.BYTES_IN, facts.bytesIn);
-        meters.counters().add(loop.index(), ProxyCounter.BYTES_OUT, facts.bytesOut);
+        addBytes(meters, facts.bytesIn - countedIn, facts.bytesOut - countedOut);
+    }
+
+    private void addBytes(Meters meters, long in, long out) {
+        meters.counters().add(loop.index(), ProxyCounter.BYTES_IN, in);
+        meters.counters().add(loop.index(), ProxyCounter.BYTES_OUT, out);
+    }
+
+    /** Adds what has passed so far; the rest is added at the end. */
+    public void countBytes(long in, long out) {
+        long moreIn = in - countedIn;
+        long moreOut = out - countedOut;
+        addBytes(facts.frontend.meters(), moreIn, moreOut);
+        if (facts.listener != null) {
+            addBytes(facts.listener, moreIn, moreOut);
+        }
+        if (backend != null) {
+            addBytes(backend.meters(), moreIn, moreOut);
+        }
+        if (server != null) {
+            addBytes(server.state().meters(), moreIn, moreOut);
+        }
+        countedIn = in;
+        countedOut = out;
     }
 }

@@ -302,6 +302,11 @@ final class ResponseRelay implements ResponseListener {
         client.finished(false);
     }
 
+    /** Bytes of the response's body that have passed, which {@link Facts#bytesOut} does not know yet. */
+    long bodyBytes() {
+        return bodyBytes;
+    }
+
     /** Adds what has passed to the bytes of the request. */
     void countBody() {
         facts.bytesOut += bodyBytes;

@@ -61,6 +61,28 @@ final class ServerFailures {
         onClosed(false);
     }
 
+    /** An operator ends the session, whatever it is doing. */
+    void kill(char who) {
+        exchange.facts.killedBy = who;
+        switch (exchange.phase()) {
+            case IDLE, REQUEST -> {}
+            case BUFFERING, TARPIT -> {
+                exchange.facts.terminated(who, Termination.NORMAL);
+                exchange.endWithout(false);
+            }
+            case SEARCHING -> {
+                char when = exchange.search.isQueued() ? Termination.IN_QUEUE : Termination.IN_CONNECT;
+                exchange.search.clear();
+                exchange.fail(503, who, when);
+            }
+            case WAITING, RESPONDING, TUNNEL -> {
+                exchange.server.close();
+                onClosed(false);
+            }
+            case FINISHING -> exchange.relay.breakOff(who);
+        }
+    }
+
     /** @param orderly whether that was the end of the response, or of a tunnel */
     void onClosed(boolean orderly) {
         ServerStream ended = exchange.server.leave();

@@ -24,6 +24,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.loop.Tuning;
+import io.tandem.node.observe.Meters;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.proxyprotocol.HeaderDecoder;
 import io.tandem.node.rules.Facts;
@@ -34,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -66,6 +68,13 @@ public final class ClientConnections implements ConnectionOpener {
             return;
         }
         frontend.meters().begin(loop.index());
+        Meters listener = facts.listener;
+        if (listener != null) {
+            listener.begin(loop.index());
+        }
+        if (frontend.countsContinuously()) {
+            ContinuousCounting.of(loop).begin();
+        }
         HeaderDecoder header =
                 facts.expected != null ? facts.expected : target.bind().header();
         if (header == null) {
@@ -80,11 +89,7 @@ public final class ClientConnections implements ConnectionOpener {
                                 facts.handshakeNs = loop.nowNs();
                                 begin(channel, facts, target, tuning, onEnd);
                             },
-                            () -> {
-                                facts.tracking.endConnection(loop.nowNs() / 1_000_000);
-                                frontend.meters().end(loop.index());
-                                onEnd.run();
-                            }));
+                            () -> end(facts, onEnd)));
         }
     }
 
@@ -110,15 +115,12 @@ public final class ClientConnections implements ConnectionOpener {
 
     private static ChannelHandler http(Loop loop, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
         Set<ClientConnection> open = OPEN.of(loop);
-        Frontend frontend = facts.frontend;
         facts.beginHttp();
         facts.request.loggedLength(tuning.logUriLength());
         ClientConnection[] self = new ClientConnection[1];
         Runnable end = () -> {
             open.remove(self[0]);
-            facts.tracking.endConnection(loop.nowNs() / 1_000_000);
-            frontend.meters().end(loop.index());
-            onEnd.run();
+            end(facts, onEnd);
         };
         if (target.bind().speaksHttp2() || facts.switchesToHttp2) {
             Http2Connection connection = new Http2Connection(facts, tuning, http2(target), 0, end);
@@ -146,19 +148,46 @@ public final class ClientConnections implements ConnectionOpener {
 
     private static void openTcp(Channel channel, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {
         Frontend frontend = facts.frontend;
+        Set<ClientConnection> open = OPEN.of(facts.loop);
+        ClientConnection[] self = new ClientConnection[1];
         Runnable end = () -> {
-            facts.tracking.endConnection(facts.loop.nowNs() / 1_000_000);
-            frontend.meters().end(facts.loop.index());
-            onEnd.run();
+            open.remove(self[0]);
+            end(facts, onEnd);
         };
         facts.tracking.beginRequest(false, facts.loop.nowNs() / 1_000_000);
-        Supplier<ChannelHandler> http = () -> http(facts.loop, facts, target, tuning, onEnd);
-        Supplier<ChannelHandler> session =
-                () -> facts.switchesToHttp ? http.get() : new TcpSession(facts, tuning.bufferSize(), http, end);
+        Supplier<ChannelHandler> http = () -> {
+            open.remove(self[0]);
+            return http(facts.loop, facts, target, tuning, onEnd);
+        };
+        Supplier<ChannelHandler> tcp = () -> {
+            TcpSession session = new TcpSession(facts, tuning.bufferSize(), http, end);
+            self[0] = session;
+            open.add(session);
+            return session;
+        };
+        Supplier<ChannelHandler> session = () -> facts.switchesToHttp ? http.get() : tcp.get();
         boolean inspects =
                 !frontend.sessionRules().isEmpty() || !frontend.contentRules().isEmpty();
         channel.pipeline()
                 .addLast(inspects ? new ContentInspection(facts, tuning.bufferSize(), session, end) : session.get());
+    }
+
+    /** A session of the frontend has ended. */
+    private static void end(Facts facts, Runnable onEnd) {
+        int loop = facts.loop.index();
+        facts.tracking.endConnection(facts.loop.nowNs() / 1_000_000);
+        facts.frontend.meters().end(loop);
+        if (facts.listener != null) {
+            facts.listener.end(loop);
+        }
+        onEnd.run();
+    }
+
+    /** Names what is under way on the loop, the oldest connection first. Called on its thread. */
+    static void sessions(Loop loop, Consumer<LiveSession> each) {
+        for (ClientConnection connection : OPEN.of(loop).toArray(ClientConnection[]::new)) {
+            connection.sessions(each); // what it is told may end it
+        }
     }
 
     private static Scratch scratch(Loop loop, Tuning tuning) {
@@ -193,6 +222,7 @@ public final class ClientConnections implements ConnectionOpener {
         facts.acceptedAtMs = facts.loop.nowMs();
         facts.listenerName = bind.name();
         facts.listenerId = bind.id();
+        facts.listener = bind.meters();
         if (channel instanceof EpollSocketChannel tcp) {
             set(facts.source, tcp.remoteAddress());
             set(facts.destination, tcp.localAddress());

@@ -41,7 +41,18 @@ public final class Frontend {
     private volatile int maxConnections; // written by boot and the admin socket's thread, read by any
     private final int sessionRate;
     private final int serverConnections;
+    private final boolean countsContinuously;
     private final List<Bind> binds;
+    private volatile Listening listening = Listening.OPEN; // written by the admin socket's thread, read by any
+
+    /** Whether it accepts, as operators have said ({@code disable frontend}, {@code shutdown frontend}). */
+    public enum Listening {
+        OPEN,
+        /** Until it is enabled again. */
+        PAUSED,
+        /** For good. */
+        STOPPED
+    }
 
     private Frontend(Builder builder) {
         id = builder.id;
@@ -67,6 +78,7 @@ public final class Frontend {
         maxConnections = builder.maxConnections;
         sessionRate = builder.sessionRate;
         serverConnections = builder.serverConnections;
+        countsContinuously = builder.countsContinuously;
         binds = List.copyOf(builder.binds);
     }
 
@@ -164,6 +176,21 @@ public final class Frontend {
         return serverConnections;
     }
 
+    /** Whether bytes are counted while sessions last ({@code option contstats}). */
+    public boolean countsContinuously() {
+        return countsContinuously;
+    }
+
+    /** Whether it accepts. */
+    public Listening listening() {
+        return listening;
+    }
+
+    /** Until the next reload. */
+    public void listening(Listening now) {
+        listening = now;
+    }
+
     /** Where it listens, in the order of the configuration. */
     public List<Bind> binds() {
         return binds;
@@ -213,6 +240,7 @@ public final class Frontend {
         public int maxConnections;
         public int sessionRate;
         public int serverConnections = OwnConnections.MOST;
+        public boolean countsContinuously;
         public final List<Bind> binds = new ArrayList<>();
 
         public Builder(int id, String name, Mode mode, Meters meters) {

@@ -15,13 +15,14 @@ import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.List;
 
-/** The frontend's {@code maxconn}, {@code rate-limit sessions} and {@code backlog}. */
+/** The frontend's {@code maxconn}, {@code rate-limit sessions}, {@code backlog} and {@code option contstats}. */
 public final class FrontendLines implements Feature {
     private static final class Settings implements Facet {
         private int maxConnections;
         private int sessionRate;
         private int serverConnections = OwnConnections.MOST;
         private int backlog;
+        private boolean countsContinuously;
 
         @Override
         public Facet inherit() {
@@ -30,6 +31,7 @@ public final class FrontendLines implements Feature {
             copy.serverConnections = serverConnections;
             copy.sessionRate = sessionRate;
             copy.backlog = backlog;
+            copy.countsContinuously = countsContinuously;
             return copy;
         }
     }
@@ -51,6 +53,15 @@ public final class FrontendLines implements Feature {
                         .arguments("sessions NUMBER")
                         .doc("sessions begun a second")
                         .as(FrontendLines::rateLimit),
+                Keyword.directive("option contstats", SectionKind.PROXIES)
+                        .doc("counts the bytes of long sessions every five seconds, not at their end")
+                        .negatable()
+                        .as((line, draft) -> {
+                            if (draft.needsFrontend(line, "contstats", ".")) {
+                                line.noMore("option contstats");
+                                draft.facet(SETTINGS).countsContinuously = !line.negated();
+                            }
+                        }),
                 Keyword.directive("backlog", SectionKind.PROXIES)
                         .arguments("NUMBER")
                         .doc("connections the kernel may hold for its listeners")
@@ -116,6 +127,7 @@ public final class FrontendLines implements Feature {
         frontend.maxConnections = settings.maxConnections;
         frontend.sessionRate = settings.sessionRate;
         frontend.serverConnections = settings.serverConnections;
+        frontend.countsContinuously = settings.countsContinuously;
         frontend.binds.forEach(bind -> bind.backlog(settings.backlog, settings.maxConnections));
     }
 }

@@ -8,6 +8,7 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.BackendState;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
+import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.observe.Meters;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +113,17 @@ public final class Assembly {
         return Optional.ofNullable(previous)
                 .flatMap(p -> p.frontend(name))
                 .map(f -> f.meters())
+                .orElseGet(() -> new Meters(loops()));
+    }
+
+    /** The meters of a frontend's listener: those it has now, or new ones. */
+    public Meters listenerMeters(String frontend, String listener) {
+        return Optional.ofNullable(previous).flatMap(p -> p.frontend(frontend)).stream()
+                .flatMap(f -> f.binds().stream())
+                .filter(bind -> bind.name().equals(listener))
+                .map(Bind::meters)
+                .filter(Objects::nonNull)
+                .findFirst()
                 .orElseGet(() -> new Meters(loops()));
     }
 

@@ -28,6 +28,7 @@ public final class SocketOptions {
     private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
     private static final short BPF_RETURN = 6;
     private static final int AF_UNIX = 1;
+    private static final int AF_INET6 = 10;
     private static final int IP_FREEBIND = 15;
     private static final int IP_TRANSPARENT = 19;
     private static final int IP_BIND_ADDRESS_NO_PORT = 24;
@@ -145,10 +146,19 @@ public final class SocketOptions {
 
     /** Whether it is a unix socket. */
     public static boolean isUnix(int fd) throws IOException {
+        return domain(fd) == AF_UNIX;
+    }
+
+    /** Whether it is a socket of IPv6. */
+    public static boolean isIpv6(int fd) throws IOException {
+        return domain(fd) == AF_INET6;
+    }
+
+    private static int domain(int fd) throws IOException {
         NativeBuffer word = word();
         word.bytes().putInt(4, 4);
         check("SO_DOMAIN", C.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, word.address(), word.address() + 4));
-        return word.bytes().getInt(0) == AF_UNIX;
+        return word.bytes().getInt(0);
     }
 
     /** Accepted once the client has said something, or after {@code seconds}. */

@@ -5,9 +5,9 @@ package io.tandem.node.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,10 +21,11 @@ class RingKeyTest {
 
     /** To which address each of many keys would go; every server sends its clients on. */
     private static List<String> chosen(String hashKey, List<String> order) throws IOException {
-        int port = freePort();
+        int port = Ports.reserved();
         StringBuilder text = new StringBuilder(
                 "defaults\n mode http\n timeout client 5s\n timeout connect 1s\n timeout server 1s\n retries 0\n"
-                        + "listen l\n bind 127.0.0.1:" + port + "\n balance hdr(k)\n hash-type consistent\n default-server "
+                        + "listen l\n bind 127.0.0.1:" + port
+                        + "\n balance hdr(k)\n hash-type consistent\n default-server "
                         + hashKey + "\n");
         for (int i = 0; i < order.size(); i++) {
             text.append(" server s").append(i).append(' ').append(order.get(i)).append(" redir http://");
@@ -44,12 +45,6 @@ class RingKeyTest {
             }
         }
         return places;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     private static List<String> reversed() {
@@ -77,8 +72,6 @@ class RingKeyTest {
     }
 
     private static List<String> hosts(List<String> places) {
-        return places.stream()
-                .map(place -> place.replaceAll(":[0-9]+/$", ""))
-                .toList();
+        return places.stream().map(place -> place.replaceAll(":[0-9]+/$", "")).toList();
     }
 }

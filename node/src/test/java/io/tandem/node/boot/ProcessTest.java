@@ -60,6 +60,23 @@ class ProcessTest {
     }
 
     @Test
+    void aReloadChangesHowManyConnectionsTheProcessTakes() throws Exception {
+        proxy.inGlobal("maxconn 100");
+        Process process = proxy.serving();
+        assertThat(info()).contains("\nMaxconn: 100\n");
+
+        Files.writeString(proxy.file(), Files.readString(proxy.file()).replace("maxconn 100", "maxconn 150"));
+        signal("USR2", process.pid());
+
+        Await.until("the limit is another", () -> info().contains("\nMaxconn: 150\n"));
+        assertThat(info()).contains("\nHard_maxconn: 150\n");
+    }
+
+    private String info() throws IOException {
+        return proxy.ask(List.of("show info")).get(0);
+    }
+
+    @Test
     void thePortOfAnotherIsRefusedWithFileAndLine() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String text = Files.readString(proxy.file());

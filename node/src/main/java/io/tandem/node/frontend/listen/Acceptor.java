@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.unix.UnixChannel;
 import io.tandem.node.loop.Loop;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Accepts connections of one listening socket, as long as the limits allow. Lives on one loop. */
@@ -41,11 +42,13 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             pause(context);
             return false;
         }
-        for (int i = 0; i < listener.limits().size(); i++) {
-            ConnectionLimit limit = listener.limits().get(i);
+        List<ConnectionLimit> limits =
+                listener.limits(); // once: a reload may replace them, and it is these that are released
+        for (int i = 0; i < limits.size(); i++) {
+            ConnectionLimit limit = limits.get(i);
             if (!limit.acquire()) {
                 for (int taken = 0; taken < i; taken++) {
-                    listener.limits().get(taken).release();
+                    limits.get(taken).release();
                 }
                 context.channel().config().setAutoRead(false);
                 limit.await(() -> loop.eventLoop().execute(() -> resume(context)));
@@ -54,18 +57,23 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
         int wait = listener.waitMs(System.nanoTime());
         if (wait > 0) {
-            listener.limits().forEach(ConnectionLimit::release);
+            limits.forEach(ConnectionLimit::release);
             context.channel().config().setAutoRead(false);
             loop.eventLoop().schedule(() -> resume(context), wait, TimeUnit.MILLISECONDS);
             return false;
         }
+        handOn(child, limits);
+        return true;
+    }
+
+    /** @param limits those it is counted in */
+    private void handOn(Channel child, List<ConnectionLimit> limits) {
         Loop home = listener.loads().choose(loop, dealt, listener.threads());
         if (home == loop) {
-            open(child, home);
+            open(child, home, limits);
         } else {
-            home.eventLoop().execute(() -> open(child, home));
+            home.eventLoop().execute(() -> open(child, home, limits));
         }
-        return true;
     }
 
     private void resume(ChannelHandlerContext context) {
@@ -80,9 +88,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void open(Channel child, Loop home) {
+    private void open(Channel child, Loop home, List<ConnectionLimit> limits) {
         home.tick();
-        var limits = listener.limits();
         ListenTarget target = listener.target();
         target.configuration().lifetime().hold();
         Runnable onEnd = () -> {
@@ -111,10 +118,13 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         loop.eventLoop().schedule(() -> resume(context), PAUSE_MS, TimeUnit.MILLISECONDS);
     }
 
+    /** The listener has closed: what it has accepted and held back is served all the same, for nobody else can any more. */
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        List<ConnectionLimit> limits = listener.limits();
         for (Channel child : held) {
-            child.unsafe().closeForcibly();
+            limits.forEach(ConnectionLimit::exceed);
+            handOn(child, limits);
         }
         held.clear();
     }

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.listen;
 
 import io.tandem.config.text.Origin;
+import io.tandem.node.observe.Meters;
 import io.tandem.node.proxyprotocol.HeaderDecoder;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings its sockets
  * @param header what must stand in front of each connection's bytes, or null
  * @param tls its TLS stage, or null for clear text
+ * @param meters its numbers, or null where they are not counted apart from the frontend's ({@code option socket-stats})
  */
 public record Bind(
         BindAddress address,
@@ -26,7 +28,8 @@ public record Bind(
         int id,
         ListenSettings settings,
         @Nullable HeaderDecoder header,
-        @Nullable TlsStage tls) {
+        @Nullable TlsStage tls,
+        @Nullable Meters meters) {
     private static final String INTERFACE = " interface ";
     private static final String NAMESPACE = " namespace ";
 

@@ -25,13 +25,17 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code bind} and its general options (HAProxy manual 4.2 and 5.1). */
 public final class BindFeature implements Feature {
-    /** The {@code bind} lines of a section; they do not inherit. */
+    /** The {@code bind} lines of a section, which are not inherited, and whether their listeners are counted apart. */
     private static final class BindLines implements Facet {
         private final List<BindLine> lines = new ArrayList<>();
+        /** {@code option socket-stats}. */
+        private boolean counted;
 
         @Override
         public Facet inherit() {
-            return new BindLines();
+            BindLines copy = new BindLines();
+            copy.counted = counted;
+            return copy;
         }
     }
 
@@ -50,6 +54,16 @@ public final class BindFeature implements Feature {
             .doc("what unix sockets of bind lines have in common")
             .as(BindFeature::unixBind);
 
+    private static final Keyword<Directive> SOCKET_STATS = Keyword.directive("option socket-stats", SectionKind.PROXIES)
+            .doc("each listener has a row of its own in the statistics")
+            .negatable()
+            .as((line, draft) -> {
+                if (draft.needsFrontend(line, "socket-stats", ".")) {
+                    line.noMore("option socket-stats");
+                    draft.facet(LINES).counted = !line.negated();
+                }
+            });
+
     /** {@code unix-bind}. */
     private static final class UnixDefaults implements Facet {
         private final ListenSettings settings = new ListenSettings();
@@ -63,7 +77,7 @@ public final class BindFeature implements Feature {
 
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(BIND, UNIX_BIND);
+        return List.of(BIND, UNIX_BIND, SOCKET_STATS);
     }
 
     @Override
@@ -74,6 +88,7 @@ public final class BindFeature implements Feature {
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
         UnixDefaults unix = assembly.drafts().global().facet(UNIX_DEFAULTS);
+        boolean counted = draft.facet(LINES).counted;
         int id = 0;
         for (BindLine line : draft.facet(LINES).lines) {
             TlsStageSource source = line.tls();
@@ -102,8 +117,15 @@ public final class BindFeature implements Feature {
             for (BindAddress address : line.addresses()) {
                 id = line.id > 0 ? line.id : id + 1;
                 String name = line.name != null ? line.name : "sock-" + id;
-                frontend.binds.add(
-                        new Bind(address.below(unix.prefix), line.origin(), name, id, line.settings, line.header, tls));
+                frontend.binds.add(new Bind(
+                        address.below(unix.prefix),
+                        line.origin(),
+                        name,
+                        id,
+                        line.settings,
+                        line.header,
+                        tls,
+                        counted ? assembly.listenerMeters(draft.name(), name) : null));
             }
         }
     }
@@ -125,8 +147,8 @@ public final class BindFeature implements Feature {
             switch (word) {
                 case "prefix" -> defaults.prefix = value;
                 case "mode" -> settings.mode = BindOptions.octal(value);
-                case "uid" -> settings.uid = BindOptions.number(value);
-                case "gid" -> settings.gid = BindOptions.number(value);
+                case "uid" -> settings.uid = Arguments.leadingInteger(value);
+                case "gid" -> settings.gid = Arguments.leadingInteger(value);
                 case "user" -> {
                     settings.uid = Accounts.user(value);
                     if (settings.uid < 0) {

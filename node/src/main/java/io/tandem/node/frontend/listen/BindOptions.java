@@ -27,20 +27,20 @@ final class BindOptions {
                 if (!WHOLE.matcher(text).matches()) {
                     throw line.error("'id' : expects an integer argument, found '" + text + "'");
                 }
-                bind.id = number(text);
+                bind.id = Arguments.leadingInteger(text);
                 if (bind.id <= 0) {
                     throw line.error("'id' : custom id has to be > 0");
                 }
             }),
             option("maxconn", "NUMBER", "connections it accepts at once", (line, bind) -> {
-                int most = number(value(line, "missing value"));
+                int most = Arguments.leadingInteger(value(line, "missing value"));
                 if (most < 0) {
                     throw line.error("'maxconn' : invalid value " + most + ", must be >= 0");
                 }
                 bind.settings.maxConnections = most;
             }),
             option("backlog", "NUMBER", "connections the kernel may hold for it", (line, bind) -> {
-                int backlog = number(value(line, "missing value"));
+                int backlog = Arguments.leadingInteger(value(line, "missing value"));
                 if (backlog < 0) {
                     throw line.error("'backlog' : invalid value " + backlog + ", must be > 0");
                 }
@@ -76,7 +76,7 @@ final class BindOptions {
                 bind.header = ProxyDecoder.INSTANCE;
             }),
             option("accept-netscaler-cip", "MAGIC", "NetScaler's header stands in front", (line, bind) -> {
-                int magic = number(value(line, "missing value"));
+                int magic = Arguments.leadingInteger(value(line, "missing value"));
                 if (magic <= 0) {
                     throw line.error("'accept-netscaler-cip' : invalid value " + magic + ", must be >= 0");
                 }
@@ -97,7 +97,7 @@ final class BindOptions {
             option("tfo", "", "TCP fast open", (line, bind) -> bind.settings.fastOpen = true),
             option("tcp-ut", "TIME", "how long sent data may stay unacknowledged", BindOptions::userTimeout),
             option("mss", "BYTES", "the largest TCP segment, or what to take off it", (line, bind) -> {
-                int segment = number(value(line, "missing MSS value"));
+                int segment = Arguments.leadingInteger(value(line, "missing MSS value"));
                 if (segment == 0 || Math.abs(segment) > 65_535) {
                     throw line.error("'mss' : expects an MSS with and absolute value between 1 and 65535");
                 }
@@ -121,10 +121,10 @@ final class BindOptions {
                 }
             }),
             option("uid", "NUMBER", "owner of a unix socket", (line, bind) -> {
-                bind.settings.uid = number(value(line, "missing value"));
+                bind.settings.uid = Arguments.leadingInteger(value(line, "missing value"));
             }),
             option("gid", "NUMBER", "group of a unix socket", (line, bind) -> {
-                bind.settings.gid = number(value(line, "missing value"));
+                bind.settings.gid = Arguments.leadingInteger(value(line, "missing value"));
             }),
             option("user", "NAME", "owner of a unix socket", (line, bind) -> {
                 String name = value(line, "missing user name");
@@ -137,7 +137,7 @@ final class BindOptions {
 
     private static final List<Keyword<BindOption>> WITHOUT_EFFECT = List.of(
             option("nice", "NUMBER", "accepted for compatibility", (line, bind) -> {
-                int nice = number(value(line, "missing value"));
+                int nice = Arguments.leadingInteger(value(line, "missing value"));
                 if (nice < -1024 || nice > 1024) {
                     throw line.error("'nice' : invalid value " + nice + ", allowed range is -1024..1024");
                 }
@@ -191,7 +191,7 @@ final class BindOptions {
 
     private static void shards(Arguments line, BindLine bind) {
         String text = value(line, "missing value");
-        int count = text.equals("by-thread") ? ONE_PER_LOOP : number(text);
+        int count = text.equals("by-thread") ? ONE_PER_LOOP : Arguments.leadingInteger(text);
         if (!text.equals("by-thread") && (count < 1 || count > MOST_SHARDS)) {
             throw line.error(
                     "'shards' : invalid value " + count + ", allowed range is 1.." + MOST_SHARDS + " or 'by-thread'");
@@ -254,16 +254,6 @@ final class BindOptions {
     /** -1 where it is no octal number. */
     static int octal(String text) {
         return OCTAL.matcher(text).matches() ? Integer.parseInt(text, 8) & 07777 : -1;
-    }
-
-    /** As C's atoi reads it. */
-    static int number(String text) {
-        int at = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
-        long number = 0;
-        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-            number = Math.min(number * 10 + text.charAt(at++) - '0', Integer.MAX_VALUE);
-        }
-        return (int) (text.startsWith("-") ? -number : number);
     }
 
     private static Keyword<BindOption> option(String name, String arguments, String doc, BindOption meaning) {

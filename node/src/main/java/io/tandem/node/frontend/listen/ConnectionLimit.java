@@ -45,6 +45,11 @@ final class ConnectionLimit {
         return true;
     }
 
+    /** Counts one more connection whether there is room or not. */
+    void exceed() {
+        open.incrementAndGet();
+    }
+
     /** A connection has ended. */
     void release() {
         open.decrementAndGet();

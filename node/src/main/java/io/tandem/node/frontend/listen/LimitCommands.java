@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.listen;
 
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.language.Arguments;
 import io.tandem.node.observe.admin.Command;
 import io.tandem.node.observe.admin.Level;
 import io.tandem.node.setup.NodeRuntime;
@@ -59,12 +60,12 @@ final class LimitCommands {
             answer.append("Expects an integer value.\n");
             return;
         }
-        long most = number(arguments.word(0));
+        int most = Arguments.leadingInteger(arguments.word(0));
         if (most > node.hardMaxConnections()) {
             answer.append("Value out of range.\n");
             return;
         }
-        node.maxConnections((int) most);
+        node.maxConnections(most);
         factory.processLimitChanged();
     }
 
@@ -73,26 +74,20 @@ final class LimitCommands {
             answer.append("A frontend name is expected.\n");
             return;
         }
-        Optional<Frontend> frontend = find(arguments.word(0));
+        Optional<Frontend> frontend = factory.frontend(arguments.word(0));
         if (frontend.isEmpty()) {
             answer.append("No such frontend.\n");
         } else if (arguments.word(1).isEmpty()) {
             answer.append("Integer value expected.\n");
         } else {
-            long most = number(arguments.word(1));
+            int most = Arguments.leadingInteger(arguments.word(1));
             if (most < 0) {
                 answer.append("Value out of range.\n");
                 return;
             }
-            frontend.get().maxConnections(most == 0 ? -1 : (int) most);
+            frontend.get().maxConnections(most == 0 ? -1 : most);
             factory.limitChanged(frontend.get());
         }
-    }
-
-    private Optional<Frontend> find(String name) {
-        return node.configuration().frontends().stream()
-                .filter(frontend -> name.equals(frontend.name()) || name.equals("#" + frontend.id()))
-                .findFirst();
     }
 
     private void rate(Command.Arguments arguments, StringBuilder answer) {
@@ -102,12 +97,12 @@ final class LimitCommands {
             answer.append(RATES);
         } else if (arguments.word(2).isEmpty()) {
             answer.append("Expects an integer value.\n");
-        } else if (number(arguments.word(2)) < 0) {
+        } else if (Arguments.leadingInteger(arguments.word(2)) < 0) {
             answer.append("Value out of range.\n");
         } else if (limit == null) {
             answer.append("This version of tandem does not compress: there is no such limit.\n");
         } else {
-            limit.perSecond((int) number(arguments.word(2)));
+            limit.perSecond(Arguments.leadingInteger(arguments.word(2)));
         }
     }
 
@@ -118,15 +113,5 @@ final class LimitCommands {
             case "ssl-sessions" -> node.tlsLimit();
             default -> null;
         };
-    }
-
-    /** The number a word begins with, 0 where it begins with none; as much as an int holds. */
-    private static long number(String word) {
-        int at = word.startsWith("-") ? 1 : 0;
-        long value = 0;
-        while (at < word.length() && word.charAt(at) >= '0' && word.charAt(at) <= '9') {
-            value = Math.min(Integer.MAX_VALUE, value * 10 + word.charAt(at++) - '0');
-        }
-        return word.startsWith("-") ? -value : value;
     }
 }

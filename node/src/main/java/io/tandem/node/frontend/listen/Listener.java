@@ -19,6 +19,7 @@ import io.tandem.node.socket.SocketOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The sockets of one address: one SO_REUSEPORT socket on each loop, or a single one whose connections are dealt out where
  * the kernel cannot spread them (unix sockets, inherited descriptors).
  *
- * <p>Opened and closed by the thread that loads; accepts on the loops.
+ * <p>Opened and closed by the thread that loads, paused and closed by operators' commands on theirs; accepts on the loops.
  */
 public final class Listener {
     /** Descriptors that connections do not get: for classes yet to be loaded, files, logs and connections to servers. */
@@ -49,7 +50,11 @@ public final class Listener {
             new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false);
 
     private final AtomicLong failedAtNs = new AtomicLong(NEVER);
-    private boolean closed; // of the thread that loads
+    private boolean closed; // guarded by this
+    private boolean paused; // guarded by this
+    /** As its sockets are set up now. */
+    private ListenSettings applied; // guarded by this
+
     private volatile @Nullable ListenTarget target; // written by the thread that loads, read by the loops
     private volatile List<RateLimit> rates = List.of(); // written by the thread that loads, read by the loops
     private volatile List<ConnectionLimit> limits = List.of(); // written by the thread that loads, read by the loops
@@ -58,10 +63,11 @@ public final class Listener {
         this.factory = factory;
         address = bind.address();
         own = new ConnectionLimit(bind.maxConnections());
+        applied = bind.settings();
     }
 
     /** From now on new connections belong to this frontend and bind line; called again after each reload. */
-    public void serve(Frontend frontend, Bind bind) {
+    public synchronized void serve(Frontend frontend, Bind bind) {
         own.max(bind.maxConnections());
         limits = factory.limits(frontend, bind, own);
         rates = factory.rates(frontend, bind);
@@ -73,7 +79,93 @@ public final class Listener {
             factory.node().listeners().incrementAndGet();
             channels.forEach(channel -> channel.config().setAutoRead(true));
             pairs.forEach(SocketPairListener::start);
+            factory.serving().add(this);
+        } else {
+            resume();
+            retune(frontend, bind.settings());
         }
+    }
+
+    /** What a reload has changed about sockets that stay. */
+    private void retune(Frontend frontend, ListenSettings wanted) {
+        ListenSettings before = applied;
+        applied = wanted;
+        if (wanted.shards != before.shards || !wanted.threads.equals(before.threads)) {
+            warn(frontend, "'thread' or 'shards' have changed, which takes a restart");
+        }
+        try {
+            for (Channel channel : channels) {
+                if (channel instanceof UnixChannel socket && channel.isOpen()) {
+                    ListeningSocket.retune(socket.fd().intValue(), before, wanted);
+                }
+            }
+            if (address.isUnixPath() && address.socket() instanceof DomainSocketAddress path) {
+                ListeningSocket.own(Path.of(path.path()), wanted);
+            }
+        } catch (IOException refused) {
+            warn(frontend, refused.getMessage());
+        }
+    }
+
+    private void warn(Frontend frontend, @Nullable String what) {
+        factory.node()
+                .events()
+                .tell(
+                        EventLog.Level.WARNING,
+                        frontend.name(),
+                        "Proxy " + frontend.name() + ", bind " + address.written() + ": " + what + ".");
+    }
+
+    /**
+     * Accepts nothing until {@link #resume}: clients are refused, as with HAProxy, and others may listen there. The sockets stay
+     * bound, so that no right is needed to come back. Any thread but a loop.
+     */
+    synchronized void pause() {
+        if (paused || closed) {
+            return;
+        }
+        paused = true;
+        for (Channel channel : channels) {
+            channel.deregister().syncUninterruptibly(); // a socket that does not listen would always be ready
+            if (channel instanceof EpollServerSocketChannel tcp) {
+                try {
+                    new Socket(tcp.fd().intValue()).shutdown(true, false);
+                } catch (IOException refused) {
+                    warn(target().frontend(), refused.getMessage());
+                }
+            }
+        }
+        pairs.forEach(SocketPairListener::stop);
+    }
+
+    /**
+     * Listens again after {@link #pause}. Any thread but a loop.
+     *
+     * @return false where another process listens there by now
+     */
+    synchronized boolean resume() {
+        if (!paused || closed) {
+            return true;
+        }
+        try {
+            for (Channel channel : channels) {
+                if (channel instanceof EpollServerSocketChannel tcp) {
+                    new Socket(tcp.fd().intValue()).listen(ListeningSocket.backlog(applied));
+                }
+                channel.eventLoop().register(channel).syncUninterruptibly();
+            }
+        } catch (IOException refused) {
+            warn(target().frontend(), refused.getMessage());
+            return false;
+        }
+        paused = false;
+        pairs.forEach(SocketPairListener::start);
+        return true;
+    }
+
+    /** Whether it has not been closed: a closed one is of no use to the next configuration. */
+    public synchronized boolean isOpen() {
+        return !closed;
     }
 
     /** Whom it serves; asked once it has begun to. */
@@ -220,7 +312,7 @@ public final class Listener {
     }
 
     /** Its sockets' descriptors, to hand over to another process. */
-    public List<Integer> descriptors() {
+    public synchronized List<Integer> descriptors() {
         List<Integer> fds = new ArrayList<>();
         for (Channel channel : channels) {
             if (channel instanceof UnixChannel unix && channel.isOpen()) {
@@ -231,14 +323,15 @@ public final class Listener {
     }
 
     /** Accepts no more; connections in flight go on. What a loop has accepted before it hears of this is served. */
-    public void close() {
+    public synchronized void close() {
+        factory.serving().remove(this);
         channels.forEach(channel -> channel.close().awaitUninterruptibly());
         channels.clear();
         pairs.forEach(SocketPairListener::close);
         pairs.clear();
         if (target != null && !closed) {
-            closed = true;
             factory.node().listeners().decrementAndGet();
         }
+        closed = true;
     }
 }

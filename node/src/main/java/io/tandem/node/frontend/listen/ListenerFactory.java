@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes listeners, and knows the limits that several of them share. One per process; used by the thread that loads. */
@@ -23,6 +25,7 @@ public final class ListenerFactory {
     private final ConnectionLimit tls = new ConnectionLimit(0);
     private final Map<String, ConnectionLimit> frontends = new ConcurrentHashMap<>();
     private final Map<String, RateLimit> rates = new ConcurrentHashMap<>();
+    private final Set<Listener> serving = ConcurrentHashMap.newKeySet();
 
     public ListenerFactory(Loops loops, NodeRuntime node, ConnectionOpener opener) {
         this.loops = loops;
@@ -45,6 +48,25 @@ public final class ListenerFactory {
 
     LoopLoads loads() {
         return loads;
+    }
+
+    /** Those that serve a frontend. Any thread. */
+    Set<Listener> serving() {
+        return serving;
+    }
+
+    /** The listeners of a frontend. Any thread. */
+    List<Listener> of(Frontend frontend) {
+        return serving.stream()
+                .filter(listener -> listener.target().frontend().name().equals(frontend.name()))
+                .toList();
+    }
+
+    /** The frontend that a command names, or whose number it gives behind a sharp. */
+    Optional<Frontend> frontend(String word) {
+        return node.configuration().frontends().stream()
+                .filter(frontend -> word.equals(frontend.name()) || word.equals("#" + frontend.id()))
+                .findFirst();
     }
 
     Loops loops() {
@@ -91,7 +113,9 @@ public final class ListenerFactory {
 
     /** What operators may change of all this. */
     public List<Command> commands() {
-        return LimitCommands.of(node, this);
+        List<Command> commands = new ArrayList<>(LimitCommands.of(node, this));
+        commands.addAll(FrontendCommands.of(node, this));
+        return List.copyOf(commands);
     }
 
     /** How many connections a second a listener may accept, at each level; brought up to date. */

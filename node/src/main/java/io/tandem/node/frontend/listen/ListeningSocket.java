@@ -87,6 +87,31 @@ final class ListeningSocket {
         }
     }
 
+    /** Applies to a socket that stays what a reload says otherwise than before. */
+    static void retune(int fd, ListenSettings before, ListenSettings now) throws IOException {
+        if (backlog(now) != backlog(before)) {
+            new Socket(fd).listen(backlog(now));
+        }
+        if (SocketOptions.isUnix(fd)) {
+            return;
+        }
+        if (now.segment > 0 && now.segment != before.segment) {
+            SocketOptions.maximumSegment(fd, now.segment);
+        }
+        if (now.deferAccept != before.deferAccept) {
+            SocketOptions.deferAccept(fd, now.deferAccept ? DEFER_SECONDS : 0);
+        }
+        if (now.userTimeoutMs != before.userTimeoutMs) {
+            SocketOptions.userTimeout(fd, now.userTimeoutMs);
+        }
+        if (now.fastOpen != before.fastOpen) {
+            SocketOptions.fastOpen(fd, now.fastOpen ? backlog(now) : 0);
+        }
+        if (now.transparent && !before.transparent) {
+            SocketOptions.transparent(fd, SocketOptions.isIpv6(fd));
+        }
+    }
+
     /**
      * A socket of the file system. It appears under its name at once, with its owner and permissions, in the place of one that
      * was there: a client finds the old one or the new one.
@@ -117,7 +142,7 @@ final class ListeningSocket {
         }
     }
 
-    private static void own(Path path, ListenSettings settings) throws IOException {
+    static void own(Path path, ListenSettings settings) throws IOException {
         if (settings.uid >= 0 || settings.gid >= 0) {
             check("chown " + path, C.chown(path.toString(), settings.uid, settings.gid));
         }

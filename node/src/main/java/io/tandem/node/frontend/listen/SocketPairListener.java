@@ -41,6 +41,10 @@ final class SocketPairListener {
         channel.config().setAutoRead(true);
     }
 
+    void stop() {
+        channel.config().setAutoRead(false);
+    }
+
     void close() {
         channel.close().awaitUninterruptibly();
     }

@@ -100,7 +100,7 @@ public final class ContentInspection extends ChannelDuplexHandler {
         if (!decided && begun && !logged) {
             Backend backend = facts.frontend.backendChoice().choose(facts);
             facts.backend = backend;
-            facts.frontend.meters().count(loop.index(), ProxyCounter.REQUEST_ERRORS);
+            facts.countInFront(ProxyCounter.REQUEST_ERRORS);
             log(who);
             close();
         }

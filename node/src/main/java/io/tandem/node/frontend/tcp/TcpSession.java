@@ -13,6 +13,8 @@ import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.exchange.Ledger;
 import io.tandem.node.exchange.ServerSearch;
+import io.tandem.node.frontend.ClientConnection;
+import io.tandem.node.frontend.LiveSession;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.language.Mode;
@@ -20,6 +22,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Time-outs as HAProxy's: a side that is silent for too long counts as ended, which the other side is told; the first
  * such event is what the log names.
  */
-public final class TcpSession extends ChannelInboundHandlerAdapter implements ServerSearch.Seeker {
+public final class TcpSession extends ChannelInboundHandlerAdapter
+        implements ServerSearch.Seeker, ClientConnection, LiveSession {
     private enum Phase {
         /** TLS is being agreed upon; whoever does that looks at the clock. */
         SECURING,
@@ -329,6 +333,44 @@ public final class TcpSession extends ChannelInboundHandlerAdapter implements Se
         if (present != null) {
             present.onServerSilent();
         }
+    }
+
+    // ---- what operators ask
+
+    /** A soft stop waits for its end. */
+    @Override
+    public void onSoftStop() {}
+
+    @Override
+    public void sessions(Consumer<LiveSession> each) {
+        if (phase != Phase.OVER && phase != Phase.SECURING) {
+            each.accept(this);
+        }
+    }
+
+    @Override
+    public Facts facts() {
+        return facts;
+    }
+
+    @Override
+    public void kill(char who) {
+        end(who, Termination.NORMAL);
+    }
+
+    @Override
+    public long bytesIn() {
+        return facts.bytesIn;
+    }
+
+    @Override
+    public long bytesOut() {
+        return facts.bytesOut;
+    }
+
+    @Override
+    public void countBytes() {
+        ledger.countBytes(facts.bytesIn, facts.bytesOut);
     }
 
     // ---- how it ends

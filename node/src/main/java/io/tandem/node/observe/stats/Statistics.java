@@ -9,6 +9,7 @@ import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerLimits;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Mode;
 import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
@@ -20,8 +21,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Makes rows of the running configuration, in HAProxy's order: by proxy, the frontend first, then servers, then the
- * backend. A column that nothing measures yet stays empty: an invented 0 would be read as a fact.
+ * Makes rows of the running configuration, in HAProxy's order: by proxy, the frontend first, its listeners where they are
+ * counted apart, then servers, then the backend. A column that nothing measures yet stays empty: an invented 0 would be read as
+ * a fact.
  */
 public final class Statistics {
     private Statistics() {}
@@ -38,7 +40,14 @@ public final class Statistics {
                     || (f < frontends.size()
                             && frontends.get(f).id() <= backends.get(b).id());
             if (frontendFirst) {
-                rows.add(frontend(frontends.get(f++), configuration.node().maxConnections()));
+                Frontend frontend = frontends.get(f++);
+                rows.add(frontend(frontend, configuration.node().maxConnections()));
+                for (Bind bind : frontend.binds()) {
+                    Meters meters = bind.meters();
+                    if (meters != null) {
+                        rows.add(listener(frontend, bind, meters));
+                    }
+                }
             } else {
                 Backend backend = backends.get(b++);
                 backend.servers().forEach(server -> rows.add(server(backend, server, nowMs)));
@@ -60,7 +69,13 @@ public final class Statistics {
         count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
         count(row, meters, "ereq", ProxyCounter.REQUEST_ERRORS);
         boolean full = (own != 0 || limit > 0) && meters.current() >= limit;
-        row.set("status", full ? "FULL" : "OPEN");
+        row.set(
+                "status",
+                switch (frontend.listening()) {
+                    case OPEN -> full ? "FULL" : "OPEN";
+                    case PAUSED -> "PAUSED";
+                    case STOPPED -> "STOP";
+                });
         row.set("rate_lim", frontend.sessionRate());
         row.set("conn_rate", meters.connectionRate().perSecond());
         row.set("conn_rate_max", meters.connectionRate().max());
@@ -79,6 +94,28 @@ public final class Statistics {
             count(row, meters, "intercepted", ProxyCounter.INTERCEPTED);
             count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
         }
+        return row;
+    }
+
+    private static Row listener(Frontend frontend, Bind bind, Meters meters) {
+        Row row = new Row(Row.Kind.LISTENER, frontend.name(), frontend.id(), bind.name(), bind.id());
+        int limit = bind.maxConnections();
+        row.set("scur", meters.current());
+        row.set("smax", meters.max());
+        row.set("slim", limit);
+        count(row, meters, "stot", ProxyCounter.SESSIONS);
+        count(row, meters, "bin", ProxyCounter.BYTES_IN);
+        count(row, meters, "bout", ProxyCounter.BYTES_OUT);
+        count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
+        count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
+        count(row, meters, "ereq", ProxyCounter.REQUEST_ERRORS);
+        row.set("status", limit > 0 && meters.current() >= limit ? "FULL" : "OPEN");
+        row.set("addr", bind.address().written());
+        mode(row, frontend.mode());
+        count(row, meters, "dcon", ProxyCounter.DENIED_CONNECTIONS);
+        count(row, meters, "dses", ProxyCounter.DENIED_SESSIONS);
+        count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
+        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
         return row;
     }
 

@@ -24,7 +24,7 @@ final class Edits {
 
     /** HAProxy counts it and, in its default strict mode, answers 500; here the message goes on as it was. */
     static void failed(Facts facts) {
-        facts.frontend.meters().count(facts.loop.index(), ProxyCounter.HEADER_REWRITE_FAILURES);
+        facts.countInFront(ProxyCounter.HEADER_REWRITE_FAILURES);
     }
 
     /** Points the request's target at what {@code out} holds. */

@@ -147,9 +147,7 @@ public final class LegacyRules implements Feature {
             boolean tarpit = effect == Effect.TARPIT;
             facts.tarpit = tarpit;
             facts.reply = ErrorReply.of(facts, tarpit ? 500 : response ? 502 : 403);
-            facts.frontend
-                    .meters()
-                    .count(facts.loop.index(), response ? ProxyCounter.DENIED_RESPONSES : ProxyCounter.DENIED_REQUESTS);
+            facts.countInFront(response ? ProxyCounter.DENIED_RESPONSES : ProxyCounter.DENIED_REQUESTS);
             facts.terminationWho = Termination.PROXY;
             facts.terminationWhen =
                     tarpit ? Termination.IN_TARPIT : response ? Termination.IN_HEADERS : Termination.IN_REQUEST;

@@ -90,7 +90,7 @@ final class ReplyActions {
 
     private static void count(Facts facts, boolean response) {
         ProxyCounter counter = response ? ProxyCounter.DENIED_RESPONSES : ProxyCounter.DENIED_REQUESTS;
-        facts.frontend.meters().count(facts.loop.index(), counter);
+        facts.countInFront(counter);
         if (facts.backend != null) {
             facts.backend.meters().count(facts.loop.index(), counter);
         }
@@ -166,8 +166,8 @@ final class ReplyActions {
     private static Action close(RuleSet set, boolean silent) {
         return facts -> {
             switch (set) {
-                case CONNECTION -> facts.frontend.meters().count(facts.loop.index(), ProxyCounter.DENIED_CONNECTIONS);
-                case SESSION -> facts.frontend.meters().count(facts.loop.index(), ProxyCounter.DENIED_SESSIONS);
+                case CONNECTION -> facts.countInFront(ProxyCounter.DENIED_CONNECTIONS);
+                case SESSION -> facts.countInFront(ProxyCounter.DENIED_SESSIONS);
                 default -> count(facts, set.isResponse());
             }
             facts.silent = silent;

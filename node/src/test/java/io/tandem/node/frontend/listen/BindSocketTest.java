@@ -7,12 +7,19 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
 import io.tandem.vrrp.netlink.NativeBuffer;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What bind options make of the socket, as the kernel tells. */
 class BindSocketTest {
@@ -84,11 +91,58 @@ class BindSocketTest {
         }
     }
 
+    @Test
+    void aReloadAppliesToSocketsThatStayWhatItSaysOtherwise(@TempDir Path directory) throws Exception {
+        String path = directory + "/fe.sock";
+        try (TestProxy proxy = TestProxy.start(text(address, "tcp-ut 30s") + " bind " + path + " mode 600\n", 1)) {
+            proxy.reload(text(address, "tcp-ut 20s") + " bind " + path + " mode 660\n");
+            assertThat(option(proxy, address, SOL_TCP, TCP_USER_TIMEOUT).getInt(0))
+                    .isEqualTo(20_000);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(path))))
+                    .isEqualTo("rw-rw----");
+
+            proxy.reload(text(address, "") + " bind " + path + " mode 660\n");
+            assertThat(option(proxy, address, SOL_TCP, TCP_USER_TIMEOUT).getInt(0))
+                    .isZero();
+            assertThat(statusLine(proxy)).contains(" 200 ");
+        }
+    }
+
+    @Test
+    void whatWasAcceptedAndHeldAtALimitIsServedWhenTheListenerCloses() throws Exception {
+        String other = "frontend other\n bind 127.0.0.1:" + Ports.reserved() + "\n http-request return status 204\n";
+        try (TestProxy proxy = TestProxy.start(text(address, "maxconn 1") + other, 1);
+                Socket first = new Socket(InetAddress.getByName("127.0.0.1"), port);
+                Socket held = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+            held.setSoTimeout(5_000);
+            held.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(ISO_8859_1));
+            Await.until("both are accepted", () -> proxy.openSessions("fe") == 1 && isBacklogEmpty());
+            assertThat(held.getInputStream().available()).isZero();
+
+            proxy.reload("defaults\n mode http\n timeout client 3s\n" + other);
+
+            assertThat(new String(held.getInputStream().readAllBytes(), ISO_8859_1))
+                    .startsWith("HTTP/1.1 200 ");
+            assertThat(first.isConnected()).isTrue();
+        }
+    }
+
+    /** Whether the proxy has accepted all that has been connected. */
+    private boolean isBacklogEmpty() throws IOException {
+        String suffix = String.format(Locale.ROOT, ":%04X", port);
+        return Files.readAllLines(Path.of("/proc/net/tcp")).stream()
+                .map(line -> line.strip().split(" +"))
+                .filter(fields -> fields[1].endsWith(suffix) && fields[3].equals("0A"))
+                .allMatch(fields -> fields[4].endsWith(":00000000"));
+    }
+
     private static TestProxy proxy(String address, String options) {
-        return TestProxy.start(
-                "defaults\n mode http\n timeout client 3s\nfrontend fe\n bind " + address + " " + options
-                        + "\n http-request return status 200\n",
-                1);
+        return TestProxy.start(text(address, options), 1);
+    }
+
+    private static String text(String address, String options) {
+        return "defaults\n mode http\n timeout client 3s\nfrontend fe\n http-request return status 200\n bind "
+                + address + " " + options + "\n";
     }
 
     private static java.nio.ByteBuffer option(TestProxy proxy, String address, int level, int name) {

@@ -5,11 +5,13 @@ package io.tandem.node.frontend.http.h1;
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
+import io.tandem.node.frontend.LiveSession;
 import io.tandem.node.frontend.http.HttpConnection;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,14 @@ abstract class Http1ClientSide extends HttpConnection implements ClientSide {
     final boolean isBusy() {
         Exchange present = exchange;
         return present != null && present.isBusy();
+    }
+
+    @Override
+    public final void sessions(Consumer<LiveSession> each) {
+        Exchange present = exchange;
+        if (present != null && present.isUnderWay()) {
+            each.accept(present);
+        }
     }
 
     /** There is no request: an idle connection has no exchange. */

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.http.h2;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.frontend.LiveSession;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.LoopLocal;
@@ -10,6 +11,7 @@ import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.function.Consumer;
 
 /** The HTTP/2 of a client's connection: opens a stream for each request and closes it when both sides have ended. */
 final class ClientEndpoint extends Endpoint {
@@ -196,6 +198,14 @@ final class ClientEndpoint extends Endpoint {
         } else {
             stream.remoteEnded = true;
             stream.onEnd();
+        }
+    }
+
+    void sessions(Consumer<LiveSession> each) {
+        for (StreamBase stream : streams()) {
+            if (stream instanceof ClientStream client) {
+                client.session(each);
+            }
         }
     }
 

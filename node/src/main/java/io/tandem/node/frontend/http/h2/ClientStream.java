@@ -7,6 +7,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.exchange.ClientSide;
 import io.tandem.node.exchange.Exchange;
+import io.tandem.node.frontend.LiveSession;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Method;
@@ -17,6 +18,7 @@ import io.tandem.node.loop.Timer;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,13 @@ final class ClientStream extends StreamBase implements ClientSide {
                 timeout();
             }
         };
+    }
+
+    /** Names its exchange if one is under way. */
+    void session(Consumer<LiveSession> each) {
+        if (exchange.isUnderWay()) {
+            each.accept(exchange);
+        }
     }
 
     private void timeout() {

@@ -5,10 +5,12 @@ package io.tandem.node.frontend.http.h2;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.tandem.node.frontend.LiveSession;
 import io.tandem.node.frontend.http.HttpConnection;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /** A client's connection in HTTP/2: its socket, its preface and its time-outs; the rest is its {@link ClientEndpoint}'s. */
 public final class Http2Connection extends HttpConnection implements Transport, ClientEndpoint.Owner {
@@ -119,6 +121,11 @@ public final class Http2Connection extends HttpConnection implements Transport, 
     @Override
     public void onSoftStop() {
         endpoint.drain();
+    }
+
+    @Override
+    public void sessions(Consumer<LiveSession> each) {
+        endpoint.sessions(each);
     }
 
     // ---- what the endpoint asks for
