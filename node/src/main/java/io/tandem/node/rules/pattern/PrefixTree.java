@@ -30,24 +30,30 @@ final class PrefixTree {
     }
 
     private static final class Node {
-        static final Node EMPTY = new Node(0, 0, NO_SLOTS);
+        static final Node EMPTY = new Node(0, 0, 0, NO_SLOTS);
 
-        final long prefixes;
+        final long whole;
+        final long partial;
         final long children;
         final Object[] slots;
 
-        Node(long prefixes, long children, Object[] slots) {
-            this.prefixes = prefixes;
+        Node(long whole, long partial, long children, Object[] slots) {
+            this.whole = whole;
+            this.partial = partial;
             this.children = children;
             this.slots = slots;
         }
 
-        int prefixSlot(int position) {
-            return Long.bitCount(prefixes & (1L << position) - 1);
+        int wholeSlot(long bit) {
+            return Long.bitCount(whole & bit - 1);
+        }
+
+        int partialSlot(long bit) {
+            return Long.bitCount(whole) + Long.bitCount(partial & bit - 1);
         }
 
         int childSlot(long bit) {
-            return Long.bitCount(prefixes) + Long.bitCount(children & bit - 1);
+            return Long.bitCount(whole) + Long.bitCount(partial) + Long.bitCount(children & bit - 1);
         }
 
         boolean isEmpty() {
@@ -91,49 +97,24 @@ final class PrefixTree {
     @Nullable PatternEntry longest(long high, long low) {
         Node node = root;
         Node found = null;
-        int position = 0;
+        int slot = 0;
         for (int depth = 0; node != null; depth++) {
             int bits = bits(high, low, depth);
-            long covering = node.prefixes & COVERING[bits];
-            if (covering != 0) {
-                found = node;
-                position = 63 - Long.numberOfLeadingZeros(covering);
-            }
             long bit = 1L << bits;
+            if ((node.whole & bit) != 0) {
+                found = node;
+                slot = node.wholeSlot(bit);
+            } else if ((node.partial & COVERING[bits]) != 0) {
+                found = node;
+                slot = node.partialSlot(Long.highestOneBit(node.partial & COVERING[bits]));
+            }
             node = (node.children & bit) == 0 ? null : (Node) node.slots[node.childSlot(bit)];
         }
-        return found == null ? null : ((Bucket) found.slots[found.prefixSlot(position)]).first();
+        return found == null ? null : ((Bucket) found.slots[slot]).first();
     }
 
     PrefixTree with(Network network, PatternEntry entry) {
         return new PrefixTree(insert(root == null ? Node.EMPTY : root, network, 0, entry));
-    }
-
-    private static Node insert(Node node, Network network, int depth, PatternEntry entry) {
-        int left = network.length() - depth * STEP;
-        int bits = bits(network.high(), network.low(), depth);
-        if (left < STEP) {
-            int position = position(bits >> STEP - left, left);
-            long bit = 1L << position;
-            int slot = node.prefixSlot(position);
-            return (node.prefixes & bit) == 0
-                    ? new Node(node.prefixes | bit, node.children, Slots.inserted(node.slots, slot, entry))
-                    : new Node(
-                            node.prefixes,
-                            node.children,
-                            Slots.replaced(node.slots, slot, ((Bucket) node.slots[slot]).with(entry)));
-        }
-        long bit = 1L << bits;
-        int slot = node.childSlot(bit);
-        return (node.children & bit) == 0
-                ? new Node(
-                        node.prefixes,
-                        node.children | bit,
-                        Slots.inserted(node.slots, slot, insert(Node.EMPTY, network, depth + 1, entry)))
-                : new Node(
-                        node.prefixes,
-                        node.children,
-                        Slots.replaced(node.slots, slot, insert((Node) node.slots[slot], network, depth + 1, entry)));
     }
 
     PrefixTree without(Network network, PatternEntry entry) {
@@ -144,29 +125,68 @@ final class PrefixTree {
         return new PrefixTree(left.isEmpty() ? null : left);
     }
 
-    private static Node remove(Node node, Network network, int depth, PatternEntry entry) {
-        int left = network.length() - depth * STEP;
+    /** Whether the prefix ends in the node at {@code depth}. */
+    private static boolean endsIn(Network network, int depth) {
+        return network.length() <= (depth + 1) * STEP;
+    }
+
+    /** The bit of a prefix in {@link Node#whole} or, where it is shorter, in {@link Node#partial} of the node it ends in. */
+    private static long prefixBit(Network network, int depth) {
         int bits = bits(network.high(), network.low(), depth);
-        if (left < STEP) {
-            int position = position(bits >> STEP - left, left);
-            long bit = 1L << position;
-            if ((node.prefixes & bit) == 0) {
+        int length = network.length() - depth * STEP;
+        return 1L << (length == STEP ? bits : position(bits >> STEP - length, length));
+    }
+
+    private static Node insert(Node node, Network network, int depth, PatternEntry entry) {
+        if (!endsIn(network, depth)) {
+            long bit = 1L << bits(network.high(), network.low(), depth);
+            int slot = node.childSlot(bit);
+            boolean there = (node.children & bit) != 0;
+            Node child = insert(there ? (Node) node.slots[slot] : Node.EMPTY, network, depth + 1, entry);
+            return new Node(node.whole, node.partial, node.children | bit, put(node.slots, slot, there, child));
+        }
+        long bit = prefixBit(network, depth);
+        boolean whole = network.length() == (depth + 1) * STEP;
+        int slot = whole ? node.wholeSlot(bit) : node.partialSlot(bit);
+        boolean there = ((whole ? node.whole : node.partial) & bit) != 0;
+        Bucket bucket = there ? ((Bucket) node.slots[slot]).with(entry) : entry;
+        return new Node(
+                whole ? node.whole | bit : node.whole,
+                whole ? node.partial : node.partial | bit,
+                node.children,
+                put(node.slots, slot, there, bucket));
+    }
+
+    private static Object[] put(Object[] slots, int at, boolean there, Object value) {
+        return there ? Slots.replaced(slots, at, value) : Slots.inserted(slots, at, value);
+    }
+
+    private static Node remove(Node node, Network network, int depth, PatternEntry entry) {
+        if (!endsIn(network, depth)) {
+            long bit = 1L << bits(network.high(), network.low(), depth);
+            if ((node.children & bit) == 0) {
                 return node;
             }
-            int slot = node.prefixSlot(position);
-            Bucket rest = ((Bucket) node.slots[slot]).without(entry);
-            return rest == null
-                    ? new Node(node.prefixes & ~bit, node.children, Slots.removed(node.slots, slot))
-                    : new Node(node.prefixes, node.children, Slots.replaced(node.slots, slot, rest));
+            int slot = node.childSlot(bit);
+            Node child = remove((Node) node.slots[slot], network, depth + 1, entry);
+            return child.isEmpty()
+                    ? new Node(node.whole, node.partial, node.children & ~bit, Slots.removed(node.slots, slot))
+                    : new Node(node.whole, node.partial, node.children, Slots.replaced(node.slots, slot, child));
         }
-        long bit = 1L << bits;
-        if ((node.children & bit) == 0) {
+        long bit = prefixBit(network, depth);
+        boolean whole = network.length() == (depth + 1) * STEP;
+        if (((whole ? node.whole : node.partial) & bit) == 0) {
             return node;
         }
-        int slot = node.childSlot(bit);
-        Node child = remove((Node) node.slots[slot], network, depth + 1, entry);
-        return child.isEmpty()
-                ? new Node(node.prefixes, node.children & ~bit, Slots.removed(node.slots, slot))
-                : new Node(node.prefixes, node.children, Slots.replaced(node.slots, slot, child));
+        int slot = whole ? node.wholeSlot(bit) : node.partialSlot(bit);
+        Bucket rest = ((Bucket) node.slots[slot]).without(entry);
+        if (rest != null) {
+            return new Node(node.whole, node.partial, node.children, Slots.replaced(node.slots, slot, rest));
+        }
+        return new Node(
+                whole ? node.whole & ~bit : node.whole,
+                whole ? node.partial : node.partial & ~bit,
+                node.children,
+                Slots.removed(node.slots, slot));
     }
 }

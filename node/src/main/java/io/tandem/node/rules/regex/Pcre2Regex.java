@@ -10,16 +10,19 @@ final class Pcre2Regex implements CompiledRegex {
 
     private final Pcre2 library;
     private final long code;
+    private final long function;
 
-    Pcre2Regex(Pcre2 library, long code) {
+    /** @param function what matches with the code */
+    Pcre2Regex(Pcre2 library, long code, long function) {
         this.library = library;
         this.code = code;
+        this.function = function;
     }
 
     @Override
     public boolean find(Matching matching, int from) {
         NativeSubject subject = matching.nativeSubject(library);
-        int found = library.match(code, subject, matching.length(), from);
+        int found = library.match(function, code, subject, matching.length(), from);
         Reference.reachabilityFence(this); // the code is freed with it
         if (found < 0) {
             if (found != NO_MATCH) {

@@ -135,6 +135,15 @@ class RegexesTest {
         assertThat(groups(Engine.PCRE2.compile("[[:alpha:]]+", false), "12ab")).containsExactly("ab");
     }
 
+    /** The library trusts whoever calls it the fast way to have checked that; a client's bytes may be anything. */
+    @Test
+    void bytesThatAreNoUtf8DoNotMatchAnExpressionThatWantsIt() throws Exception {
+        CompiledRegex regex = Engine.PCRE2.compile("(*UTF)^.\u00c3\u00a9", false);
+        assertThat(groups(regex, "x\u00c3\u00a9")).isNotEmpty();
+        assertThat(groups(regex, "x\u00c3\u00a9\u00ff\u00c3")).isEmpty();
+        assertThat(groups(regex, "\u00c3")).isEmpty();
+    }
+
     @Test
     void withoutCapturesParenthesesOnlyGroup() throws Exception {
         Pcre2 library = Pcre2.INSTALLED;
