@@ -134,17 +134,21 @@ final class Pcre2 {
         ByteBuffer pattern = memory(bytes.length + 1).put(bytes);
         ByteBuffer mistake = memory(16);
         int options = (ignoreCase ? CASELESS : 0) | (captures ? 0 : NO_AUTO_CAPTURE);
-        long code = Invoker.getInstance()
-                .invokeN6(
-                        signatures[6],
-                        compile,
-                        address(pattern),
-                        bytes.length,
-                        options,
-                        address(mistake),
-                        address(mistake) + 8,
-                        0);
-        Reference.reachabilityFence(pattern);
+        long code;
+        try {
+            code = Invoker.getInstance()
+                    .invokeN6(
+                            signatures[6],
+                            compile,
+                            address(pattern),
+                            bytes.length,
+                            options,
+                            address(mistake),
+                            address(mistake) + 8,
+                            0);
+        } finally {
+            Reference.reachabilityFence(pattern);
+        }
         if (code == 0) {
             throw new RegexSyntaxException(message(mistake.getInt(0)), (int) mistake.getLong(8));
         }

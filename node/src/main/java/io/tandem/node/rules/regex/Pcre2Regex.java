@@ -22,8 +22,12 @@ final class Pcre2Regex implements CompiledRegex {
     @Override
     public boolean find(Matching matching, int from) {
         NativeSubject subject = matching.nativeSubject(library);
-        int found = library.match(function, code, subject, matching.length(), from);
-        Reference.reachabilityFence(this); // the code is freed with it
+        int found;
+        try {
+            found = library.match(function, code, subject, matching.length(), from);
+        } finally {
+            Reference.reachabilityFence(this); // the code is freed with it
+        }
         if (found < 0) {
             if (found != NO_MATCH) {
                 RegexLimits.giveUp(); // a limit: of steps, of the machine's stack, of memory

@@ -9,6 +9,7 @@ import io.tandem.node.rules.sample.Sample;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Scratch;
 import io.tandem.node.rules.sample.Text;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +42,9 @@ class PatternReferenceTest {
         map.add("k", "2");
         assertThat(lookUp(set, "k")).isEqualTo("1");
 
-        assertThat(map.delete(map.entryName(map.current().entries().from(0)))).isTrue();
+        assertThat(map.delete(map.entryName(
+                        Objects.requireNonNull(map.current().entries().from(0)))))
+                .isTrue();
         assertThat(lookUp(set, "k")).isEqualTo("2");
         assertThat(map.delete("k")).isTrue();
         assertThat(map.delete("k")).isFalse();

@@ -23,8 +23,6 @@ public final class PatternSpeed {
     private static final int ROUNDS = 7;
     private static final int TURNS = 400_000;
 
-    private static long blackHole;
-
     private PatternSpeed() {}
 
     /** Runs all cases. */
@@ -164,7 +162,9 @@ public final class PatternSpeed {
             if (round >= 0) {
                 rounds[round] = (cpuNs() - start) / (double) TURNS;
             }
-            blackHole += sum;
+            if (sum == Long.MIN_VALUE) {
+                throw new IllegalStateException("so that no work is optimised away");
+            }
         }
         Arrays.sort(rounds);
         System.out.printf(Locale.ROOT, "%-60s %8.1f ns%n", name, rounds[ROUNDS / 2]);

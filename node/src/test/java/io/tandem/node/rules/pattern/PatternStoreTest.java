@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,10 @@ class PatternStoreTest {
 
     private static PatternStore store(LoadedText loaded) {
         return loaded.configuration().drafts().global().facet(PatternStore.KEY);
+    }
+
+    private static PatternReference found(LoadedText loaded, String name) {
+        return Objects.requireNonNull(store(loaded).find(name), name);
     }
 
     private static boolean denies(LoadedText loaded, String path) {
@@ -104,8 +109,8 @@ class PatternStoreTest {
         assertThat(loaded.messages()).isEmpty();
         assertThat(denies(loaded, "/a")).isTrue();
         assertThat(denies(loaded, "/v")).isFalse();
-        PatternReference virtual = store(loaded).find("virt@v");
-        assertThat(virtual).isNotNull().isSameAs(store(loaded).find("v"));
+        PatternReference virtual = found(loaded, "virt@v");
+        assertThat(virtual).isSameAs(store(loaded).find("v"));
         virtual.add("/v", null);
         assertThat(denies(loaded, "/v")).isTrue();
         assertThat(store(loaded).find(list.toString())).isSameAs(store(loaded).find("file@" + list));
@@ -125,7 +130,7 @@ class PatternStoreTest {
                 load("acl a path x\nacl b path -u 0 x\nacl c path -u 2 x\nacl d path x\nhttp-request deny if a");
 
         assertThat(store(loaded).all().stream().map(PatternReference::id)).isEqualTo(List.of(0, 1, 2, 3));
-        assertThat(store(loaded).find("#0").description()).contains("line 9");
-        assertThat(store(loaded).find("#3").description()).contains("line 11");
+        assertThat(found(loaded, "#0").description()).contains("line 9");
+        assertThat(found(loaded, "#3").description()).contains("line 11");
     }
 }

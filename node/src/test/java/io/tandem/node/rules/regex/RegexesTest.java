@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,7 +26,7 @@ class RegexesTest {
                         .as("libpcre2-8-0 installed")
                         .isTrue();
                 assumeTrue(library != null, "libpcre2 is not installed");
-                return library.compile(text, ignoreCase, true);
+                return Objects.requireNonNull(library).compile(text, ignoreCase, true);
             }
         },
         JAVA {
@@ -146,8 +147,8 @@ class RegexesTest {
 
     @Test
     void withoutCapturesParenthesesOnlyGroup() throws Exception {
-        Pcre2 library = Pcre2.INSTALLED;
-        assumeTrue(library != null, "libpcre2 is not installed");
+        assumeTrue(Pcre2.INSTALLED != null, "libpcre2 is not installed");
+        Pcre2 library = Objects.requireNonNull(Pcre2.INSTALLED);
         assertThat(groups(library.compile("(a)(b)", false, false), "ab")).containsExactly("ab");
         assertThatThrownBy(() -> library.compile("(a)\\1", false, false)).isInstanceOf(RegexSyntaxException.class);
         assertThat(library.version()).matches("10\\.\\d+ .*");
