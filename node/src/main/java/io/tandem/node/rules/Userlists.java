@@ -10,8 +10,10 @@ import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.rules.sample.Password;
 import io.tandem.node.rules.sample.Userlist;
 import io.tandem.node.setup.Feature;
+import io.tandem.vrrp.netlink.Crypt;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,8 +33,8 @@ public final class Userlists implements Feature {
             .as(Userlists::group);
 
     private static final Keyword<Directive> USER = Keyword.directive("user", SectionKind.USERLIST)
-            .arguments("<name> [insecure-password <password>] [groups <group>,<group>,…]")
-            .doc("a user; crypted passwords are not supported")
+            .arguments("<name> [password <hash>] [insecure-password <password>] [groups <group>,<group>,…]")
+            .doc("a user; a hash is what crypt(3) of this host knows")
             .as(Userlists::user);
 
     @Override
@@ -62,14 +64,18 @@ public final class Userlists implements Feature {
             line.warn("ignoring duplicated user '" + name + "' in userlist '" + draft.name() + "'.");
             return;
         }
-        String password = null;
+        Password password = null;
         Set<String> groups = Set.of();
         while (line.hasNext()) {
             switch (line.next()) {
-                case "insecure-password" -> password = line.next();
-                case "password" ->
-                    throw line.error("'password' of user '" + name + "' is not supported by this version of tandem:"
-                            + " crypted passwords cannot be checked, use 'insecure-password'.");
+                case "insecure-password" -> password = Password.inClear(line.next());
+                case "password" -> {
+                    if (!Crypt.isAvailable()) {
+                        throw line.error("'password' of user '" + name
+                                + "' cannot be checked: this host has no libcrypt;" + " use 'insecure-password'.");
+                    }
+                    password = Password.hashed(line.next());
+                }
                 case "groups" -> groups = names(line.next());
                 default ->
                     throw line.error("'user' only supports 'password', 'insecure-password' and 'groups' options.");

@@ -5,8 +5,6 @@ package io.tandem.node.rules.sample;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.rules.Userlists;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +18,12 @@ import org.jspecify.annotations.Nullable;
 public record Userlist(Map<String, User> users) {
     private static final Userlist EMPTY = new Userlist(Map.of());
 
-    /** One user: the password in clear ({@code insecure-password}) or null, and the groups. */
-    public record User(@Nullable String password, Set<String> groups) {}
+    /**
+     * One user.
+     *
+     * @param password null for none, with which nobody comes in
+     */
+    public record User(@Nullable Password password, Set<String> groups) {}
 
     public Userlist {
         users = Map.copyOf(users);
@@ -40,12 +42,10 @@ public record Userlist(Map<String, User> users) {
         throw new BackendReference.Missing("unable to find userlist '" + name + "' referenced in arg " + position);
     }
 
-    /** The user of that name if the password is right, else null. Takes as long for a wrong password as for a right one. */
+    /** The user of that name if the password is right, else null. */
     @Nullable User authenticate(String name, String password) {
         User user = users.get(name);
-        String right = user == null || user.password() == null ? "" : user.password();
-        boolean same = MessageDigest.isEqual(
-                password.getBytes(StandardCharsets.ISO_8859_1), right.getBytes(StandardCharsets.ISO_8859_1));
-        return same && user != null && user.password() != null ? user : null;
+        Password right = user == null ? null : user.password();
+        return right != null && right.is(password) ? user : null;
     }
 }
