@@ -7,6 +7,7 @@ import io.tandem.node.language.Draft;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.ExpressionParser;
+import io.tandem.node.rules.sample.Need;
 import io.tandem.node.rules.sample.Place;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Site;
@@ -26,7 +27,13 @@ final class ServerName {
             return true;
         }
         try {
-            ExpressionParser.parse(text, new Site(proxy, Place.BALANCE, "", line.origin(), null));
+            ExpressionParser.Result sni =
+                    ExpressionParser.parse(text, new Site(proxy, Place.SERVER, "", line.origin(), null));
+            Need need = sni.expression().need();
+            if (!need.isMetIn(Place.SERVER)) {
+                throw new SampleError(" fetch method '" + sni.name() + "' extracts information from '" + need.wording()
+                        + "', none of which is available here.");
+            }
             return true;
         } catch (SampleError wrong) {
             line.context()
@@ -46,7 +53,7 @@ final class ServerName {
             return null;
         }
         try {
-            return ExpressionParser.parse(text, new Site(draft, Place.BALANCE, "", settings.origin, assembly))
+            return ExpressionParser.parse(text, new Site(draft, Place.SERVER, "", settings.origin, assembly))
                     .expression();
         } catch (SampleError wrong) {
             return null; // said already when the line was read

@@ -33,7 +33,9 @@ import io.tandem.node.rules.Userlists;
 import io.tandem.node.rules.acl.Acls;
 import io.tandem.node.rules.action.Captures;
 import io.tandem.node.rules.action.ForwardedLines;
+import io.tandem.node.rules.action.GlobalVariables;
 import io.tandem.node.rules.action.HttpErrorLines;
+import io.tandem.node.rules.action.IgnoredBytes;
 import io.tandem.node.rules.action.LegacyRules;
 import io.tandem.node.rules.action.RequestFeatures;
 import io.tandem.node.rules.action.RuleFeature;
@@ -50,6 +52,7 @@ final class Features {
             new ProxyBasics(),
             new Userlists(),
             new StickTables(),
+            new GlobalVariables(),
             new Acls(),
             new RuleFeature(),
             new RequestFeatures(),
@@ -84,7 +87,8 @@ final class Features {
             new Http2Lines(),
             new AdminFeature(),
             new StatsFeature(),
-            new MetricsFeature());
+            new MetricsFeature(),
+            new IgnoredBytes());
 
     private Features() {}
 }

@@ -72,6 +72,7 @@ final class Loader {
                 command.verifyNoServer(),
                 command.diagnostics(),
                 command.maxConnectionsPerProxy());
+        drafts.environment(environment);
         Timeline timeline = new Timeline(found.all(), config, problems);
         SectionReader reader =
                 new SectionReader(new LoadContext(problems, Assembler.KEYWORDS, drafts, options), timeline);

@@ -36,6 +36,7 @@ final class SectionReader {
     /** The drafts of words without complaints of their own, such as a test's or rendered ones. */
     static Drafts read(ParsedConfig config, Problems problems, LoadOptions options) {
         Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
+        drafts.environment(config.environment());
         ParsedConfig unnamed = new ParsedConfig(config.sections(), config.environment(), List.of(), null);
         LoadContext context = new LoadContext(problems, Assembler.KEYWORDS, drafts, options);
         return new SectionReader(context, new Timeline(List.of(), unnamed, problems)).read(config.sections());
@@ -158,6 +159,7 @@ final class SectionReader {
         }
         try {
             keyword.meaning().apply(arguments, draft);
+            arguments.end();
         } catch (LineError error) {
             context.problems().alert(error.origin(), error.message());
             aborted |= ABORTING.contains(line.keyword());

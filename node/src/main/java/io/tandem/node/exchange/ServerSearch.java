@@ -303,6 +303,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
             facts.connectedNs = loop.nowNs();
             facts.serverTls = idle.tls();
             facts.serverSource = idle.localAddress();
+            facts.serverEnd = idle;
             seeker.onServerFound(idle);
             return;
         }
@@ -314,6 +315,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
             failed(false, Termination.RESOURCE);
         } else if (state == State.CONNECTING) {
             connecting = started;
+            facts.serverEnd = started;
         }
     }
 
@@ -323,6 +325,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         connecting = null;
         facts.connectedNs = loop.nowNs();
         facts.serverSource = connection.localAddress();
+        facts.serverEnd = connection;
         Observer observer = connection.server().state().observer();
         if (observer != null) {
             observer.connected();
@@ -333,6 +336,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
     @Override
     public void onConnectFailed(ServerConnection connection, boolean timedOut) {
         facts.serverSource = connection.localAddress(); // where it tried from
+        facts.serverEnd = connection;
         failed(timedOut, timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER);
     }
 

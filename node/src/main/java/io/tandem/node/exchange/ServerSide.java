@@ -62,6 +62,7 @@ final class ServerSide {
             return null;
         }
         exchange.facts.serverSource = open.localAddress();
+        exchange.facts.serverEnd = open.connection();
         return use(open.open(listener, exchange.facts.response));
     }
 

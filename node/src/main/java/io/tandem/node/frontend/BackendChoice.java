@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
 public interface BackendChoice {
     /** The backend for this exchange, or null when no rule holds and there is no default. */
     @Nullable Backend choose(Facts facts);
+
+    /** The name that {@code default_backend} gives, or the empty string. */
+    default String defaultName() {
+        return "";
+    }
 }

@@ -55,7 +55,7 @@ public final class ClientConnections implements ConnectionOpener {
         Tuning tuning = Tuning.of(target.configuration().drafts());
         configure(channel, loop, frontend);
         Facts facts = new Facts(loop, scratch(loop, tuning), target.configuration(), frontend);
-        describe(facts, channel, target.bind());
+        describe(facts, channel, target);
         frontend.meters().count(loop.index(), ProxyCounter.CONNECTIONS);
         Verdict verdict = frontend.connectionRules().judge(facts);
         if (verdict == Verdict.CLOSE || verdict == Verdict.REPLY) {
@@ -216,13 +216,15 @@ public final class ClientConnections implements ConnectionOpener {
         }
     }
 
-    private static void describe(Facts facts, Channel channel, Bind bind) {
+    private static void describe(Facts facts, Channel channel, ListenTarget target) {
+        Bind bind = target.bind();
         facts.socket = channel;
         facts.acceptedNs = facts.loop.nowNs();
         facts.acceptedAtMs = facts.loop.nowMs();
         facts.listenerName = bind.name();
         facts.listenerId = bind.id();
         facts.listener = bind.meters();
+        facts.listenerConnections = target.connections();
         if (channel instanceof EpollSocketChannel tcp) {
             set(facts.source, tcp.remoteAddress());
             set(facts.destination, tcp.localAddress());

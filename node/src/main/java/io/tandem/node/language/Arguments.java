@@ -5,6 +5,8 @@ package io.tandem.node.language;
 import io.tandem.config.haproxy.Line;
 import io.tandem.config.text.Origin;
 import io.tandem.config.text.Word;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The words of one line and a position among them.
@@ -15,6 +17,7 @@ public final class Arguments {
     private final Line line;
     private final LoadContext context;
     private final boolean negated;
+    private final List<String> last = new ArrayList<>();
     private int next;
 
     /** @param first index of the first argument, after the words of the keyword itself */
@@ -125,6 +128,17 @@ public final class Arguments {
     /** An error about the whole line; throw it. */
     public LineError error(String text) {
         return new LineError(origin(), text);
+    }
+
+    /** As {@link #warn}, behind all that is said about the line while it is read. */
+    public void warnLast(String text) {
+        last.add(text);
+    }
+
+    /** The line has been read: says what was to come last. */
+    public void end() {
+        last.forEach(this::warn);
+        last.clear();
     }
 
     /** Reports a warning, worded {@code parsing [FILE:LINE] : text}. */

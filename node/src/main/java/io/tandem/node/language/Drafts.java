@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.language;
 
+import io.tandem.config.haproxy.Environment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ public final class Drafts {
     private final Draft global;
     private final List<ProxyDraft> proxies = new ArrayList<>();
     private final List<Draft> others = new ArrayList<>();
+    private Environment environment = Environment.ofProcess();
 
     /** @param global the draft all {@code global} sections write to */
     public Drafts(Draft global) {
@@ -19,6 +21,15 @@ public final class Drafts {
 
     public Draft global() {
         return global;
+    }
+
+    /** The environment as the lines of the configuration left it ({@code setenv}). */
+    public Environment environment() {
+        return environment;
+    }
+
+    public void environment(Environment environment) {
+        this.environment = environment;
     }
 
     /** Frontends, backends and listens in file order, {@code defaults} not among them. */

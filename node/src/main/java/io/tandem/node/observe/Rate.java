@@ -33,6 +33,12 @@ public final class Rate {
         return rate;
     }
 
+    /** As {@link #perSecond()}, what has happened since the last sample included: {@code total} is the counter's value now. */
+    public long perSecond(long total) {
+        long sampled = rate; // first: what the writer put into the totals before it is seen, too
+        return Math.max(sampled, total - totals[next]);
+    }
+
     /** The most there ever were in a second. */
     public long max() {
         return max;

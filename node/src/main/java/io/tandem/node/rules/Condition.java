@@ -8,4 +8,9 @@ public interface Condition {
     Condition ALWAYS = facts -> true;
 
     boolean test(Facts facts);
+
+    /** Whether it asks for bytes in a buffer, of which a proxy in HTTP mode has none. */
+    default boolean looksAtBytes() {
+        return false;
+    }
 }

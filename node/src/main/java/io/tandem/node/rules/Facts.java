@@ -3,12 +3,14 @@
 package io.tandem.node.rules;
 
 import io.netty.channel.Channel;
+import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
+import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.observe.Meters;
@@ -20,6 +22,7 @@ import io.tandem.node.rules.sample.Variable;
 import io.tandem.node.rules.sample.Variables;
 import io.tandem.node.setup.Configuration;
 import java.net.InetSocketAddress;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +72,8 @@ public final class Facts {
     public @Nullable Meters listener;
     /** How operators name the exchange; 0 while nobody has asked for it. */
     public long sessionId;
+    /** How many connections the listener has, this one included. */
+    public IntSupplier listenerConnections = () -> 0;
     /** Variables of the connection ({@code sess}); see {@link #variables}. */
     public final Variables sessionVariables;
 
@@ -220,6 +225,10 @@ public final class Facts {
     public byte @Nullable [] responseCookie;
     /** Our address toward the server, that of its connection itself; null for none (unix sockets). */
     public @Nullable InetSocketAddress serverSource;
+    /** The connection to the server, or the one that was tried last; null for none. */
+    public @Nullable ServerEnd serverEnd;
+    /** The rule that had the last word ({@code last_rule_file}); null for none. */
+    public @Nullable Origin lastRule;
     /** Which log line of the frontend ({@code %lc}), which request of the process ({@code %rt}) this is. */
     public long logCount;
 
@@ -262,6 +271,12 @@ public final class Facts {
         response = new Response();
     }
 
+    /** Whether there is or will be HTTP, rather than bytes that may be anything. */
+    public boolean isHttp() {
+        Backend present = backend;
+        return frontend.mode() == Mode.HTTP || switchesToHttp || (present != null && present.mode() == Mode.HTTP);
+    }
+
     /** Takes over what may have changed about the connection since the last exchange. */
     public void followConnection(Facts connection) {
         source.set(connection.source);
@@ -270,6 +285,7 @@ public final class Facts {
         listenerName = connection.listenerName;
         listenerId = connection.listenerId;
         listener = connection.listener;
+        listenerConnections = connection.listenerConnections;
         acceptedAtMs = connection.acceptedAtMs;
         acceptedNs = connection.acceptedNs;
         handshakeNs = connection.handshakeNs;
@@ -365,6 +381,8 @@ public final class Facts {
         requestCookie = null;
         responseCookie = null;
         serverSource = null;
+        serverEnd = null;
+        lastRule = null;
         serverTls = null;
         logCount = 0;
         requestCount = 0;
@@ -423,14 +441,19 @@ public final class Facts {
         return present;
     }
 
-    /** The variables of a scope: of the process, the connection ({@code sess}) or the exchange ({@code txn}, {@code req}, {@code res}). */
+    /**
+     * The variables of a scope: of the process, the connection ({@code sess}) or the exchange ({@code txn}). Those of the request
+     * ({@code req}) are gone once the server is connected to, those of the response ({@code res}) are there only then.
+     */
     public Variables variables(Variable.Scope scope) {
+        boolean answering = connectedNs != 0;
         return switch (scope) {
             case PROC -> Variables.PROCESS;
             case SESS -> sessionVariables;
             case TXN -> exchangeVariables();
-            case REQ -> requestVariables();
-            case RES -> responseVariables();
+            case REQ -> answering || endNs != 0 ? Variables.ABSENT : requestVariables();
+            case RES -> answering ? responseVariables() : Variables.ABSENT;
+            case CHECK -> Variables.ABSENT;
         };
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules;
 
+import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,16 @@ import org.jspecify.annotations.Nullable;
 public final class Rules {
     public static final Rules NONE = new Rules(List.of());
 
-    /** One rule: what to do, and when. */
-    public record Rule(Condition condition, Action action) {}
+    /**
+     * One rule: what to do, and when.
+     *
+     * @param origin its line, which {@code last_rule_line} tells when the rule has the last word; null where it is not told
+     */
+    public record Rule(Condition condition, Action action, @Nullable Origin origin) {
+        public Rule(Condition condition, Action action) {
+            this(condition, action, null);
+        }
+    }
 
     private final Rule[] rules;
     private final @Nullable Rules next;
@@ -91,7 +100,11 @@ public final class Rules {
         facts.scratch.reset();
         facts.incomplete = false;
         if (rule.condition().test(facts)) {
-            return rule.action().perform(facts);
+            Verdict verdict = rule.action().perform(facts);
+            if (rule.origin() != null && verdict != Verdict.CONTINUE && verdict != Verdict.WAIT) {
+                facts.lastRule = rule.origin();
+            }
+            return verdict;
         }
         return facts.incomplete ? Verdict.WAIT : Verdict.CONTINUE;
     }

@@ -43,6 +43,15 @@ public record Configuration(
         commits.clear();
     }
 
+    /** Sessions of all frontends now. */
+    public long openSessions() {
+        long sum = 0;
+        for (int i = 0; i < frontends.size(); i++) {
+            sum += frontends.get(i).meters().current();
+        }
+        return sum;
+    }
+
     public Optional<Frontend> frontend(String name) {
         return frontends.stream().filter(f -> f.name().equals(name)).findFirst();
     }

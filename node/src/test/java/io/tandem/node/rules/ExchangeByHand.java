@@ -57,6 +57,7 @@ public final class ExchangeByHand {
         headers.headEnd(text.length);
         facts.response.startLine(Integer.parseInt(whole.substring(9, 12)), 13, lineEnd, 1);
         facts.responding = true;
+        facts.connectedNs = 1;
         return this;
     }
 

@@ -3,6 +3,7 @@
 package io.tandem.node.backend.balance;
 
 import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.ExpressionParser;
@@ -111,6 +112,13 @@ final class HashLines {
                             expression, new Site(draft, Place.BALANCE, "", draft.origin(), assembly))
                     .expression();
             if (compiled.need().isMetIn(Place.BALANCE)) {
+                if (compiled.need().isBytes() && draft.mode() == Mode.HTTP) {
+                    assembly.problems()
+                            .warning(
+                                    draft.origin(),
+                                    place(draft) + "L6 sample fetch <" + expression
+                                            + "> will be ignored in 'balance hash' expression in HTTP mode.");
+                }
                 return HashKeys.expression(compiled);
             }
             complain(
@@ -125,11 +133,12 @@ final class HashLines {
     }
 
     private static void complain(ProxyDraft draft, Assembly assembly, String text) {
-        assembly.problems()
-                .alert(
-                        draft.origin(),
-                        "backend '" + draft.name() + "' [" + draft.origin().file() + ":"
-                                + draft.origin().line() + "]: " + text);
+        assembly.problems().alert(draft.origin(), place(draft) + text);
+    }
+
+    private static String place(ProxyDraft draft) {
+        return "backend '" + draft.name() + "' [" + draft.origin().file() + ":"
+                + draft.origin().line() + "]: ";
     }
 
     static HashType type(Arguments line) {

@@ -20,14 +20,17 @@ import io.tandem.node.language.SectionKind;
 import io.tandem.node.rules.Condition;
 import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.acl.ConditionParser;
+import io.tandem.node.rules.action.IgnoredBytes;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.ExpressionParser;
 import io.tandem.node.rules.sample.Place;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Site;
+import io.tandem.node.rules.sample.TableKey;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import io.tandem.peers.table.DataType;
+import io.tandem.peers.table.TableDefinition;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -101,6 +104,9 @@ public final class StickLines implements Feature {
                     throw line.error("'stick': unknown keyword '" + line.peek() + "'.");
                 }
                 condition = ConditionParser.parse(line, site, "");
+                if (assembly != null && !kind.storesResponse) {
+                    IgnoredBytes.note(proxy, IgnoredBytes.Stage.STICK, condition, line.origin());
+                }
             }
             return new Parsed(kind, key, condition, table);
         } catch (SampleError error) {
@@ -128,6 +134,7 @@ public final class StickLines implements Feature {
                                 line.origin(),
                                 "Proxy '" + draft.name() + "': unable to find " + what + " '" + parsed.table() + "'.");
             } else {
+                checkType(parsed, declared, draft, line, assembly);
                 declared.storing(DataType.SERVER_ID);
                 declared.storing(DataType.SERVER_KEY);
                 rules.add(new Rule(parsed.kind(), parsed.key(), parsed.condition(), declared));
@@ -135,5 +142,17 @@ public final class StickLines implements Feature {
         }
         backend.persistence = Persistences.join(
                 backend.persistence, new StickPersistence(rules, backend.servers, backend.persistToDown, backend.mode));
+    }
+
+    private static void checkType(
+            Parsed parsed, StickTables.Declared declared, ProxyDraft draft, Line line, Assembly assembly) {
+        TableDefinition table = declared.definition();
+        if (table != null && !TableKey.accepts(table.keyType(), parsed.key().type())) {
+            assembly.problems()
+                    .alert(
+                            line.origin(),
+                            "Proxy '" + draft.name() + "': type of fetch not usable with type of stick-table '"
+                                    + parsed.table() + "'.");
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.tandem.node.backend.pool;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,6 +29,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.ServerEnd;
 import io.tandem.node.tls.OutputEnd;
 import io.tandem.node.tls.Session;
 import java.net.InetSocketAddress;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * One connection to a server, used by one exchange after the other. Translates between Netty and its {@link ServerUser};
  * without one it is idle in its pool, where anything but silence closes it.
  */
-public final class ServerConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+public final class ServerConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener, ServerEnd {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
 
     private final Loop loop;
@@ -64,6 +66,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private byte @Nullable [] header;
 
     private @Nullable InetSocketAddress through;
+    private @Nullable InetSocketAddress destination;
 
     // the list it is in, of those in use or of those alike that are idle, and its neighbours there; managed by the list
     @Nullable ConnectionList list;
@@ -133,12 +136,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         InetSocketAddress address = server.addressFor(facts.destination.port());
         Dialing dialing = server.description().dialing();
         if (dialing == Dialing.PLAIN) {
+            destination = address;
             channel.connect(address).addListener(this);
             return;
         }
         InetSocketAddress socks = dialing.socks(false);
         ProxyHeader wanted = dialing.header();
         header = wanted == null ? null : wanted.of(facts);
+        destination = dialing.unix() != null ? null : Dialer.destination(dialing, address, facts);
         through = socks == null ? null : Dialer.destination(dialing, address, facts);
         Dialer.connect(channel, Dialer.target(dialing, socks, address, facts)).addListener(this);
     }
@@ -342,9 +347,24 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         return tls;
     }
 
-    /** Where the connection comes from, for logs. */
+    @Override
     public @Nullable InetSocketAddress localAddress() {
         return channel.localAddress() instanceof InetSocketAddress inet ? inet : null;
+    }
+
+    @Override
+    public @Nullable InetSocketAddress destination() {
+        return destination;
+    }
+
+    @Override
+    public int httpMajor() {
+        return speaksHttp2() ? 2 : 1;
+    }
+
+    @Override
+    public Channel socket() {
+        return channel;
     }
 
     /** Writes without flushing; {@code out} is given away. */

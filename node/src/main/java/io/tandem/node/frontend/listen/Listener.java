@@ -74,7 +74,7 @@ public final class Listener {
         acceptsInARow.maxMessagesPerRead(
                 LimitLines.acceptsInARow(factory.node().configuration().drafts()));
         boolean first = target == null;
-        target = new ListenTarget(factory.node().configuration(), frontend, bind);
+        target = new ListenTarget(factory.node().configuration(), frontend, bind, own::open);
         if (first) {
             factory.node().listeners().incrementAndGet();
             channels.forEach(channel -> channel.config().setAutoRead(true));

@@ -87,10 +87,8 @@ public final class ListenerFactory {
         ConnectionLimit shared = frontends.computeIfAbsent(frontend.name(), name -> new ConnectionLimit(0));
         shared.max(frontend.maxConnections());
         frontend.meters().limit(frontend.maxConnections());
-        List<ConnectionLimit> limits = new ArrayList<>(List.of(process, shared));
-        if (own.isSet()) {
-            limits.add(own);
-        }
+        List<ConnectionLimit> limits =
+                new ArrayList<>(List.of(process, shared, own)); // own counts, without a limit too
         tls.max(LimitLines.tlsConnections(node.configuration().drafts()));
         if (bind.tls() != null && tls.isSet()) {
             limits.add(tls);

@@ -23,6 +23,11 @@ final class Acl {
                 .toArray(AclExpression[]::new);
     }
 
+    /** Whether a line asks for bytes in a buffer, in whatever place. */
+    boolean looksAtBytes() {
+        return expressions.stream().anyMatch(e -> e.expression().need().isBytes());
+    }
+
     /** A line whose criterion does not exist in {@code place}, or null. */
     @Nullable AclExpression unusableIn(@Nullable Place place) {
         return expressions.stream()

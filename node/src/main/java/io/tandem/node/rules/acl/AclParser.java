@@ -26,8 +26,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Compiles a criterion, its flags and its patterns (HAProxy manual 7.1). */
 final class AclParser {
-    private static final Map<String, String> OLD_NAMES =
-            Map.of("hdr", "req.hdr", "shdr", "res.hdr", "cook", "req.cook", "scook", "res.cook");
+    private static final Map<String, String> OLD_NAMES = Map.of(
+            "hdr",
+            "req.hdr",
+            "shdr",
+            "res.hdr",
+            "cook",
+            "req.cook",
+            "scook",
+            "res.cook",
+            "payload",
+            "req.payload",
+            "payload_lv",
+            "req.payload_lv");
 
     /** Criteria whose patterns are versions such as {@code 3.1}. */
     private static final Set<String> DOTTED = Set.of("req.ssl_ver", "req_ssl_ver");

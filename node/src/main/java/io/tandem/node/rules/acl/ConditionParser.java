@@ -24,6 +24,7 @@ public final class ConditionParser {
 
     private final List<Term[]> alternatives = new ArrayList<>();
     private List<Term> current = new ArrayList<>();
+    private boolean looksAtBytes;
 
     private ConditionParser(Arguments line, Site site, String context) {
         this.line = line;
@@ -39,9 +40,23 @@ public final class ConditionParser {
      */
     public static Condition parse(Arguments line, Site site, String context) {
         boolean unless = line.next().equals("unless");
-        Condition condition = new ConditionParser(line, site, context).parse();
+        ConditionParser parser = new ConditionParser(line, site, context);
+        Condition holds = parser.parse();
         // What is not known yet holds neither way: the rule waits for more bytes.
-        return unless ? facts -> !condition.test(facts) && !facts.incomplete : condition;
+        Condition condition = unless ? facts -> !holds.test(facts) && !facts.incomplete : holds;
+        return parser.looksAtBytes ? new OnBytes(condition) : condition;
+    }
+
+    private record OnBytes(Condition condition) implements Condition {
+        @Override
+        public boolean test(Facts facts) {
+            return condition.test(facts);
+        }
+
+        @Override
+        public boolean looksAtBytes() {
+            return true;
+        }
     }
 
     private Condition parse() {
@@ -118,10 +133,11 @@ public final class ConditionParser {
                 words, PatternStore.Place.inLine(line.origin(), from), here, null, text -> line.context()
                         .problems()
                         .warning(line.origin(), text));
+        looksAtBytes |= expression.expression().need().isBytes();
         Place place = site.place();
         if (place != null && !expression.expression().need().isMetIn(place)) {
-            line.warn("anonymous acl will never match" + context + " because it uses keyword '" + keyword(expression)
-                    + "' which is incompatible with '" + place.wording() + "'");
+            line.warnLast("anonymous acl will never match" + context + " because it uses keyword '"
+                    + keyword(expression) + "' which is incompatible with '" + place.wording() + "'");
             return new AclExpression[0];
         }
         return new AclExpression[] {expression};
@@ -136,17 +152,18 @@ public final class ConditionParser {
         if (acl == null) {
             throw new SampleError("no such ACL : '" + name + "'");
         }
+        looksAtBytes |= acl.looksAtBytes();
         Place place = site.place();
         AclExpression[] usable = acl.usableIn(place);
         AclExpression unusable = acl.unusableIn(place);
         if (unusable != null && place != null) {
-            line.warn(
+            line.warnLast(
                     usable.length == 0
                             ? "acl '" + name + "' will never match" + context
                                     + " because it only involves keywords that are incompatible with '"
                                     + place.wording() + "'"
-                            : "acl '" + name + "' involves keyword '" + keyword(unusable)
-                                    + "' which is incompatible with '" + place.wording() + "'");
+                            : "acl '" + name + "' involves keyword" + (context.isEmpty() ? "s" : "") + " '"
+                                    + keyword(unusable) + "' which is incompatible with '" + place.wording() + "'");
         }
         return usable;
     }

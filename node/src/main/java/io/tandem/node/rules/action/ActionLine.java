@@ -42,7 +42,19 @@ public record ActionLine(Arguments words, RuleSet set, String name, Site site) {
 
     /** The next word as a format. */
     Format format(String complaint) {
-        return FormatParser.parse(argument(complaint), site, Format.Style.VALUE);
+        return format(words, FormatParser.parse(argument(complaint), site, Format.Style.VALUE));
+    }
+
+    /** {@code format}, which a warning says if it asks for bytes that there are not. */
+    static Format format(Arguments words, Format format) {
+        for (String ignored : format.ignored()) {
+            words.warn(ignored(ignored));
+        }
+        return format;
+    }
+
+    static String ignored(String expression) {
+        return "L6 sample fetch <" + expression + "> ignored in HTTP log-format string.";
     }
 
     /** The next word as an expression that can be evaluated here. */

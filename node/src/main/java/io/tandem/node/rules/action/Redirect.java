@@ -100,7 +100,10 @@ final class Redirect implements Action {
             if (chosen == null || text == null) {
                 throw new SampleError("redirection type expected ('prefix', 'location', or 'scheme')");
             }
-            return new Redirect(this, chosen, FormatParser.parse(text, line.site(), Format.Style.VALUE));
+            return new Redirect(
+                    this,
+                    chosen,
+                    ActionLine.format(line.words(), FormatParser.parse(text, line.site(), Format.Style.VALUE)));
         }
 
         private void target(Kind newKind, String text) {

@@ -260,7 +260,7 @@ final class ReplyText {
 
     private void formatted(String text) {
         hasBody = true;
-        body = FormatParser.parse(text, line.site(), Format.Style.VALUE);
+        body = ActionLine.format(line.words(), FormatParser.parse(text, line.site(), Format.Style.VALUE));
     }
 
     private void header() {

@@ -96,7 +96,7 @@ public final class RequestFeatures implements Feature {
             throw line.error("'monitor fail' requires either 'if' or 'unless' followed by a condition.");
         }
         try {
-            return ConditionParser.parse(line, new Site(proxy, Place.REQUEST, "", line.origin(), assembly), "");
+            return ConditionParser.parse(line, new Site(proxy, null, "", line.origin(), assembly), "");
         } catch (SampleError error) {
             throw line.error("error detected while parsing a 'monitor fail' condition : " + error.text() + ".");
         }
@@ -110,6 +110,13 @@ public final class RequestFeatures implements Feature {
             Site site = new Site(draft, Place.REQUEST, "unique-id expression", origin, assembly);
             try {
                 frontend.uniqueIdFormat = FormatParser.parse(settings.format, site, Format.Style.VALUE);
+                for (String ignored : frontend.uniqueIdFormat.ignored()) {
+                    assembly.problems()
+                            .warning(
+                                    origin,
+                                    "parsing [" + origin.file() + ":" + origin.line() + "] : "
+                                            + ActionLine.ignored(ignored));
+                }
             } catch (SampleError error) {
                 assembly.problems()
                         .alert(

@@ -66,7 +66,16 @@ final class RuleCompiler {
         }
         boolean conditional = line.hasNext();
         Condition condition = conditional ? condition(line, name) : Condition.ALWAYS;
-        return new Compiled(new Rules.Rule(condition, action), keyword.meaning().ends() && !conditional);
+        if (assembly != null) {
+            IgnoredBytes.note(proxy, IgnoredBytes.Stage.of(set), condition, line.origin());
+        }
+        return new Compiled(
+                new Rules.Rule(condition, action, told(line)), keyword.meaning().ends() && !conditional);
+    }
+
+    /** Rules on connections and sessions are judged before there is an exchange that could remember them. */
+    private @Nullable Origin told(Arguments line) {
+        return set == RuleSet.CONNECTION || set == RuleSet.SESSION ? null : line.origin();
     }
 
     private Site site(Arguments line) {

@@ -151,6 +151,9 @@ public final class RuleFeature implements Feature {
             throw line.error("missing argument for 'tcp-response' in " + RuleCompiler.named(proxy));
         }
         String kind = line.next();
+        if (kind.equals("inspect-delay") || kind.equals("content")) {
+            refuseInFrontend(line, proxy, "tcp-response " + kind);
+        }
         switch (kind) {
             case "inspect-delay" ->
                 proxy.facet(RuleLines.KEY).responseInspectDelayMs = delay(line, "tcp-response", proxy);
@@ -162,6 +165,13 @@ public final class RuleFeature implements Feature {
             default ->
                 throw line.error("'tcp-response' expects 'inspect-delay' or 'content' in " + RuleCompiler.named(proxy)
                         + " (got '" + kind + "')");
+        }
+    }
+
+    private static void refuseInFrontend(Arguments line, ProxyDraft proxy, String what) {
+        boolean anonymous = proxy.kind() == SectionKind.DEFAULTS && proxy.name().isEmpty();
+        if (anonymous || proxy.kind() == SectionKind.FRONTEND) {
+            throw line.error(what + " is only allowed in 'backend' sections or 'defaults' section with a name");
         }
     }
 

@@ -109,8 +109,14 @@ public final class ServerRuleLines implements Feature {
         } catch (SampleError error) {
             throw line.error("error detected while parsing switching rule : " + error.text() + ".");
         }
+        if (assembly != null) {
+            IgnoredBytes.note(proxy, IgnoredBytes.Stage.USE_SERVER, condition, line.origin());
+        }
         try {
-            return new ServerRules.Use(condition, null, FormatParser.parse(name, site, Format.Style.VALUE), name);
+            // HAProxy compiles the name as if it stood in a frontend
+            Site named = site.at(Place.REQUEST, site.context());
+            Format format = FormatParser.parse(name, named, Format.Style.VALUE);
+            return new ServerRules.Use(condition, null, format, name);
         } catch (SampleError error) {
             Origin origin = line.origin();
             throw LineError.whole(

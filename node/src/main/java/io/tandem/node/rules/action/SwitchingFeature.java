@@ -4,6 +4,7 @@ package io.tandem.node.rules.action;
 
 import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
+import io.tandem.node.frontend.BackendChoice;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
@@ -101,6 +102,9 @@ public final class SwitchingFeature implements Feature {
                 throw line.error("error detected while parsing switching rule : " + error.text() + ".");
             }
         }
+        if (assembly != null) {
+            IgnoredBytes.note(proxy, IgnoredBytes.Stage.SWITCHING, condition, line.origin());
+        }
         Format format;
         try {
             format = FormatParser.parse(name, site, Format.Style.VALUE);
@@ -142,8 +146,8 @@ public final class SwitchingFeature implements Feature {
         } else if (draft.isBackend()) {
             otherwise = assembly.backend(draft.name());
         }
-        Choice choice = new Choice(rules.toArray(Rule[]::new), otherwise);
-        frontend.backendChoice = choice::choose;
+        Choice choice = new Choice(rules.toArray(Rule[]::new), otherwise, name);
+        frontend.backendChoice = choice;
         assembly.onCommit(() -> tellLoad(choice, frontend, assembly));
     }
 
@@ -166,8 +170,9 @@ public final class SwitchingFeature implements Feature {
 
     /** The first rule that holds; a name made at run time that is no backend's falls through to the default. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Choice(Rule[] rules, @Nullable Backend otherwise) {
-        @Nullable Backend choose(Facts facts) {
+    private record Choice(Rule[] rules, @Nullable Backend otherwise, String defaultName) implements BackendChoice {
+        @Override
+        public @Nullable Backend choose(Facts facts) {
             for (Rule rule : rules) {
                 facts.scratch.reset();
                 if (rule.condition().test(facts)) {

@@ -13,6 +13,7 @@ import static io.tandem.node.rules.action.RuleSet.SESSION;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.Tracking;
 import io.tandem.node.rules.Verdict;
 import io.tandem.node.rules.sample.Expression;
@@ -21,8 +22,10 @@ import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.SampleType;
 import io.tandem.node.rules.sample.TableKey;
 import io.tandem.node.rules.sample.TableReference;
+import io.tandem.node.setup.Assembly;
 import io.tandem.peers.table.DataType;
 import io.tandem.peers.table.StickTable;
+import io.tandem.peers.table.TableDefinition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +81,13 @@ final class TrackActions {
         }
         TableReference reference = TableReference.find(name, line.site());
         if (reference == null) {
-            missing(line, name, slot);
+            alert(line, "unable to find table '" + name + "' referenced by track-sc" + slot + ".");
             return facts -> Verdict.CONTINUE;
+        }
+        StickTables.Declared declared = reference.declared();
+        TableDefinition definition = declared == null ? null : declared.definition();
+        if (definition != null && !TableKey.accepts(definition.keyType(), key.type())) {
+            alert(line, "stick-table '" + name + "' uses a type incompatible with the 'track-sc" + slot + "' rule.");
         }
         boolean exchange = line.set() != RuleSet.CONNECTION && line.set() != RuleSet.SESSION;
         boolean http = line.set().isHttp();
@@ -118,15 +126,12 @@ final class TrackActions {
         return slot;
     }
 
-    private static void missing(ActionLine line, String table, int slot) {
-        if (line.site().assembly() != null) {
-            line.site()
-                    .assembly()
-                    .problems()
-                    .alert(
-                            line.origin(),
-                            "Proxy '" + line.site().proxy().name() + "': unable to find table '" + table
-                                    + "' referenced by track-sc" + slot + ".");
+    /** Complains once all proxies are known. */
+    private static void alert(ActionLine line, String text) {
+        Assembly assembly = line.site().assembly();
+        if (assembly != null) {
+            assembly.problems()
+                    .alert(line.origin(), "Proxy '" + line.site().proxy().name() + "': " + text);
         }
     }
 

@@ -51,7 +51,9 @@ final class VariableActions {
     }
 
     private static Variable variable(ActionLine line) {
-        return Variable.parse(words(line).get(0));
+        List<String> words = words(line);
+        String behind = words.size() == 1 ? "" : "," + String.join(",", words.subList(1, words.size()));
+        return Variable.parse(words.get(0), behind + ")");
     }
 
     private static VariableConditions conditions(ActionLine line) {

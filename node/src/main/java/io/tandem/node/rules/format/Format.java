@@ -10,7 +10,7 @@ import java.util.List;
 /** A compiled format: text, variables and expressions, written one after the other. Immutable. */
 public final class Format {
     /** Writes nothing. */
-    public static final Format EMPTY = new Format(List.of(), Style.VALUE);
+    public static final Format EMPTY = new Format(List.of(), Style.VALUE, List.of());
 
     /** How values are written. */
     public enum Style {
@@ -44,10 +44,17 @@ public final class Format {
 
     private final Part[] parts;
     private final Style style;
+    private final List<String> ignored;
 
-    Format(List<Part> parts, Style style) {
+    Format(List<Part> parts, Style style, List<String> ignored) {
         this.parts = parts.toArray(Part[]::new);
         this.style = style;
+        this.ignored = List.copyOf(ignored);
+    }
+
+    /** Those of its expressions that ask for bytes in a proxy that is in HTTP mode and has none; for warnings. */
+    public List<String> ignored() {
+        return ignored;
     }
 
     /** Whether it writes the same bytes for every exchange. */

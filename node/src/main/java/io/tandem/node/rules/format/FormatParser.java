@@ -23,6 +23,7 @@ public final class FormatParser {
     private final Format.Style style;
 
     private final List<Format.Part> parts = new ArrayList<>();
+    private final List<String> ignored = new ArrayList<>();
     private final StringBuilder literal = new StringBuilder();
     private Flags flags = Flags.NONE;
     private int at;
@@ -56,7 +57,7 @@ public final class FormatParser {
             }
         }
         flush();
-        return new Format(parts, style);
+        return new Format(parts, style, ignored);
     }
 
     private void literal(char c) {
@@ -155,6 +156,9 @@ public final class FormatParser {
         if (place != null && !need.isMetIn(place)) {
             throw new SampleError("sample fetch <" + rest + "> may not be reliably used here because it needs '"
                     + need.wording() + "' which is not available here");
+        }
+        if (need.isBytes() && site.proxy().mode() == Mode.HTTP) {
+            ignored.add(rest);
         }
         flush();
         parts.add(value(expression, own));

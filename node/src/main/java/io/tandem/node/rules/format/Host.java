@@ -6,14 +6,23 @@ import io.tandem.node.rules.sample.Text;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** What formats say about this host and process. */
-final class Host {
-    static final byte[] NAME = name();
+/** What formats and fetches say about this host and process. */
+public final class Host {
+    static final byte[] NAME = resolved();
     static final long PID = ProcessHandle.current().pid();
 
     private Host() {}
 
-    private static byte[] name() {
+    /** Its name; not to be changed. */
+    public static byte[] name() {
+        return NAME;
+    }
+
+    public static long pid() {
+        return PID;
+    }
+
+    private static byte[] resolved() {
         try {
             return Text.bytes(InetAddress.getLocalHost().getHostName());
         } catch (UnknownHostException e) {

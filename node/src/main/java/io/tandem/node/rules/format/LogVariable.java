@@ -4,7 +4,6 @@ package io.tandem.node.rules.format;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
-import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.rules.Facts;
@@ -14,7 +13,6 @@ import io.tandem.node.rules.sample.Text;
 import io.tandem.node.socket.Endpoints;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -92,9 +90,9 @@ enum LogVariable {
         soFar(facts, out);
         duration(out, facts.acceptedNs, facts.endNs);
     }),
-    TU("Tu", true, (facts, out, f, s) -> duration(out, start(facts), facts.endNs)),
+    TU("Tu", (facts, out, f, s) -> duration(out, start(facts), facts.endNs)),
     TW("Tw", (facts, out, f, s) -> duration(out, queueStart(facts), facts.connectingNs)),
-    AC("ac", (facts, out, f, s) -> out.append(processConnections(facts))),
+    AC("ac", (facts, out, f, s) -> out.append(facts.configuration.openSessions())),
     FC("fc", (facts, out, f, s) -> out.append(facts.frontend.meters().current())),
     BC("bc", (facts, out, f, s) -> {
         Backend backend = facts.backend;
@@ -247,15 +245,6 @@ enum LogVariable {
     /** Milliseconds between two moments; -1 when the second did not come. */
     private static void duration(Output out, long fromNs, long toNs) {
         out.append(fromNs == 0 || toNs == 0 ? -1 : Math.max(0, (toNs - fromNs) / 1_000_000));
-    }
-
-    private static long processConnections(Facts facts) {
-        List<Frontend> frontends = facts.configuration.frontends();
-        long sum = 0;
-        for (int i = 0; i < frontends.size(); i++) {
-            sum += frontends.get(i).meters().current();
-        }
-        return sum;
     }
 
     private static @Nullable InetSocketAddress serverAddress(Facts facts) {

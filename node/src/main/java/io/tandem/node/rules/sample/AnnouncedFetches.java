@@ -17,7 +17,7 @@ final class AnnouncedFetches {
     static final List<Keyword<FetchKind>> ALL = List.of(
             fetch("fc_rcvd_proxy")
                     .returns(SampleType.BOOLEAN)
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("whether the connection began with a PROXY protocol header")
                     .simply((facts, out) -> {
                         Announcement said = facts.announced;
@@ -28,7 +28,7 @@ final class AnnouncedFetches {
             text("fc_pp_unique_id", "the unique id of the PROXY protocol header", Announcement::uniqueId),
             fetch("fc_pp_tlv")
                     .args(Parameter.string("id"))
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("the first TLV of that type, a number or its name, of the PROXY protocol header")
                     .as(args -> {
                         int type = tlvType(args.string(0));
@@ -36,22 +36,22 @@ final class AnnouncedFetches {
                     }),
             fetch("fc_src")
                     .returns(SampleType.ADDRESS)
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("the source of the connection itself")
                     .simply((facts, out) -> ConnectionFetches.address(facts.connectionSource(), out)),
             fetch("fc_src_port")
                     .returns(SampleType.INTEGER)
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("the source port of the connection itself")
                     .simply((facts, out) -> ConnectionFetches.port(facts.connectionSource(), out)),
             fetch("fc_dst")
                     .returns(SampleType.ADDRESS)
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("the destination of the connection itself")
                     .simply((facts, out) -> ConnectionFetches.address(facts.connectionDestination(), out)),
             fetch("fc_dst_port")
                     .returns(SampleType.INTEGER)
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("the destination port of the connection itself")
                     .simply((facts, out) -> ConnectionFetches.port(facts.connectionDestination(), out)));
 
@@ -66,7 +66,7 @@ final class AnnouncedFetches {
     }
 
     private static Keyword<FetchKind> text(String name, String doc, Function<Announcement, byte @Nullable []> part) {
-        return fetch(name).of(Need.CLIENT_CONNECTION).doc(doc).simply((facts, out) -> of(facts, part, out));
+        return fetch(name).of(Need.CLIENT_ADDRESS).doc(doc).simply((facts, out) -> of(facts, part, out));
     }
 
     private static boolean of(Facts facts, Function<Announcement, byte @Nullable []> part, Sample out) {

@@ -25,11 +25,29 @@ final class ArgumentText {
 
     /** The arguments of a keyword written without parentheses. */
     static Args none(List<Parameter> parameters, Site site) {
-        return emptyList(parameters, site);
+        return nothing(parameters, site);
+    }
+
+    /** No argument: an empty one where that is allowed, and all that are required are there then. */
+    private static Args nothing(List<Parameter> parameters, Site site) {
+        if (!parameters.isEmpty() && !parameters.get(0).optional()) {
+            if (!parameters.get(0).kind().mayBeEmpty()) {
+                throw new SampleError(
+                        "expected type '" + parameters.get(0).kind().wording() + "' at position 1, but got nothing");
+            }
+            if (parameters.size() > 1 && !parameters.get(1).optional()) {
+                throw missing(1, parameters);
+            }
+            if (parameters.get(0).kind() == Kind.STRING) {
+                return new Args(List.of(""), List.of(""), site);
+            }
+        }
+        return new Args(List.of(), List.of(), site);
     }
 
     Args read(List<Parameter> parameters, Site site) {
         List<String> words = new ArrayList<>();
+        List<@Nullable Object> values = new ArrayList<>();
         boolean closed = false;
         int wordStart = at;
         while (!closed) {
@@ -40,6 +58,9 @@ final class ArgumentText {
             StringBuilder word = new StringBuilder();
             char stop = word(word);
             if (stop == '\0') {
+                if (word.length() > 0) {
+                    value(parameters.get(words.size()), word.toString(), words.size() + 1);
+                }
                 int required =
                         (int) parameters.stream().filter(p -> !p.optional()).count();
                 throw words.size() + 1 < required
@@ -49,13 +70,11 @@ final class ArgumentText {
             words.add(word.toString());
             closed = stop == ')';
             wordStart = at - 1;
-        }
-        if (words.size() == 1 && words.get(0).isEmpty()) {
-            return emptyList(parameters, site);
-        }
-        List<@Nullable Object> values = new ArrayList<>();
-        for (int i = 0; i < words.size(); i++) {
-            values.add(value(parameters.get(i), words.get(i), i + 1));
+            if (closed && words.size() == 1 && word.length() == 0) {
+                return emptyList(parameters, site);
+            }
+            int index = words.size() - 1;
+            values.add(value(parameters.get(index), words.get(index), index + 1));
         }
         if (values.size() < parameters.size() && !parameters.get(values.size()).optional()) {
             throw missing(values.size(), parameters);
@@ -64,19 +83,9 @@ final class ArgumentText {
     }
 
     private static Args emptyList(List<Parameter> parameters, Site site) {
-        if (!parameters.isEmpty()
-                && !parameters.get(0).optional()
-                && parameters.get(0).kind() == Kind.STRING) {
-            if (parameters.size() > 1 && !parameters.get(1).optional()) {
-                throw missing(1, parameters);
-            }
-            return new Args(List.of(""), List.of(""), site);
-        }
-        if (!parameters.isEmpty() && !parameters.get(0).optional()) {
-            throw new SampleError(
-                    "expected type '" + parameters.get(0).kind().wording() + "' at position 1, but got nothing");
-        }
-        return new Args(List.of(), List.of(), site);
+        return parameters.size() == 1 && parameters.get(0).kind() == Kind.STRING
+                ? new Args(List.of(""), List.of(""), site)
+                : nothing(parameters, site);
     }
 
     private SampleError tooMany(int from) {

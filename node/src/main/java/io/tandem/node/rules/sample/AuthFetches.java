@@ -3,6 +3,7 @@
 package io.tandem.node.rules.sample;
 
 import static io.tandem.node.rules.sample.FetchKind.fetch;
+import static io.tandem.node.rules.sample.Parameter.optionalString;
 
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.language.Keyword;
@@ -10,12 +11,14 @@ import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Parameter.Kind;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Fetches on the user and password a client sends by the Basic scheme (RFC 7617; HAProxy manual 7.3.6). */
 final class AuthFetches {
     private static final byte[] AUTHORIZATION = Text.bytes("authorization");
     private static final byte[] BASIC = Text.bytes("Basic ");
+    private static final byte[] BEARER = Text.bytes("Bearer ");
 
     static final List<Keyword<FetchKind>> ALL = List.of(
             fetch("http_auth")
@@ -51,6 +54,15 @@ final class AuthFetches {
                         out.set(SampleType.STRING, headers.bytes(), headers.valueStart(at), end);
                         return true;
                     }),
+            fetch("http_auth_bearer")
+                    .args(optionalString("header"))
+                    .of(Need.REQUEST_HEAD)
+                    .doc("the token of the scheme Bearer")
+                    .as(args -> {
+                        byte[] header =
+                                args.has(0) ? Text.bytes(args.string(0).toLowerCase(Locale.ROOT)) : AUTHORIZATION;
+                        return (facts, out) -> bearer(facts.request.headers(), header, out);
+                    }),
             fetch("http_auth_user")
                     .of(Need.REQUEST_HEAD)
                     .doc("the client's user name")
@@ -67,6 +79,19 @@ final class AuthFetches {
                     }));
 
     private AuthFetches() {}
+
+    private static boolean bearer(Headers headers, byte[] header, Sample out) {
+        int at = headers.find(header, 0);
+        if (at < 0 || !Text.startsWith(headers.bytes(), headers.valueStart(at), headers.valueEnd(at), BEARER, true)) {
+            return false;
+        }
+        int start = headers.valueStart(at) + BEARER.length;
+        while (start < headers.valueEnd(at) && headers.bytes()[start] == ' ') {
+            start++;
+        }
+        out.set(SampleType.STRING, headers.bytes(), start, headers.valueEnd(at));
+        return true;
+    }
 
     private static boolean text(String text, Facts facts, Sample out) {
         return ConnectionFetches.text(text, facts.scratch, out);

@@ -35,6 +35,7 @@ final class BodyFetches {
                     .as(args -> size(args, false)),
             fetch("req.body_param")
                     .args(optionalString("name"))
+                    .returns(SampleType.BINARY)
                     .of(Need.REQUEST_HEAD)
                     .doc("a parameter of a form in the request's body")
                     .as(BodyParameter::new),

@@ -7,8 +7,9 @@ import static io.tandem.node.rules.sample.FetchKind.fetch;
 import io.tandem.node.frontend.ConnectionErrors;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.language.Keyword;
-import java.nio.charset.StandardCharsets;
+import io.tandem.node.rules.Facts;
 import java.util.List;
+import java.util.function.Function;
 
 /** Fetches on the client's connection: addresses (HAProxy manual 7.3.3). */
 final class ConnectionFetches {
@@ -33,9 +34,18 @@ final class ConnectionFetches {
                     .of(Need.CLIENT_ADDRESS)
                     .doc("the port the client connected to")
                     .simply((facts, out) -> port(facts.destination, out)),
+            isLocal("src_is_local", "whether the client's address is this host's", facts -> facts.source),
+            isLocal("dst_is_local", "whether the address connected to is this host's", facts -> facts.destination),
+            isLocal("fc_src_is_local", "whether the connection's own source is this host's", Facts::connectionSource),
+            isLocal("fc_dst_is_local", "whether its own destination is this host's", Facts::connectionDestination),
+            fetch("dst_conn")
+                    .returns(SampleType.INTEGER)
+                    .of(Need.FRONTEND)
+                    .doc("connections of the same listener now, this one included")
+                    .simply((facts, out) -> InternalFetches.number(out, facts.listenerConnections.getAsInt())),
             fetch("fc_http_major")
                     .returns(SampleType.INTEGER)
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("the major HTTP version of the client's connection: 1 or 2")
                     .simply((facts, out) -> {
                         out.set(facts.httpMajor);
@@ -43,14 +53,14 @@ final class ConnectionFetches {
                     }),
             fetch("fc_err")
                     .returns(SampleType.INTEGER)
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("the error of the client's connection, 0 for none")
                     .simply((facts, out) -> {
                         out.set(facts.connectionError);
                         return true;
                     }),
             fetch("fc_err_str")
-                    .of(Need.CLIENT_CONNECTION)
+                    .of(Need.CLIENT_ADDRESS)
                     .doc("the error of the client's connection in words")
                     .simply((facts, out) -> text(ConnectionErrors.words(facts.connectionError), facts.scratch, out)),
             fetch("so_id")
@@ -66,6 +76,15 @@ final class ConnectionFetches {
             }));
 
     private ConnectionFetches() {}
+
+    private static Keyword<FetchKind> isLocal(String name, String doc, Function<Facts, Peer> peer) {
+        return fetch(name)
+                .returns(SampleType.BOOLEAN)
+                .of(Need.CLIENT_ADDRESS)
+                .doc(doc)
+                .simply((facts, out) -> InternalFetches.bool(
+                        out, LocalAddresses.now(facts.loop.nowNs()).has(peer.apply(facts))));
+    }
 
     static boolean address(Peer peer, Sample out) {
         if (peer.length() == 4) {
@@ -92,9 +111,5 @@ final class ConnectionFetches {
         text.getBytes(0, length, scratch.bytes(), at);
         out.set(SampleType.STRING, scratch.bytes(), at, at + length);
         return true;
-    }
-
-    static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
-import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.http.h1.RequestScanner;
-import io.tandem.node.language.Mode;
 import io.tandem.node.rules.Facts;
 
 /**
@@ -34,10 +32,7 @@ record ContentRequest(Fetch inner) implements Fetch {
     }
 
     private static boolean isThere(Facts facts) {
-        Backend backend = facts.backend;
-        if (facts.frontend.mode() == Mode.HTTP
-                || facts.switchesToHttp
-                || (backend != null && backend.mode() == Mode.HTTP)) {
+        if (facts.isHttp()) {
             return true;
         }
         if (facts.request.methodEnd() > facts.request.methodStart() && facts.requestContent == facts.content) {

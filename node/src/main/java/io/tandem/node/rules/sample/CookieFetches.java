@@ -13,37 +13,50 @@ import java.util.List;
 
 /** Fetches on cookies (RFC 6265; HAProxy manual 7.3.6). */
 final class CookieFetches {
-    static final List<Keyword<FetchKind>> ALL = all();
-
+    private static final byte[] NO_NAME = {};
+    private static final byte[] COMMA = Text.bytes(",");
     private static final byte[] COOKIE = Text.bytes("cookie");
     private static final byte[] SET_COOKIE = Text.bytes("set-cookie");
+
+    static final List<Keyword<FetchKind>> ALL = all();
 
     private CookieFetches() {}
 
     private static List<Keyword<FetchKind>> all() {
         List<Keyword<FetchKind>> all = new ArrayList<>();
         for (String prefix : List.of("req.", "res.", "", "s")) {
-            boolean response = prefix.equals("res.") || prefix.equals("s");
-            Need need = response ? Need.RESPONSE_HEAD : Need.REQUEST_HEAD;
-            all.add(fetch(prefix + "cook")
-                    .args(optionalString("name"))
-                    .of(need)
-                    .doc("the value of a cookie")
-                    .as(args -> new Values(args.bytes(0), response)));
+            Need need = prefix.equals("res.") || prefix.equals("s") ? Need.RESPONSE_HEAD : Need.REQUEST_HEAD;
+            all.add(value(prefix + "cook", need));
             all.add(fetch(prefix + "cook_cnt")
                     .args(optionalString("name"))
                     .returns(SampleType.INTEGER)
                     .of(need)
                     .doc("how many cookies have that name")
-                    .as(args -> count(new Values(args.bytes(0), response))));
+                    .as(args -> count(new Values(args.bytes(0), need))));
             all.add(fetch(prefix + "cook_val")
                     .args(optionalString("name"))
                     .returns(SampleType.INTEGER)
                     .of(need)
                     .doc("the value of a cookie as a number")
-                    .as(args -> new HeaderFetches.Cast(new Values(args.bytes(0), response), SampleType.INTEGER)));
+                    .as(args -> new HeaderFetches.Cast(new Values(args.bytes(0), need), SampleType.INTEGER)));
+            if (prefix.startsWith("re")) {
+                all.add(fetch(prefix + "cook_names")
+                        .args(optionalString("delimiter"))
+                        .of(need)
+                        .doc("the names of all cookies, joined by the delimiter")
+                        .as(args -> names(new Values(NO_NAME, need, true), args.has(0) ? args.bytes(0) : COMMA)));
+            }
         }
+        all.add(value("cookie", Need.MESSAGE_HEAD));
         return List.copyOf(all);
+    }
+
+    private static Keyword<FetchKind> value(String name, Need need) {
+        return fetch(name)
+                .args(optionalString("name"))
+                .of(need)
+                .doc("the value of a cookie")
+                .as(args -> new Values(args.bytes(0), need));
     }
 
     private static Fetch count(Values values) {
@@ -57,16 +70,36 @@ final class CookieFetches {
         };
     }
 
+    private static Fetch names(Values values, byte[] delimiter) {
+        return (facts, out) -> {
+            Builder text = new Builder(facts.scratch);
+            for (boolean any = values.first(facts, out); any; any = values.next(facts, out)) {
+                if (!text.isEmpty()) {
+                    text.append(delimiter, 0, delimiter.length);
+                }
+                text.append(out);
+            }
+            return !text.isEmpty() && text.into(out);
+        };
+    }
+
     /** The cursor holds the field's index in its upper half and the offset behind the last cookie in its lower. */
     private static final class Values implements Fetch {
         private static final int INDEX_SHIFT = 20;
 
         private final byte[] name;
-        private final boolean response;
+        private final Need need;
+        /** Whether a cookie's name is taken rather than its value. */
+        private final boolean names;
 
-        Values(byte[] name, boolean response) {
+        Values(byte[] name, Need need) {
+            this(name, need, false);
+        }
+
+        Values(byte[] name, Need need, boolean names) {
             this.name = name;
-            this.response = response;
+            this.need = need;
+            this.names = names;
         }
 
         @Override
@@ -90,6 +123,7 @@ final class CookieFetches {
 
         @Override
         public boolean next(Facts facts, Sample out) {
+            boolean response = HeaderFetches.ofResponse(need, facts);
             Headers headers = response ? facts.response.headers() : facts.request.headers();
             int index = out.cursor >> INDEX_SHIFT;
             int offset = out.cursor & ((1 << INDEX_SHIFT) - 1);
@@ -123,6 +157,10 @@ final class CookieFetches {
             int nameEnd = trim(bytes, start, equals);
             if (name.length > 0 && !Text.equals(bytes, start, nameEnd, name, false)) {
                 return false;
+            }
+            if (names) {
+                out.set(SampleType.STRING, bytes, start, nameEnd);
+                return true;
             }
             int valueStart = skipBlanks(bytes, equals + 1, to);
             out.set(SampleType.STRING, bytes, valueStart, trim(bytes, valueStart, to));

@@ -63,16 +63,9 @@ public final class ExpressionParser {
         }
         FetchKind kind = keyword.meaning();
         Fetch made = make(kind, name);
-        Fetch fetch = looksIntoContent(kind, name) ? new ContentRequest(made) : made;
+        Fetch fetch = kind.readsRequest() && site.proxy().mode() == Mode.TCP ? new ContentRequest(made) : made;
         String written = text.substring(0, at);
         return converters(new Expression(fetch, List.of(), kind.returns(), kind.need()), fetch, written, name);
-    }
-
-    /** In TCP mode nothing has read a request before rules ask for it. */
-    private boolean looksIntoContent(FetchKind kind, String name) {
-        return site.proxy().mode() == Mode.TCP
-                && (kind.need() == Need.REQUEST_HEAD || kind.need() == Need.MESSAGE_HEAD)
-                && !name.endsWith("proto_http"); // knows by itself
     }
 
     private Fetch make(FetchKind kind, String name) {

@@ -12,9 +12,11 @@ import java.util.stream.Collectors;
  * @param parameters its arguments
  * @param returns the type of its value
  * @param need what it looks at
+ * @param readsRequest whether it wants a request's head, which in TCP mode has to be read from the bytes that are there
  * @param factory makes it from its arguments
  */
-public record FetchKind(List<Parameter> parameters, SampleType returns, Need need, Factory factory) {
+public record FetchKind(
+        List<Parameter> parameters, SampleType returns, Need need, boolean readsRequest, Factory factory) {
     public FetchKind {
         parameters = List.copyOf(parameters);
     }
@@ -37,6 +39,7 @@ public record FetchKind(List<Parameter> parameters, SampleType returns, Need nee
         private List<Parameter> parameters = List.of();
         private SampleType returns = SampleType.STRING;
         private Need need = Need.NOTHING;
+        private boolean readsRequest;
         private String doc = "";
 
         private Builder(String name) {
@@ -55,6 +58,13 @@ public record FetchKind(List<Parameter> parameters, SampleType returns, Need nee
 
         public Builder of(Need need) {
             this.need = need;
+            readsRequest |= need.isHead();
+            return this;
+        }
+
+        /** It reads the head of a request, though its value is kept longer. */
+        Builder readsRequest() {
+            readsRequest = true;
             return this;
         }
 
@@ -67,7 +77,7 @@ public record FetchKind(List<Parameter> parameters, SampleType returns, Need nee
             return Keyword.<FetchKind>of(name)
                     .arguments(signature(parameters))
                     .doc(doc)
-                    .as(new FetchKind(parameters, returns, need, factory));
+                    .as(new FetchKind(parameters, returns, need, readsRequest, factory));
         }
 
         /** A fetch that looks at no argument. */

@@ -22,14 +22,13 @@ final class HeaderFetches {
     private static List<Keyword<FetchKind>> all() {
         List<Keyword<FetchKind>> all = new ArrayList<>();
         for (String prefix : List.of("req.", "res.", "", "s")) {
-            Need need = prefix.isEmpty()
-                    ? Need.MESSAGE_HEAD
-                    : prefix.startsWith("req") ? Need.REQUEST_HEAD : Need.RESPONSE_HEAD;
+            Need need = prefix.isEmpty() || prefix.equals("req.") ? Need.REQUEST_HEAD : Need.RESPONSE_HEAD;
+            Need value = prefix.isEmpty() ? Need.MESSAGE_HEAD : need;
             all.add(fetch(prefix + "hdr")
                     .args(optionalString("name"), optionalInteger("occurrence"))
-                    .of(need)
+                    .of(value)
                     .doc("a value of the header field; values are separated by commas")
-                    .as(args -> new HeaderValues(args, need, false)));
+                    .as(args -> new HeaderValues(args, value, false)));
             all.add(fetch(prefix + "hdr_cnt")
                     .args(optionalString("name"))
                     .returns(SampleType.INTEGER)
@@ -72,15 +71,24 @@ final class HeaderFetches {
                 .of(need)
                 .doc("the names of all header fields, joined by the delimiter")
                 .as(args -> names(need, args.has(0) ? args.bytes(0) : Text.bytes(","))));
+        all.add(fetch(prefix + "hdrs_bin")
+                .returns(SampleType.BINARY)
+                .of(need)
+                .doc("all header fields: names and values, each behind its length, and two empty ones")
+                .simply((facts, out) -> binary(headers(need, facts), facts.scratch, out)));
         all.add(fetch(prefix + "hdrs")
+                .returns(SampleType.BINARY)
                 .of(need)
                 .doc("all header fields as they stand on the wire")
                 .simply((facts, out) -> lines(headers(need, facts), facts.scratch, out)));
     }
 
+    static boolean ofResponse(Need need, Facts facts) {
+        return need == Need.RESPONSE_HEAD || (need == Need.MESSAGE_HEAD && facts.responding);
+    }
+
     private static Headers headers(Need need, Facts facts) {
-        boolean response = need == Need.RESPONSE_HEAD || (need == Need.MESSAGE_HEAD && facts.responding);
-        return response ? facts.response.headers() : facts.request.headers();
+        return ofResponse(need, facts) ? facts.response.headers() : facts.request.headers();
     }
 
     private static Fetch count(HeaderValues values) {
@@ -121,8 +129,44 @@ final class HeaderFetches {
             }
         }
         text.append(SEPARATOR, 2, 4);
-        return text.into(out);
+        return text.into(out, SampleType.BINARY);
     }
+
+    private static boolean binary(Headers headers, Scratch scratch, Sample out) {
+        Builder list = new Builder(scratch);
+        for (int i = 0; i < headers.count(); i++) {
+            if (headers.isLive(i)) {
+                length(list, headers.nameEnd(i) - headers.nameStart(i));
+                list.appendLower(headers.bytes(), headers.nameStart(i), headers.nameEnd(i));
+                length(list, headers.valueEnd(i) - headers.valueStart(i));
+                list.append(headers.bytes(), headers.valueStart(i), headers.valueEnd(i));
+            }
+        }
+        list.append(0);
+        list.append(0);
+        return list.into(out, SampleType.BINARY);
+    }
+
+    /**
+     * A number as HAProxy's SPOE has it (SPOE.txt 3.1): below 240 a byte, else 4 bits of it behind ones, then 7 in each byte,
+     * whose highest bit says that more follow.
+     */
+    private static void length(Builder list, int number) {
+        if (number < ONE_BYTE) {
+            list.append(number);
+            return;
+        }
+        list.append(number | ONE_BYTE);
+        int rest = (number - ONE_BYTE) >> 4;
+        while (rest >= MORE) {
+            list.append(rest | MORE);
+            rest = (rest - MORE) >> 7;
+        }
+        list.append(rest);
+    }
+
+    private static final int ONE_BYTE = 240;
+    private static final int MORE = 128;
 
     private static final byte[] SEPARATOR = Text.bytes(": \r\n");
 

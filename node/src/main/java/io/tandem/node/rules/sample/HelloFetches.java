@@ -36,7 +36,6 @@ final class HelloFetches {
             list("ssl_fc_extlist_bin", "extensions of the client's first message", HelloCapture::extensions),
             list("ssl_fc_eclist_bin", "elliptic curves the client offers", HelloCapture::groups),
             fetch("ssl_fc_ecformats_bin")
-                    .returns(SampleType.BINARY)
                     .of(Need.CLIENT_CONNECTION)
                     .doc("formats of curve points the client knows")
                     .simply((facts, out) -> {
@@ -45,6 +44,7 @@ final class HelloFetches {
                     }),
             fetch("ssl_fc_cipherlist_hex")
                     .args(optionalInteger("filter"))
+                    .returns(SampleType.BINARY) // as HAProxy declares it, and STRING what is bytes: ACLs match by that
                     .of(Need.CLIENT_CONNECTION)
                     .doc("cipher suites the client offers, in hexadecimal")
                     .as(args -> {
@@ -107,7 +107,6 @@ final class HelloFetches {
     private static Keyword<FetchKind> list(String name, String doc, Function<HelloCapture, byte[]> of) {
         return fetch(name)
                 .args(optionalInteger("filter"))
-                .returns(SampleType.BINARY)
                 .of(Need.CLIENT_CONNECTION)
                 .doc(doc)
                 .as(args -> {

@@ -8,21 +8,17 @@ import static io.tandem.node.rules.sample.Parameter.optionalInteger;
 import static io.tandem.node.rules.sample.Parameter.optionalString;
 import static io.tandem.node.rules.sample.Parameter.string;
 
-import io.tandem.node.backend.Backend;
-import io.tandem.node.backend.Server;
-import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.format.Host;
 import io.tandem.node.rules.sample.Parameter.Kind;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.tandem.node.setup.Assembly;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.ToLongFunction;
 
-/** Fetches on internal states: constants, variables, proxies and servers (HAProxy manual 7.3.2). */
+/** Fetches on nothing of the exchange: constants, variables, the clock, the process (HAProxy manual 7.3.2). */
 final class InternalFetches {
-    static final List<Keyword<FetchKind>> CONSTANTS = List.of(
+    static final List<Keyword<FetchKind>> ALL = List.of(
             fetch("always_true").returns(SampleType.BOOLEAN).doc("true").simply((facts, out) -> bool(out, true)),
             fetch("always_false").returns(SampleType.BOOLEAN).doc("false").simply((facts, out) -> bool(out, false)),
             fetch("bool")
@@ -107,7 +103,7 @@ final class InternalFetches {
                     .returns(SampleType.INTEGER)
                     .doc("the microseconds of the time")
                     .simply((facts, out) -> {
-                        return number(out, facts.loop.nowMs() % 1000 * 1000);
+                        return number(out, micros(facts) % 1_000_000);
                     }),
             fetch("rand")
                     .args(optionalInteger("range"))
@@ -119,12 +115,10 @@ final class InternalFetches {
                         return (facts, out) ->
                                 number(out, ThreadLocalRandom.current().nextLong(bound));
                     }),
-            fetch("uuid").args(optionalInteger("version")).doc("a random UUID").as(args -> {
-                if (args.number(0, 4) != 4) {
-                    throw new SampleError("Unsupported UUID version: '" + args.number(0, 4) + "'");
-                }
-                return (facts, out) -> ConnectionFetches.text(UUID.randomUUID().toString(), facts.scratch, out);
-            }),
+            fetch("uuid")
+                    .args(optionalInteger("version"))
+                    .doc("a UUID of version 4, random, or 7, whose order is that of time (RFC 9562)")
+                    .as(InternalFetches::uuid),
             fetch("nbproc")
                     .returns(SampleType.INTEGER)
                     .doc("the number of processes: 1")
@@ -137,92 +131,20 @@ final class InternalFetches {
                     .returns(SampleType.INTEGER)
                     .doc("the number of the event loop, from 0")
                     .simply((facts, out) -> number(out, facts.loop.index())),
-            fetch("hostname").doc("the name of this host").as(args -> {
-                byte[] name = ConnectionFetches.utf8(hostname());
-                return (facts, out) -> {
-                    out.text(name);
-                    return true;
-                };
+            fetch("pid").returns(SampleType.INTEGER).doc("the process's number").simply((facts, out) -> {
+                return number(out, Host.pid());
+            }),
+            fetch("hostname").doc("the name of this host").simply((facts, out) -> {
+                out.text(Host.name());
+                return true;
             }));
 
-    static final List<Keyword<FetchKind>> PROXIES = List.of(
-            fetch("fe_id")
-                    .returns(SampleType.INTEGER)
-                    .of(Need.FRONTEND)
-                    .doc("the frontend's number")
-                    .simply((facts, out) -> {
-                        return number(out, facts.frontend.id());
-                    }),
-            fetch("fe_name").of(Need.FRONTEND).doc("the frontend's name").simply((facts, out) -> {
-                out.text(facts.frontend.nameBytes());
-                return true;
-            }),
-            fetch("be_id")
-                    .returns(SampleType.INTEGER)
-                    .of(Need.BACKEND)
-                    .doc("the backend's number")
-                    .simply((facts, out) -> {
-                        Backend backend = facts.backend;
-                        return backend != null && number(out, backend.id());
-                    }),
-            fetch("be_name").of(Need.BACKEND).doc("the backend's name").simply((facts, out) -> {
-                Backend backend = facts.backend;
-                return backend != null && ConnectionFetches.text(backend.name(), facts.scratch, out);
-            }),
-            fetch("srv_id")
-                    .returns(SampleType.INTEGER)
-                    .of(Need.SERVER)
-                    .doc("the server's number")
-                    .simply((facts, out) -> {
-                        Server server = facts.server;
-                        return server != null
-                                && number(out, server.description().id());
-                    }),
-            fetch("srv_name").of(Need.SERVER).doc("the server's name").simply((facts, out) -> {
-                Server server = facts.server;
-                if (server == null) {
-                    return false;
-                }
-                out.text(server.nameBytes());
-                return true;
-            }),
-            ofBackend("nbsrv", "how many servers are usable", Backend::usableServers),
-            ofBackend(
-                    "be_conn", "connections of the backend now", b -> b.meters().current()),
-            fetch("fe_conn")
-                    .args(Parameter.optional(Kind.FRONTEND))
-                    .returns(SampleType.INTEGER)
-                    .doc("connections of the frontend now")
-                    .as(args -> {
-                        FrontendReference reference = args.frontend(0);
-                        return (facts, out) -> {
-                            Frontend frontend = reference.in(facts);
-                            return frontend != null
-                                    && number(out, frontend.meters().current());
-                        };
-                    }),
-            ofServer("srv_conn", "connections of the server now", s -> s.state()
-                    .meters()
-                    .current()),
-            ofServer("srv_weight", "the server's weight now", s -> s.state().weight()),
-            ofServer("srv_uweight", "the server's weight as set", s -> s.state().weight()),
-            ofServer("srv_iweight", "the server's weight as configured", s -> s.description()
-                    .weight()),
-            fetch("srv_is_up")
-                    .args(Parameter.of(Kind.SERVER))
-                    .returns(SampleType.BOOLEAN)
-                    .doc("whether the server takes requests")
-                    .as(args -> {
-                        ServerReference reference = args.server(0);
-                        return (facts, out) -> {
-                            Server server = reference.in(facts);
-                            return server != null && bool(out, server.state().isRunning());
-                        };
-                    }));
+    private static final int UUID_LENGTH = 36;
+    private static final byte[] UUID_DIGITS = Text.bytes("0123456789abcdef");
 
     private InternalFetches() {}
 
-    private static boolean bool(Sample out, boolean value) {
+    static boolean bool(Sample out, boolean value) {
         out.set(value);
         return true;
     }
@@ -230,34 +152,6 @@ final class InternalFetches {
     static boolean number(Sample out, long value) {
         out.set(value);
         return true;
-    }
-
-    static Keyword<FetchKind> ofBackend(String name, String doc, ToLongFunction<Backend> value) {
-        return fetch(name)
-                .args(Parameter.optional(Kind.BACKEND))
-                .returns(SampleType.INTEGER)
-                .doc(doc)
-                .as(args -> {
-                    BackendReference reference = args.backend(0);
-                    return (facts, out) -> {
-                        Backend backend = reference.in(facts);
-                        return backend != null && number(out, value.applyAsLong(backend));
-                    };
-                });
-    }
-
-    static Keyword<FetchKind> ofServer(String name, String doc, ToLongFunction<Server> value) {
-        return fetch(name)
-                .args(Parameter.of(Kind.SERVER))
-                .returns(SampleType.INTEGER)
-                .doc(doc)
-                .as(args -> {
-                    ServerReference reference = args.server(0);
-                    return (facts, out) -> {
-                        Server server = reference.in(facts);
-                        return server != null && number(out, value.applyAsLong(server));
-                    };
-                });
     }
 
     private static Fetch constantBoolean(Args args) {
@@ -271,11 +165,12 @@ final class InternalFetches {
     }
 
     private static Fetch env(Args args) {
-        String text = System.getenv(args.string(0));
+        Assembly assembly = args.site().assembly();
+        String text = assembly == null ? null : assembly.drafts().environment().get(args.string(0));
         if (text == null) {
             return (facts, out) -> false;
         }
-        byte[] value = ConnectionFetches.utf8(text);
+        byte[] value = Text.bytes(text);
         return (facts, out) -> {
             out.text(value);
             return true;
@@ -297,22 +192,42 @@ final class InternalFetches {
 
     private static Fetch date(Args args) {
         long offset = args.number(0, 0);
-        long unitMicros =
-                switch (args.string(1)) {
-                    case "", "s" -> 1_000_000;
-                    case "ms" -> 1000;
-                    case "us" -> 1;
-                    default -> throw new SampleError("expects 's', 'ms' or 'us', got '" + args.string(1) + "'");
-                };
-        return (facts, out) -> number(out, facts.loop.nowMs() * 1000 / unitMicros + offset);
+        TimeUnitName unit = TimeUnitName.of(args.string(1));
+        return (facts, out) -> number(out, unit.ofMicros(micros(facts)) + offset);
     }
 
-    private static String hostname() {
-        try {
-            String name = System.getenv("HOSTNAME");
-            return name != null ? name : InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
+    /** Microseconds since 1970: the loop's clock, whose finer digits are those of the monotonic one. */
+    private static long micros(Facts facts) {
+        return facts.loop.nowMs() * 1000 + facts.loop.nowNs() / 1000 % 1000;
+    }
+
+    private static Fetch uuid(Args args) {
+        long version = args.number(0, 4);
+        if (version != 4 && version != 7) {
+            throw new SampleError("Unsupported UUID version: '" + version + "'");
         }
+        return (facts, out) -> {
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            long high = version == 4 ? random.nextLong() : facts.loop.nowMs() << 16 | random.nextInt(1 << 16);
+            return writeUuid(high & ~0xF000L | version << 12, random.nextLong() >>> 2 | 1L << 63, facts.scratch, out);
+        };
+    }
+
+    private static boolean writeUuid(long high, long low, Scratch scratch, Sample out) {
+        if (scratch.room() < UUID_LENGTH) {
+            return false;
+        }
+        byte[] bytes = scratch.bytes();
+        int start = scratch.claim(UUID_LENGTH);
+        int at = start;
+        for (int digit = 0; digit < 32; digit++) {
+            if (digit == 8 || digit == 12 || digit == 16 || digit == 20) {
+                bytes[at++] = '-';
+            }
+            long half = digit < 16 ? high : low;
+            bytes[at++] = UUID_DIGITS[(int) (half >>> (60 - digit % 16 * 4)) & 0xF];
+        }
+        out.set(SampleType.STRING, bytes, start, at);
+        return true;
     }
 }

@@ -2,35 +2,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
-import java.util.EnumSet;
-import java.util.Set;
-
-/** What a fetch looks at, and therefore where it can be used (the matrix of {@code haproxy -dKsmp}). */
+/**
+ * What a fetch looks at, and therefore where it can be used: the rows of the matrix of {@code haproxy -dKsmp}, with a letter for
+ * each {@link Place}.
+ */
 public enum Need {
-    /** Nothing of the exchange: constants, internal states. */
-    NOTHING("internal state", EnumSet.allOf(Place.class)),
-    CLIENT_ADDRESS("address information", EnumSet.allOf(Place.class)),
-    FRONTEND("frontend", EnumSet.allOf(Place.class)),
-    CLIENT_CONNECTION("client-side connection", EnumSet.complementOf(EnumSet.of(Place.CONNECTION))),
-    REQUEST_BUFFER("request buffer", Sets.REQUEST),
-    REQUEST_HEAD("HTTP request headers", Sets.REQUEST),
+    /** Nothing at all: constants, the clock, variables. */
+    NOTHING("internal state", "YYYYYYYYYYYYYYYYYYYYYY"),
+    INTERNAL_STATE("internal state", "YYYYYYYYYYYYYYYYYYYY.Y"),
+    CLIENT_ADDRESS("client address", "YYYYYYYYYYYYYYYYYYYY.."),
+    FRONTEND("frontend", "YYYYYYYYYYYYYYYYYYY..."),
+    CLIENT_CONNECTION("client-side connection", ".YYYYYYYYYYYYYYYYYY..."),
+    REQUEST_BUFFER("request buffer", "..YYYYYYYYY..........."),
+    REQUEST_HEAD("HTTP request headers", "..YYYYYYYYY..........."),
+    /** {@code payload}: of the side at hand. */
+    MESSAGE_BUFFER("request buffer,response buffer", "..YYYYYYYYYYYYYYYY.Y.."),
     /** {@code hdr}: of the message at hand. */
-    MESSAGE_HEAD("HTTP request headers", Sets.union(Sets.REQUEST, Sets.RESPONSE)),
+    MESSAGE_HEAD("HTTP request headers,HTTP response headers", "..YYYYYYYYYYYYYYYY.Y.."),
     /** Kept of the request until the end: captures. */
-    REQUEST_KEPT("HTTP request", Sets.FROM_CONTENT),
-    BACKEND("backend", Sets.FROM_BACKEND),
-    SERVER("server", Sets.RESPONSE_AND_LOG),
-    SERVER_CONNECTION("server-side connection", Sets.RESPONSE_AND_LOG),
-    RESPONSE_BUFFER("response buffer", Sets.RESPONSE),
-    RESPONSE_HEAD("HTTP response headers", Sets.RESPONSE),
-    RESPONSE_KEPT("HTTP response", Sets.RESPONSE_AND_LOG);
+    REQUEST_KEPT("HTTP request", "..YYYYYYYYYYYYYYYYY..."),
+    BACKEND("backend", "......YYYYYYYYYYYYYY.."),
+    SERVER("server", "..........YYYYYYYYYY.."),
+    SERVER_ADDRESS("server address", "...........YYYYYYYYY.."),
+    SERVER_CONNECTION("server-side connection", "...........YYYYYYYYY.."),
+    RESPONSE_BUFFER("response buffer", "...........YYYYYYY.Y.."),
+    RESPONSE_HEAD("HTTP response headers", "...........YYYYYYY.Y.."),
+    RESPONSE_KEPT("HTTP response", "...........YYYYYYYYY..");
 
     private final String wording;
+    private final String places;
 
-    @SuppressWarnings("ImmutableEnumChecker") // never changed
-    private final Set<Place> places;
-
-    Need(String wording, Set<Place> places) {
+    Need(String wording, String places) {
         this.wording = wording;
         this.places = places;
     }
@@ -40,34 +42,16 @@ public enum Need {
     }
 
     public boolean isMetIn(Place place) {
-        return places.contains(place);
+        return places.charAt(place.ordinal()) == 'Y';
     }
 
-    private static final class Sets {
-        static final Set<Place> REQUEST = EnumSet.of(
-                Place.CONTENT,
-                Place.REQUEST,
-                Place.SWITCHING,
-                Place.BACKEND_CONTENT,
-                Place.BACKEND_REQUEST,
-                Place.BALANCE);
-        static final Set<Place> RESPONSE = EnumSet.of(
-                Place.BACKEND_RESPONSE_CONTENT,
-                Place.BACKEND_RESPONSE,
-                Place.STORE,
-                Place.RESPONSE_CONTENT,
-                Place.RESPONSE);
-        static final Set<Place> RESPONSE_AND_LOG = union(RESPONSE, EnumSet.of(Place.LOG));
-        static final Set<Place> FROM_BACKEND =
-                union(EnumSet.of(Place.BACKEND_CONTENT, Place.BACKEND_REQUEST, Place.BALANCE), RESPONSE_AND_LOG);
-        static final Set<Place> FROM_CONTENT = union(REQUEST, RESPONSE_AND_LOG);
+    /** Whether it is bytes in a buffer (HAProxy's layer 6), of which a proxy in HTTP mode has none. */
+    public boolean isBytes() {
+        return this == REQUEST_BUFFER || this == MESSAGE_BUFFER || this == RESPONSE_BUFFER;
+    }
 
-        private Sets() {}
-
-        static Set<Place> union(Set<Place> a, Set<Place> b) {
-            EnumSet<Place> all = EnumSet.copyOf(a);
-            all.addAll(b);
-            return all;
-        }
+    /** Whether it is a message's head, which in TCP mode has to be read from the bytes that are there. */
+    boolean isHead() {
+        return this == REQUEST_HEAD || this == MESSAGE_HEAD;
     }
 }

@@ -27,6 +27,14 @@ public record Parameter(String name, Kind kind, boolean optional) {
 
         private final String wording;
 
+        /** Whether an empty argument means something: an empty text, or the proxy at hand. */
+        boolean mayBeEmpty() {
+            return switch (this) {
+                case STRING, BACKEND, FRONTEND, SERVER, TABLE, USERLIST -> true;
+                case INTEGER, IPV4, IPV6, MASK4, MASK6, REGEX -> false;
+            };
+        }
+
         Kind(String wording) {
             this.wording = wording;
         }

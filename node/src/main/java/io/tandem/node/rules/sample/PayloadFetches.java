@@ -17,6 +17,12 @@ import java.util.List;
  * {@link Facts#incomplete}.
  */
 final class PayloadFetches {
+    private static final int HANDSHAKE_RECORD = 22;
+    private static final int TLS_MAJOR = 3;
+    private static final int RECORD_HEADER = 5;
+    private static final int HANDSHAKE_HEADER = 4;
+    private static final int UNKNOWN = -1;
+
     static final List<Keyword<FetchKind>> ALL = all();
 
     private PayloadFetches() {}
@@ -81,14 +87,6 @@ final class PayloadFetches {
                     out.set(ticket);
                     return ticket >= 0;
                 }));
-        for (String name : List.of("req.payload", "payload")) {
-            all.add(fetch(name)
-                    .args(integer("offset"), integer("length"))
-                    .returns(SampleType.BINARY)
-                    .of(Need.REQUEST_BUFFER)
-                    .doc("some of the bytes received; a length of 0 takes all there are")
-                    .as(PayloadFetches::payload));
-        }
         all.add(fetch("res.len")
                 .returns(SampleType.INTEGER)
                 .of(Need.RESPONSE_BUFFER)
@@ -98,20 +96,16 @@ final class PayloadFetches {
                     out.set(facts.contentEnd - facts.contentStart);
                     return true;
                 }));
-        all.add(fetch("res.payload")
-                .args(integer("offset"), integer("length"))
-                .returns(SampleType.BINARY)
-                .of(Need.RESPONSE_BUFFER)
-                .doc("some of the bytes of the server; a length of 0 takes all there are")
-                .as(PayloadFetches::payload));
-        for (String name : List.of("req.payload_lv", "payload_lv", "res.payload_lv")) {
+        for (String name : List.of("res.ssl_hello_type", "rep_ssl_hello_type")) {
             all.add(fetch(name)
-                    .args(integer("offset of the length"), integer("its size"), optionalString("offset of the bytes"))
-                    .returns(SampleType.BINARY)
-                    .of(name.startsWith("res") ? Need.RESPONSE_BUFFER : Need.REQUEST_BUFFER)
-                    .doc("bytes received whose length is a number among them")
-                    .as(PayloadFetches::payloadByLength));
+                    .returns(SampleType.INTEGER)
+                    .of(Need.RESPONSE_BUFFER)
+                    .doc("the type of the TLS hello that the server sent, 2 for a server's")
+                    .simply((facts, out) -> known(facts, out, serverHello(facts))));
         }
+        payloads("req.", Need.REQUEST_BUFFER, all);
+        payloads("res.", Need.RESPONSE_BUFFER, all);
+        payloads("", Need.MESSAGE_BUFFER, all);
         for (String name : List.of("req.rdp_cookie", "rdp_cookie")) {
             all.add(fetch(name)
                     .args(optionalString("name"))
@@ -129,6 +123,7 @@ final class PayloadFetches {
         }
         all.add(fetch("wait_end")
                 .returns(SampleType.BOOLEAN)
+                .of(Need.INTERNAL_STATE)
                 .doc("true once the inspection delay is over")
                 .simply((facts, out) -> {
                     mayChange(facts);
@@ -138,8 +133,23 @@ final class PayloadFetches {
         return List.copyOf(all);
     }
 
+    private static void payloads(String prefix, Need need, List<Keyword<FetchKind>> all) {
+        all.add(fetch(prefix + "payload")
+                .args(integer("offset"), integer("length"))
+                .returns(SampleType.BINARY)
+                .of(need)
+                .doc("some of the bytes received; a length of 0 takes all there are")
+                .as(PayloadFetches::payload));
+        all.add(fetch(prefix + "payload_lv")
+                .args(integer("offset of the length"), integer("its size"), optionalString("offset of the bytes"))
+                .returns(SampleType.BINARY)
+                .of(need)
+                .doc("bytes received whose length is a number among them")
+                .as(PayloadFetches::payloadByLength));
+    }
+
     /** Whether a request is being judged: it is no sequence of bytes any more, and HAProxy finds no payload in it. */
-    private static boolean isHttp(Facts facts) {
+    static boolean isHttp(Facts facts) {
         return facts.requestContent == null && facts.request.countedSize() > 0;
     }
 
@@ -148,12 +158,34 @@ final class PayloadFetches {
         return facts.request.countedSize() + (body == null ? 0 : body.length());
     }
 
-    private static void mayChange(Facts facts) {
+    static void mayChange(Facts facts) {
         facts.incomplete |= !facts.contentFinal;
     }
 
     private static ClientHello hello(Facts facts) {
         return new ClientHello(facts.content, facts.contentStart, facts.contentEnd);
+    }
+
+    /** The type of the first handshake message in a TLS record, 0 where it is none, negative where that is not known yet. */
+    private static int serverHello(Facts facts) {
+        int have = facts.contentEnd - facts.contentStart;
+        byte[] bytes = facts.content;
+        int at = facts.contentStart;
+        if (have >= 1 && bytes[at] != HANDSHAKE_RECORD || have >= 2 && bytes[at + 1] < TLS_MAJOR) {
+            return 0;
+        }
+        if (have < RECORD_HEADER) {
+            return UNKNOWN;
+        }
+        int record = (bytes[at + 3] & 0xff) << 8 | bytes[at + 4] & 0xff;
+        if (record < HANDSHAKE_HEADER || record > facts.scratch.bytes().length) {
+            return 0;
+        }
+        if (have < RECORD_HEADER + HANDSHAKE_HEADER) {
+            return UNKNOWN;
+        }
+        int message = (int) (Text.int32(bytes, at + RECORD_HEADER) & 0xFFFFFF) + HANDSHAKE_HEADER;
+        return have < RECORD_HEADER + Math.min(record, message) ? UNKNOWN : bytes[at + RECORD_HEADER] & 0xff;
     }
 
     private static boolean known(Facts facts, Sample out, int value) {
@@ -204,24 +236,24 @@ final class PayloadFetches {
         int lengthOffset = args.integer(0, 0);
         int lengthSize = args.integer(1, 0);
         String third = args.has(2) ? args.string(2) : "0";
-        if (lengthOffset < 0 || lengthSize < 1 || lengthSize > 4) {
-            throw new SampleError("payload length must be between 1 and 4 bytes");
+        if (lengthSize == 0) {
+            throw new SampleError("payload length must be > 0");
         }
         if (!third.matches("[+-]?[0-9]{1,9}")) {
-            throw new SampleError("payload offset is no number");
+            throw new SampleError("payload offset2 is not a number");
         }
         boolean relative = !Character.isDigit(third.charAt(0));
         int number = Integer.parseInt(third);
         int offset = relative || number == 0 ? lengthOffset + lengthSize + number : number;
         if (offset < 0) {
-            throw new SampleError("payload offset too negative");
+            throw new SampleError("payload offset2 too negative");
         }
         return (facts, out) -> {
-            int at = facts.contentStart + lengthOffset;
-            if (isHttp(facts)) {
+            if (isHttp(facts) || lengthOffset < 0 || lengthSize < 0) {
                 return false;
             }
-            if (at + lengthSize > facts.contentEnd) {
+            int at = facts.contentStart + lengthOffset;
+            if ((long) at + lengthSize > facts.contentEnd) {
                 mayChange(facts);
                 return false;
             }
@@ -242,15 +274,12 @@ final class PayloadFetches {
     private static Fetch payload(Args args) {
         int offset = args.integer(0, 0);
         int length = args.integer(1, 0);
-        if (offset < 0 || length < 0) {
-            throw new SampleError("payload offset and length must not be negative");
-        }
         return (facts, out) -> {
-            int start = facts.contentStart + offset;
-            int end = length == 0 ? facts.contentEnd : start + length;
-            if (isHttp(facts)) {
+            if (isHttp(facts) || offset < 0 || length < 0) {
                 return false;
             }
+            long start = (long) facts.contentStart + offset;
+            long end = length == 0 ? facts.contentEnd : start + length;
             if (start > facts.contentEnd || end > facts.contentEnd) {
                 mayChange(facts);
                 return false;
@@ -258,7 +287,7 @@ final class PayloadFetches {
             if (length == 0) {
                 mayChange(facts);
             }
-            out.set(SampleType.BINARY, facts.content, start, end);
+            out.set(SampleType.BINARY, facts.content, (int) start, (int) end);
             return true;
         };
     }

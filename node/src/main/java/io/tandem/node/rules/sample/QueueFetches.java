@@ -4,8 +4,8 @@ package io.tandem.node.rules.sample;
 
 import static io.tandem.node.rules.sample.FetchKind.fetch;
 import static io.tandem.node.rules.sample.InternalFetches.number;
-import static io.tandem.node.rules.sample.InternalFetches.ofBackend;
-import static io.tandem.node.rules.sample.InternalFetches.ofServer;
+import static io.tandem.node.rules.sample.ProxyFetches.ofBackend;
+import static io.tandem.node.rules.sample.ProxyFetches.ofServer;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;

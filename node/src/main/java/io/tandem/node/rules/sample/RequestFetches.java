@@ -5,18 +5,14 @@ package io.tandem.node.rules.sample;
 import static io.tandem.node.rules.sample.FetchKind.fetch;
 import static io.tandem.node.rules.sample.Parameter.optionalString;
 
-import io.tandem.node.backend.Backend;
-import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.language.Keyword;
-import io.tandem.node.language.Mode;
 import io.tandem.node.rules.Facts;
 import java.util.List;
 
 /** Fetches on the request line and what is derived from it (HAProxy manual 7.3.6). */
 final class RequestFetches {
-    private static final byte[] HOST = Text.bytes("host");
     private static final byte[] HTTP_1_0 = Text.bytes("HTTP/1.0");
     private static final byte[] HTTP_1_1 = Text.bytes("HTTP/1.1");
     private static final byte[][] VERSIONS = {Text.bytes("1.0"), Text.bytes("1.1"), Text.bytes("2.0")};
@@ -24,7 +20,8 @@ final class RequestFetches {
     static final List<Keyword<FetchKind>> ALL = List.of(
             fetch("method")
                     .returns(SampleType.METHOD)
-                    .of(Need.REQUEST_HEAD)
+                    .of(Need.REQUEST_KEPT)
+                    .readsRequest()
                     .doc("the request's method")
                     .simply(RequestFetches::method),
             fetch("path")
@@ -36,10 +33,9 @@ final class RequestFetches {
                     .doc("the path and the query")
                     .simply((facts, out) -> pathAndQuery(facts.request, out)),
             fetch("query")
-                    .args(optionalString("options"))
                     .of(Need.REQUEST_HEAD)
                     .doc("what follows the question mark")
-                    .as(RequestFetches::query),
+                    .simply(RequestFetches::query),
             fetch("url").of(Need.REQUEST_HEAD).doc("the whole request target").simply((facts, out) -> {
                 Request request = facts.request;
                 out.set(SampleType.STRING, request.bytes(), request.uriStart(), request.uriEnd());
@@ -57,36 +53,21 @@ final class RequestFetches {
                     .doc("the port of an absolute request target")
                     .simply((facts, out) ->
                             authority(facts.request, out, true) && Casts.cast(SampleType.INTEGER, facts.scratch, out)),
-            fetch("base").of(Need.REQUEST_HEAD).doc("host and path").simply((facts, out) -> base(facts, out, false)),
-            fetch("baseq")
-                    .of(Need.REQUEST_HEAD)
-                    .doc("host, path and query")
-                    .simply((facts, out) -> base(facts, out, true)),
-            fetch("base32")
-                    .returns(SampleType.INTEGER)
-                    .of(Need.REQUEST_HEAD)
-                    .doc("a hash of host and path")
-                    .simply((facts, out) -> base(facts, out, false) && hash(out)),
-            fetch("url32")
-                    .returns(SampleType.INTEGER)
-                    .of(Need.REQUEST_HEAD)
-                    .doc("a hash of host, path and query")
-                    .simply((facts, out) -> base(facts, out, true) && hash(out)),
             fetch("req.ver").of(Need.REQUEST_HEAD).doc("the HTTP version").simply(RequestFetches::version),
             fetch("req_ver").of(Need.REQUEST_HEAD).doc("the HTTP version").simply(RequestFetches::version),
             fetch("req_proto_http")
                     .returns(SampleType.BOOLEAN)
-                    .of(Need.REQUEST_HEAD)
+                    .of(Need.REQUEST_KEPT)
                     .doc("whether the request is HTTP")
                     .simply(RequestFetches::isHttp),
             fetch("req.proto_http")
                     .returns(SampleType.BOOLEAN)
-                    .of(Need.REQUEST_HEAD)
+                    .of(Need.REQUEST_KEPT)
                     .doc("whether the request is HTTP")
                     .simply(RequestFetches::isHttp),
             fetch("http_first_req")
                     .returns(SampleType.BOOLEAN)
-                    .of(Need.NOTHING)
+                    .of(Need.REQUEST_KEPT)
                     .doc("whether it is the first request of its connection")
                     .simply((facts, out) -> {
                         out.set(facts.requestsOnConnection <= 1);
@@ -109,14 +90,14 @@ final class RequestFetches {
                         return out.number > 0;
                     }),
             fetch("res.ver")
-                    .of(Need.RESPONSE_KEPT)
+                    .of(Need.RESPONSE_HEAD)
                     .doc("the response's HTTP version")
                     .simply((facts, out) -> {
                         out.text(VERSIONS[facts.response.isHttp2() ? 2 : facts.response.minorVersion()]);
                         return facts.responding;
                     }),
             fetch("resp_ver")
-                    .of(Need.RESPONSE_KEPT)
+                    .of(Need.RESPONSE_HEAD)
                     .doc("the response's HTTP version")
                     .simply((facts, out) -> {
                         out.text(VERSIONS[facts.response.isHttp2() ? 2 : facts.response.minorVersion()]);
@@ -149,7 +130,7 @@ final class RequestFetches {
                         return true;
                     }),
             fetch("capture.res.ver")
-                    .of(Need.RESPONSE_KEPT)
+                    .of(Need.REQUEST_KEPT) // HAProxy lets rules on requests ask, and answers nothing
                     .doc("the response's HTTP version")
                     .simply((facts, out) -> {
                         out.text(facts.response.minorVersion() == 0 ? HTTP_1_0 : HTTP_1_1);
@@ -160,20 +141,13 @@ final class RequestFetches {
 
     /** In TCP mode the bytes there are tell; with HTTP there is a request whenever this is asked. */
     private static boolean isHttp(Facts facts, Sample out) {
-        Backend backend = facts.backend;
-        if (facts.frontend.mode() == Mode.HTTP
-                || facts.switchesToHttp
-                || (backend != null && backend.mode() == Mode.HTTP)) {
-            return yes(out);
+        if (facts.isHttp()) {
+            out.set(true);
+            return true;
         }
         HttpGuess.Result guess = HttpGuess.of(facts.content, facts.contentStart, facts.contentEnd);
         facts.incomplete |= guess == HttpGuess.Result.INCOMPLETE && !facts.contentFinal;
         out.set(guess == HttpGuess.Result.YES);
-        return true;
-    }
-
-    private static boolean yes(Sample out) {
-        out.set(true);
         return true;
     }
 
@@ -218,7 +192,7 @@ final class RequestFetches {
         return end;
     }
 
-    private static boolean path(Facts facts, Sample out) {
+    static boolean path(Facts facts, Sample out) {
         if (!pathAndQuery(facts.request, out)) {
             return false;
         }
@@ -235,16 +209,14 @@ final class RequestFetches {
         return end;
     }
 
-    private static Fetch query(Args args) {
-        return (facts, out) -> {
-            Request request = facts.request;
-            int mark = find(request.bytes(), request.uriStart(), request.uriEnd(), '?');
-            if (mark == request.uriEnd()) {
-                return false;
-            }
-            out.set(SampleType.STRING, request.bytes(), mark + 1, request.uriEnd());
-            return true;
-        };
+    private static boolean query(Facts facts, Sample out) {
+        Request request = facts.request;
+        int mark = find(request.bytes(), request.uriStart(), request.uriEnd(), '?');
+        if (mark == request.uriEnd()) {
+            return false;
+        }
+        out.set(SampleType.STRING, request.bytes(), mark + 1, request.uriEnd());
+        return true;
     }
 
     private static boolean authority(Request request, Sample out, boolean port) {
@@ -265,26 +237,6 @@ final class RequestFetches {
             return hasPort;
         }
         out.set(SampleType.STRING, bytes, start, hasPort ? colon - 1 : end);
-        return true;
-    }
-
-    private static boolean base(Facts facts, Sample out, boolean query) {
-        Headers headers = facts.request.headers();
-        Builder text = new Builder(facts.scratch);
-        int host = headers.find(HOST, 0);
-        if (host >= 0) {
-            text.append(headers.bytes(), headers.valueStart(host), headers.valueEnd(host));
-        }
-        boolean hasPath = query ? pathAndQuery(facts.request, out) : path(facts, out);
-        if (!hasPath) {
-            return host >= 0 && text.into(out);
-        }
-        text.append(out);
-        return text.into(out);
-    }
-
-    private static boolean hash(Sample out) {
-        out.set(Hashes.avalanche(Hashes.sdbm(out.bytes, out.start, out.end)));
         return true;
     }
 

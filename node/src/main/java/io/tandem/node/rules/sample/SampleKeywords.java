@@ -13,17 +13,24 @@ import org.jspecify.annotations.Nullable;
 /** The registry of fetches and converters: joins the families. Immutable. */
 public final class SampleKeywords {
     private static final Map<String, Keyword<FetchKind>> FETCHES = join(List.of(
-            InternalFetches.CONSTANTS,
-            InternalFetches.PROXIES,
+            InternalFetches.ALL,
+            ProxyFetches.ALL,
+            ExchangeFetches.ALL,
+            TimerFetches.ALL,
             ConnectionFetches.ALL,
             AnnouncedFetches.ALL,
+            TcpInfoFetches.ALL,
+            ServerSideFetches.ALL,
             TlsFetches.ALL,
             RequestFetches.ALL,
+            BaseFetches.ALL,
             BodyFetches.ALL,
             HeaderFetches.ALL,
             CookieFetches.ALL,
             TableFetches.ALL,
             PayloadFetches.ALL,
+            DistccFetches.ALL,
+            HtxFetches.ALL,
             QueueFetches.ALL,
             AuthFetches.ALL,
             CaptureFetches.ALL));

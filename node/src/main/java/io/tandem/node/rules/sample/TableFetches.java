@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class TableFetches {
     static final List<Keyword<FetchKind>> ALL = all();
 
+    private static final int NO_SLOT = -1;
+
     private TableFetches() {}
 
     private static List<Keyword<FetchKind>> all() {
@@ -31,24 +33,27 @@ final class TableFetches {
             }
             all.add(ofSource(field));
         }
+        TableField.ALL.stream().filter(f -> f.name().equals("clr_gpc")).forEach(f -> all.add(tracked(f, 1)));
         for (int slot = -1; slot < Tracking.SLOTS; slot++) {
             all.add(isTracked(slot));
             all.add(trackers(slot));
         }
         all.add(fetch("src_updt_conn_cnt")
-                .args(Parameter.optional(Kind.TABLE))
+                .args(Parameter.of(Kind.TABLE))
                 .returns(SampleType.INTEGER)
                 .of(Need.CLIENT_ADDRESS)
                 .doc("counts a connection of the client's address, and answers how many it has made")
                 .as(TableFetches::updateConnections));
         all.add(fetch("table_avl")
-                .args(Parameter.optional(Kind.TABLE))
+                .args(Parameter.of(Kind.TABLE))
                 .returns(SampleType.INTEGER)
+                .of(Need.INTERNAL_STATE)
                 .doc("entries the table has room for")
                 .as(args -> ofTable(args.table(0), true)));
         all.add(fetch("table_cnt")
-                .args(Parameter.optional(Kind.TABLE))
+                .args(Parameter.of(Kind.TABLE))
                 .returns(SampleType.INTEGER)
+                .of(Need.INTERNAL_STATE)
                 .doc("entries in the table")
                 .as(args -> ofTable(args.table(0), false)));
         return List.copyOf(all);
@@ -74,18 +79,21 @@ final class TableFetches {
         return (slot < 0 ? "sc_" : "sc" + slot + "_") + field;
     }
 
+    /** The counter asked for; one that there is not tracks nothing, which HAProxy says nothing about. */
     private static int slot(Args args, int index) {
         int slot = args.integer(index, 0);
-        if (slot < 0 || slot >= Tracking.SLOTS) {
-            throw new SampleError("invalid stick table track ID. The max allowed ID is " + (Tracking.SLOTS - 1));
-        }
-        return slot;
+        return slot < Tracking.SLOTS ? slot : NO_SLOT;
+    }
+
+    private static @Nullable StickTable table(Facts facts, int slot) {
+        return slot < 0 ? null : facts.tracking.table(slot);
     }
 
     private static Keyword<FetchKind> tracked(TableField field, int fixedSlot) {
         return fetch(name(fixedSlot, field.name()))
                 .args(parameters(field.element(), fixedSlot))
                 .returns(SampleType.INTEGER)
+                .of(field.kilo() ? Need.CLIENT_ADDRESS : Need.INTERNAL_STATE) // HAProxy's matrix makes this difference
                 .doc("a value of the entry tracked by a counter, in its table or in another")
                 .as(args -> {
                     int next = 0;
@@ -98,7 +106,7 @@ final class TableFetches {
 
     private static boolean read(
             Facts facts, int slot, @Nullable TableReference other, TableField field, int element, Sample out) {
-        StickTable table = facts.tracking.table(slot);
+        StickTable table = table(facts, slot);
         if (table == null) {
             return false;
         }
@@ -128,8 +136,8 @@ final class TableFetches {
         return fetch("src_" + field.name())
                 .args(
                         field.element()
-                                ? new Parameter[] {integer("index"), Parameter.optional(Kind.TABLE)}
-                                : new Parameter[] {Parameter.optional(Kind.TABLE)})
+                                ? new Parameter[] {integer("index"), Parameter.of(Kind.TABLE)}
+                                : new Parameter[] {Parameter.of(Kind.TABLE)})
                 .returns(SampleType.INTEGER)
                 .of(Need.CLIENT_ADDRESS)
                 .doc("a value of the client's address in a table, 0 where it has no entry")
@@ -175,11 +183,12 @@ final class TableFetches {
         return fetch(name(fixedSlot, "tracked"))
                 .args(parameters(false, fixedSlot))
                 .returns(SampleType.BOOLEAN)
+                .of(Need.INTERNAL_STATE)
                 .doc("whether the counter tracks an entry")
                 .as(args -> {
                     int slot = fixedSlot >= 0 ? fixedSlot : slot(args, 0);
                     return (facts, out) -> {
-                        out.set(facts.tracking.table(slot) != null);
+                        out.set(table(facts, slot) != null);
                         return true;
                     };
                 });
@@ -189,11 +198,12 @@ final class TableFetches {
         return fetch(name(fixedSlot, "trackers"))
                 .args(parameters(false, fixedSlot))
                 .returns(SampleType.INTEGER)
+                .of(Need.INTERNAL_STATE)
                 .doc("how many connections and exchanges track the same entry")
                 .as(args -> {
                     int slot = fixedSlot >= 0 ? fixedSlot : slot(args, 0);
                     return (facts, out) -> {
-                        StickTable table = facts.tracking.table(slot);
+                        StickTable table = table(facts, slot);
                         return table != null && InternalFetches.number(out, table.use(facts.tracking.entry(slot)));
                     };
                 });

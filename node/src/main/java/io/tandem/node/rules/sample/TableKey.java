@@ -21,6 +21,11 @@ public final class TableKey {
         };
     }
 
+    /** Whether a value declared as {@code value} can be a key of that type. */
+    public static boolean accepts(KeyType type, SampleType value) {
+        return Casts.possible(value, type(type));
+    }
+
     /** Turns {@code value} into the bytes {@code start..end} of a key, in place; false where it cannot be one. */
     public static boolean make(StickTable table, Facts facts, Sample value) {
         Scratch scratch = facts.scratch;

@@ -16,7 +16,9 @@ public record Variable(Scope scope, String name) {
         SESS,
         TXN,
         REQ,
-        RES
+        RES,
+        /** Of a health check; elsewhere there is none, and what is set there is lost. */
+        CHECK
     }
 
     /**
@@ -25,11 +27,20 @@ public record Variable(Scope scope, String name) {
      * @throws SampleError if it is no variable's
      */
     public static Variable parse(String text) {
+        return parse(text, "");
+    }
+
+    /** @param tail what stood behind the name, which HAProxy repeats with a bad one */
+    public static Variable parse(String text, String tail) {
+        if (text.isEmpty()) {
+            throw new SampleError("Empty variable name cannot be accepted");
+        }
         int dot = text.indexOf('.');
         if (dot > 0 && dot + 1 < text.length()) {
             for (Scope scope : Scope.values()) {
                 if (text.substring(0, dot).equals(scope.name().toLowerCase(Locale.ROOT))) {
-                    return new Variable(scope, checked(text.substring(dot + 1)).intern());
+                    return new Variable(
+                            scope, checked(text.substring(dot + 1), tail).intern());
                 }
             }
         }
@@ -37,11 +48,11 @@ public record Variable(Scope scope, String name) {
                 + " scope can be 'proc', 'sess', 'txn', 'req', 'res' or 'check'");
     }
 
-    private static String checked(String name) {
+    private static String checked(String name, String tail) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (!(Character.isLetterOrDigit(c) && c < 128) && c != '_' && c != '.') {
-                throw new SampleError("invalid syntax at char '" + name.substring(i) + "'");
+                throw new SampleError("invalid syntax at char '" + name.substring(i) + tail + "'");
             }
         }
         return name;

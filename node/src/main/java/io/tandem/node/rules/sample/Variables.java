@@ -17,6 +17,9 @@ public final class Variables {
     /** The {@code proc} scope: of the process, whatever is reloaded. */
     public static final Variables PROCESS = new Variables();
 
+    /** Of a scope that is not there: forgets at once. */
+    public static final Variables ABSENT = new Variables();
+
     private String[] names = NO_NAMES;
     private Sample[] values = NO_VALUES;
     private int count;
@@ -27,7 +30,11 @@ public final class Variables {
     }
 
     /** Remembers a copy of {@code value}. */
+    @SuppressWarnings("ReferenceEquality") // there is one such object
     public synchronized void set(String name, Sample value) {
+        if (this == ABSENT) {
+            return;
+        }
         int at = find(name);
         if (at < 0) {
             at = slot(name);
@@ -58,27 +65,30 @@ public final class Variables {
         return count++;
     }
 
-    /** Forgets one. */
+    /** Forgets the value of one; that it exists is remembered ({@link #exists}). */
     public synchronized void unset(String name) {
         int at = find(name);
         if (at >= 0) {
-            count--;
-            Sample freed = values[at];
-            names[at] = names[count];
-            values[at] = values[count];
-            values[count] = freed;
+            values[at].type = SampleType.ANY;
         }
+    }
+
+    /** Whether it has ever been set; those of the process exist as soon as a configuration names them. */
+    @SuppressWarnings("ReferenceEquality") // there is one such object
+    synchronized boolean exists(String name) {
+        return this == PROCESS || find(name) >= 0;
     }
 
     /** Whether one has a value. */
     synchronized boolean has(String name) {
-        return find(name) >= 0;
+        int at = find(name);
+        return at >= 0 && values[at].type != SampleType.ANY;
     }
 
     /** Puts the value into {@code out}; false when there is none. */
     public synchronized boolean get(String name, Scratch scratch, Sample out) {
         int at = find(name);
-        if (at < 0) {
+        if (at < 0 || values[at].type == SampleType.ANY) {
             return false;
         }
         Sample kept = values[at];

@@ -128,6 +128,11 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
         return served > 1;
     }
 
+    /** What it runs on. */
+    public ServerConnection connection() {
+        return connection;
+    }
+
     /** Where its connection comes from, for logs. */
     public @Nullable InetSocketAddress localAddress() {
         return connection.localAddress();
