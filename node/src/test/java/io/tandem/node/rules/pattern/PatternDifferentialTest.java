@@ -216,7 +216,9 @@ class PatternDifferentialTest {
         String configuration = text.replace("DIR", directory.toString()).replace("PORT", Integer.toString(port));
         List<String> theirs = parts(haproxy(configuration, port));
         LoadedText loaded = LoadedText.of(configuration);
-        assertThat(loaded.messages()).isEmpty();
+        assertThat(loaded.messages())
+                .filteredOn(message -> !message.contains("L6 sample fetches ignored"))
+                .isEmpty();
         ExchangeByHand exchange = new ExchangeByHand(loaded, "f").request(REQUEST);
         exchange.judge();
         List<String> ours = parts(exchange.reply());
