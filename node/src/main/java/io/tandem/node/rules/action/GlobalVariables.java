@@ -31,6 +31,7 @@ import io.tandem.node.rules.sample.Variables;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.Feature;
+import io.tandem.node.setup.Lifetime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +133,8 @@ public final class GlobalVariables implements Feature {
 
     /** There is no exchange: what expressions may look at here needs none. */
     private static void set(List<Setting> settings, Assembly assembly) {
-        Configuration none = new Configuration(1, assembly.node(), List.of(), List.of(), assembly.drafts(), List.of());
+        Configuration none = new Configuration(
+                1, assembly.node(), List.of(), List.of(), assembly.drafts(), List.of(), new Lifetime());
         Frontend nobody = new Frontend.Builder(0, "", Mode.HTTP, new Meters(1)).build();
         Facts facts = new Facts(new Loop(0, new DefaultEventLoop()), new Scratch(VALUE_BYTES), none, nobody);
         for (Setting setting : settings) {

@@ -31,7 +31,7 @@ public record Parameter(String name, Kind kind, boolean optional) {
         boolean mayBeEmpty() {
             return switch (this) {
                 case STRING, BACKEND, FRONTEND, SERVER, TABLE, USERLIST -> true;
-                case INTEGER, IPV4, IPV6, MASK4, MASK6, REGEX -> false;
+                case INTEGER, IPV4, IPV6, MASK4, MASK6, REGEX, FIELD_NUMBER -> false;
             };
         }
 
