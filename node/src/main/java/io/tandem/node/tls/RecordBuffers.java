@@ -27,7 +27,7 @@ final class RecordBuffers {
     final ByteBuf staged = PooledByteBufAllocator.DEFAULT.directBuffer(RECORD, RECORD);
 
     /** Whose clear text is staged; null for nobody's. */
-    @Nullable RecordLayer author;
+    @Nullable RecordWriter author;
 
     private @Nullable ByteBuf clear;
     private @Nullable ByteBuf sealed;

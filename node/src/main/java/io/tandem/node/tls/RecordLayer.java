@@ -34,36 +34,23 @@ import org.jspecify.annotations.Nullable;
 public final class RecordLayer extends ChannelDuplexHandler {
     private static final String NAME = "records";
 
-    /** Above this, clear text becomes records from where it lies: copying it costs more than the head of a record. */
-    private static final int WORTH_STAGING = 4 * 1024;
-
     /** How often the engine may ask for the same again: more is not a handshake's tail but a mistake. */
     private static final int MOST_TURNS = 16;
-
-    /** Room for what BoringSSL keeps back until the first record: session tickets. */
-    private static final int TAIL = 2 * 1024;
 
     private static final @Nullable VarHandle BIO = bio();
 
     private final RecordBuffers buffers;
     private final int limit;
     private @Nullable ReferenceCountedOpenSslEngine engine;
-    private @Nullable ChannelHandlerContext context;
     /** BoringSSL's connection; 0 before it is taken over, and once it is given back. */
     private long ssl;
     /** Where the engine's bytes come from and go to. */
     private long bio;
 
-    /** Clear text that was written while a record was being handed on: it comes behind it. */
-    private @Nullable ByteBuf behind;
-
-    private boolean encrypting;
-    private boolean hasWritten;
-    private int overhead;
+    private @Nullable RecordWriter writer;
     private boolean owesFlush;
     private boolean wanted;
     private boolean inputEnded;
-    private boolean outputEnded;
     private boolean closed;
 
     private RecordLayer(Loop loop, int limit) {
@@ -144,15 +131,15 @@ public final class RecordLayer extends ChannelDuplexHandler {
         }
         openSsl.retain();
         engine = openSsl;
-        this.context = context;
         ssl = openSsl.sslPointer();
         bio = (long) BIO.get(openSsl);
-        overhead = SSL.getMaxWrapOverhead(ssl);
+        RecordWriter begun = new RecordWriter(buffers, context, ssl, bio, limit);
+        writer = begun;
         owesFlush = true; // what Netty's handler wrote last it would have flushed later
         if (handshake.sslCloseFuture() instanceof Promise<Channel> end) {
             end.trySuccess(context.channel()); // or its removal is a failure, with a stack trace for each connection
         }
-        sendWaiting(context);
+        begun.sendWaiting();
         context.pipeline().remove(handshake);
     }
 
@@ -186,30 +173,13 @@ public final class RecordLayer extends ChannelDuplexHandler {
         }
     }
 
-    /**
-     * Writes what BoringSSL keeps back until the first record, to go out with whatever is flushed next: should it find what comes
-     * first to be wrong, its alert goes behind that, and the place it has by itself is too small for both.
-     */
-    private void sendTail(ChannelHandlerContext context) {
-        hasWritten = true;
-        ByteBuf out = buffers.sealed(2 * TAIL);
-        int room = out.writableBytes();
-        SSL.bioSetByteBuffer(bio, out.memoryAddress(), room, true);
-        SSL.writeToSSL(ssl, out.memoryAddress(), 0);
-        out.writerIndex(room - SSL.bioLengthByteBuffer(bio));
-        SSL.bioClearByteBuffer(bio);
-        if (out.isReadable()) {
-            context.write(out, context.voidPromise());
-        } else {
-            out.release();
-        }
-    }
-
     /** What is behind {@code address} stays where it is while handlers are told: they may write, which uses the same handle. */
     private void decrypt(ChannelHandlerContext context, long address, int length) {
-        if (!hasWritten) {
-            sendTail(context);
+        RecordWriter answers = writer;
+        if (answers == null) {
+            return;
         }
+        answers.sendTail();
         int left = length;
         for (int turns = 0; left > 0 && !inputEnded && !closed && ssl != 0; ) {
             ByteBuf clear = buffers.clear();
@@ -229,11 +199,11 @@ public final class RecordLayer extends ChannelDuplexHandler {
             if (outcome == SSL.SSL_ERROR_ZERO_RETURN) {
                 endInput(context);
             } else if (outcome == SSL.SSL_ERROR_WANT_WRITE && (moved || ++turns < MOST_TURNS)) {
-                sendWaiting(context);
+                owesFlush |= answers.sendWaiting();
             } else if (outcome == SSL.SSL_ERROR_WANT_READ) {
                 return; // all is taken, the last of it in part
             } else if (outcome != SSL.SSL_ERROR_NONE && ssl != 0) {
-                fail(context, complaint);
+                fail(context, answers, complaint);
             }
         }
     }
@@ -262,12 +232,10 @@ public final class RecordLayer extends ChannelDuplexHandler {
     }
 
     /** The other side does not keep to the protocol: it is sent the engine's alert, and nothing is read any more. */
-    private void fail(ChannelHandlerContext context, String complaint) {
+    private void fail(ChannelHandlerContext context, RecordWriter answers, String complaint) {
         SSL.clearError();
         inputEnded = true;
-        outputEnded = true;
-        forget();
-        sendLast(context);
+        answers.endAtOnce();
         context.flush();
         context.fireExceptionCaught(new SSLException(complaint.isEmpty() ? "the TLS connection is broken" : complaint));
     }
@@ -294,165 +262,34 @@ public final class RecordLayer extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        if (ssl == 0) {
+        RecordWriter present = writer;
+        if (present == null) {
             context.write(message, promise);
             return;
         }
         ByteBuf in = (ByteBuf) message;
-        if (outputEnded && in.isReadable()) {
-            in.release();
-            promise.tryFailure(new ClosedChannelException());
-            return;
-        }
         try {
             if (in.isReadable()) {
-                take(context, in);
+                if (present.hasEnded()) {
+                    promise.tryFailure(new ClosedChannelException());
+                    return;
+                }
+                present.take(in);
             }
         } finally {
             in.release();
         }
         if (!promise.isVoid()) {
-            seal(context);
+            present.seal();
             context.write(Unpooled.EMPTY_BUFFER, promise); // done when all before it is
-        }
-    }
-
-    private void take(ChannelHandlerContext context, ByteBuf in) {
-        int length = in.readableBytes();
-        if (encrypting) {
-            ByteBuf last = behind == null ? PooledByteBufAllocator.DEFAULT.directBuffer(length) : behind;
-            behind = last.writeBytes(in);
-            return;
-        }
-        boolean small = length <= Math.min(WORTH_STAGING, limit);
-        if (buffers.author != this || !small || buffers.staged.readableBytes() + length > limit) {
-            RecordLayer author = buffers.author;
-            if (author != null) {
-                author.sealOwn();
-            }
-        }
-        if (small) {
-            buffers.author = this;
-            buffers.staged.writeBytes(in);
-        } else if (in.hasMemoryAddress()) {
-            encrypt(context, in.memoryAddress() + in.readerIndex(), length);
-        } else {
-            while (in.isReadable()) {
-                buffers.author = this;
-                buffers.staged.writeBytes(in, Math.min(in.readableBytes(), limit));
-                sealOwn();
-            }
-        }
-    }
-
-    private void sealOwn() {
-        ChannelHandlerContext present = context;
-        if (present != null) {
-            seal(present);
-        }
-    }
-
-    /** Makes a record of what is staged, if it is this connection's. */
-    private void seal(ChannelHandlerContext context) {
-        if (buffers.author != this) {
-            return;
-        }
-        buffers.author = null;
-        ByteBuf staged = buffers.staged;
-        int length = staged.readableBytes();
-        staged.clear(); // nobody else stages anything before the bytes are encrypted
-        encrypt(context, staged.memoryAddress(), length);
-    }
-
-    /** Lets go of what is staged unsent. */
-    private void forget() {
-        if (buffers.author == this) {
-            buffers.author = null;
-            buffers.staged.clear();
-        }
-    }
-
-    /** Writes records of the clear text at {@code address}, and what comes meanwhile behind them; does not flush. */
-    private void encrypt(ChannelHandlerContext context, long address, int length) {
-        encrypting = true; // who is told that the connection takes no more may write at once
-        int done = 0;
-        while (done < length && ssl != 0 && !outputEnded) {
-            int part = Math.min(length - done, RecordBuffers.RECORD + limit);
-            ByteBuf out = records(address + done, part);
-            done += part;
-            if (out.isReadable()) {
-                context.write(out, context.voidPromise());
-            } else {
-                out.release();
-            }
-        }
-        encrypting = false;
-        ByteBuf next = behind;
-        if (next != null) {
-            behind = null;
-            encrypt(context, next.memoryAddress(), next.readableBytes());
-            next.release();
-        }
-    }
-
-    /** The records of some clear text, with what the engine has to say before them. */
-    private ByteBuf records(long address, int length) {
-        int records = (length + limit - 1) / limit;
-        ByteBuf out = buffers.sealed(length + records * overhead + (hasWritten ? 0 : TAIL));
-        int done = 0;
-        for (int turns = 0; done < length; ) {
-            int room = out.writableBytes();
-            SSL.bioSetByteBuffer(bio, out.memoryAddress() + out.writerIndex(), room, true);
-            SSL.bioFlushByteBuffer(bio);
-            int count = SSL.writeToSSL(ssl, address + done, Math.min(length - done, limit));
-            int error = count > 0 ? SSL.SSL_ERROR_NONE : SSL.getError(ssl, count);
-            out.writerIndex(out.writerIndex() + room - SSL.bioLengthByteBuffer(bio));
-            SSL.bioClearByteBuffer(bio);
-            if (count > 0) {
-                done += count;
-            } else if (error == SSL.SSL_ERROR_WANT_WRITE && ++turns < MOST_TURNS) {
-                out = larger(out);
-            } else {
-                outputEnded = true;
-                String complaint = lastError();
-                SSL.clearError();
-                ChannelHandlerContext present = context;
-                if (present != null) {
-                    present.fireExceptionCaught(new SSLException(complaint));
-                }
-                return out;
-            }
-        }
-        hasWritten = true;
-        return out;
-    }
-
-    /** A buffer with the same content and room for another record. */
-    private static ByteBuf larger(ByteBuf full) {
-        ByteBuf larger = PooledByteBufAllocator.DEFAULT.directBuffer(full.capacity() + 2 * RecordBuffers.RECORD);
-        larger.writeBytes(full);
-        full.release();
-        return larger;
-    }
-
-    /** Writes what the engine has to say by itself: alerts, the tail of a handshake. */
-    private void sendWaiting(ChannelHandlerContext context) {
-        for (int waiting = SSL.bioLengthNonApplication(bio); waiting > 0; ) {
-            ByteBuf out = buffers.sealed(Math.max(waiting, 256));
-            SSL.bioSetByteBuffer(bio, out.memoryAddress(), out.writableBytes(), true);
-            int count = SSL.bioFlushByteBuffer(bio);
-            SSL.bioClearByteBuffer(bio);
-            out.writerIndex(Math.max(0, count));
-            context.write(out, context.voidPromise());
-            owesFlush = true;
-            waiting = count > 0 ? SSL.bioLengthNonApplication(bio) : 0;
         }
     }
 
     @Override
     public void flush(ChannelHandlerContext context) {
-        if (ssl != 0) {
-            seal(context);
+        RecordWriter present = writer;
+        if (present != null) {
+            present.seal();
             owesFlush = false;
         }
         context.flush();
@@ -462,44 +299,17 @@ public final class RecordLayer extends ChannelDuplexHandler {
 
     /** Ends our side: what is written goes first, then close_notify. Does not flush; more is not written. */
     void endOutput() {
-        ChannelHandlerContext present = context;
-        if (present != null && ssl != 0 && !outputEnded) {
-            seal(present);
-            outputEnded = true;
-            sendLast(present);
+        RecordWriter present = writer;
+        if (present != null) {
+            present.end();
         }
-    }
-
-    /**
-     * Lets the engine send its alert, close_notify where it has none. Where nothing was written yet its session tickets go first,
-     * for which the place it has by itself is too small.
-     */
-    private void sendLast(ChannelHandlerContext context) {
-        int count;
-        int turns = 0;
-        do {
-            ByteBuf out = buffers.sealed(2 * TAIL);
-            int room = out.writableBytes();
-            SSL.bioSetByteBuffer(bio, out.memoryAddress(), room, true);
-            SSL.bioFlushByteBuffer(bio);
-            SSL.shutdownSSL(ssl);
-            count = room - SSL.bioLengthByteBuffer(bio);
-            SSL.bioClearByteBuffer(bio);
-            SSL.clearError();
-            out.writerIndex(count);
-            if (count > 0) {
-                context.write(out, context.voidPromise());
-            } else {
-                out.release();
-            }
-        } while (count > 0 && ++turns < MOST_TURNS);
     }
 
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         boolean first = !closed;
         closed = true;
-        if (first && ssl != 0 && context.channel().isActive()) {
+        if (first && writer != null && context.channel().isActive()) {
             endOutput();
             context.flush();
         }
@@ -509,17 +319,15 @@ public final class RecordLayer extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         ReferenceCountedOpenSslEngine present = engine;
-        ByteBuf unsent = behind;
-        forget();
+        RecordWriter answers = writer;
         closed = true;
-        behind = null;
-        if (unsent != null) {
-            unsent.release();
-        }
+        engine = null;
+        writer = null;
         ssl = 0;
         bio = 0;
-        engine = null;
-        this.context = null;
+        if (answers != null) {
+            answers.dispose();
+        }
         if (present != null) {
             present.release();
         }

@@ -33,6 +33,7 @@ class JdkEngineTest {
         pki.leaf("b", "/CN=b.example", "root", "subjectAltName=DNS:b.example\n");
         pki.leaf("stranger", "/CN=stranger", "other", "");
         plain = Ports.reserved();
+        int strict = Ports.reserved();
         verified = Ports.reserved();
         Files.writeString(
                 directory.resolve("t.cfg"),
@@ -45,9 +46,10 @@ class JdkEngineTest {
                 frontend f
                     bind 127.0.0.1:%d ssl crt @/a.pem crt @/b.pem alpn h2,http/1.1
                     bind 127.0.0.1:%d ssl crt @/a.pem verify required ca-file @/root.crt
+                    bind 127.0.0.1:%d ssl crt @/a.pem crt @/b.pem strict-sni
                     http-request return status 200 content-type text/plain lf-string "%%sslv sni=%%[ssl_fc_sni] alpn=%%[ssl_fc_alpn] cn=%%[ssl_c_s_dn(CN)]"
                 """
-                        .formatted(plain, verified)
+                        .formatted(plain, verified, strict)
                         .replace("@/", directory + "/"));
         Path said = directory.resolve("said");
         Process proxy = Children.with(new ProcessBuilder(
@@ -86,10 +88,30 @@ class JdkEngineTest {
             assertThat(ask(verified, "-tls1_2", "-cert", file("b.pem"), "-key", file("b.pem")))
                     .contains("cn=b.example");
             assertThat(ask(verified, "-tls1_2")).doesNotContain("HTTP/1.1 200");
-            assertThat(ask(verified, "-tls1_2", "-cert", file("stranger.pem"), "-key", file("stranger.pem")))
-                    .doesNotContain("HTTP/1.1 200");
+            for (String version : List.of("-tls1_2", "-tls1_3")) {
+                assertThat(ask(verified, version, "-cert", file("stranger.pem"), "-key", file("stranger.pem")))
+                        .as("BoringSSL would say unknown ca")
+                        .contains("alert certificate unknown")
+                        .doesNotContain("HTTP/1.1 200");
+            }
+            for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+                for (int piece : new int[] {0, 3, 50}) {
+                    assertThat(answer(plain, version, "a.example", piece))
+                            .endsWith("sni=a.example alpn= cn=[close_notify][FIN]");
+                }
+                assertThat(answer(strict, version, "b.example", 0)).contains("sni=b.example");
+                assertThat(answer(strict, version, "nobody.example", 0)).isEqualTo("[alert unrecognized_name][FIN]");
+            }
         } finally {
             Children.end(proxy);
+        }
+    }
+
+    private static String answer(int port, String version, String name, int piece) throws Exception {
+        try (TlsWire client = new TlsWire(port, version, name, piece)) {
+            return client.handshake()
+                    .send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                    .rest();
         }
     }
 

@@ -8,7 +8,6 @@ import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.backend.pool.ServerUser;
 import io.tandem.node.exchange.Ledger;
 import io.tandem.node.frontend.http.HttpOption;
-import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * that ends, or is silent for too long, ends while the other goes on. Runs on the connection's loop.
  */
 final class TcpFlow implements ServerUser {
-    private final Loop loop;
     private final Facts facts;
     private final Ledger ledger;
     private final Inactivity inactivity;
@@ -57,7 +55,6 @@ final class TcpFlow implements ServerUser {
         this.client = client;
         this.server = server;
         this.ending = ending;
-        loop = facts.loop;
     }
 
     /**

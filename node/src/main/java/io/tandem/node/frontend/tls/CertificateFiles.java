@@ -102,7 +102,7 @@ final class CertificateFiles {
     }
 
     private void warnOfDiffieHellman(String file, String text) {
-        if (text.contains("-----BEGIN DH PARAMETERS-----")) {
+        if (text.contains("DH PARAMETERS-----")) {
             warnings.add("the DH parameters in '" + file
                     + "' have no effect: the TLS engine has no Diffie-Hellman over integers, only over curves.");
         }

@@ -299,6 +299,7 @@ final class TlsBind {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the very same objects
     private static void giveBack(
             Map<Ingredients, CertificateChoice.Ready> these, Map<Ingredients, CertificateChoice.Ready> butNot) {
         these.forEach((ingredients, ready) -> {

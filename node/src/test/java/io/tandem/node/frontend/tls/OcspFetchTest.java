@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -86,6 +87,26 @@ class OcspFetchTest {
                 .contains("\r\nContent-Length: 300\r\n");
         content("HTTP/1.0 200 OK\r\nContent-Type: application/ocsp-response\r\n\r\n", asked, new byte[3], true);
         assertThat(asked[0]).startsWith("GET http://ocsp.example/path?q/AAAA HTTP/1.0\r\n");
+    }
+
+    @Test
+    void noBytesBringAnythingButAnAnswerOrAComplaint() {
+        byte[] good = (HEAD + "Content-Length: 3\r\nX-Y: z\r\n\r\nabc").getBytes(US_ASCII);
+        Random random = new Random(7);
+        for (int i = 0; i < 30_000; i++) {
+            byte[] bytes = good.clone();
+            for (int damage = random.nextInt(4); damage >= 0; damage--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            int length = random.nextInt(bytes.length + 1);
+            try {
+                ShortExchange answer = ShortExchange.parse(bytes, length);
+                assertThat(answer.status()).isBetween(100, 599);
+                assertThat(answer.content().length).isLessThan(length);
+            } catch (IOException complaint) {
+                assertThat(complaint.getMessage()).isNotEmpty();
+            }
+        }
     }
 
     private static String content(String answer) throws Exception {
