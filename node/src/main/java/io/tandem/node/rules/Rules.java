@@ -69,10 +69,19 @@ public final class Rules {
         return rules.length == 0 && next == null;
     }
 
+    /** Whether there is nothing to ask in this exchange: they have run with the frontend. */
+    public boolean areSkipped(Facts facts) {
+        return isEmpty() || haveRun(facts);
+    }
+
+    private boolean haveRun(Facts facts) {
+        Backend backend = facts.backend;
+        return skippedInListen && backend != null && backend.id() == facts.frontend.id();
+    }
+
     /** Runs the rules in order until one ends them. */
     public Verdict judge(Facts facts) {
-        Backend backend = facts.backend;
-        if (skippedInListen && backend != null && backend.id() == facts.frontend.id()) {
+        if (haveRun(facts)) {
             return Verdict.CONTINUE;
         }
         Rules resumed = facts.resumeIn;

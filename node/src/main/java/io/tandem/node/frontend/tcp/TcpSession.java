@@ -134,7 +134,8 @@ public final class TcpSession extends ChannelInboundHandlerAdapter
         }
         facts.backend = backend;
         ledger.backendBegins();
-        if (backend.contentRules().isEmpty()) {
+        if (backend.contentRules()
+                .areSkipped(facts)) { // what the frontend's have seen stays for persistence and hashes
             search(backend);
             return;
         }
