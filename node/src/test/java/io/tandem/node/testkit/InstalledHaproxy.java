@@ -12,6 +12,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -21,7 +23,7 @@ public final class InstalledHaproxy implements AutoCloseable {
 
     private final Path directory = Files.createTempDirectory("tnd-haproxy");
     private final Path admin = directory.resolve("admin.sock");
-    private final StringBuffer said = new StringBuffer();
+    private final Queue<String> said = new ConcurrentLinkedQueue<>();
     private final Process process;
 
     /** Starts it; returns once it serves. */
@@ -54,7 +56,7 @@ public final class InstalledHaproxy implements AutoCloseable {
         while (!answers()) {
             if (hasEndedWithin(5) || System.nanoTime() - deadline >= 0) {
                 close();
-                throw new IOException("haproxy does not serve: " + said);
+                throw new IOException("haproxy does not serve: " + String.join("\n", said));
             }
         }
     }
@@ -80,7 +82,7 @@ public final class InstalledHaproxy implements AutoCloseable {
     private void read(Consumer<String> lines) {
         try (BufferedReader reader = process.inputReader(StandardCharsets.ISO_8859_1)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                said.append(line).append('\n');
+                said.add(line);
                 lines.accept(line);
             }
         } catch (IOException over) {
