@@ -5,7 +5,7 @@ package io.tandem.node.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.LoadedText;
-import io.tandem.node.differential.Oracle;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
@@ -13,12 +13,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +46,7 @@ class EvaluationDifferentialTest {
 
     @Test
     void expressionsYieldWhatHaproxysYield() throws Exception {
-        Oracle.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         List<String> rules = new ArrayList<>();
         for (String expression : lines("expressions.txt")) {
             rules.add("http-request return status 200 content-type text/plain lf-string \"["
@@ -59,7 +57,7 @@ class EvaluationDifferentialTest {
 
     @Test
     void conditionsHoldWhereHaproxysHold() throws Exception {
-        Oracle.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         compare(lines("conditions.txt").stream()
                 .map(condition -> "http-request return status 200 if " + condition)
                 .toList());
@@ -67,7 +65,7 @@ class EvaluationDifferentialTest {
 
     @Test
     void repliesAreHaproxysToTheByte() throws Exception {
-        Oracle.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         compare(lines("replies.txt"));
     }
 
@@ -130,35 +128,14 @@ class EvaluationDifferentialTest {
         return (head + (body < 0 ? reply : reply.substring(body + 4))).replace("\r\n", "~");
     }
 
-    private List<String> haproxy(String text, String socket, int requests) throws Exception {
-        Path file = directory.resolve("t.cfg");
-        Files.writeString(file, text, StandardCharsets.ISO_8859_1);
-        Path log = directory.resolve("log");
-        Process process = new ProcessBuilder("/usr/sbin/haproxy", "-db", "-f", file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (!Files.exists(Path.of(socket)) && process.isAlive() && System.nanoTime() - deadline < 0) {
-                Thread.onSpinWait();
-            }
-            assertThat(process.isAlive()).as(() -> "haproxy: " + read(log)).isTrue();
+    private static List<String> haproxy(String text, String socket, int requests) throws Exception {
+        try (InstalledHaproxy haproxy = new InstalledHaproxy(text)) {
+            assertThat(haproxy.command("show info")).isNotEmpty();
             List<String> replies = new ArrayList<>();
             for (int i = 0; i < requests; i++) {
                 replies.add(ask(socket, HEAD.formatted(i)));
             }
             return replies;
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private static String read(Path log) {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            return e.toString();
         }
     }
 

@@ -23,7 +23,11 @@ public final class HaproxyCheck {
     private HaproxyCheck() {}
 
     /** @param severity ALERT or WARNING */
-    public record Message(String severity, String text) {}
+    public record Message(String severity, String text) {
+        public boolean isAlert() {
+            return severity.equals("ALERT");
+        }
+    }
 
     /**
      * The messages in their order, without those that only sum up.
@@ -31,9 +35,17 @@ public final class HaproxyCheck {
      * @param directory where the text is written to {@code t.cfg}, the name that the messages show
      */
     public static List<Message> of(Path directory, String text) throws IOException, InterruptedException {
+        return in(run(directory, text).output());
+    }
+
+    /** As {@link #of}, with all that was written and the exit status. */
+    public static Program.Ended run(Path directory, String text) throws IOException, InterruptedException {
         Files.writeString(directory.resolve("t.cfg"), text, StandardCharsets.ISO_8859_1);
-        String output =
-                Program.of("haproxy", "-c", "-f", "t.cfg").in(directory).run().output();
+        return Program.of("haproxy", "-c", "-f", "t.cfg").in(directory).run();
+    }
+
+    /** The messages in what haproxy wrote, without those that only sum up. */
+    public static List<Message> in(String output) {
         List<Message> messages = new ArrayList<>();
         for (String part : BORDER.split(output, -1)) {
             Matcher matcher = MESSAGE.matcher(part);

@@ -26,17 +26,39 @@ public final class InstalledHaproxy implements AutoCloseable {
     private final Queue<String> said = new ConcurrentLinkedQueue<>();
     private final Process process;
 
-    /** Starts it; returns once it serves. */
+    /** It ended, or does not serve: most likely it refused the configuration. */
+    public static final class NotServing extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final String output;
+
+        private NotServing(String output) {
+            super("haproxy does not serve: " + output);
+            this.output = output;
+        }
+
+        /** All that it wrote. */
+        public String output() {
+            return output;
+        }
+    }
+
+    /**
+     * Starts it with a configuration in {@code t.cfg}, the name that its messages show; returns once it serves.
+     *
+     * @throws NotServing if it does not
+     */
     public InstalledHaproxy(String configuration) throws IOException {
         this(configuration, line -> {});
     }
 
     /** @param lines is given what it writes, line by line */
     public InstalledHaproxy(String configuration, Consumer<String> lines) throws IOException {
-        Path file = Files.writeString(directory.resolve("haproxy.cfg"), configuration, StandardCharsets.ISO_8859_1);
-        Path more = Files.writeString(
+        Files.writeString(directory.resolve("t.cfg"), configuration, StandardCharsets.ISO_8859_1);
+        Files.writeString(
                 directory.resolve("admin.cfg"), "global\n    stats socket " + admin + " level admin\n");
-        process = Children.with(new ProcessBuilder("haproxy", "-db", "-f", file.toString(), "-f", more.toString())
+        process = Children.with(new ProcessBuilder("haproxy", "-db", "-f", "t.cfg", "-f", "admin.cfg")
+                .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start());
         Thread reader = new Thread(() -> read(lines), "haproxy says");
@@ -56,7 +78,7 @@ public final class InstalledHaproxy implements AutoCloseable {
         while (!answers()) {
             if (hasEndedWithin(5) || System.nanoTime() - deadline >= 0) {
                 close();
-                throw new IOException("haproxy does not serve: " + String.join("\n", said));
+                throw new NotServing(String.join("\n", said));
             }
         }
     }
@@ -102,7 +124,7 @@ public final class InstalledHaproxy implements AutoCloseable {
     @Override
     public void close() {
         Children.end(process);
-        for (String name : new String[] {"haproxy.cfg", "admin.cfg", "admin.sock", ""}) {
+        for (String name : new String[] {"t.cfg", "admin.cfg", "admin.sock", ""}) {
             directory.resolve(name).toFile().delete();
         }
     }

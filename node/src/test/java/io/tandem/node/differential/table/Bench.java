@@ -29,7 +29,7 @@ final class Bench implements AutoCloseable {
     private final CaseTable table;
     private final RecordingServer server = new RecordingServer();
     private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-    private final Ports ports = new Ports(log.getLocalPort(), server.port());
+    private final TablePorts ports = new TablePorts(log.getLocalPort(), server.port());
 
     Bench(CaseTable table) throws IOException {
         this.table = table;
@@ -83,7 +83,7 @@ final class Bench implements AutoCloseable {
 
     private Outcome alone(Case one) throws IOException, InterruptedException {
         TableConfiguration configuration = new TableConfiguration(table, List.of(one), ports);
-        try (Contender ignored = Contender.haproxy(configuration.text(), ports.main())) {
+        try (Contender ignored = Contender.haproxy(configuration.text())) {
             return ask(one);
         } catch (Contender.Refusal refusal) {
             return Outcome.refusal(refusal.complaints().get(0));
@@ -94,7 +94,7 @@ final class Bench implements AutoCloseable {
         while (true) {
             TableConfiguration configuration = without(refused.keySet());
             try {
-                return Contender.haproxy(configuration.text(), ports.main());
+                return Contender.haproxy(configuration.text());
             } catch (Contender.Refusal refusal) {
                 String complaint = refusal.complaints().get(0);
                 Case blamed = configuration.blamed(complaint);
@@ -204,6 +204,5 @@ final class Bench implements AutoCloseable {
     public void close() throws IOException {
         server.close();
         log.close();
-        ports.close();
     }
 }

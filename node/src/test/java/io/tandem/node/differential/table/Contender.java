@@ -4,18 +4,11 @@ package io.tandem.node.differential.table;
 
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.HaproxyCheck;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A proxy that runs a configuration: the installed haproxy, or ours in this process. */
 final class Contender implements AutoCloseable {
@@ -36,51 +29,26 @@ final class Contender implements AutoCloseable {
         }
     }
 
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private final Runnable end;
 
-    private final @Nullable Process haproxy;
-    private final @Nullable TestProxy tandem;
-    private final @Nullable Path directory;
-
-    private Contender(@Nullable Process haproxy, @Nullable TestProxy tandem, @Nullable Path directory) {
-        this.haproxy = haproxy;
-        this.tandem = tandem;
-        this.directory = directory;
+    private Contender(Runnable end) {
+        this.end = end;
     }
 
-    static Contender haproxy(String text, int port) throws IOException, InterruptedException, Refusal {
-        Path directory = Files.createTempDirectory("table");
-        Files.writeString(directory.resolve("t.cfg"), text, StandardCharsets.ISO_8859_1);
-        Path output = directory.resolve("output");
-        Process process = new ProcessBuilder("/usr/sbin/haproxy", "-db", "-f", "t.cfg")
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        Contender contender = new Contender(process, null, directory);
-        long deadline = System.nanoTime() + PATIENCE_NS;
-        while (System.nanoTime() - deadline < 0) {
-            try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                if (probe.isConnected()) {
-                    return contender;
-                }
-            } catch (IOException notYet) {
-                if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
-            }
+    static Contender haproxy(String text) throws IOException, Refusal {
+        try {
+            return new Contender(new InstalledHaproxy(text)::close);
+        } catch (InstalledHaproxy.NotServing refused) {
+            throw new Refusal(HaproxyCheck.in(refused.output()).stream()
+                    .filter(HaproxyCheck.Message::isAlert)
+                    .map(HaproxyCheck.Message::text)
+                    .toList());
         }
-        List<String> complaints = Complaints.in(Files.readString(output, StandardCharsets.ISO_8859_1)).stream()
-                .filter(Complaints.Complaint::isAlert)
-                .map(Complaints.Complaint::text)
-                .toList();
-        contender.close();
-        throw new Refusal(complaints);
     }
 
     static Contender tandem(String text) throws Refusal {
         try {
-            return new Contender(null, TestProxy.start(text, 1), null);
+            return new Contender(TestProxy.start(text, 1)::close);
         } catch (IllegalStateException refused) {
             List<String> complaints = new ArrayList<>(LoadedText.of(text).messages());
             complaints.removeIf(complaint -> !complaint.contains("[t.cfg:"));
@@ -93,24 +61,6 @@ final class Contender implements AutoCloseable {
 
     @Override
     public void close() {
-        if (haproxy != null) {
-            haproxy.destroyForcibly();
-            try {
-                haproxy.waitFor(10, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-        if (tandem != null) {
-            tandem.close();
-        }
-        if (directory != null) {
-            try (Stream<Path> all = Files.walk(directory)) {
-                all.sorted(Comparator.reverseOrder())
-                        .forEach(path -> path.toFile().delete());
-            } catch (IOException stays) {
-                // the directory is a temporary one
-            }
-        }
+        end.run();
     }
 }

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Severity;
 import io.tandem.node.boot.LoadedText;
-import io.tandem.node.differential.Oracle;
+import io.tandem.node.testkit.HaproxyCheck;
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -69,7 +68,7 @@ class MistakesDifferentialTest {
 
     @TestFactory
     Stream<DynamicTest> complaintsAreHaproxysToTheLetter() throws Exception {
-        Oracle.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         return CaseTable.resources(".mistakes").map(name -> dynamicTest(name, () -> compare(name)));
     }
 
@@ -172,19 +171,13 @@ class MistakesDifferentialTest {
     }
 
     private Verdict haproxy(String text) throws IOException, InterruptedException {
-        Files.writeString(directory.resolve("t.cfg"), text, StandardCharsets.ISO_8859_1);
-        Process process = new ProcessBuilder(Oracle.HAPROXY.toString(), "-c", "-f", "t.cfg")
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        Program.Ended ended = HaproxyCheck.run(directory, text);
         return new Verdict(
-                Complaints.in(output).stream()
-                        .map(Complaints.Complaint::text)
+                HaproxyCheck.in(ended.output()).stream()
+                        .map(HaproxyCheck.Message::text)
                         .filter(MistakesDifferentialTest::isRelevant)
                         .toList(),
-                process.exitValue());
+                ended.status());
     }
 
     private static boolean isRelevant(String message) {

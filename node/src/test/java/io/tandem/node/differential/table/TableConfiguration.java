@@ -18,7 +18,7 @@ final class TableConfiguration {
     private final NavigableMap<Integer, Case> lines = new TreeMap<>();
 
     /** @param cases those that take part */
-    TableConfiguration(CaseTable table, List<Case> cases, Ports ports) {
+    TableConfiguration(CaseTable table, List<Case> cases, TablePorts ports) {
         StringBuilder made = new StringBuilder("global\n log 127.0.0.1:" + ports.log() + " len 65535 local0\n")
                 .append(table.global())
                 .append("defaults\n mode http\n log global\n option dontlognull\n timeout connect 5s\n"

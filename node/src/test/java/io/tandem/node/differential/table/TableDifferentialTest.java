@@ -5,7 +5,7 @@ package io.tandem.node.differential.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.tandem.node.differential.Oracle;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -59,7 +59,7 @@ class TableDifferentialTest {
 
     @TestFactory
     Stream<DynamicTest> tablesComeOutAsWithHaproxy() throws Exception {
-        Oracle.assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         return tables().map(name -> dynamicTest(name, () -> compare(name)));
     }
 

@@ -3,25 +3,16 @@
 package io.tandem.node.observe.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.rules.pattern.PatternCommands;
 import io.tandem.node.rules.pattern.PatternFiles;
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,9 +72,7 @@ class PatternCommandsDifferentialTest {
 
     @BeforeAll
     static void needsHaproxy() {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        assertThat(present || !"true".equals(System.getenv("CI"))).isTrue();
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
     }
 
     @Test
@@ -110,37 +99,13 @@ class PatternCommandsDifferentialTest {
     }
 
     private List<String> haproxy(List<String> commands) throws Exception {
-        Process process = new ProcessBuilder("haproxy", "-db", "-f", "t.cfg")
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("log").toFile())
-                .start();
-        try {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (!Files.exists(directory.resolve("admin.sock"))
-                    && process.isAlive()
-                    && System.nanoTime() - deadline < 0) {
-                LockSupport.parkNanos(10_000_000);
-            }
-            assertThat(process.isAlive())
-                    .as(Files.readString(directory.resolve("log")))
-                    .isTrue();
-            List<String> played = new ArrayList<>();
+        List<String> played = new ArrayList<>();
+        try (InstalledHaproxy haproxy = new InstalledHaproxy(Files.readString(directory.resolve("t.cfg")))) {
             for (String command : commands) {
-                played.add("> " + command + "\n" + ask(command));
+                played.add("> " + command + "\n" + haproxy.command(command));
             }
-            return played;
-        } finally {
-            process.destroyForcibly();
         }
-    }
-
-    private String ask(String command) throws IOException {
-        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            socket.connect(UnixDomainSocketAddress.of(directory.resolve("admin.sock")));
-            socket.write(ByteBuffer.wrap((command + "\n").getBytes(StandardCharsets.ISO_8859_1)));
-            return new String(Channels.newInputStream(socket).readAllBytes(), StandardCharsets.ISO_8859_1);
-        }
+        return played;
     }
 
     /** Without what may differ: names of entries, HAProxy's own ACLs, and its counts after the first change. */
