@@ -3,9 +3,10 @@
 package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.Program;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,11 +65,7 @@ class TransparentDifferentialTest {
     @BeforeEach
     void makeTheNetwork() throws Exception {
         InstalledHaproxy.assumeInstalled();
-        boolean root = "root".equals(System.getProperty("user.name"));
-        if (!root && "true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException("this test needs root");
-        }
-        assumeTrue(root);
+        Program.assumeRoot();
         for (String name : List.of(client(), proxy(), server())) {
             ip("netns add " + name);
             ip("-n " + name + " link set lo up");
@@ -120,23 +117,17 @@ class TransparentDifferentialTest {
     void takeItDown() throws Exception {
         for (Process process : started) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly().waitFor();
+            Children.end(process);
         }
         for (String name : List.of(client(), proxy(), server())) {
-            new ProcessBuilder("ip", "netns", "del", name)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
+            Program.of("ip", "netns", "del", name).run();
         }
     }
 
     private static void ip(String words) throws Exception {
         List<String> command = new ArrayList<>(List.of("ip"));
         command.addAll(List.of(words.split(" ")));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(words + ": " + said).isZero();
+        Program.of(command).succeed();
     }
 
     private static List<String> in(String namespace, String... words) {
@@ -151,7 +142,7 @@ class TransparentDifferentialTest {
                 .redirectOutput(directory.resolve("said-" + started.size()).toFile())
                 .start();
         started.add(process);
-        return process;
+        return Children.with(process);
     }
 
     private Process proxy(boolean oracle, String mode, String source) throws Exception {

@@ -3,42 +3,35 @@
 package io.tandem.node.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.rules.pattern.PatternFiles;
+import io.tandem.node.testkit.HaproxyCheck;
+import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said about mistakes in rules, against what an installed HAProxy 2.6 says about the same lines. */
 class CheckDifferentialTest {
-    private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
-    private static final Pattern MESSAGE =
-            Pattern.compile("\\[(ALERT|WARNING)] +\\(\\d+\\) : (?:config : )?(.*)", Pattern.DOTALL);
-
     @TempDir
     Path directory;
 
     @Test
     void complaintsAreHaproxysToTheLetter() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         compare(lines());
     }
 
     @Test
     void complaintsAboutPatternsAreHaproxys() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         PatternFiles.copyTo(directory);
         compare(PatternFiles.lines("mistakes.txt").stream()
                 .map(line -> line.replace("DIR", directory.toString()))
@@ -62,14 +55,6 @@ class CheckDifferentialTest {
         assertThat(unsupported).as("lines refused as not supported").isLessThan(lines.size() / 20);
     }
 
-    static void assumeHaproxy() {
-        boolean installed = Files.isExecutable(HAPROXY);
-        assertThat(installed || !"true".equals(System.getenv("CI")))
-                .as("haproxy installed")
-                .isTrue();
-        assumeTrue(installed, "haproxy is not installed");
-    }
-
     private static List<String> lines() throws IOException {
         try (InputStream in = Objects.requireNonNull(CheckDifferentialTest.class.getResourceAsStream("mistakes.txt"))) {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1)
@@ -88,21 +73,10 @@ class CheckDifferentialTest {
     }
 
     private List<String> haproxy(String text) throws IOException, InterruptedException {
-        Files.writeString(directory.resolve("t.cfg"), text, StandardCharsets.ISO_8859_1);
-        Process process = new ProcessBuilder(HAPROXY.toString(), "-c", "-f", "t.cfg")
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        List<String> messages = new ArrayList<>();
-        for (String part : output.split("(?m)^(?=\\[)|^(?=Warnings were|Configuration file is valid)", -1)) {
-            Matcher matcher = MESSAGE.matcher(part);
-            if (matcher.matches() && relevant(matcher.group(2))) {
-                messages.add(matcher.group(2).strip());
-            }
-        }
-        return messages;
+        return HaproxyCheck.of(directory, text).stream()
+                .map(HaproxyCheck.Message::text)
+                .filter(CheckDifferentialTest::relevant)
+                .toList();
     }
 
     private static List<String> tandem(String text) {
@@ -113,8 +87,6 @@ class CheckDifferentialTest {
     }
 
     private static boolean relevant(String message) {
-        return !message.startsWith("Error(s) found")
-                && !message.startsWith("Fatal errors found")
-                && !message.contains("timeout");
+        return !HaproxyCheck.isSummary(message) && !message.contains("timeout");
     }
 }

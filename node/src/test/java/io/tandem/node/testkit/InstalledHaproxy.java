@@ -55,8 +55,7 @@ public final class InstalledHaproxy implements AutoCloseable {
     /** @param lines is given what it writes, line by line */
     public InstalledHaproxy(String configuration, Consumer<String> lines) throws IOException {
         Files.writeString(directory.resolve("t.cfg"), configuration, StandardCharsets.ISO_8859_1);
-        Files.writeString(
-                directory.resolve("admin.cfg"), "global\n    stats socket " + admin + " level admin\n");
+        Files.writeString(directory.resolve("admin.cfg"), "global\n    stats socket " + admin + " level admin\n");
         process = Children.with(new ProcessBuilder("haproxy", "-db", "-f", "t.cfg", "-f", "admin.cfg")
                 .directory(directory.toFile())
                 .redirectErrorStream(true)

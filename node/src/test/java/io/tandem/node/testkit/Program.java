@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.testkit;
 
-import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,23 +39,20 @@ public final class Program {
     public static void assumeInstalled(String name) {
         Stream<String> places = Stream.concat(
                 Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1)), Stream.of("/usr/sbin"));
-        if (places.noneMatch(place -> Files.isExecutable(Path.of(place, name)))) {
-            missing(name + " is not installed");
-        }
+        assume(places.anyMatch(place -> Files.isExecutable(Path.of(place, name))), name + " is installed");
     }
 
     /** Skips the test without root; on the build server that is a failure. */
     public static void assumeRoot() {
-        if (!"root".equals(System.getProperty("user.name"))) {
-            missing("this test needs root");
-        }
+        assume("root".equals(System.getProperty("user.name")), "the user is root");
     }
 
-    private static void missing(String what) {
-        if ("true".equals(System.getenv("CI"))) {
-            throw new IllegalStateException(what);
+    /** Skips the test where something does not hold that it needs; on the build server that is a failure. */
+    public static void assume(boolean holds, String what) {
+        if (!holds && "true".equals(System.getenv("CI"))) {
+            throw new IllegalStateException("not so: " + what);
         }
-        abort(what);
+        assumeTrue(holds, what);
     }
 
     public Program in(Path directory) {

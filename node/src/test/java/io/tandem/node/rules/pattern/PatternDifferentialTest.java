@@ -3,23 +3,18 @@
 package io.tandem.node.rules.pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.rules.ExchangeByHand;
-import java.io.File;
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.Ports;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,9 +42,7 @@ class PatternDifferentialTest {
 
     @BeforeAll
     static void needsHaproxy() {
-        boolean present = new File("/usr/sbin/haproxy").canExecute();
-        assertThat(present || !"true".equals(System.getenv("CI"))).isTrue();
-        assumeTrue(present);
+        InstalledHaproxy.assumeInstalled();
     }
 
     @Test
@@ -212,7 +205,7 @@ class PatternDifferentialTest {
                 + "frontend f\n bind 127.0.0.1:PORT\n http-request set-var(txn.o) str(.)\n "
                 + String.join("\n ", rules)
                 + "\n http-request return status 200 content-type text/plain lf-string '%[var(txn.o)]'\n";
-        int port = freePort();
+        int port = Ports.reserved();
         String configuration = text.replace("DIR", directory.toString()).replace("PORT", Integer.toString(port));
         List<String> theirs = parts(haproxy(configuration, port));
         LoadedText loaded = LoadedText.of(configuration);
@@ -249,32 +242,10 @@ class PatternDifferentialTest {
         return List.of(reply.substring(body + 4).split(";", -1));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
-    private String haproxy(String text, int port) throws Exception {
-        Files.writeString(directory.resolve("t.cfg"), text, StandardCharsets.ISO_8859_1);
-        Path log = directory.resolve("log");
-        Process process = new ProcessBuilder("haproxy", "-db", "-f", "t.cfg")
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (process.isAlive() && System.nanoTime() - deadline < 0) {
-                try {
-                    return ask(port);
-                } catch (ConnectException notYet) {
-                    LockSupport.parkNanos(10_000_000);
-                }
-            }
-            throw new AssertionError("haproxy: " + Files.readString(log));
-        } finally {
-            process.destroyForcibly();
+    private static String haproxy(String text, int port) throws IOException {
+        try (InstalledHaproxy haproxy = new InstalledHaproxy(text)) {
+            assertThat(haproxy.command("show info")).isNotEmpty();
+            return ask(port);
         }
     }
 
