@@ -158,7 +158,10 @@ final class HeaderActions {
             throw new SampleError(THREE);
         }
         String pattern = line.words().next();
-        if (!line.words().hasNext()) {
+        if (written.isEmpty()
+                || pattern.isEmpty()
+                || !line.words().hasNext()
+                || line.words().peek().isEmpty()) {
             throw new SampleError(THREE);
         }
         Regex regex = Regex.compile(pattern, false);
@@ -198,16 +201,17 @@ final class HeaderActions {
         int at = headers.valueStart(i);
         boolean changed = false;
         while (at <= limit) {
-            int comma = at;
-            while (comma < limit && bytes[comma] != ',') {
-                comma++;
-            }
+            int comma = comma(bytes, at, limit);
             int start = at;
-            while (start < comma && (bytes[start] == ' ' || bytes[start] == '\t')) {
+            while (start < comma && isBlank(bytes[start])) {
                 start++;
             }
+            int end = comma;
+            while (end > start && isBlank(bytes[end - 1])) {
+                end--;
+            }
             Sample out = facts.scratch.value;
-            if (regex.expand(facts, bytes, start, comma, replacement, out)) {
+            if (regex.expand(facts, bytes, start, end, replacement, out)) {
                 line.append(out.bytes, out.start, out.end);
                 changed = true;
             } else {
@@ -221,6 +225,21 @@ final class HeaderActions {
         if (changed) {
             replace(facts, headers, i, line.bytes(), 0, line.length());
         }
+    }
+
+    /** The next comma that no quotes protect, or {@code limit}. */
+    private static int comma(byte[] bytes, int from, int limit) {
+        boolean quoted = false;
+        int at = from;
+        while (at < limit && (quoted || bytes[at] != ',')) {
+            quoted ^= bytes[at] == '"';
+            at++;
+        }
+        return at;
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
     }
 
     private static void replace(Facts facts, Headers headers, int i, byte[] value, int start, int end) {

@@ -169,7 +169,7 @@ final class RequestLineActions {
             throw new SampleError(two);
         }
         String pattern = line.words().next();
-        if (!line.words().hasNext()) {
+        if (pattern.isEmpty() || !line.words().hasNext() || line.words().peek().isEmpty()) {
             throw new SampleError(two);
         }
         Regex regex;

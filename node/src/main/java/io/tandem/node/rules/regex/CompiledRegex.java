@@ -5,10 +5,9 @@ package io.tandem.node.rules.regex;
 /** One compiled regular expression over bytes. Immutable, used by any thread, each with a {@link Matching} of its own. */
 public interface CompiledRegex {
     /**
-     * Looks for the expression in the subject of {@code matching}, from byte {@code from} of it on, and leaves there where
-     * its groups are.
+     * Looks for the expression in the subject of {@code matching}, and leaves there where its groups are.
      *
      * @return false where it is not found, and where looking for it was given up ({@link RegexLimits})
      */
-    boolean find(Matching matching, int from);
+    boolean find(Matching matching);
 }

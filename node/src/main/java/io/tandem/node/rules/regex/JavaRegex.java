@@ -44,10 +44,10 @@ final class JavaRegex implements CompiledRegex {
     }
 
     @Override
-    public boolean find(Matching matching, int from) {
+    public boolean find(Matching matching) {
         Matcher matcher = matching.matcher(pattern);
         try {
-            if (!matcher.find(from)) {
+            if (!matcher.find()) {
                 return false;
             }
         } catch (SliceText.TooMuch | StackOverflowError e) {
@@ -55,8 +55,10 @@ final class JavaRegex implements CompiledRegex {
             return false;
         }
         matching.groups(matcher.groupCount() + 1);
+        int before = matcher.regionStart();
         for (int i = 0; i < matching.groups(); i++) {
-            matching.group(i, matcher.start(i), matcher.end(i));
+            boolean took = matcher.start(i) >= 0;
+            matching.group(i, took ? matcher.start(i) - before : -1, matcher.end(i) - before);
         }
         return true;
     }

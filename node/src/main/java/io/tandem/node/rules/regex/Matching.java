@@ -14,6 +14,7 @@ public final class Matching {
     public static final int GROUPS = 10;
 
     private static final byte[] NOTHING = new byte[0];
+    private static final int NOWHERE = -1;
 
     private final int[] bounds = new int[GROUPS * 2];
     private byte[] bytes = NOTHING;
@@ -22,7 +23,8 @@ public final class Matching {
     private int groups;
 
     private @Nullable NativeSubject nativeSubject;
-    private boolean copied;
+    private boolean rest;
+    private int copiedFrom = NOWHERE;
     private @Nullable SliceText text;
     private @Nullable Matcher matcher;
 
@@ -32,7 +34,23 @@ public final class Matching {
         start = newStart;
         end = newEnd;
         groups = 0;
-        copied = false;
+        rest = false;
+        copiedFrom = NOWHERE;
+    }
+
+    /**
+     * Goes on with the subject from {@code from} on, as with a subject of its own that only does not begin there: {@code ^}
+     * does not match, and what is in front of it is not looked at. HAProxy replaces one match after the other that way.
+     */
+    public void rest(int from) {
+        start = from;
+        rest = true;
+        groups = 0;
+    }
+
+    /** Whether the subject does not begin where it starts. */
+    boolean isRest() {
+        return rest;
     }
 
     public byte[] bytes() {
@@ -76,10 +94,11 @@ public final class Matching {
             subject = new NativeSubject(library);
             nativeSubject = subject;
         }
-        if (!copied) {
+        if (copiedFrom == NOWHERE) {
             subject.copy(bytes, start, end);
-            copied = true;
+            copiedFrom = start;
         }
+        subject.skip(start - copiedFrom);
         return subject;
     }
 
@@ -93,7 +112,9 @@ public final class Matching {
             text = slice;
             matcher = reused;
         }
-        slice.over(bytes, start, end);
-        return reused.usePattern(pattern).reset(slice);
+        // One byte in front, which no expression sees, makes the rest of a subject begin nowhere.
+        int before = rest && start > 0 ? 1 : 0;
+        slice.over(bytes, start - before, end);
+        return reused.usePattern(pattern).reset(slice).useAnchoringBounds(false).region(before, slice.length());
     }
 }

@@ -14,6 +14,7 @@ final class NativeSubject {
     private final long frameAddress;
     private ByteBuffer memory;
     private long address;
+    private int skipped;
 
     NativeSubject(Pcre2 library) {
         matchData = library.createMatchData(this);
@@ -33,8 +34,14 @@ final class NativeSubject {
         memory.put(0, bytes, start, length);
     }
 
+    /** Leaves the first bytes out. */
+    void skip(int bytes) {
+        skipped = bytes;
+    }
+
+    /** Where the first byte is that counts. */
     long address() {
-        return address;
+        return address + skipped;
     }
 
     long matchData() {

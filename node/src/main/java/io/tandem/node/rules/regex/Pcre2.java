@@ -25,6 +25,7 @@ final class Pcre2 {
     private static final String SHARED_OBJECT = "libpcre2-8.so.0";
     private static final int MAX_ARGUMENTS = 7;
 
+    private static final int NOT_BEGINNING = 1;
     private static final int CASELESS = 0x8;
     private static final int NO_AUTO_CAPTURE = 0x2000;
     private static final int UTF = 0x80000;
@@ -189,7 +190,7 @@ final class Pcre2 {
     /** The arguments of matches that use {@code matchData}, to be called through {@link Trampoline}. */
     ByteBuffer frame(long matchData) {
         return memory(Trampoline.FRAME)
-                .putLong(4 * Long.BYTES, 0)
+                .putLong(3 * Long.BYTES, 0)
                 .putLong(5 * Long.BYTES, matchData)
                 .putLong(6 * Long.BYTES, limits);
     }
@@ -199,26 +200,27 @@ final class Pcre2 {
      *
      * @param function the one for the code: {@code pcre2_jit_match} saves a third of the call, and is for machine code only
      */
-    int match(long function, long code, NativeSubject subject, int length, int from) {
+    int match(long function, long code, NativeSubject subject, Matching matching) {
+        int options = matching.isRest() ? NOT_BEGINNING : 0;
         if (Trampoline.ADDRESS == 0) {
-            return matchByBuffer(function, code, subject, length, from);
+            return matchByBuffer(function, code, subject, matching.length(), options);
         }
         subject.frame()
                 .putLong(0, code)
                 .putLong(Long.BYTES, subject.address())
-                .putLong(2 * Long.BYTES, length)
-                .putLong(3 * Long.BYTES, from)
+                .putLong(2 * Long.BYTES, matching.length())
+                .putLong(4 * Long.BYTES, options)
                 .putLong(7 * Long.BYTES, function);
         return (int) call(Trampoline.ADDRESS, subject.frameAddress());
     }
 
-    private int matchByBuffer(long function, long code, NativeSubject subject, int length, int from) {
+    private int matchByBuffer(long function, long code, NativeSubject subject, int length, int options) {
         HeapInvocationBuffer arguments = new HeapInvocationBuffer(signatures[7]);
         arguments.putLong(code);
         arguments.putLong(subject.address());
         arguments.putLong(length);
-        arguments.putLong(from);
         arguments.putLong(0);
+        arguments.putLong(options);
         arguments.putLong(subject.matchData());
         arguments.putLong(limits);
         return (int) Invoker.getInstance().invokeLong(signatures[7], function, arguments);

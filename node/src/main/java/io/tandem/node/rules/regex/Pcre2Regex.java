@@ -20,11 +20,11 @@ final class Pcre2Regex implements CompiledRegex {
     }
 
     @Override
-    public boolean find(Matching matching, int from) {
+    public boolean find(Matching matching) {
         NativeSubject subject = matching.nativeSubject(library);
         int found;
         try {
-            found = library.match(function, code, subject, matching.length(), from);
+            found = library.match(function, code, subject, matching);
         } finally {
             Reference.reachabilityFence(this); // the code is freed with it
         }

@@ -22,4 +22,14 @@ public final class Hex {
         }
         return bytes;
     }
+
+    /** The byte that two digits at {@code at} are, or -1. */
+    static int pair(byte[] text, int at) {
+        if (at + 2 > text.length) {
+            return -1;
+        }
+        int high = Character.digit(text[at], 16);
+        int low = Character.digit(text[at + 1], 16);
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
+    }
 }

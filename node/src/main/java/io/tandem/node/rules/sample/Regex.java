@@ -11,10 +11,23 @@ import io.tandem.node.rules.regex.Regexes;
 
 /** A regular expression of the configuration, and what rules do with it: look for it, replace what it matches. Immutable. */
 public final class Regex {
+    private static final int FULL = -1;
+
+    /** All values of a byte. */
+    private static final byte[] BYTES = allBytes();
+
     private final CompiledRegex regex;
 
     private Regex(CompiledRegex regex) {
         this.regex = regex;
+    }
+
+    private static byte[] allBytes() {
+        byte[] all = new byte[256];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        return all;
     }
 
     /** How many matches were given up for being too much work, in this process. */
@@ -45,41 +58,35 @@ public final class Regex {
     public boolean matches(Facts facts, byte[] bytes, int start, int end) {
         Matching matching = facts.scratch.matching();
         matching.over(bytes, start, end);
-        return regex.find(matching, 0);
+        return regex.find(matching);
     }
 
     /** Whether it matches anywhere in the subject of {@code matching}, which then knows its groups. */
     public boolean find(Matching matching) {
-        return regex.find(matching, 0);
+        return regex.find(matching);
     }
 
-    /** Replaces what matches, {@code \1} standing for a group; a result that does not fit is cut. */
+    /** Replaces what matches, {@code \1} standing for a group; what is longer than a sample may be is cut off. */
     boolean substitute(Facts facts, Sample in, byte[] substitution, boolean everywhere) {
-        Matching matching = facts.scratch.matching();
+        Scratch scratch = facts.scratch;
+        Matching matching = scratch.matching();
         matching.over(in.bytes, in.start, in.end);
-        Builder text = Builder.cutting(facts.scratch, 0);
+        int at = scratch.position();
         int from = in.start;
-        while (from <= in.end && regex.find(matching, from - in.start)) {
+        boolean more = true;
+        while (more && regex.find(matching)) {
+            more = everywhere && from < in.end;
             int matchStart = matching.groupStart(0);
             int matchEnd = matching.groupEnd(0);
-            text.append(in.bytes, from, matchStart);
-            expand(matching, substitution, text);
-            if (matchEnd == matchStart) {
-                if (matchEnd < in.end) {
-                    text.append(in.bytes[matchEnd]);
-                }
-                from = matchEnd + 1;
-            } else {
-                from = matchEnd;
+            at = append(in.bytes, from, matchStart, scratch, at, true);
+            at = expand(matching, substitution, scratch, at, true);
+            from = matchEnd;
+            if (matchEnd == matchStart && matchEnd < in.end) {
+                at = append(in.bytes, matchEnd, ++from, scratch, at, true);
             }
-            if (!everywhere) {
-                break;
-            }
+            matching.rest(from);
         }
-        if (from < in.end) {
-            text.append(in.bytes, from, in.end);
-        }
-        return text.into(in);
+        return claim(scratch, append(in.bytes, from, in.end, scratch, at, true), in);
     }
 
     /**
@@ -90,7 +97,7 @@ public final class Regex {
     public boolean expand(Facts facts, byte[] bytes, int start, int end, byte[] replacement, Sample out) {
         Matching matching = facts.scratch.matching();
         matching.over(bytes, start, end);
-        return regex.find(matching, 0) && expand(facts.scratch, matching, replacement, out);
+        return regex.find(matching) && expand(facts.scratch, matching, replacement, out);
     }
 
     /**
@@ -99,27 +106,52 @@ public final class Regex {
      * @return false where the result does not fit
      */
     public static boolean expand(Scratch scratch, Matching matching, byte[] replacement, Sample out) {
-        Builder text = new Builder(scratch);
-        expand(matching, replacement, text);
-        return text.into(out);
+        return claim(scratch, expand(matching, replacement, scratch, scratch.position(), false), out);
     }
 
-    private static void expand(Matching matching, byte[] replacement, Builder text) {
+    private static int expand(Matching matching, byte[] replacement, Scratch scratch, int to, boolean cuts) {
+        int at = to;
         for (int i = 0; i < replacement.length; i++) {
-            byte b = replacement[i];
-            if (b == '\\' && i + 1 < replacement.length) {
-                byte next = replacement[++i];
-                if (next >= '0' && next <= '9') {
-                    int group = next - '0';
-                    if (group < matching.groups() && matching.groupStart(group) >= 0) {
-                        text.append(matching.bytes(), matching.groupStart(group), matching.groupEnd(group));
-                    }
-                } else {
-                    text.append(next);
-                }
-            } else {
-                text.append(b);
+            if (replacement[i] != '\\' || i + 1 == replacement.length) {
+                at = append(replacement, i, i + 1, scratch, at, cuts);
+                continue;
+            }
+            byte escaped = replacement[++i];
+            int group = escaped - '0';
+            int hex = escaped == 'x' ? Hex.pair(replacement, i + 1) : -1;
+            if (hex >= 0) {
+                i += 2;
+                at = append(BYTES, hex, hex + 1, scratch, at, cuts);
+            } else if (group < 0 || group > 9) {
+                at = append(replacement, i, i + 1, scratch, at, cuts);
+            } else if (group < matching.groups() && matching.groupStart(group) >= 0) {
+                at = append(matching.bytes(), matching.groupStart(group), matching.groupEnd(group), scratch, at, cuts);
             }
         }
+        return at;
+    }
+
+    /**
+     * Copies behind what is claimed already; answers where the copy ends.
+     *
+     * @param cuts whether what does not fit is cut off; else the answer is {@link #FULL}, which stays
+     */
+    private static int append(byte[] bytes, int start, int end, Scratch scratch, int at, boolean cuts) {
+        int left = scratch.position() + scratch.room() - at;
+        int length = cuts ? Math.min(end - start, left) : end - start;
+        if (at == FULL || length > left) {
+            return FULL;
+        }
+        System.arraycopy(bytes, start, scratch.bytes(), at, length);
+        return at + length;
+    }
+
+    private static boolean claim(Scratch scratch, int end, Sample out) {
+        if (end == FULL) {
+            return false;
+        }
+        int start = scratch.claim(end - scratch.position());
+        out.set(SampleType.STRING, scratch.bytes(), start, end);
+        return true;
     }
 }

@@ -43,7 +43,7 @@ class RegexesTest {
         byte[] bytes = ("<<" + subject + ">>").getBytes(StandardCharsets.ISO_8859_1);
         matching.over(bytes, 2, bytes.length - 2);
         List<String> groups = new ArrayList<>();
-        if (regex.find(matching, 0)) {
+        if (regex.find(matching)) {
             for (int i = 0; i < matching.groups(); i++) {
                 int start = matching.groupStart(i);
                 groups.add(
@@ -84,14 +84,25 @@ class RegexesTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSearchMayGoOnBehindAMatch(Engine engine) throws Exception {
-        CompiledRegex regex = engine.compile("\\ba", false);
-        byte[] bytes = "a ba a".getBytes(StandardCharsets.ISO_8859_1);
+    void aSearchGoesOnBehindAMatchWithoutSeeingIt(Engine engine) throws Exception {
+        byte[] bytes = "aab".getBytes(StandardCharsets.ISO_8859_1);
+        CompiledRegex begins = engine.compile("^a", false);
         matching.over(bytes, 0, bytes.length);
-        assertThat(regex.find(matching, 0)).isTrue();
-        assertThat(regex.find(matching, 1)).isTrue();
-        assertThat(matching.groupStart(0)).isEqualTo(5);
-        assertThat(regex.find(matching, 6)).isFalse();
+        assertThat(begins.find(matching)).isTrue();
+        matching.rest(1);
+        assertThat(begins.find(matching)).isFalse();
+
+        CompiledRegex behind = engine.compile("(?<!a)a|b", false);
+        matching.over(bytes, 0, bytes.length);
+        assertThat(behind.find(matching)).isTrue();
+        matching.rest(1);
+        assertThat(behind.find(matching)).isTrue();
+        assertThat(matching.groupStart(0)).isEqualTo(1);
+        matching.rest(2);
+        assertThat(behind.find(matching)).isTrue();
+        assertThat(matching.groupEnd(0)).isEqualTo(3);
+        matching.rest(3);
+        assertThat(behind.find(matching)).isFalse();
     }
 
     @ParameterizedTest
