@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A session as {@code show sess} shows it: in a line, or whole.
@@ -127,8 +126,8 @@ record SessionText(long nowNs, boolean whole) {
         }
     }
 
-    private static String address(@Nullable InetSocketAddress socket) {
-        InetAddress address = socket == null ? null : socket.getAddress();
+    private static String address(InetSocketAddress socket) {
+        InetAddress address = socket.getAddress();
         return address == null ? "-" : Endpoints.text(address) + ":" + socket.getPort();
     }
 
