@@ -16,9 +16,11 @@ import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code timeout …} (HAProxy manual 4.2), and the three keywords of old that say the same. */
 public final class TimeoutLines implements Feature {
@@ -50,6 +52,9 @@ public final class TimeoutLines implements Feature {
 
     private static final class Limits implements Facet {
         private final Map<Limit, Integer> millis = new EnumMap<>(Limit.class);
+
+        /** What the section says itself, not its defaults. */
+        private final Set<Limit> own = EnumSet.noneOf(Limit.class);
 
         @Override
         public Facet inherit() {
@@ -127,7 +132,11 @@ public final class TimeoutLines implements Feature {
                     + (limit.frontend ? "frontend" : "backend") + " capability");
             return;
         }
-        draft.facet(LIMITS).millis.put(limit, (int) time.value());
+        Limits limits = draft.facet(LIMITS);
+        if (!limits.own.add(limit) && kind != SectionKind.DEFAULTS) {
+            line.warn("overwriting '" + keyword + "' which was already specified");
+        }
+        limits.millis.put(limit, (int) time.value());
     }
 
     @Override

@@ -75,8 +75,7 @@ final class SectionOpener {
             if (base == null) {
                 alert(
                         header,
-                        "defaults section '" + header.text(from + 1) + "' not found for " + kind.keyword() + " '" + name
-                                + "'.");
+                        "defaults section '" + header.text(from + 1) + "' not found for " + draft.described() + ".");
                 return null;
             }
         }
@@ -107,8 +106,9 @@ final class SectionOpener {
                 context.problems()
                         .alert(
                                 here,
-                                "Parsing [" + here.file() + ":" + here.line() + "]: " + draft
-                                        + " has the same name as " + other + " declared at " + there.file() + ":"
+                                "Parsing [" + here.file() + ":" + here.line() + "]: " + draft.described()
+                                        + " has the same name as " + other.described() + " declared at " + there.file()
+                                        + ":"
                                         + there.line() + ".");
                 return;
             }

@@ -28,6 +28,8 @@ final class SectionReader {
     /** Rules whose mistakes make HAProxy stop reading; here the lines below are read all the same. */
     private static final Set<String> ABORTING = Set.of("http-request", "http-response", "http-after-response");
 
+    private static final Set<String> LOG_FORMATS = Set.of("log-format", "log-format-sd", "error-log-format");
+
     private final LoadContext context;
     private final Timeline timeline;
     private final SectionOpener opener;
@@ -140,6 +142,10 @@ final class SectionReader {
             }
             return;
         }
+        if (keyword != null && isOfTheOtherSide(keyword, draft.kind())) {
+            warnOfTheOtherSide(line, keyword.name(), draft);
+            return;
+        }
         if (keyword == null || !keyword.sections().contains(draft.kind())) {
             alert(line.origin(), new UnknownWords(context.keywords(), draft.kind()).complaint(line, first));
             return;
@@ -164,6 +170,22 @@ final class SectionReader {
             context.problems().alert(error.origin(), error.message());
             aborted |= ABORTING.contains(line.keyword());
         }
+    }
+
+    /** A setting of frontends in a backend, or the reverse: means nothing there and does no harm. */
+    private static boolean isOfTheOtherSide(Keyword<Directive> keyword, SectionKind kind) {
+        return !keyword.sections().contains(kind)
+                && keyword.sections().contains(SectionKind.LISTEN)
+                && (kind == SectionKind.FRONTEND || kind == SectionKind.BACKEND);
+    }
+
+    private void warnOfTheOtherSide(Line line, String name, Draft draft) {
+        String word = name.startsWith("option ") ? name.substring("option ".length()) : name;
+        String side = draft.kind() == SectionKind.BACKEND ? "frontend" : "backend";
+        String text = LOG_FORMATS.contains(word)
+                ? draft + " : '" + word + "' directive is ignored in backends."
+                : "'" + word + "' ignored because " + draft + " has no " + side + " capability.";
+        context.problems().warning(line.origin(), at(line.origin()) + " : " + text);
     }
 
     private void alert(Origin origin, String text) {

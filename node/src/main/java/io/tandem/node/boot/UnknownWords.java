@@ -54,7 +54,10 @@ final class UnknownWords {
     String complaint(Line line, int first) {
         String word = line.text(first);
         String second = line.text(first + 1);
-        if (word.equals("option") && !second.isEmpty() && SectionKind.PROXIES.contains(section)) {
+        if (word.equals("option") && second.isEmpty() && SectionKind.PROXIES.contains(section)) {
+            return "'option' expects an option name.";
+        }
+        if (word.equals("option") && SectionKind.PROXIES.contains(section)) {
             return option(second);
         }
         KeywordFamily family = KeywordFamily.of(section);
@@ -70,6 +73,13 @@ final class UnknownWords {
         }
         if ((word.equals("timeout") && TIMEOUTS.contains(second)) || keywords.directive(word + " " + second) != null) {
             return KnownKeywords.notSupported(word + " " + second);
+        }
+        if (word.equals("stats")) {
+            return section == SectionKind.GLOBAL
+                    ? "'stats' only supports 'socket', 'maxconn', 'bind-process' and 'timeout' (got '" + second + "')"
+                    : "unknown stats parameter '" + second
+                            + "', expects 'admin', 'uri', 'realm', 'auth', 'scope', 'enable',"
+                            + " 'hide-version', 'show-node', 'show-desc' or 'show-legends'.";
         }
         if (word.equals("timeout")) {
             return "'timeout' supports '" + String.join("', '", TIMEOUTS.subList(0, TIMEOUTS.size() - 1)) + "' and '"

@@ -109,7 +109,14 @@ public final class StickTables implements Feature {
         if (draft.kind() == SectionKind.DEFAULTS) {
             throw line.error("'stick-table' is not supported in 'defaults' section.");
         }
-        read(line, draft.name(), draft.facet(KEY), "stick-table");
+        Declared declared = draft.facet(KEY);
+        Line before = declared.line;
+        if (before != null) {
+            throw line.error("stick-table name '" + draft.name() + "' conflicts with table declared in "
+                    + draft.kind().keyword() + " '" + draft.name() + "' at "
+                    + before.origin().file() + ":" + before.origin().line() + ".");
+        }
+        read(line, draft.name(), declared, "stick-table");
     }
 
     private static void peersTable(Arguments line, Draft draft) {

@@ -12,6 +12,7 @@ import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KnownKeywords;
+import io.tandem.node.language.LineError;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
@@ -227,18 +228,24 @@ public final class CheckLines implements Feature {
             pattern = pattern.substring(1);
         }
         if (!pattern.equals("status")) {
-            if (LATER_PATTERNS.contains(pattern)) {
-                throw line.error(KnownKeywords.notSupported("http-check expect " + pattern));
-            }
-            throw line.error("'http-check expect' : 'only supports min-recv, [!]string', '[!]rstring', '[!]string-lf',"
-                    + " '[!]status', '[!]rstatus', [!]hdr, [!]fhdr or comment but got '" + pattern
-                    + "' as argument..");
+            throw unknownPattern(line, pattern);
         }
         asked.accepted = ranges(
                 line,
                 line.require("'http-check expect' : 'status' expects a string as argument.")
                         .text());
         asked.inverted = inverted;
+        if (line.hasNext()) {
+            throw unknownPattern(line, line.next());
+        }
+    }
+
+    private static LineError unknownPattern(Arguments line, String pattern) {
+        if (LATER_PATTERNS.contains(pattern)) {
+            return line.error(KnownKeywords.notSupported("http-check expect " + pattern));
+        }
+        return line.error("'http-check expect' : 'only supports min-recv, [!]string', '[!]rstring', '[!]string-lf',"
+                + " '[!]status', '[!]rstatus', [!]hdr, [!]fhdr or comment but got '" + pattern + "' as argument..");
     }
 
     private static List<Range> ranges(Arguments line, String text) {
@@ -266,8 +273,8 @@ public final class CheckLines implements Feature {
             assembly.problems()
                     .warning(
                             draft.origin(),
-                            "proxy '" + draft.name()
-                                    + "' uses http-check rules without 'option httpchk', so the rules are ignored.");
+                            draft.described()
+                                    + " uses http-check rules without 'option httpchk', so the rules are ignored.");
         }
         byte[] request = asked.http ? request(asked) : new byte[0];
         backend.checkPlan = new CheckPlan(request, asked.accepted, asked.inverted, asked.logsEach);

@@ -197,6 +197,7 @@ public final class HttpLines implements Feature {
                     case "always" -> Reuse.ALWAYS;
                     default -> throw line.error("'http-reuse' only supports 'never', 'safe', 'aggressive', 'always'.");
                 };
+        line.noMore("http-reuse " + reuse.name().toLowerCase(Locale.ROOT));
         draft.facet(SETTINGS).reuse = reuse;
     }
 

@@ -176,7 +176,11 @@ public final class LogFeature implements Feature {
         if (line.hasNext()) {
             throw line.error("'option tcplog' cannot handle unexpected argument '" + line.peek() + "'.");
         }
-        shape(line, draft, LogSettings.Shape.TCP);
+        if (draft.kind() == SectionKind.BACKEND) {
+            line.warn(draft + " : 'option tcplog' directive is ignored in backends.");
+        } else {
+            shape(line, draft, LogSettings.Shape.TCP);
+        }
     }
 
     private static void shape(Arguments line, Draft draft, LogSettings.Shape shape) {

@@ -68,6 +68,9 @@ public final class Captures implements Feature {
 
     private static void cookie(Arguments line, Draft draft) {
         onlyIn(line, draft, "capture cookie");
+        if (!draft.needsFrontend(line, "capture", ".")) {
+            return;
+        }
         String name = line.next();
         if (!line.accept("len") || !line.hasNext()) {
             throw line.error("'capture' expects 'cookie' <cookie_name> 'len' <len>.");
@@ -79,6 +82,9 @@ public final class Captures implements Feature {
 
     private static void header(Arguments line, Draft draft, String kind) {
         onlyIn(line, draft, "capture " + kind);
+        if (!draft.needsFrontend(line, "capture", ".")) {
+            return;
+        }
         boolean header = line.accept("header");
         String name = line.next();
         if (!header || name.isEmpty() || !line.accept("len") || !line.hasNext()) {
@@ -96,6 +102,9 @@ public final class Captures implements Feature {
             throw line.error("'declare' needs a second keyword that specify the type of declaration ('capture')");
         }
         onlyIn(line, draft, "declare capture");
+        if (draft.kind() == SectionKind.BACKEND) {
+            throw line.error("'declare' only available in frontend or listen section");
+        }
         String kind = line.next();
         if (!kind.equals("request") && !kind.equals("response")) {
             throw line.error("'declare capture' requires a direction ('request' or 'response')");

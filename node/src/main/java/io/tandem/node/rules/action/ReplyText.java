@@ -217,7 +217,7 @@ final class ReplyText {
                 int parsed = Status.parse(text, 200, 599);
                 if (parsed < 0) {
                     throw new SampleError("Unexpected status code '"
-                            + (text.matches("[0-9]+")
+                            + (text.matches("-?[0-9]+")
                                     ? Long.parseLong(text.substring(0, Math.min(9, text.length())))
                                     : 0)
                             + "'");

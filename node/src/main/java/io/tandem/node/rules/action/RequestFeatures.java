@@ -44,6 +44,9 @@ public final class RequestFeatures implements Feature {
                 draft.facet(KEY).format =
                         line.require("unique-id-format expects an argument.").text();
                 draft.facet(KEY).formatOrigin = line.origin();
+                if (line.hasNext()) {
+                    throw line.error("unique-id-format expects only one argument, don't forget to escape spaces!");
+                }
             });
 
     private static final Keyword<Directive> UNIQUE_ID_HEADER = Keyword.directive(

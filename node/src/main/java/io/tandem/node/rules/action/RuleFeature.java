@@ -97,8 +97,10 @@ public final class RuleFeature implements Feature {
 
     private static void tcpRequest(Arguments line, Draft draft) {
         ProxyDraft proxy = (ProxyDraft) draft;
-        if (draft.kind() == SectionKind.DEFAULTS && draft.name().isEmpty()) {
-            throw line.error("'tcp-request' not allowed in anonymous 'defaults' section.");
+        if (draft.kind() == SectionKind.DEFAULTS
+                && draft.name().isEmpty()
+                && !line.peek().equals("inspect-delay")) {
+            throw line.error("tcp-request " + line.peek() + " is not allowed in anonymous 'defaults' sections");
         }
         if (!line.hasNext()) {
             throw line.error("missing argument for 'tcp-request' in " + RuleCompiler.named(proxy));
@@ -158,6 +160,12 @@ public final class RuleFeature implements Feature {
             case "inspect-delay" ->
                 proxy.facet(RuleLines.KEY).responseInspectDelayMs = delay(line, "tcp-response", proxy);
             case "content" -> {
+                if (draft.kind() == SectionKind.FRONTEND
+                        || draft.kind() == SectionKind.DEFAULTS && draft.name().isEmpty()) {
+                    throw line.error(
+                            "tcp-response content is only allowed in 'backend' sections or 'defaults' section with"
+                                    + " a name");
+                }
                 int first = line.position();
                 new RuleCompiler(RuleSet.RESPONSE_CONTENT, proxy, null).compile(line);
                 proxy.facet(RuleLines.KEY).add(RuleSet.RESPONSE_CONTENT, RuleLines.Entry.of(line, first));

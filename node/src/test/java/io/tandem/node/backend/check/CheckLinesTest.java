@@ -85,7 +85,7 @@ class CheckLinesTest {
                         + " 'ver', 'hdr', 'body' or 'body-lf' but got 'foo' as argument..",
                 "http-check disable-on-404|parsing [t.cfg:2] : 'http-check disable-on-404' is not supported by this"
                         + " version of tandem",
-                "http-check expect status 200|proxy 'b' uses http-check rules without 'option httpchk', so the rules"
+                "http-check expect status 200|backend 'b' uses http-check rules without 'option httpchk', so the rules"
                         + " are ignored.",
             })
     void aMistakeIsWordedAsHaproxyWordsIt(String line, String message) {
