@@ -44,7 +44,7 @@ public final class Tracking {
 
     /**
      * Begins to count on a held entry: {@code conn_cnt}, {@code conn_rate}, {@code conn_cur} and for an exchange
-     * {@code sess_cnt} and {@code http_req_*}. Does nothing where the slot is taken: the first rule wins.
+     * {@code sess_*}, or {@code http_req_*} where it is one of HTTP. Does nothing where the slot is taken: the first rule wins.
      */
     public void track(int slot, StickTable table, int entry, boolean exchange, boolean http, long nowMs) {
         if (tables[slot] != null) {
@@ -59,7 +59,7 @@ public final class Tracking {
         add(table, entry, DataType.CONN_CUR, 1, nowMs);
         add(table, entry, DataType.CONN_CNT, 1, nowMs);
         add(table, entry, DataType.CONN_RATE, 1, nowMs);
-        if (exchange) {
+        if (exchange && !http) { // an exchange is a request there, not a session
             add(table, entry, DataType.SESS_CNT, 1, nowMs);
             add(table, entry, DataType.SESS_RATE, 1, nowMs);
         }

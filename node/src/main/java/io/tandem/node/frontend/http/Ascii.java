@@ -53,9 +53,9 @@ public final class Ascii {
     /** Writes {@code number} in decimal, the last digit just before {@code end}; answers where the first one is. */
     public static int decimalBackwards(byte[] bytes, int end, long number) {
         int at = end;
-        long rest = number < 0 ? -number : number;
+        long rest = number < 0 ? number : -number; // the smallest number has no positive one
         do {
-            bytes[--at] = (byte) ('0' + rest % 10);
+            bytes[--at] = (byte) ('0' - rest % 10);
             rest /= 10;
         } while (rest != 0);
         if (number < 0) {

@@ -116,7 +116,7 @@ final class AclParser {
         try {
             ExpressionParser.Result result = ExpressionParser.parse(text, site);
             if (result.end() < text.length()) {
-                throw new SampleError("extra text after '" + text.substring(0, result.end()) + "'");
+                throw result.extraText();
             }
             return result;
         } catch (SampleError error) {

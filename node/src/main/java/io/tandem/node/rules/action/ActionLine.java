@@ -70,7 +70,7 @@ public record ActionLine(Arguments words, RuleSet set, String name, Site site) {
         String text = words.next();
         ExpressionParser.Result result = ExpressionParser.parse(text, site);
         if (result.end() < text.length()) {
-            throw new SampleError("extra text after '" + text.substring(0, result.end()) + "'");
+            throw result.extraText();
         }
         Need need = result.expression().need();
         Place place = site.place();

@@ -135,7 +135,7 @@ public final class ForwardedLines implements Feature {
         try {
             ExpressionParser.Result result = ExpressionParser.parse(text, site);
             if (result.end() < text.length()) {
-                throw new SampleError("extra text after '" + text.substring(0, result.end()) + "'");
+                throw result.extraText();
             }
             if (!result.expression().need().isMetIn(Place.BACKEND_REQUEST)) {
                 throw new SampleError("'" + result.name() + "' is not available for requests");

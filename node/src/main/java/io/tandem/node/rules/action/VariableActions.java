@@ -58,7 +58,8 @@ final class VariableActions {
 
     private static VariableConditions conditions(ActionLine line) {
         List<String> words = words(line);
-        return VariableConditions.of(words.subList(1, words.size()));
+        return VariableConditions.of(
+                words.stream().skip(1).filter(word -> !word.isEmpty()).toList());
     }
 
     private static Action set(ActionLine line) {
@@ -88,6 +89,10 @@ final class VariableActions {
     }
 
     private static Action unset(ActionLine line) {
+        if (words(line).size() > 1) {
+            throw new SampleError("unset-var does not expect parameters after the variable name. Only \"set-var\" and"
+                    + " \"set-var-fmt\" manage conditions");
+        }
         Variable variable = variable(line);
         return facts -> {
             facts.variables(variable.scope()).unset(variable.name());

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ArgumentText {
     private final String text;
     private int at;
+    private int parsed;
 
     /** @param at just behind the opening parenthesis */
     ArgumentText(String text, int at) {
@@ -32,8 +33,7 @@ final class ArgumentText {
     private static Args nothing(List<Parameter> parameters, Site site) {
         if (!parameters.isEmpty() && !parameters.get(0).optional()) {
             if (!parameters.get(0).kind().mayBeEmpty()) {
-                throw new SampleError(
-                        "expected type '" + parameters.get(0).kind().wording() + "' at position 1, but got nothing");
+                throw nothing(parameters.get(0));
             }
             if (parameters.size() > 1 && !parameters.get(1).optional()) {
                 throw missing(1, parameters);
@@ -45,51 +45,51 @@ final class ArgumentText {
         return new Args(List.of(), List.of(), site);
     }
 
+    /** Which argument HAProxy blames for a complaint about the list, from 1. */
+    int blamed(List<Parameter> parameters) {
+        return parameters.size() > 1 ? Math.min(parsed + 1, parameters.size()) : parsed + 1;
+    }
+
+    /** Reads all arguments in the order, and with the complaints, of HAProxy: each is checked before the next is looked at. */
     Args read(List<Parameter> parameters, Site site) {
         List<String> words = new ArrayList<>();
         List<@Nullable Object> values = new ArrayList<>();
-        boolean closed = false;
         int wordStart = at;
-        while (!closed) {
-            if (words.size() == Math.max(parameters.size(), 1)
-                    || (parameters.isEmpty() && at < text.length() && text.charAt(at) != ')')) {
-                throw tooMany(wordStart);
-            }
-            StringBuilder word = new StringBuilder();
-            char stop = word(word);
-            if (stop == '\0') {
-                if (word.length() > 0) {
-                    value(parameters.get(words.size()), word.toString(), words.size() + 1);
+        char stop = parameters.isEmpty() ? '(' : ',';
+        while (stop == ',' && words.size() < parameters.size()) {
+            StringBuilder read = new StringBuilder();
+            stop = word(read);
+            String word = read.toString();
+            Parameter parameter = parameters.get(words.size());
+            if (words.isEmpty() && word.isEmpty() && stop != ',' && !parameter.kind().mayBeEmpty()) {
+                if (!parameter.optional()) {
+                    throw nothing(parameter);
                 }
-                int required =
-                        (int) parameters.stream().filter(p -> !p.optional()).count();
-                throw words.size() + 1 < required
-                        ? missing(words.size() + 1, parameters)
-                        : new SampleError("expected ')'");
+                break;
             }
-            words.add(word.toString());
-            closed = stop == ')';
+            values.add(value(parameter, word, words.size() + 1));
+            words.add(word);
+            parsed = words.size();
             wordStart = at - 1;
-            if (closed && words.size() == 1 && word.length() == 0) {
-                return emptyList(parameters, site);
-            }
-            int index = words.size() - 1;
-            values.add(value(parameters.get(index), words.get(index), index + 1));
         }
-        if (values.size() < parameters.size() && !parameters.get(values.size()).optional()) {
-            throw missing(values.size(), parameters);
+        if (words.size() < parameters.size() && !parameters.get(words.size()).optional()) {
+            throw missing(words.size(), parameters);
+        }
+        if (stop == '(') {
+            stop = at < text.length() && text.charAt(at) == ')' ? text.charAt(at++) : '\0';
+        }
+        if (stop != ')') {
+            boolean more = stop == ',' || (parameters.isEmpty() && wordStart < text.length());
+            throw more
+                    ? new SampleError("expected ')' before '" + text.substring(wordStart) + "'")
+                    : new SampleError("expected ')'");
         }
         return new Args(words, values, site);
     }
 
-    private static Args emptyList(List<Parameter> parameters, Site site) {
-        return parameters.size() == 1 && parameters.get(0).kind() == Kind.STRING
-                ? new Args(List.of(""), List.of(""), site)
-                : nothing(parameters, site);
-    }
-
-    private SampleError tooMany(int from) {
-        return new SampleError("expected ')' before '" + text.substring(from) + "'");
+    private static SampleError nothing(Parameter parameter) {
+        return new SampleError(
+                "expected type '" + parameter.kind().wording() + "' at position 1, but got nothing");
     }
 
     private static SampleError missing(int got, List<Parameter> parameters) {

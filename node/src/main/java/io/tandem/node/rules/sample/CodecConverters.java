@@ -61,9 +61,6 @@ final class CodecConverters {
 
     private static boolean hexToInteger(Facts facts, Sample in) {
         long number = 0;
-        if (in.length() > 16) {
-            return false;
-        }
         for (int i = in.start; i < in.end; i++) {
             int digit = Character.digit(in.bytes[i], 16);
             if (digit < 0) {

@@ -16,6 +16,7 @@ public final class ExpressionParser {
     private final String text;
     private final Site site;
     private int at;
+    private int blamedArgument = 1;
 
     private ExpressionParser(String text, Site site) {
         this.text = text;
@@ -27,8 +28,14 @@ public final class ExpressionParser {
      *
      * @param name the fetch as written, with its arguments
      * @param end behind the last character used
+     * @param last what it ends with: {@code converter 'lower'}
      */
-    public record Result(Expression expression, String name, int end) {}
+    public record Result(Expression expression, String name, int end, String last) {
+        /** The complaint about what follows where nothing should. */
+        public SampleError extraText() {
+            return new SampleError("missing comma after " + last);
+        }
+    }
 
     /**
      * Compiles the expression at the start of {@code text}.
@@ -90,9 +97,12 @@ public final class ExpressionParser {
     private Args arguments(List<Parameter> parameters) {
         if (at < text.length() && text.charAt(at) == '(') {
             ArgumentText reader = new ArgumentText(text, at + 1);
-            Args args = reader.read(parameters, site);
-            at = reader.end();
-            return args;
+            try {
+                return reader.read(parameters, site);
+            } finally {
+                blamedArgument = reader.blamed(parameters);
+                at = reader.end();
+            }
         }
         return ArgumentText.none(parameters, site);
     }
@@ -101,11 +111,15 @@ public final class ExpressionParser {
     private Result converters(Expression plain, Fetch fetch, String written, String fetchName) {
         List<Converter> steps = new ArrayList<>();
         SampleType type = plain.type();
+        String last = "fetch keyword '" + fetchName + "'";
         while (at < text.length() && text.charAt(at) == ',') {
             while (at < text.length() && text.charAt(at) == ',') {
                 at++;
             }
             int end = nameEnd(text, at);
+            if (end == text.length() && at == end) {
+                break; // nothing behind the last comma
+            }
             String name = text.substring(at, end);
             Keyword<ConverterKind> keyword = SampleKeywords.converter(name);
             if (keyword == null) {
@@ -116,10 +130,12 @@ public final class ExpressionParser {
             }
             at = end;
             ConverterKind kind = keyword.meaning();
-            Converter converter = make(kind, name, fetchName);
-            if (!Casts.possible(type, kind.accepts())) {
+            boolean isAddress = type == SampleType.IPV4 || type == SampleType.ADDRESS;
+            if (!Casts.possible(type, kind.accepts()) || (isAddress && kind.accepts() == SampleType.BOOLEAN)) {
                 throw new SampleError("converter '" + name + "' cannot be applied");
             }
+            Converter converter = make(kind, name, fetchName);
+            last = "converter '" + name + "'";
             if (kind.accepts() != SampleType.ANY && type != kind.accepts()) {
                 SampleType accepts = kind.accepts();
                 steps.add((facts, sample) -> Casts.cast(accepts, facts.scratch, sample));
@@ -129,17 +145,17 @@ public final class ExpressionParser {
                 type = kind.returns();
             }
         }
-        return new Result(new Expression(fetch, steps, type, plain.need()), written, at);
+        return new Result(new Expression(fetch, steps, type, plain.need()), written, at, last);
     }
 
     private Converter make(ConverterKind kind, String name, String fetchName) {
-        int open = at;
         Args args;
+        blamedArgument = 1;
         try {
             args = arguments(kind.parameters());
         } catch (SampleError error) {
             throw new SampleError(
-                    "invalid arg " + badArgument(open, kind, error) + " in converter '" + name + "' : " + error.text());
+                    "invalid arg " + badArgument(error) + " in converter '" + name + "' : " + error.text());
         }
         try {
             return kind.factory().make(args);
@@ -156,7 +172,7 @@ public final class ExpressionParser {
     }
 
     /** HAProxy counts the argument its complaint is about from 1. */
-    private int badArgument(int open, ConverterKind kind, SampleError error) {
+    private int badArgument(SampleError error) {
         String complaint = error.text();
         int position = complaint.indexOf("at position ");
         if (position >= 0) {
@@ -166,6 +182,6 @@ public final class ExpressionParser {
         if (got >= 0) {
             return Integer.parseInt(complaint.substring(got + 5).replaceAll("\\D.*", "")) + 1;
         }
-        return open < text.length() ? Math.max(1, kind.parameters().size()) : 1;
+        return blamedArgument;
     }
 }

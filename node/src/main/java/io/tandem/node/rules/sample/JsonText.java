@@ -6,15 +6,24 @@ import io.tandem.node.rules.Facts;
 
 /** The converter {@code json}: text escaped for a JSON string (RFC 8259). */
 final class JsonText {
-    private final boolean utf8;
-    private final boolean skipsErrors;
-    private final boolean printsErrors;
+    private static final int BAD = -1;
+    private static final int LAST_OF_FOUR_DIGITS = 0xFFFF;
+    private static final int[] SMALLEST = {0, 0, 0x80, 0x800, 0x10000};
 
-    /** @param code {@code ascii}, or {@code utf8} with {@code s} (no warnings) and {@code p} (bad bytes printed) behind it */
+    private final boolean utf8;
+    private final boolean dropsErrors;
+    private final boolean takesOverlong;
+
+    /**
+     * Reads by that code.
+     *
+     * @param code {@code ascii}, or {@code utf8}, with {@code p} behind it to take overlong sequences, {@code s} to drop what
+     *     is wrong
+     */
     JsonText(String code) {
         utf8 = code.startsWith("utf8");
-        printsErrors = code.contains("p");
-        skipsErrors = code.endsWith("s");
+        takesOverlong = code.contains("p");
+        dropsErrors = code.endsWith("s");
     }
 
     boolean convert(Facts facts, Sample in) {
@@ -27,18 +36,12 @@ final class JsonText {
                 at++;
                 continue;
             }
-            int length = sequence(first);
-            int point = length == 0 ? -1 : point(in, at, length, first);
-            if (point >= 0) {
-                if (point > 0xFFFF) {
-                    return false;
-                }
-                unicode(text, point);
+            int length = length(first);
+            int point = length == 0 ? BAD : point(in, at, length, first);
+            if (point != BAD) {
+                escape(text, point);
                 at += length;
-            } else if (printsErrors) {
-                unicode(text, first);
-                at++;
-            } else if (skipsErrors) {
+            } else if (dropsErrors) {
                 at++;
             } else {
                 return false;
@@ -47,29 +50,34 @@ final class JsonText {
         return text.into(in);
     }
 
-    private static int sequence(int first) {
-        if (first >= 0xC2 && first < 0xE0) {
+    private static int length(int first) {
+        if (first < 0xC0) {
+            return 0;
+        }
+        if (first < 0xE0) {
             return 2;
         }
-        if (first >= 0xE0 && first < 0xF0) {
+        if (first < 0xF0) {
             return 3;
         }
-        return first >= 0xF0 && first < 0xF5 ? 4 : 0;
+        return first < 0xF8 ? 4 : 0;
     }
 
-    private static int point(Sample in, int at, int length, int first) {
+    private int point(Sample in, int at, int length, int first) {
         if (at + length > in.end) {
-            return -1;
+            return BAD;
         }
         int point = first & (0xFF >> (length + 1));
         for (int i = 1; i < length; i++) {
             int next = in.bytes[at + i] & 0xFF;
             if ((next & 0xC0) != 0x80) {
-                return -1;
+                return BAD;
             }
             point = (point << 6) | (next & 0x3F);
         }
-        return point;
+        boolean overlong = point < SMALLEST[length];
+        boolean surrogate = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+        return surrogate || point > LAST_OF_FOUR_DIGITS || (overlong && !takesOverlong) ? BAD : point;
     }
 
     private static void escape(Builder text, int c) {

@@ -6,6 +6,7 @@ import io.tandem.node.rules.Facts;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
 import org.jspecify.annotations.Nullable;
 
 /** {@code jwt_verify}: the signature of a JSON Web Token in compact form (RFC 7515 section 7.1). Immutable. */
@@ -84,7 +85,7 @@ final class JwtVerification {
         token.start = payload + 1;
         boolean signed = token.length() > 0;
         if (algorithm == JwtAlgorithm.NONE) {
-            return signed ? INVALID_TOKEN : RIGHT;
+            return signed ? WRONG : RIGHT;
         }
         if (!signed || !Base64Text.decodeForUrl(facts.scratch, token)) {
             return INVALID_TOKEN;
@@ -118,11 +119,13 @@ final class JwtVerification {
 
     private static int verify(
             JwtAlgorithm algorithm, @Nullable PublicKey key, byte[] bytes, int start, int end, Sample signature) {
-        if (algorithm.signatureBytes() > 0 && signature.length() != algorithm.signatureBytes()) {
-            return INVALID_TOKEN;
-        }
         if (key == null) {
             return UNKNOWN_CERTIFICATE;
+        }
+        if (algorithm.signatureBytes() > 0
+                && key instanceof ECPublicKey
+                && signature.length() != algorithm.signatureBytes()) {
+            return INVALID_TOKEN;
         }
         try {
             Signature verifier = Signature.getInstance(algorithm.signatureName());

@@ -38,8 +38,6 @@ final class MqttPacket {
 
     private static final int HAS_USERNAME = 0x80;
     private static final int HAS_PASSWORD = 0x40;
-    private static final int WILL_RETAIN = 0x20;
-    private static final int WILL_QOS = 0x18;
     private static final int HAS_WILL = 0x04;
 
     private static final byte[] MQTT = Text.bytes("MQTT");
@@ -117,21 +115,18 @@ final class MqttPacket {
         text(PROTOCOL_NAME);
         number(PROTOCOL_VERSION, 1);
         int version = isBroken ? 0 : (int) numbers[PROTOCOL_VERSION];
-        byte[] name = version == 3 ? MQISDP : MQTT;
         number(FLAGS, 1);
         number(KEEPALIVE, 2);
         if (isBroken
                 || version < 3
                 || version > 5
-                || !Text.equals(bytes, starts[PROTOCOL_NAME], ends[PROTOCOL_NAME], name, false)) {
+                || (!isName(MQTT) && !isName(MQISDP))) {
             isBroken = true;
             return;
         }
         int flags = (int) numbers[FLAGS];
         boolean hasWill = (flags & HAS_WILL) != 0;
-        if ((flags & 1) != 0
-                || (flags & WILL_QOS) == WILL_QOS
-                || (!hasWill && (flags & (WILL_QOS | WILL_RETAIN)) != 0)) {
+        if ((flags & 1) != 0) { // of the other rules about flags HAProxy asks for none
             isBroken = true;
             return;
         }
@@ -152,6 +147,10 @@ final class MqttPacket {
         if ((flags & HAS_PASSWORD) != 0) {
             text(PASSWORD);
         }
+    }
+
+    private boolean isName(byte[] name) {
+        return Text.equals(bytes, starts[PROTOCOL_NAME], ends[PROTOCOL_NAME], name, false);
     }
 
     private void acknowledgement() {
@@ -189,6 +188,7 @@ final class MqttPacket {
             }
             seen |= 1L << id;
             value(property);
+            isBroken |= !property.allows(numbers[id]);
         }
         isBroken |= at != limit;
     }

@@ -98,6 +98,14 @@ enum MqttProperty {
         return form;
     }
 
+    /** Whether its number may be that: bytes are flags, and some sizes are never 0 (section 3.1.2.11). */
+    boolean allows(long number) {
+        return switch (this) {
+            case RECEIVE_MAXIMUM, MAXIMUM_PACKET_SIZE -> number != 0;
+            default -> form != Form.BYTE || number <= 1;
+        };
+    }
+
     boolean isNumber() {
         return form.ordinal() <= Form.VARINT.ordinal();
     }

@@ -74,10 +74,9 @@ final class NumberConverters {
     /** A number as written, or a variable's. */
     private record Operand(java.util.Optional<Variable> variable, long number) {
         static Operand of(String text) {
-            byte[] bytes = Text.bytes(text);
-            long number = Text.number(bytes, 0, bytes.length);
-            if (number != Text.NO_NUMBER) {
-                return new Operand(java.util.Optional.empty(), number);
+            if (text.matches("[-+]?[0-9]*")) {
+                byte[] bytes = Text.bytes(text);
+                return new Operand(java.util.Optional.empty(), Text.prefixNumber(bytes, 0, bytes.length));
             }
             try {
                 return new Operand(java.util.Optional.of(Variable.parse(text)), 0);
@@ -118,7 +117,7 @@ final class NumberConverters {
 
     private static long divide(long a, long b) {
         if (b == 0) {
-            return a > 0 ? Long.MAX_VALUE : Long.MIN_VALUE;
+            return Long.MAX_VALUE;
         }
         return a == Long.MIN_VALUE && b == -1 ? Long.MAX_VALUE : a / b;
     }

@@ -121,18 +121,19 @@ final class ProtobufConverters {
                     return false;
                 }
                 start += header;
-                if (Text.int32(in.bytes, start - 4) > end - start) {
+                long length = Text.int32(in.bytes, start - 4);
+                if (length > end - start) {
                     return false;
                 }
+                end = start + (int) length;
             }
-            return find(in, start, end);
+            return find(in, 0, start, end);
         }
 
-        private boolean find(Sample in, int from, int to) {
+        /** Looks for the field at {@code step} of the path; as deep as that is long. */
+        private boolean find(Sample in, int step, int from, int end) {
             byte[] bytes = in.bytes;
-            int step = 0;
             int at = from;
-            int end = to;
             while (at < end) {
                 int next = Varint.end(bytes, at, end);
                 if (next < 0) {
@@ -140,22 +141,20 @@ final class ProtobufConverters {
                 }
                 long key = Varint.value(bytes, at, next);
                 int wire = (int) key & 7;
-                at = next;
-                int value = valueStart(bytes, wire, at, end);
-                int valueEnd = value < 0 ? -1 : valueEnd(bytes, wire, at, value, end);
+                int value = valueStart(bytes, wire, next, end);
+                int valueEnd = value < 0 ? -1 : valueEnd(bytes, wire, next, value, end);
                 if (valueEnd < 0) {
                     return false;
                 }
+                at = valueEnd;
                 if (key >>> 3 != path[step]) {
-                    at = valueEnd;
-                } else if (step == path.length - 1) {
+                    continue;
+                }
+                if (step == path.length - 1) {
                     return put(in, wire, value, valueEnd);
-                } else if (wire == Wire.DELIMITED.ordinal()) {
-                    step++;
-                    at = value;
-                    end = valueEnd;
-                } else {
-                    return false;
+                }
+                if (wire == Wire.DELIMITED.ordinal() && find(in, step + 1, value, valueEnd)) {
+                    return true;
                 }
             }
             return false;
@@ -169,7 +168,7 @@ final class ProtobufConverters {
         private static int valueEnd(byte[] bytes, int wire, int at, int value, int end) {
             long length;
             if (wire == Wire.VARINT.ordinal()) {
-                return Varint.end(bytes, at, end);
+                return at == end ? at : Varint.end(bytes, at, end); // a key at the very end has an empty value
             } else if (wire == Wire.FIXED64.ordinal()) {
                 length = 8;
             } else if (wire == Wire.FIXED32.ordinal()) {

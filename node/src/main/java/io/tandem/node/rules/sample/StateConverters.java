@@ -84,7 +84,7 @@ final class StateConverters {
                     .returns(SampleType.BOOLEAN)
                     .doc("whether it equals the variable's value, in a time that tells nothing")
                     .as(args -> {
-                        Variable variable = Variable.parse(args.string(0));
+                        Variable variable = TextConverters.comparedVariable(args);
                         return (facts, in) -> {
                             Sample other = facts.scratch.other;
                             if (!facts.variables(variable.scope()).get(variable.name(), facts.scratch, other)

@@ -2,10 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.TextStyle;
-import java.time.temporal.IsoFields;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +13,21 @@ import org.jspecify.annotations.Nullable;
 final class StrfTime {
     private static final String FLAGS = "-_0^#";
     private static final int MAX_WIDTH = 99;
+    private static final List<String> DAYS =
+            List.of("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday");
+    private static final List<String> MONTHS = List.of(
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December");
 
     private StrfTime() {}
 
@@ -24,7 +36,7 @@ final class StrfTime {
      *
      * @param fine whether {@code %N} is a conversion too, as in date(1): nanoseconds, or their first digits ({@code %3N})
      */
-    static String format(String format, ZonedDateTime time, boolean fine) {
+    static String format(String format, CivilTime time, boolean fine) {
         StringBuilder text = new StringBuilder();
         int at = 0;
         while (at < format.length()) {
@@ -40,7 +52,7 @@ final class StrfTime {
     }
 
     /** Writes the conversion at {@code percent}; answers what is behind it. */
-    private static int conversion(String format, int percent, ZonedDateTime time, boolean fine, StringBuilder out) {
+    private static int conversion(String format, int percent, CivilTime time, boolean fine, StringBuilder out) {
         int at = percent + 1;
         StringBuilder flags = new StringBuilder();
         while (at < format.length() && FLAGS.indexOf(format.charAt(at)) >= 0) {
@@ -54,7 +66,7 @@ final class StrfTime {
             at++;
         }
         if (fine && at < format.length() && format.charAt(at) == 'N') {
-            out.append(padded(time.getNano(), 9, '0'), 0, width == 0 ? 9 : Math.min(9, width));
+            out.append(padded(time.nanos(), 9, '0'), 0, width == 0 ? 9 : Math.min(9, width));
             return at + 1;
         }
         String value = at < format.length() ? value(format.charAt(at), time, flags.toString(), width) : null;
@@ -66,28 +78,25 @@ final class StrfTime {
         return at + 1;
     }
 
-    private static @Nullable String value(char conversion, ZonedDateTime time, String flags, int width) {
+    private static @Nullable String value(char conversion, CivilTime time, String flags, int width) {
         String text =
                 switch (conversion) {
-                    case 'a' -> time.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
-                    case 'A' -> time.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
-                    case 'b', 'h' -> time.getMonth().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
-                    case 'B' -> time.getMonth().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
+                    case 'a' -> DAYS.get(time.weekday()).substring(0, 3);
+                    case 'A' -> DAYS.get(time.weekday());
+                    case 'b', 'h' -> MONTHS.get(time.month() - 1).substring(0, 3);
+                    case 'B' -> MONTHS.get(time.month() - 1);
                     case 'c' -> format("%a %b %e %H:%M:%S %Y", time, false);
                     case 'D', 'x' -> format("%m/%d/%y", time, false);
                     case 'F' -> format("%Y-%m-%d", time, false);
                     case 'n' -> "\n";
-                    case 'p' -> time.getHour() < 12 ? "AM" : "PM";
-                    case 'P' -> time.getHour() < 12 ? "am" : "pm";
+                    case 'p' -> time.hour() < 12 ? "AM" : "PM";
+                    case 'P' -> time.hour() < 12 ? "am" : "pm";
                     case 'r' -> format("%I:%M:%S %p", time, false);
                     case 'R' -> format("%H:%M", time, false);
                     case 't' -> "\t";
                     case 'T', 'X' -> format("%H:%M:%S", time, false);
                     case 'z' -> offset(time);
-                    case 'Z' ->
-                        time.getZone().equals(ZoneOffset.UTC)
-                                ? "GMT"
-                                : time.getZone().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
+                    case 'Z' -> time.zone();
                     case '%' -> "%";
                     default -> null;
                 };
@@ -100,39 +109,37 @@ final class StrfTime {
         return (flags.contains("0") ? "0" : " ").repeat(Math.max(0, width - cased.length())) + cased;
     }
 
-    private static String offset(ZonedDateTime time) {
-        int minutes = time.getOffset().getTotalSeconds() / 60;
+    private static String offset(CivilTime time) {
+        int minutes = time.offset() / 60;
         int size = Math.abs(minutes);
         return (minutes < 0 ? "-" : "+") + padded(size / 60, 2, '0') + padded(size % 60, 2, '0');
     }
 
-    private static @Nullable String number(char conversion, ZonedDateTime time, String flags, int width) {
-        int hour12 = (time.getHour() + 11) % 12 + 1;
-        int dayOfYear = time.getDayOfYear();
-        int weekday = time.getDayOfWeek().getValue();
-        int isoYear = time.get(IsoFields.WEEK_BASED_YEAR);
+    private static @Nullable String number(char conversion, CivilTime time, String flags, int width) {
+        int hour12 = (time.hour() + 11) % 12 + 1;
+        int day = time.dayOfYear();
         return switch (conversion) {
-            case 'C' -> field(Math.floorDiv(time.getYear(), 100), 2, '0', flags, width);
-            case 'd' -> field(time.getDayOfMonth(), 2, '0', flags, width);
-            case 'e' -> field(time.getDayOfMonth(), 2, ' ', flags, width);
-            case 'g' -> field(Math.floorMod(isoYear, 100), 2, '0', flags, width);
-            case 'G' -> field(isoYear, 1, '0', flags, width);
-            case 'H' -> field(time.getHour(), 2, '0', flags, width);
+            case 'C' -> field(Math.floorDiv(time.year(), 100), 2, '0', flags, width);
+            case 'd' -> field(time.day(), 2, '0', flags, width);
+            case 'e' -> field(time.day(), 2, ' ', flags, width);
+            case 'g' -> field(Math.floorMod(time.isoYear(), 100), 2, '0', flags, width);
+            case 'G' -> field(time.isoYear(), 1, '0', flags, width);
+            case 'H' -> field(time.hour(), 2, '0', flags, width);
             case 'I' -> field(hour12, 2, '0', flags, width);
-            case 'j' -> field(dayOfYear, 3, '0', flags, width);
-            case 'k' -> field(time.getHour(), 2, ' ', flags, width);
+            case 'j' -> field(day, 3, '0', flags, width);
+            case 'k' -> field(time.hour(), 2, ' ', flags, width);
             case 'l' -> field(hour12, 2, ' ', flags, width);
-            case 'm' -> field(time.getMonthValue(), 2, '0', flags, width);
-            case 'M' -> field(time.getMinute(), 2, '0', flags, width);
-            case 's' -> field(time.toEpochSecond(), 1, '0', flags, width);
-            case 'S' -> field(time.getSecond(), 2, '0', flags, width);
-            case 'u' -> field(weekday, 1, '0', flags, width);
-            case 'U' -> field((dayOfYear - 1 + 7 - weekday % 7) / 7, 2, '0', flags, width);
-            case 'V' -> field(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), 2, '0', flags, width);
-            case 'w' -> field(weekday % 7, 1, '0', flags, width);
-            case 'W' -> field((dayOfYear - 1 + 7 - (weekday - 1)) / 7, 2, '0', flags, width);
-            case 'y' -> field(Math.floorMod(time.getYear(), 100), 2, '0', flags, width);
-            case 'Y' -> field(time.getYear(), 1, '0', flags, width);
+            case 'm' -> field(time.month(), 2, '0', flags, width);
+            case 'M' -> field(time.minute(), 2, '0', flags, width);
+            case 's' -> field(time.epochSecond(), 1, '0', flags, width);
+            case 'S' -> field(time.second(), 2, '0', flags, width);
+            case 'u' -> field(time.isoWeekday(), 1, '0', flags, width);
+            case 'U' -> field((day + 6 - time.weekday()) / 7, 2, '0', flags, width);
+            case 'V' -> field(time.isoWeek(), 2, '0', flags, width);
+            case 'w' -> field(time.weekday(), 1, '0', flags, width);
+            case 'W' -> field((day + 6 - (time.isoWeekday() - 1)) / 7, 2, '0', flags, width);
+            case 'y' -> field(Math.floorMod(time.year(), 100), 2, '0', flags, width);
+            case 'Y' -> field(time.year(), 1, '0', flags, width);
             default -> null;
         };
     }

@@ -47,17 +47,14 @@ final class TableConverters {
                 .args(Parameter.optional(Kind.TABLE))
                 .accepts(SampleType.ANY)
                 .returns(SampleType.INTEGER)
-                .doc("how many connections and exchanges track the key")
-                .as(args -> entryValue(args, (table, entry, nowMs) -> table.use(entry) - 1)));
+                .doc("how many connections and exchanges track the key, this look-up included, as HAProxy counts")
+                .as(args -> entryValue(args, (table, entry, nowMs) -> table.use(entry))));
         all.add(converter("table_server_id")
                 .args(Parameter.optional(Kind.TABLE))
                 .accepts(SampleType.ANY)
                 .returns(SampleType.INTEGER)
                 .doc("the number of the server the key sticks to, 0 for none")
-                .as(args -> entryValue(args, (table, entry, nowMs) -> {
-                    int field = table.field(DataType.SERVER_ID);
-                    return field == StickTable.NOT_STORED ? 0 : table.value(entry, field, nowMs);
-                })));
+                .as(TableConverters::serverId));
         all.add(converter("table_expire")
                 .args(Parameter.optional(Kind.TABLE), optionalInteger("default"))
                 .accepts(SampleType.ANY)
@@ -71,6 +68,24 @@ final class TableConverters {
                 .doc("milliseconds since the key's entry was last updated; the default where it has none")
                 .as(args -> timed(args, TableConverters::idle)));
         return List.copyOf(all);
+    }
+
+    private static Converter serverId(Args args) {
+        TableReference reference = args.table(0);
+        return (facts, in) -> {
+            StickTable table = reference.table();
+            int entry = table == null ? StickTable.NONE : find(table, facts, in);
+            in.set(0);
+            if (table == null || entry == StickTable.NONE) {
+                return true;
+            }
+            int field = table.field(DataType.SERVER_ID);
+            if (field != StickTable.NOT_STORED) {
+                in.set(table.value(entry, field, facts.loop.nowNs() / 1_000_000));
+            }
+            table.release(entry);
+            return field != StickTable.NOT_STORED;
+        };
     }
 
     @FunctionalInterface
@@ -123,7 +138,7 @@ final class TableConverters {
         String name = "table_" + (field.name().startsWith("get_") ? field.name().substring(4) : field.name());
         Parameter table = Parameter.optional(Kind.TABLE);
         return converter(name)
-                .args(field.element() ? new Parameter[] {integer("index"), table} : new Parameter[] {table})
+                .args(field.element() ? new Parameter[] {integer("index"), Parameter.of(Kind.TABLE)} : new Parameter[] {table})
                 .accepts(SampleType.ANY)
                 .returns(SampleType.INTEGER)
                 .doc("a value of the key in the table, 0 where it has no entry")

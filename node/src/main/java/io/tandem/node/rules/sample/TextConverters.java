@@ -99,7 +99,7 @@ final class TextConverters {
             .as(TextConverters::concat);
 
     private static final Keyword<ConverterKind> ADD_ITEM = converter("add_item")
-            .args(string("delimiter"), optionalString("variable"), optionalString("suffix"))
+            .args(string("delimiter"), string("variable"), optionalString("suffix"))
             .doc("the text with an item appended: the variable's value and the suffix")
             .as(TextConverters::addItem);
 
@@ -145,16 +145,11 @@ final class TextConverters {
     private static final Keyword<ConverterKind> PORT_ONLY = converter("port_only")
             .returns(SampleType.INTEGER)
             .doc("the port of a Host field, 0 for none")
-            .simply((facts, in) -> {
-                int colon = hostEnd(in);
-                long port = colon < in.end ? Text.number(in.bytes, colon + 1, in.end) : 0;
-                return InternalFetches.number(in, port < 0 || port > 65535 ? 0 : port);
-            });
+            .simply((facts, in) -> InternalFetches.number(in, port(in)));
 
     private static final Keyword<ConverterKind> PARAM = converter("param")
             .args(string("name"), optionalString("delimiters"))
-            .doc(
-                    "the value of the first name=value of that name; any of the delimiters, at first &, stands between them")
+            .doc("the value of the first name=value of that name; any of the delimiters, & at first, stands between them")
             .as(TextConverters::param);
 
     private static final Keyword<ConverterKind> LANGUAGE = converter("language")
@@ -215,17 +210,23 @@ final class TextConverters {
         return false;
     }
 
+    /** The last colon behind any bracket, or the end. */
     private static int hostEnd(Sample in) {
-        for (int i = in.end - 1; i >= in.start; i--) {
-            byte b = in.bytes[i];
-            if (b == ':') {
+        for (int i = in.end - 1; i >= in.start && in.bytes[i] != ']'; i--) {
+            if (in.bytes[i] == ':') {
                 return i;
-            }
-            if (b < '0' || b > '9') {
-                break;
             }
         }
         return in.end;
+    }
+
+    /** What HAProxy makes of the text behind the colon, be it digits or not. */
+    private static long port(Sample in) {
+        int port = 0;
+        for (int i = hostEnd(in) + 1; i < in.end; i++) {
+            port = port * 10 + (in.bytes[i] & 0xFF) - '0';
+        }
+        return port & 0xFFFFFFFFL;
     }
 
     private static int compare(Sample a, Sample b) {
@@ -236,10 +237,14 @@ final class TextConverters {
                 return difference;
             }
         }
-        return a.length() - b.length();
+        return Integer.signum(a.length() - b.length());
     }
 
-    private static Variable comparedVariable(Args args) {
+    /** The variable that a value is compared with. */
+    static Variable comparedVariable(Args args) {
+        if (!args.has(0)) {
+            throw new SampleError("missing variable name");
+        }
         try {
             return Variable.parse(args.string(0));
         } catch (SampleError error) {
@@ -290,7 +295,7 @@ final class TextConverters {
             boolean has = variable != null
                     && facts.variables(variable.scope()).get(variable.name(), facts.scratch, other)
                     && Casts.cast(SampleType.STRING, facts.scratch, other);
-            if (!has && suffix.length == 0) {
+            if ((!has || other.length() == 0) && suffix.length == 0) {
                 return true;
             }
             Builder text = Builder.cutting(facts.scratch, 1);
@@ -307,10 +312,28 @@ final class TextConverters {
     }
 
     private static Converter regsub(Args args) {
-        Regex regex = Regex.compile(args.string(0), args.string(2).contains("i"));
+        for (char flag : args.string(2).toCharArray()) {
+            if (flag != 'i' && flag != 'g') {
+                throw new SampleError("invalid regex flag '" + flag + "', only 'i' and 'g' are supported");
+            }
+        }
+        Regex regex = regex(args.string(0), args.string(2).contains("i"));
         byte[] substitution = args.bytes(1);
         boolean everywhere = args.string(2).contains("g");
         return (facts, in) -> regex.substitute(facts, in, substitution, everywhere);
+    }
+
+    /** HAProxy compiles it once all proxies are known. */
+    private static Regex regex(String text, boolean ignoreCase) {
+        if (text.isEmpty()) {
+            throw new BackendReference.Missing("missing regex in arg 1");
+        }
+        try {
+            return Regex.compile(text, ignoreCase);
+        } catch (SampleError error) {
+            throw new BackendReference.Missing(
+                    "error in regex '" + text + "' in arg 1", " : " + error.text() + ".");
+        }
     }
 
     /** {@code field} and {@code word}: pieces between delimiters, counted from either end. */
@@ -326,6 +349,9 @@ final class TextConverters {
                 throw new SampleError("Unexpected value 0 for index");
             }
             delimiters = args.bytes(1);
+            if (delimiters.length == 0) {
+                throw new SampleError("Empty separators list");
+            }
             // 0 means up to the end
             count = args.has(2) ? args.integer(2, 1) : 1;
             this.words = words;
@@ -355,7 +381,7 @@ final class TextConverters {
                     break;
                 }
             }
-            return start >= 0 ? set(in, start, limit) : set(in, limit, limit) && !words;
+            return start >= 0 ? set(in, start, limit) : set(in, limit, limit) && words; // no field, but an empty word
         }
 
         private boolean fromEnd(Sample in) {
@@ -385,7 +411,7 @@ final class TextConverters {
                     limit--;
                 }
             }
-            return end >= 0 ? set(in, in.start, end) : set(in, in.end, in.end) && !words;
+            return end >= 0 ? set(in, in.start, end) : set(in, in.end, in.end) && words;
         }
 
         private int skip(Sample in, int from) {

@@ -9,21 +9,15 @@ import static io.tandem.node.rules.sample.Parameter.string;
 
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Facts;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.List;
 
 /** Converters of times to text (HAProxy manual 7.3.1; those of milli- and microseconds from 2.9 on). */
 final class TimeConverters {
     private static final long MILLIS = 1000;
     private static final long MICROS = 1_000_000;
-
-    /** What {@link java.time} can hold, in seconds, with room for offsets. */
-    private static final long FIRST = -60_000_000_000L;
-
-    private static final long LAST = 250_000_000_000L;
+    private static final long FAR = 1L << 55;
 
     static final List<Keyword<ConverterKind>> ALL = List.of(
             converter("http_date")
@@ -50,13 +44,15 @@ final class TimeConverters {
                     String format = args.string(0);
                     long offset = args.number(1, 0);
                     return (facts, in) -> {
-                        ZonedDateTime time =
-                                instant(in.number + offset, perSecond).atZone(zone);
+                        long moment = (perSecond == 1 ? CivilTime.bounded(in.number) : in.number) + offset;
+                        long nanos = Math.floorMod(moment, perSecond) * (1_000_000_000L / perSecond);
+                        CivilTime time = CivilTime.of(bounded(Math.floorDiv(moment, perSecond)), (int) nanos, zone);
                         return put(facts, in, StrfTime.format(format, time, perSecond > 1));
                     };
                 });
     }
 
+    /** Of finer units HAProxy tells the rest too, without zeros in front. */
     private static Converter httpDate(Args args) {
         long offset = args.number(0, 0);
         long perSecond =
@@ -66,18 +62,16 @@ final class TimeConverters {
                     case "us" -> MICROS;
                     default -> throw new SampleError("expects 's', 'ms' or 'us', got '" + args.string(1) + "'");
                 };
-        return (facts, in) -> put(
-                facts,
-                in,
-                StrfTime.format(
-                        "%a, %d %b %Y %H:%M:%S GMT",
-                        instant(in.number + offset, perSecond).atZone(ZoneOffset.UTC), false));
+        return (facts, in) -> {
+            long moment = in.number + offset;
+            CivilTime time = CivilTime.of(CivilTime.bounded(moment / perSecond), 0, ZoneOffset.UTC);
+            String rest = perSecond == 1 ? "" : "." + moment % perSecond;
+            return put(facts, in, StrfTime.format("%a, %d %b %Y %H:%M:%S", time, false) + rest + " GMT");
+        };
     }
 
-    private static Instant instant(long time, long perSecond) {
-        long second = Math.floorDiv(time, perSecond);
-        long nanos = Math.floorMod(time, perSecond) * (1_000_000_000L / perSecond);
-        return Instant.ofEpochSecond(Math.max(FIRST, Math.min(second, LAST)), nanos);
+    private static long bounded(long second) {
+        return Math.max(-FAR, Math.min(second, FAR));
     }
 
     private static boolean put(Facts facts, Sample in, String text) {

@@ -47,6 +47,9 @@ public final class VariableConditions {
 
     /** Sets the variable to {@code value} if all conditions hold; answers whether they do. */
     public boolean set(Facts facts, Variable variable, Sample value) {
+        if (variable.scope() == Variable.Scope.RES && !facts.responding) {
+            return false; // there is no response yet
+        }
         Variables variables = facts.variables(variable.scope());
         if (!kinds.isEmpty() && !hold(facts, variables, variable, value)) {
             return false;

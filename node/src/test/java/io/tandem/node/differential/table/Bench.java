@@ -190,7 +190,20 @@ final class Bench implements AutoCloseable {
             return "<no line>";
         }
         String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1);
-        return line.substring(Math.max(0, line.indexOf("[x] ")));
+        return printable(line.substring(Math.max(0, line.indexOf("[x] "))).strip());
+    }
+
+    /**
+     * HAProxy puts control characters of a sample into a log line as they are, so that a client may write lines of its own;
+     * here they are written as HAProxy writes those of captures. Compared is what is left of that difference.
+     */
+    private static String printable(String line) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            text.append(c < ' ' || c == 0x7F ? String.format("#%02X", (int) c) : String.valueOf(c));
+        }
+        return text.toString();
     }
 
     /** What both proxies make of a case differs: in what; null where it does not. */
