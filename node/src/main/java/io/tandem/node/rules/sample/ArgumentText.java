@@ -61,7 +61,10 @@ final class ArgumentText {
             stop = word(read);
             String word = read.toString();
             Parameter parameter = parameters.get(words.size());
-            if (words.isEmpty() && word.isEmpty() && stop != ',' && !parameter.kind().mayBeEmpty()) {
+            if (words.isEmpty()
+                    && word.isEmpty()
+                    && stop != ','
+                    && !parameter.kind().mayBeEmpty()) {
                 if (!parameter.optional()) {
                     throw nothing(parameter);
                 }
@@ -88,8 +91,7 @@ final class ArgumentText {
     }
 
     private static SampleError nothing(Parameter parameter) {
-        return new SampleError(
-                "expected type '" + parameter.kind().wording() + "' at position 1, but got nothing");
+        return new SampleError("expected type '" + parameter.kind().wording() + "' at position 1, but got nothing");
     }
 
     private static SampleError missing(int got, List<Parameter> parameters) {

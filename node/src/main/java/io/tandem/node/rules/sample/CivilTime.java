@@ -49,9 +49,8 @@ record CivilTime(
 
     /** At that second, anything within 56 bits. */
     static CivilTime of(long known, int nanos, ZoneId zone) {
-        int offset = zone.getRules()
-                .getOffset(Instant.ofEpochSecond(zoned(known)))
-                .getTotalSeconds();
+        int offset =
+                zone.getRules().getOffset(Instant.ofEpochSecond(zoned(known))).getTotalSeconds();
         long local = known + offset;
         long days = Math.floorDiv(local, DAY_S);
         int clock = (int) Math.floorMod(local, DAY_S);

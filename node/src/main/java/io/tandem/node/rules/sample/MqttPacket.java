@@ -117,10 +117,7 @@ final class MqttPacket {
         int version = isBroken ? 0 : (int) numbers[PROTOCOL_VERSION];
         number(FLAGS, 1);
         number(KEEPALIVE, 2);
-        if (isBroken
-                || version < 3
-                || version > 5
-                || (!isName(MQTT) && !isName(MQISDP))) {
+        if (isBroken || version < 3 || version > 5 || (!isName(MQTT) && !isName(MQISDP))) {
             isBroken = true;
             return;
         }

@@ -138,7 +138,10 @@ final class TableConverters {
         String name = "table_" + (field.name().startsWith("get_") ? field.name().substring(4) : field.name());
         Parameter table = Parameter.optional(Kind.TABLE);
         return converter(name)
-                .args(field.element() ? new Parameter[] {integer("index"), Parameter.of(Kind.TABLE)} : new Parameter[] {table})
+                .args(
+                        field.element()
+                                ? new Parameter[] {integer("index"), Parameter.of(Kind.TABLE)}
+                                : new Parameter[] {table})
                 .accepts(SampleType.ANY)
                 .returns(SampleType.INTEGER)
                 .doc("a value of the key in the table, 0 where it has no entry")

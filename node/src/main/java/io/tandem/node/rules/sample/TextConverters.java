@@ -149,7 +149,8 @@ final class TextConverters {
 
     private static final Keyword<ConverterKind> PARAM = converter("param")
             .args(string("name"), optionalString("delimiters"))
-            .doc("the value of the first name=value of that name; any of the delimiters, & at first, stands between them")
+            .doc(
+                    "the value of the first name=value of that name; any of the delimiters, & at first, stands between them")
             .as(TextConverters::param);
 
     private static final Keyword<ConverterKind> LANGUAGE = converter("language")
@@ -331,8 +332,7 @@ final class TextConverters {
         try {
             return Regex.compile(text, ignoreCase);
         } catch (SampleError error) {
-            throw new BackendReference.Missing(
-                    "error in regex '" + text + "' in arg 1", " : " + error.text() + ".");
+            throw new BackendReference.Missing("error in regex '" + text + "' in arg 1", " : " + error.text() + ".");
         }
     }
 
