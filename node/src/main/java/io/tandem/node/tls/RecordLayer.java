@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class RecordLayer extends ChannelDuplexHandler {
     private static final String NAME = "records";
 
+    /** {@code netty} leaves the records to Netty's handler. */
+    private static final String SWITCH = "tandem.tls.records";
+
     /** How often the engine may ask for the same again: more is not a handshake's tail but a mistake. */
     private static final int MOST_TURNS = 16;
 
@@ -60,6 +63,9 @@ public final class RecordLayer extends ChannelDuplexHandler {
 
     /** Tcnative's handle of the bytes between an engine and its connection: Netty keeps it to itself. */
     private static @Nullable VarHandle bio() {
+        if ("netty".equals(System.getProperty(SWITCH))) {
+            return null;
+        }
         try {
             return MethodHandles.privateLookupIn(ReferenceCountedOpenSslEngine.class, MethodHandles.lookup())
                     .findVarHandle(ReferenceCountedOpenSslEngine.class, "networkBIO", long.class);
