@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.tls.EngineContext;
 import java.io.ByteArrayInputStream;
@@ -29,8 +30,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +94,9 @@ class ContextMemoryTest {
                 assertThat(before.stream().filter(ContextMemoryTest::isAlive)).hasSize(2);
                 assertThat(kept.request()).startsWith("HTTP/1.1 200");
             }
-            await(() -> before.stream().filter(ContextMemoryTest::isAlive).count() == 1);
+            Await.until(
+                    "contexts are given back",
+                    () -> before.stream().filter(ContextMemoryTest::isAlive).count() == 1);
         }
     }
 
@@ -104,7 +105,7 @@ class ContextMemoryTest {
         try (TestProxy proxy = TestProxy.start(text, 2)) {
             List<SslContext> before = contexts(proxy);
             try (Socket silent = new Socket("127.0.0.1", port)) {
-                await(() -> proxy.openSessions("f") == 1);
+                Await.until("a session", () -> proxy.openSessions("f") == 1);
                 proxy.reload(text);
 
                 try (KeptClient late = new KeptClient(silent)) {
@@ -114,7 +115,7 @@ class ContextMemoryTest {
                     assertThat(before).allMatch(ContextMemoryTest::isAlive);
                 }
             }
-            await(() -> before.stream().noneMatch(ContextMemoryTest::isAlive));
+            Await.until("contexts are given back", () -> before.stream().noneMatch(ContextMemoryTest::isAlive));
             assertThat(contexts(proxy)).hasSize(2).allMatch(ContextMemoryTest::isAlive);
         }
     }
@@ -124,7 +125,7 @@ class ContextMemoryTest {
         try (TestProxy proxy = TestProxy.start(text, 2)) {
             List<SslContext> before = contexts(proxy);
             proxy.reload(text);
-            await(() -> before.stream().noneMatch(ContextMemoryTest::isAlive));
+            Await.until("contexts are given back", () -> before.stream().noneMatch(ContextMemoryTest::isAlive));
         }
     }
 
@@ -159,7 +160,7 @@ class ContextMemoryTest {
             for (int i = 0; i < 50; i++) {
                 int before = handshakes.get();
                 replace(proxy, i % 2 == 0 ? "ec-a" : "ec");
-                await(() -> handshakes.get() > before); // so that some meet each certificate
+                Await.until("a handshake", () -> handshakes.get() > before); // so that some meet each certificate
             }
             replace(proxy, "ec-a");
             over.set(true);
@@ -244,14 +245,6 @@ class ContextMemoryTest {
 
     private static boolean isAlive(SslContext context) {
         return ReferenceCountUtil.refCnt(context) > 0;
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - deadline).as("nanoseconds too late").isNegative();
-            LockSupport.parkNanos(1_000_000);
-        }
     }
 
     /** {@code set ssl cert} and {@code commit ssl cert}. */
