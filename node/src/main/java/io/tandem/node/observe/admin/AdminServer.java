@@ -12,12 +12,14 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
@@ -27,6 +29,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,6 +172,7 @@ public final class AdminServer implements AutoCloseable {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channelFactory(() -> channel(inet, fd))
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -233,19 +237,32 @@ public final class AdminServer implements AutoCloseable {
             }
             String answer = session.receive(text);
             if (!answer.isEmpty()) {
-                ctx.write(Unpooled.copiedBuffer(answer, StandardCharsets.UTF_8));
+                ctx.write(Unpooled.copiedBuffer(answer, charset(answer)));
             }
             if (session.ended()) {
-                ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+                closeOnceWritten(ctx);
             } else {
                 ctx.flush();
             }
+        }
+
+        /** A configuration's text has one byte a character; what has others comes from certificates and the like. */
+        private static Charset charset(String answer) {
+            return StandardCharsets.ISO_8859_1.newEncoder().canEncode(answer)
+                    ? StandardCharsets.ISO_8859_1
+                    : StandardCharsets.UTF_8;
+        }
+
+        private static void closeOnceWritten(ChannelHandlerContext ctx) {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof IdleStateEvent) {
                 ctx.close();
+            } else if (event instanceof ChannelInputShutdownEvent) {
+                closeOnceWritten(ctx); // the operator has asked all there is to ask, and still reads
             }
         }
 
