@@ -291,6 +291,9 @@ final class ProxyProcess {
         Configuration configuration =
                 next.problems().hasAlerts() ? null : loader.build(next, node, node.configuration());
         if (configuration == null || next.problems().hasAlerts()) {
+            if (configuration != null) {
+                configuration.lifetime().release(); // nobody has begun with it
+            }
             if (guardian == null) { // which says it otherwise, under the pid that operators know
                 Check.report(next, console);
                 console.alert("config : The configuration is not loaded; the one before keeps serving.");
@@ -301,11 +304,13 @@ final class ProxyProcess {
         Listeners.Plan plan = listeners.prepare(configuration, Map.of());
         if (!plan.complaints().isEmpty()) {
             plan.discard();
+            configuration.lifetime().release();
             sayUnguarded(plan.complaints());
             return String.join("\n", plan.complaints());
         }
         if (!staysPrivileged(settings, configuration)) {
             plan.discard();
+            configuration.lifetime().release();
             sayUnguarded(List.of(FULL_PRIVILEGES));
             return FULL_PRIVILEGES;
         }
@@ -315,6 +320,7 @@ final class ProxyProcess {
             observers.apply(next.drafts());
         } catch (IOException e) {
             plan.discard();
+            configuration.lifetime().release();
             sayUnguarded(List.of(String.valueOf(e.getMessage())));
             return String.valueOf(e.getMessage());
         }
