@@ -152,7 +152,7 @@ class AdminDifferentialTest {
                     "s foo",
                     "s")) {
                 seen.add(words + ": " + proxy.command("set server h/" + words) + " "
-                        + columns(proxy, "h", words.split(" ")[0], "status", "addr"));
+                        + columns(proxy, "h", words.split(" ", -1)[0], "status", "addr"));
             }
             seen.add("enable agent: " + proxy.command("enable agent h/s"));
             seen.add("disable agent: " + proxy.command("disable agent h/s"));

@@ -32,7 +32,7 @@ class GuardianLinkTest {
 
         @Override
         public String onReload() {
-            return ("config : parsing [a.cfg:1] : unknown keyword 'fußnote' in 'global' section\n").repeat(10_000);
+            return "config : parsing [a.cfg:1] : unknown keyword 'fußnote' in 'global' section\n".repeat(10_000);
         }
 
         @Override
