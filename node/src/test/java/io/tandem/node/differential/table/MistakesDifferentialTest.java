@@ -69,7 +69,9 @@ class MistakesDifferentialTest {
     @TestFactory
     Stream<DynamicTest> complaintsAreHaproxysToTheLetter() throws Exception {
         InstalledHaproxy.assumeInstalled();
-        return CaseTable.resources(".mistakes").map(name -> dynamicTest(name, () -> compare(name)));
+        List<String> tables = CaseTable.resources(".mistakes").toList();
+        assertThat(tables).isNotEmpty();
+        return tables.stream().map(name -> dynamicTest(name, () -> compare(name)));
     }
 
     private void compare(String name) throws Exception {

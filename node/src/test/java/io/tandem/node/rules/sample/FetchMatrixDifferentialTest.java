@@ -4,10 +4,12 @@ package io.tandem.node.rules.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.testkit.HaproxyCheck;
+import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.Program;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,9 +44,6 @@ class FetchMatrixDifferentialTest {
 
     private static final Pattern OF_A_LINE = Pattern.compile("parsing \\[t\\.cfg:\\d+] :");
 
-    private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
-    private static final Pattern MESSAGE =
-            Pattern.compile("\\[(ALERT|WARNING)] +\\(\\d+\\) : (?:config : )?(.*)", Pattern.DOTALL);
 
     @TempDir
     Path directory;
@@ -75,7 +73,7 @@ class FetchMatrixDifferentialTest {
 
     @Test
     void everyFetchIsDeclaredAsHaproxyDeclaresIt() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         List<Listed> all = listed();
         assertThat(all).hasSizeGreaterThan(400);
         List<String> differences = new ArrayList<>();
@@ -148,7 +146,7 @@ class FetchMatrixDifferentialTest {
 
     @Test
     void conditionsWithoutTheirInformationAreWarnedOfAsHaproxyDoes() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         List<String> fetches = usable().stream()
                 .filter(fetch ->
                         !fetch.startsWith("http_auth_group")) // refused without groups, which is said elsewhere
@@ -192,7 +190,7 @@ class FetchMatrixDifferentialTest {
 
     @Test
     void namedConditionsAreWarnedOfAsHaproxyDoes() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         List<String> fetches = onePerNeed();
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < fetches.size(); i++) {
@@ -222,7 +220,7 @@ class FetchMatrixDifferentialTest {
 
     @Test
     void expressionsWithoutTheirInformationAreRefusedAsHaproxyDoes() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         List<String> lines = new ArrayList<>();
         for (String rule : List.of("tcp-request connection", "tcp-request session", "tcp-request content")) {
             usable().forEach(fetch -> lines.add(rule + " set-var(sess.x) " + fetch));
@@ -237,7 +235,7 @@ class FetchMatrixDifferentialTest {
 
     @Test
     void everyKindOfInformationInEveryKindOfHttpRule() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         for (String line : List.of("http-request set-var(txn.x) FETCH", "http-response set-var(txn.x) FETCH")) {
             for (String fetch : onePerNeed()) {
                 compare(configuration(" " + line.replace("FETCH", fetch) + "\n", ""));
@@ -264,7 +262,7 @@ class FetchMatrixDifferentialTest {
 
     @Test
     void everyKindOfInformationInWhatIsCompiledLast() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         for (String line : List.of("log-format %[FETCH]", "unique-id-format %[FETCH]", "use_backend %[FETCH]")) {
             StringBuilder text = new StringBuilder(configuration("", ""));
             for (String fetch : onePerNeed()) {
@@ -296,7 +294,7 @@ class FetchMatrixDifferentialTest {
 
     @Test
     void wrongArgumentsAreRefusedInHaproxysWords() throws Exception {
-        assumeHaproxy();
+        InstalledHaproxy.assumeInstalled();
         List<String> lines = new ArrayList<>();
         for (Listed fetch : listed()) {
             // the matrix is another test's: only what a rule on content may ask at all
@@ -380,10 +378,10 @@ class FetchMatrixDifferentialTest {
 
     private void compare(String text) throws IOException, InterruptedException {
         Files.writeString(directory.resolve("t.cfg"), text, StandardCharsets.ISO_8859_1);
-        List<Complaint> all = complaints(run("haproxy", "-c", "-f", "t.cfg"));
+        List<HaproxyCheck.Message> all = HaproxyCheck.in(run("haproxy", "-c", "-f", "t.cfg"));
         // of arguments that count for nothing we warn once all lines are read
         List<String> theirs = all.stream()
-                .map(Complaint::text)
+                .map(HaproxyCheck.Message::text)
                 .filter(one -> !one.startsWith("no argument supported"))
                 .toList();
         // where a line is refused, HAProxy looks no further than at the lines
@@ -418,37 +416,7 @@ class FetchMatrixDifferentialTest {
         return String.join("\n  ", messages.subList(0, Math.min(messages.size(), 12)));
     }
 
-    /** What haproxy says about a configuration, but for its summary. */
-    private record Complaint(boolean isAlert, String text) {}
-
-    private static List<Complaint> complaints(String output) {
-        List<Complaint> all = new ArrayList<>();
-        for (String part : output.split("(?m)^(?=\\[)|^(?=Warnings were|Configuration file is valid)", -1)) {
-            Matcher matcher = MESSAGE.matcher(part);
-            if (matcher.matches() && !matcher.group(2).matches("(?s)(Error\\(s\\)|Fatal errors) found.*")) {
-                all.add(new Complaint(
-                        matcher.group(1).equals("ALERT"), matcher.group(2).strip()));
-            }
-        }
-        return all;
-    }
-
-    private static void assumeHaproxy() {
-        boolean installed = Files.isExecutable(HAPROXY);
-        assertThat(installed || !"true".equals(System.getenv("CI")))
-                .as("haproxy installed")
-                .isTrue();
-        assumeTrue(installed, "haproxy is not installed");
-    }
-
-    private String run(String... command) throws IOException, InterruptedException {
-        command[0] = HAPROXY.toString();
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return output;
+    private String run(String... words) throws IOException, InterruptedException {
+        return Program.of(words).in(directory).run().output();
     }
 }
