@@ -44,7 +44,6 @@ class FetchMatrixDifferentialTest {
 
     private static final Pattern OF_A_LINE = Pattern.compile("parsing \\[t\\.cfg:\\d+] :");
 
-
     @TempDir
     Path directory;
 
