@@ -177,6 +177,13 @@ class AdminDifferentialTest {
                     seen.add(proxy.log() + (second.received().isEmpty() ? "" : " at the new address"));
                 }
             }
+            proxy.command("set server h/s state maint");
+            proxy.command("set server h/secure state ready");
+            seen.add(proxy.command("set server h/secure ssl off"));
+            try (Wire client = new Wire(proxy.connect(0)).send(GET);
+                    Wire inClear = new Wire(a.accept()).await("\r\n\r\n").send(OK)) {
+                seen.add(client.await("ok").outcome() + inClear.received() + proxy.log());
+            }
             return seen;
         });
     }
