@@ -64,7 +64,10 @@ final class Digests {
         }
 
         private boolean isInTheJdk() {
-            return ordinal() < RIPEMD160.ordinal();
+            return switch (this) {
+                case RIPEMD160, BLAKE2B512, BLAKE2S256, SM3 -> false;
+                default -> true;
+            };
         }
     }
 

@@ -32,7 +32,9 @@ enum JwtAlgorithm {
 
     private static final JwtAlgorithm[] ALL = values();
 
+    @SuppressWarnings("ImmutableEnumChecker") // never changed
     private final byte[] written;
+
     private final Family family;
     private final Digests.Algorithm digest;
     private final int signatureBytes;

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,11 +60,17 @@ enum MqttProperty {
     static final Place WILL = Place.WILL;
     static final Place CONNACK = Place.CONNACK;
 
-    private static final List<List<MqttProperty>> BY_PLACE = Stream.of(Place.values())
-            .map(place -> Stream.of(values())
-                    .filter(property -> property.places.contains(place))
-                    .toList())
-            .toList();
+    private static final Map<Place, List<MqttProperty>> BY_PLACE = new EnumMap<>(Place.class);
+
+    static {
+        for (Place place : Place.values()) {
+            BY_PLACE.put(
+                    place,
+                    Stream.of(values())
+                            .filter(property -> property.places.contains(place))
+                            .toList());
+        }
+    }
 
     private final int id;
     private final Form form;
@@ -76,7 +85,7 @@ enum MqttProperty {
     }
 
     static List<MqttProperty> of(Place place) {
-        return BY_PLACE.get(place.ordinal());
+        return Objects.requireNonNull(BY_PLACE.get(place));
     }
 
     /** The property of that number; null where there is none in that place. */
@@ -107,6 +116,6 @@ enum MqttProperty {
     }
 
     boolean isNumber() {
-        return form.ordinal() <= Form.VARINT.ordinal();
+        return form != Form.TEXT && form != Form.TWO_TEXTS;
     }
 }

@@ -35,37 +35,33 @@ final class ProtobufConverters {
 
     private ProtobufConverters() {}
 
-    /** How a value is written (the three low bits of its key). */
-    private enum Wire {
-        VARINT,
-        FIXED64,
-        DELIMITED,
-        START_GROUP,
-        END_GROUP,
-        FIXED32
-    }
+    // how a value is written: the three low bits of its key
+    private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
+    private static final int DELIMITED = 2;
+    private static final int FIXED32 = 5;
 
     private enum Type {
-        INT32(Wire.VARINT),
-        INT64(Wire.VARINT),
-        UINT32(Wire.VARINT),
-        UINT64(Wire.VARINT),
-        BOOL(Wire.VARINT),
-        ENUM(Wire.VARINT),
-        SINT32(Wire.VARINT),
-        SINT64(Wire.VARINT),
-        FIXED64(Wire.FIXED64),
-        SFIXED64(Wire.FIXED64),
-        DOUBLE(Wire.FIXED64),
-        FIXED32(Wire.FIXED32),
-        SFIXED32(Wire.FIXED32),
-        FLOAT(Wire.FIXED32),
+        INT32(ProtobufConverters.VARINT),
+        INT64(ProtobufConverters.VARINT),
+        UINT32(ProtobufConverters.VARINT),
+        UINT64(ProtobufConverters.VARINT),
+        BOOL(ProtobufConverters.VARINT),
+        ENUM(ProtobufConverters.VARINT),
+        SINT32(ProtobufConverters.VARINT),
+        SINT64(ProtobufConverters.VARINT),
+        FIXED64(ProtobufConverters.FIXED64),
+        SFIXED64(ProtobufConverters.FIXED64),
+        DOUBLE(ProtobufConverters.FIXED64),
+        FIXED32(ProtobufConverters.FIXED32),
+        SFIXED32(ProtobufConverters.FIXED32),
+        FLOAT(ProtobufConverters.FIXED32),
         /** No type given: the bytes as they are. */
-        BYTES(Wire.DELIMITED);
+        BYTES(ProtobufConverters.DELIMITED);
 
-        private final Wire wire;
+        private final int wire;
 
-        Type(Wire wire) {
+        Type(int wire) {
             this.wire = wire;
         }
 
@@ -153,7 +149,7 @@ final class ProtobufConverters {
                 if (step == path.length - 1) {
                     return put(in, wire, value, valueEnd);
                 }
-                if (wire == Wire.DELIMITED.ordinal() && find(in, step + 1, value, valueEnd)) {
+                if (wire == DELIMITED && find(in, step + 1, value, valueEnd)) {
                     return true;
                 }
             }
@@ -162,18 +158,18 @@ final class ProtobufConverters {
 
         /** Where the value of a key begins: behind its length, where it has one; negative where it is none. */
         private static int valueStart(byte[] bytes, int wire, int at, int end) {
-            return wire == Wire.DELIMITED.ordinal() ? Varint.end(bytes, at, end) : at;
+            return wire == DELIMITED ? Varint.end(bytes, at, end) : at;
         }
 
         private static int valueEnd(byte[] bytes, int wire, int at, int value, int end) {
             long length;
-            if (wire == Wire.VARINT.ordinal()) {
+            if (wire == VARINT) {
                 return at == end ? at : Varint.end(bytes, at, end); // a key at the very end has an empty value
-            } else if (wire == Wire.FIXED64.ordinal()) {
+            } else if (wire == FIXED64) {
                 length = 8;
-            } else if (wire == Wire.FIXED32.ordinal()) {
+            } else if (wire == FIXED32) {
                 length = 4;
-            } else if (wire == Wire.DELIMITED.ordinal()) {
+            } else if (wire == DELIMITED) {
                 length = Varint.value(bytes, at, value);
             } else {
                 return -1; // groups are retired, the rest is nothing
@@ -186,11 +182,11 @@ final class ProtobufConverters {
                 in.set(SampleType.BINARY, in.bytes, start, end);
                 return true;
             }
-            if (wire != type.wire.ordinal()) {
+            if (wire != type.wire) {
                 return false;
             }
             long bits = 0;
-            if (wire == Wire.VARINT.ordinal()) {
+            if (wire == VARINT) {
                 bits = Varint.value(in.bytes, start, end);
             } else {
                 for (int i = end - 1; i >= start; i--) {
