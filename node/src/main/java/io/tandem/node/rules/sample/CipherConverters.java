@@ -15,16 +15,25 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Converters that decrypt (HAProxy manual 7.3.1). */
+/** Converters that encrypt and decrypt (HAProxy manual 7.3.1). */
 final class CipherConverters {
     private static final LoopLocal<Cipher> GCM = new LoopLocal<>(loop -> gcm());
 
-    static final List<Keyword<ConverterKind>> ALL = List.of(converter("aes_gcm_dec")
-            .args(integer("bits"), string("nonce"), string("key"), string("aead_tag"))
-            .accepts(SampleType.BINARY)
-            .returns(SampleType.BINARY)
-            .doc("what the bytes say, decrypted by AES-GCM; nothing where the tag is wrong")
-            .as(CipherConverters::gcm));
+    private static final int TAG_BYTES = 16;
+
+    static final List<Keyword<ConverterKind>> ALL = List.of(
+            converter("aes_gcm_enc")
+                    .args(integer("bits"), string("nonce"), string("key"), string("aead_tag"))
+                    .accepts(SampleType.BINARY)
+                    .returns(SampleType.BINARY)
+                    .doc("the bytes encrypted by AES-GCM; the tag goes to a variable, in base64 (HAProxy 3.4)")
+                    .as(CipherConverters::seal),
+            converter("aes_gcm_dec")
+                    .args(integer("bits"), string("nonce"), string("key"), string("aead_tag"))
+                    .accepts(SampleType.BINARY)
+                    .returns(SampleType.BINARY)
+                    .doc("what the bytes say, decrypted by AES-GCM; nothing where the tag is wrong")
+                    .as(CipherConverters::gcm));
 
     private CipherConverters() {}
 
@@ -36,11 +45,16 @@ final class CipherConverters {
         }
     }
 
-    private static Converter gcm(Args args) {
+    private static long keyBits(Args args) {
         long bits = args.number(0, 0);
         if (bits != 128 && bits != 192 && bits != 256) {
             throw new SampleError("key size must be 128, 192 or 256 (bits).");
         }
+        return bits;
+    }
+
+    private static Converter gcm(Args args) {
+        long bits = keyBits(args);
         TextOrVariable nonce = TextOrVariable.base64(args.string(1), "nonce");
         TextOrVariable key = TextOrVariable.base64(args.string(2), "key");
         TextOrVariable tag = TextOrVariable.base64(args.string(3), "aead_tag");
@@ -56,6 +70,46 @@ final class CipherConverters {
             SecretKeySpec keySpec = new SecretKeySpec(other.bytes, other.start, other.length(), "AES");
             return tag.value(facts, other) && decrypt(facts, in, nonceBytes, keySpec, other);
         };
+    }
+
+    private static Converter seal(Args args) {
+        long bits = keyBits(args);
+        TextOrVariable nonce = TextOrVariable.base64(args.string(1), "nonce");
+        TextOrVariable key = TextOrVariable.base64(args.string(2), "key");
+        Variable tag = Variable.parse(args.string(3));
+        return (facts, in) -> {
+            Sample other = facts.scratch.other;
+            if (!nonce.value(facts, other) || other.length() == 0) {
+                return false;
+            }
+            byte[] nonceBytes = copy(other);
+            if (!key.value(facts, other) || other.length() != bits / 8) {
+                return false;
+            }
+            SecretKeySpec keySpec = new SecretKeySpec(other.bytes, other.start, other.length(), "AES");
+            return encrypt(facts, in, nonceBytes, keySpec, tag);
+        };
+    }
+
+    private static boolean encrypt(Facts facts, Sample in, byte[] nonce, SecretKeySpec key, Variable tag) {
+        try {
+            Cipher cipher = gcm(); // one that has encrypted refuses the same key and nonce
+            cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BYTES * 8, nonce));
+            byte[] sealed = cipher.doFinal(in.bytes, in.start, in.length());
+            int length = sealed.length - TAG_BYTES;
+            Sample other = facts.scratch.other;
+            other.set(SampleType.BINARY, sealed, length, sealed.length);
+            if (!Base64Text.encode(facts.scratch, other) || facts.scratch.room() < length) {
+                return false;
+            }
+            facts.variables(tag.scope()).set(tag.name(), other);
+            int at = facts.scratch.claim(length);
+            System.arraycopy(sealed, 0, facts.scratch.bytes(), at, length);
+            in.set(SampleType.BINARY, facts.scratch.bytes(), at, at + length);
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     private static byte[] copy(Sample value) {
