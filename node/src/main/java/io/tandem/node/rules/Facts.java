@@ -443,15 +443,16 @@ public final class Facts {
 
     /**
      * The variables of a scope: of the process, the connection ({@code sess}) or the exchange ({@code txn}). Those of the request
-     * ({@code req}) are gone once the server is connected to, those of the response ({@code res}) are there only then.
+     * ({@code req}) are gone once the server is connected to or there is a reply, those of the response ({@code res}) are there
+     * only then.
      */
     public Variables variables(Variable.Scope scope) {
-        boolean answering = connectedNs != 0;
+        boolean answering = connectedNs != 0 || reply != null || endNs != 0;
         return switch (scope) {
             case PROC -> Variables.PROCESS;
             case SESS -> sessionVariables;
             case TXN -> exchangeVariables();
-            case REQ -> answering || endNs != 0 ? Variables.ABSENT : requestVariables();
+            case REQ -> answering ? Variables.ABSENT : requestVariables();
             case RES -> answering ? responseVariables() : Variables.ABSENT;
             case CHECK -> Variables.ABSENT;
         };

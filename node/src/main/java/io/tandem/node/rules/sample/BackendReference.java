@@ -17,6 +17,10 @@ public final class BackendReference {
 
     static BackendReference of(String name, Site site, int position) {
         if (site.assembly() != null && site.assembly().drafts().backend(name).isEmpty()) {
+            if (site.assembly().drafts().frontend(name).isPresent()) {
+                throw new Missing(
+                        "proxy '" + name + "', referenced in arg " + position, ", has not backend capability.");
+            }
             throw new Missing("unable to find backend '" + name + "' referenced in arg " + position);
         }
         return new BackendReference(name);

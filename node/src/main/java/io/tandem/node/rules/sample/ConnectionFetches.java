@@ -72,7 +72,8 @@ final class ConnectionFetches {
                         return true;
                     }),
             fetch("so_name").of(Need.FRONTEND).doc("the name of the listener").simply((facts, out) -> {
-                return text(facts.listenerName, facts.scratch, out);
+                // without "name" it has one for statistics only
+                return !facts.listenerName.startsWith("sock-") && text(facts.listenerName, facts.scratch, out);
             }));
 
     private ConnectionFetches() {}

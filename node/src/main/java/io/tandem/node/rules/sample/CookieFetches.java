@@ -104,6 +104,9 @@ final class CookieFetches {
 
         @Override
         public boolean fetch(Facts facts, Sample out) {
+            if (name.length == 0) {
+                return first(facts, out);
+            }
             int last = -1;
             for (boolean any = first(facts, out); any; any = next(facts, out)) {
                 last++;

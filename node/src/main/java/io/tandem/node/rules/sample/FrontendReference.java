@@ -17,6 +17,10 @@ public final class FrontendReference {
 
     static FrontendReference of(String name, Site site, int position) {
         if (site.assembly() != null && site.assembly().drafts().frontend(name).isEmpty()) {
+            if (site.assembly().drafts().backend(name).isPresent()) {
+                throw new BackendReference.Missing(
+                        "proxy '" + name + "', referenced in arg " + position, ", has not frontend capability.");
+            }
             throw new BackendReference.Missing("unable to find frontend '" + name + "' referenced in arg " + position);
         }
         return new FrontendReference(name);

@@ -180,7 +180,7 @@ final class InternalFetches {
     private static Fetch variable(Args args) {
         Variable variable = Variable.parse(args.string(0));
         byte[] otherwise = args.bytes(1);
-        boolean hasDefault = args.has(1);
+        boolean hasDefault = args.count() > 1;
         return (facts, out) -> {
             if (facts.variables(variable.scope()).get(variable.name(), facts.scratch, out)) {
                 return true;

@@ -93,7 +93,10 @@ final class PayloadFetches {
                 .doc("how many bytes of the server have been received")
                 .simply((facts, out) -> {
                     mayChange(facts);
-                    out.set(facts.contentEnd - facts.contentStart);
+                    out.set(
+                            facts.responding && isHttp(facts)
+                                    ? ofResponse(facts)
+                                    : facts.contentEnd - facts.contentStart);
                     return true;
                 }));
         for (String name : List.of("res.ssl_hello_type", "rep_ssl_hello_type")) {
@@ -156,6 +159,11 @@ final class PayloadFetches {
     private static int ofRequest(Facts facts) {
         BodyBytes body = facts.requestBody;
         return facts.request.countedSize() + (body == null ? 0 : body.length());
+    }
+
+    private static int ofResponse(Facts facts) {
+        BodyBytes body = facts.responseBody;
+        return facts.response.countedSize() + (body == null ? 0 : body.length());
     }
 
     static void mayChange(Facts facts) {

@@ -143,7 +143,7 @@ final class RequestFetches {
     private static boolean isHttp(Facts facts, Sample out) {
         if (facts.isHttp()) {
             out.set(true);
-            return true;
+            return !facts.responding;
         }
         HttpGuess.Result guess = HttpGuess.of(facts.content, facts.contentStart, facts.contentEnd);
         facts.incomplete |= guess == HttpGuess.Result.INCOMPLETE && !facts.contentFinal;

@@ -66,12 +66,12 @@ final class TlsFetches {
         Side client = Side.CLIENT;
         all.add(always(client, "_has_sni", "whether the client named a server", tls -> !tls.serverName()
                 .isEmpty()));
-        all.add(always(
+        all.add(flag(
                 client,
                 "_has_crt",
                 "whether the client presented a certificate on this connection",
                 tls -> !tls.isResumed() && tls.peer() != null));
-        all.add(always(
+        all.add(flag(
                 client,
                 "_has_early",
                 "whether the request came before the handshake; the engine takes none",
@@ -96,7 +96,7 @@ final class TlsFetches {
                     out.set(side.of(facts) != null);
                     return true;
                 }));
-        all.add(flag(side, "_is_resumed", "whether the session was resumed", TlsFacts::isResumed));
+        all.add(always(side, "_is_resumed", "whether the session was resumed", TlsFacts::isResumed));
         all.add(text(side, "_protocol", "the TLS version", TlsFacts::protocol));
         all.add(text(side, "_cipher", "the cipher suite", TlsFacts::cipher));
         all.add(text(side, "_alpn", "the protocol ALPN agreed on", TlsFacts::alpn));

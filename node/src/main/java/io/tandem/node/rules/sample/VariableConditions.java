@@ -60,7 +60,8 @@ public final class VariableConditions {
 
     private boolean hold(Facts facts, Variables variables, Variable variable, Sample value) {
         boolean isSet = variables.has(variable.name());
-        boolean exists = variables.exists(variable.name());
+        // those of the process exist from the configuration on
+        boolean exists = isSet || variable.scope() == Variable.Scope.PROC;
         boolean isEmpty = value.isBytes() && value.length() == 0;
         if ((kinds.contains(Kind.IFEXISTS) && !exists)
                 || (kinds.contains(Kind.IFNOTEXISTS) && exists)

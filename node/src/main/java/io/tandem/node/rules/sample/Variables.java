@@ -65,30 +65,27 @@ public final class Variables {
         return count++;
     }
 
-    /** Forgets the value of one; that it exists is remembered ({@link #exists}). */
+    /** Forgets one. */
     public synchronized void unset(String name) {
         int at = find(name);
         if (at >= 0) {
-            values[at].type = SampleType.ANY;
+            count--;
+            Sample freed = values[at];
+            names[at] = names[count];
+            values[at] = values[count];
+            values[count] = freed;
         }
-    }
-
-    /** Whether it has ever been set; those of the process exist as soon as a configuration names them. */
-    @SuppressWarnings("ReferenceEquality") // there is one such object
-    synchronized boolean exists(String name) {
-        return this == PROCESS || find(name) >= 0;
     }
 
     /** Whether one has a value. */
     synchronized boolean has(String name) {
-        int at = find(name);
-        return at >= 0 && values[at].type != SampleType.ANY;
+        return find(name) >= 0;
     }
 
     /** Puts the value into {@code out}; false when there is none. */
     public synchronized boolean get(String name, Scratch scratch, Sample out) {
         int at = find(name);
-        if (at < 0 || values[at].type == SampleType.ANY) {
+        if (at < 0) {
             return false;
         }
         Sample kept = values[at];
