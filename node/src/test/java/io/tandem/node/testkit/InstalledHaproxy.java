@@ -25,6 +25,7 @@ public final class InstalledHaproxy implements AutoCloseable {
     private final Path admin = directory.resolve("admin.sock");
     private final Queue<String> said = new ConcurrentLinkedQueue<>();
     private final Process process;
+    private final Thread reader;
 
     /** It ended, or does not serve: most likely it refused the configuration. */
     public static final class NotServing extends IOException {
@@ -60,7 +61,7 @@ public final class InstalledHaproxy implements AutoCloseable {
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start());
-        Thread reader = new Thread(() -> read(lines), "haproxy says");
+        reader = new Thread(() -> read(lines), "haproxy says");
         reader.setDaemon(true);
         reader.start();
         awaitStart();
@@ -77,8 +78,18 @@ public final class InstalledHaproxy implements AutoCloseable {
         while (!answers()) {
             if (hasEndedWithin(5) || System.nanoTime() - deadline >= 0) {
                 close();
+                awaitLastWord();
                 throw new NotServing(String.join("\n", said));
             }
+        }
+    }
+
+    /** The process has ended; what it wrote last may still be on its way. */
+    private void awaitLastWord() {
+        try {
+            reader.join(TimeUnit.SECONDS.toMillis(PATIENCE_S));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
