@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 public final class IpLiteral {
     private static final String BYTE = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
-    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+    /** The runtime would take groups of more than four digits, and an IPv4 address behind them by rules of its own. */
+    private static final Pattern IPV6 =
+            Pattern.compile("(?!.*[0-9a-fA-F]{5})[0-9a-fA-F:]*:([0-9a-fA-F]*|" + IPV4.pattern() + ")");
+
     private static final int LONGEST = 45;
 
     private IpLiteral() {}

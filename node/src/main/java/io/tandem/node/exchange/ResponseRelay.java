@@ -60,6 +60,7 @@ final class ResponseRelay implements ResponseListener {
 
     @Override
     public void onInterim() {
+        exchange.sender.keepFor(0); // the server has begun on it, and the client knows: it is not sent again
         facts.bytesOut += facts.response.countedSize();
         client.interim(facts.response);
     }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One direct buffer that all connections of a loop receive into, so that an idle connection owns none.
  *
- * <p>It is replaced only while somebody still holds it, such as a write that the socket could not take whole. Whoever
- * keeps bytes beyond the callback copies them out. A short read ends the read loop: the next {@code recv} would only say
+ * <p>It is replaced only while somebody still holds it, such as a write that the socket could not take whole
+ * ({@link SlowPeer} sees to it that those are few). Whoever keeps bytes beyond the callback copies them out. A short read ends the read loop: the next {@code recv} would only say
  * EAGAIN. So does back-pressure: what one event may queue is bounded by a buffer, not by all it may read.
  */
 public final class ReceiveBuffer implements RecvByteBufAllocator {
@@ -46,6 +46,7 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
     private ByteBuf take() {
         ByteBuf buffer = shared;
         if (buffer == null || buffer.refCnt() != 1) {
+            shared = null; // before anything that may fail: a buffer is given up once
             if (buffer != null) {
                 buffer.release();
             }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -175,7 +176,7 @@ final class Theatre implements AutoCloseable {
         private final int port;
         private final ServerSocket server;
         private final List<Wire> clients = new ArrayList<>();
-        private final List<Wire> servers = new ArrayList<>();
+        private final List<Wire> servers = new CopyOnWriteArrayList<>(); // a scene may have a thread that accepts
 
         private Stage(int port, ServerSocket server) {
             this.port = port;

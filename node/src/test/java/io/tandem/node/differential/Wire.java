@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** One end of a connection in the hands of a test: sends, waits for bytes, ends it in every way there is. */
 final class Wire implements AutoCloseable {
@@ -17,6 +18,7 @@ final class Wire implements AutoCloseable {
     private final Socket socket;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private String end = "";
+    private UnaryOperator<String> words = UnaryOperator.identity();
 
     Wire(Socket socket) throws IOException {
         this.socket = socket;
@@ -119,9 +121,15 @@ final class Wire implements AutoCloseable {
         return received.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** What comes is shown as {@code words} puts it. */
+    Wire as(UnaryOperator<String> words) {
+        this.words = words;
+        return this;
+    }
+
     /** What has come and how it ended, as far as the test has looked. */
     String outcome() {
-        return received() + end;
+        return words.apply(received()) + end;
     }
 
     @Override

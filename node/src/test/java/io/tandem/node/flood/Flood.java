@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,7 +25,7 @@ final class Flood implements AutoCloseable {
     }
 
     private final List<Thread> threads = new ArrayList<>();
-    private final List<Socket> held = new ArrayList<>();
+    private final List<Socket> held = Collections.synchronizedList(new ArrayList<>());
     private final AtomicLong strikes = new AtomicLong();
     private volatile boolean over;
 
@@ -57,21 +58,43 @@ final class Flood implements AutoCloseable {
     /** Opens connections that stay until the end. */
     Flood holding(int count, int port, String first) throws IOException {
         for (int i = 0; i < count; i++) {
-            Socket narrow = new Socket();
-            narrow.setReceiveBufferSize(4096);
-            Socket socket = connect(narrow, port);
-            held.add(socket);
-            if (!first.isEmpty()) {
-                send(socket, first);
-            }
+            held.add(open(port, first));
         }
         return this;
+    }
+
+    private static Socket open(int port, String first) throws IOException {
+        Socket narrow = new Socket();
+        narrow.setReceiveBufferSize(4096);
+        Socket socket = connect(narrow, port);
+        send(socket, first);
+        return socket;
+    }
+
+    /** Like {@link #holding}, each connection replaced by a new one after {@code ageMs}: a time-out ends no flood. */
+    Flood renewing(int count, int port, String first, int ageMs) throws IOException {
+        holding(count, port, first);
+        int[] next = {0};
+        return by(1, () -> {
+            int i = next[0]++ % count;
+            reset(held.get(i));
+            held.set(i, open(port, first));
+            Thread.sleep(Math.max(1, ageMs / count));
+        });
+    }
+
+    /** Ends a connection without a trace of it in the kernel, so that the ports last. */
+    static void reset(Socket socket) throws IOException {
+        if (!socket.isClosed()) {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        }
     }
 
     /** Adds a byte to each of the held connections, again and again. */
     Flood trickling(String bytes, int pauseMs) {
         return by(1, () -> {
-            for (Socket socket : held) {
+            for (Socket socket : held.toArray(new Socket[0])) {
                 try {
                     send(socket, bytes);
                 } catch (IOException closed) {
@@ -82,8 +105,8 @@ final class Flood implements AutoCloseable {
         });
     }
 
-    List<Socket> held() {
-        return held;
+    int held() {
+        return held.size();
     }
 
     long strikes() {
@@ -102,7 +125,9 @@ final class Flood implements AutoCloseable {
     }
 
     static void send(Socket socket, String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        if (!text.isEmpty()) {
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
     }
 
     /** Sends and reads to the end of the answer, or until {@code most} bytes have come; what it was. */
@@ -126,7 +151,7 @@ final class Flood implements AutoCloseable {
         for (Thread thread : threads) {
             thread.join(10_000);
         }
-        for (Socket socket : held) {
+        for (Socket socket : held.toArray(new Socket[0])) {
             socket.close();
         }
     }

@@ -6,86 +6,111 @@ import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.Ports;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 
-/** The program as a process of its own, and what can be seen of it from outside. */
+/**
+ * The program as a process of its own, and what can be seen of it from outside. With {@code -Dtandem.flood.program=FILE} another
+ * program is seen instead, such as the installed haproxy.
+ */
 final class Fortress implements AutoCloseable {
+    private static final String OTHER = System.getProperty("tandem.flood.program", "");
+
+    private static final int MOST_ERRORS = 100_000;
+
     private final Process process;
     private final Path errors;
     final int http = Ports.reserved();
     final int https = Ports.reserved();
+    final int h2 = Ports.reserved();
 
-    /** @param backends lines {@code backend NAME port} as {@code NAME PORT}; paths {@code /NAME} go there */
-    Fortress(Path directory, int good, List<String> backends) throws IOException, InterruptedException {
+    /**
+     * Starts it and waits until it listens.
+     *
+     * @param text the configuration; {@code @HTTP@}, {@code @HTTPS@} and {@code @H2@} stand for its ports, {@code @CRT@} for a file
+     * @param descriptors how many it may have; 0 for as many as we
+     */
+    Fortress(Path directory, String text, int descriptors) throws IOException, InterruptedException {
         errors = directory.resolve("errors");
         Path certificate = directory.resolve("cert.pem");
         Files.writeString(certificate, resource("ec.crt") + resource("ec.key"));
-        StringBuilder text = new StringBuilder(
-                """
-                global
-                    nbthread 1
-                    maxconn %d
-                defaults
-                    mode http
-                    timeout connect 1s
-                    timeout client 2s
-                    timeout server 1s
-                    timeout http-request 1s
-                    timeout http-keep-alive 20s
-                    retries 1
-                frontend fe
-                    bind 127.0.0.1:%d
-                    bind 127.0.0.1:%d ssl crt %s
-                    option forwardfor
-                    http-request return status 200 if { path /small }
-                """
-                        .formatted(Flood.CONNECTIONS + 3000, http, https, certificate));
-        StringBuilder sections = new StringBuilder(
-                "    default_backend good\nbackend good\n    timeout server 5s\n    server s 127.0.0.1:" + good + "\n");
-        for (String backend : backends) {
-            String[] words = backend.split(" ", 2);
-            text.append("    use_backend ")
-                    .append(words[0])
-                    .append(" if { path /")
-                    .append(words[0])
-                    .append(" }\n");
-            sections.append("backend ")
-                    .append(words[0])
-                    .append("\n    server s 127.0.0.1:")
-                    .append(words[1])
-                    .append('\n');
+        Path file = Files.writeString(
+                directory.resolve("flood.cfg"),
+                text.replace("@HTTPS@", String.valueOf(https))
+                        .replace("@HTTP@", String.valueOf(http))
+                        .replace("@H2@", String.valueOf(h2))
+                        .replace("@CRT@", certificate.toString()));
+        String limit = descriptors > 0 ? String.valueOf(descriptors) : "$(ulimit -n)";
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        if (OTHER.isEmpty()) {
+            command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC"));
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx96m", "-XX:MaxDirectMemorySize=192m"));
+            command.addAll(List.of("-Dio.netty.leakDetection.level=simple"));
+            command.addAll(List.of("-Dio.netty.leakDetection.samplingInterval=4"));
+            command.addAll(List.of("-cp", descriptors > 0 ? jars(directory) : System.getProperty("java.class.path")));
+            command.add("io.tandem.node.cli.Main");
+        } else {
+            command.add(OTHER);
         }
-        Path file = Files.writeString(directory.resolve("flood.cfg"), text.append(sections));
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
-        command.addAll(
-                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m", "-XX:MaxDirectMemorySize=192m"));
-        command.addAll(List.of("-Dio.netty.leakDetection.level=simple", "-Dio.netty.leakDetection.samplingInterval=4"));
-        command.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), "io.tandem.node.cli.Main", "-db", "-f", file.toString()));
+        command.addAll(List.of("-db", "-f", file.toString()));
         process = Children.with(new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(errors.toFile())
                 .start());
-        awaitPort();
+        try {
+            awaitPort(http);
+            awaitPort(https);
+            awaitPort(h2);
+        } catch (IOException | InterruptedException failure) {
+            close();
+            throw failure;
+        }
     }
 
     private static String resource(String name) throws IOException {
         try (var in = Objects.requireNonNull(
                 Fortress.class.getResourceAsStream("/io/tandem/node/frontend/tls/" + name), name)) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 
-    private void awaitPort() throws IOException, InterruptedException {
+    /** The class path in jars, as the package has it: a jar stays open, a class of a directory needs a descriptor to be loaded. */
+    private static String jars(Path directory) throws IOException {
+        List<String> places = new ArrayList<>();
+        for (String place : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            Path path = Path.of(place);
+            places.add(Files.isDirectory(path) ? jar(path, directory).toString() : place);
+        }
+        return String.join(File.pathSeparator, places);
+    }
+
+    private static Path jar(Path classes, Path directory) throws IOException {
+        Path jar = directory.resolve(classes.toString().replace('/', '_') + ".jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+                Files.copy(file, out);
+            }
+        }
+        return jar;
+    }
+
+    private void awaitPort(int port) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (System.nanoTime() - deadline < 0 && process.isAlive()) {
-            try (Socket probe = new Socket("127.0.0.1", http)) {
+            try (Socket probe = new Socket("127.0.0.1", port)) {
                 if (probe.isConnected()) {
                     return;
                 }
@@ -100,9 +125,11 @@ final class Fortress implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** What it wrote to its standard error. */
+    /** What it wrote to its standard error, the beginning of it. */
     String errors() throws IOException {
-        return Files.readString(errors, java.nio.charset.StandardCharsets.ISO_8859_1);
+        try (InputStream in = Files.newInputStream(errors)) {
+            return new String(in.readNBytes(MOST_ERRORS), StandardCharsets.ISO_8859_1);
+        }
     }
 
     /** Resident memory, MiB. */
@@ -132,8 +159,32 @@ final class Fortress implements AutoCloseable {
         return now;
     }
 
+    /** Processor time its event loops have used, hundredths of a second. */
+    long ticksOfLoops() throws IOException {
+        long ticks = 0;
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            for (Path thread : threads.toList()) {
+                String stat = stat(thread);
+                if (stat.contains("(loop-") || (!stat.isEmpty() && !OTHER.isEmpty())) {
+                    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                    ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+                }
+            }
+        }
+        return ticks;
+    }
+
+    private static String stat(Path thread) throws IOException {
+        try {
+            return Files.readString(thread.resolve("stat"));
+        } catch (NoSuchFileException ended) {
+            return "";
+        }
+    }
+
     @Override
-    public void close() {
-        Children.end(process);
+    public void close() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor(10, TimeUnit.SECONDS);
     }
 }

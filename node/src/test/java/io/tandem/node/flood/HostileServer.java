@@ -79,7 +79,7 @@ final class HostileServer implements AutoCloseable {
 
     private void serve(Socket connection) {
         try (connection) {
-            InputStream in = new BufferedInputStream(connection.getInputStream(), 65_536);
+            InputStream in = new BufferedInputStream(connection.getInputStream(), 4096);
             if (readHead(in)) {
                 doing.with(connection, in);
             }

@@ -26,6 +26,7 @@ import io.tandem.node.backend.tls.ServerTls;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.SlowPeer;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
@@ -373,7 +374,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         if (present == null || closed) {
             out.release();
         } else {
-            present.write(out, present.voidPromise());
+            present.write(SlowPeer.lean(out, present.channel()), present.voidPromise());
         }
     }
 

@@ -16,6 +16,7 @@ import io.tandem.node.frontend.ClientConnection;
 import io.tandem.node.frontend.SilentDrop;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.SlowPeer;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.socket.SocketOptions;
@@ -193,7 +194,7 @@ public abstract class HttpConnection extends ChannelInboundHandlerAdapter implem
             out.release();
         } else {
             unflushed = true;
-            present.write(out, present.voidPromise());
+            present.write(SlowPeer.lean(out, present.channel()), present.voidPromise());
         }
     }
 

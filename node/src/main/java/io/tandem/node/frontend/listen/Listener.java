@@ -22,7 +22,6 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +34,6 @@ public final class Listener {
     /** Descriptors that connections do not get: for classes yet to be loaded, files, logs and connections to servers. */
     private static final int SPARE = 16;
 
-    /** So long without a failure, and the next one is told again. */
-    private static final long EPISODE_NS = 10_000_000_000L;
-
-    private static final long NEVER = Long.MIN_VALUE;
-
     private final ListenerFactory factory;
     private final BindAddress address;
     private final ConnectionLimit own;
@@ -49,7 +43,6 @@ public final class Listener {
     private final MaxMessagesRecvByteBufAllocator acceptsInARow =
             new ServerChannelRecvByteBufAllocator().respectMaybeMoreData(false);
 
-    private final AtomicLong failedAtNs = new AtomicLong(NEVER);
     private boolean closed; // guarded by this
     private boolean paused; // guarded by this
     /** As its sockets are set up now. */
@@ -221,11 +214,9 @@ public final class Listener {
         cannotAccept(" cannot accept connections at " + address.written() + ": " + cause.getMessage());
     }
 
-    /** Told once an episode: failures follow each other quickly while there are clients and nothing to serve them with. */
+    /** Told once an episode, whichever listener notices first: what is used up is the process'. */
     private void cannotAccept(String why) {
-        long nowNs = System.nanoTime();
-        long before = failedAtNs.getAndSet(nowNs);
-        if (before == NEVER || nowNs - before > EPISODE_NS) {
+        if (factory.beginsToFail(System.nanoTime())) {
             String frontend = target().frontend().name();
             factory.node().events().tell(EventLog.Level.ALERT, frontend, "Proxy " + frontend + why);
         }

@@ -14,9 +14,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Makes listeners, and knows the limits that several of them share. One per process; used by the thread that loads. */
 public final class ListenerFactory {
+    /** So long without a failure to accept, and the next one is told again. */
+    private static final long EPISODE_NS = 10_000_000_000L;
+
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final Loops loops;
     private final NodeRuntime node;
     private final ConnectionOpener opener;
@@ -26,6 +32,7 @@ public final class ListenerFactory {
     private final Map<String, ConnectionLimit> frontends = new ConcurrentHashMap<>();
     private final Map<String, RateLimit> rates = new ConcurrentHashMap<>();
     private final Set<Listener> serving = ConcurrentHashMap.newKeySet();
+    private final AtomicLong failedAtNs = new AtomicLong(NEVER);
 
     public ListenerFactory(Loops loops, NodeRuntime node, ConnectionOpener opener) {
         this.loops = loops;
@@ -44,6 +51,12 @@ public final class ListenerFactory {
         Listener listener = new Listener(this, bind);
         listener.open(bind, adopted);
         return listener;
+    }
+
+    /** A connection cannot be accepted; whether that is the first of an episode: more follow while clients are waiting. Any thread. */
+    boolean beginsToFail(long nowNs) {
+        long before = failedAtNs.getAndSet(nowNs);
+        return before == NEVER || nowNs - before > EPISODE_NS;
     }
 
     LoopLoads loads() {

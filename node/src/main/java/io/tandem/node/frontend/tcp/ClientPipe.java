@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.tandem.node.loop.SlowPeer;
 import io.tandem.node.tls.OutputEnd;
 
 /** The client's side of a TCP session: its socket, with TLS or without. Runs on the connection's loop. */
@@ -19,7 +20,7 @@ final class ClientPipe {
 
     /** Writes without flushing; {@code out} is given away. */
     void write(ByteBuf out) {
-        context.write(out, context.voidPromise());
+        context.write(SlowPeer.lean(out, context.channel()), context.voidPromise());
     }
 
     void flush() {
