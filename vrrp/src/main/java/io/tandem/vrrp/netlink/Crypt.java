@@ -26,7 +26,7 @@ public final class Crypt {
     private final CallContext signature = CallContext.getCallContext(
             Type.SINT64, new Type[] {Type.SINT64, Type.SINT64, Type.SINT64}, CallingConvention.DEFAULT, false);
     private final long function;
-    private final ThreadLocal<NativeBuffer> state = ThreadLocal.withInitial(() -> new NativeBuffer(STATE_BYTES));
+    private static final ThreadLocal<NativeBuffer> STATE = ThreadLocal.withInitial(() -> new NativeBuffer(STATE_BYTES));
 
     private Crypt(long function) {
         this.function = function;
@@ -64,7 +64,7 @@ public final class Crypt {
     private @Nullable String call(String password, String setting) {
         NativeBuffer key = text(password);
         NativeBuffer salt = text(setting);
-        NativeBuffer data = state.get();
+        NativeBuffer data = STATE.get();
         long result =
                 Invoker.getInstance().invokeN3(signature, function, key.address(), salt.address(), data.address());
         wipe(key);

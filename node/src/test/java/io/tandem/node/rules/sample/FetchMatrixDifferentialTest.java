@@ -344,7 +344,7 @@ class FetchMatrixDifferentialTest {
             return fetch.name() + special;
         }
         List<String> arguments = new ArrayList<>();
-        for (String type : required.split(",")) {
+        for (String type : required.split(",", -1)) {
             arguments.add(
                     switch (type) {
                         case "integer" -> "1";
