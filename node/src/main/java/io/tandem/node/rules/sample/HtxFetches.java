@@ -279,8 +279,7 @@ final class HtxFetches {
     private static boolean body(Facts facts, int at, Sample out) {
         BodyBytes body = facts.responding ? facts.responseBody : facts.requestBody;
         Scratch scratch = facts.scratch;
-        boolean isData = body != null && body.length() > 0 && at == blocks(facts) - 1;
-        int length = isData ? Math.min(body.length(), scratch.room()) : 0;
+        int length = body == null || at != blocks(facts) - 1 ? 0 : Math.min(body.length(), scratch.room());
         int start = scratch.claim(length);
         if (body != null && length > 0) {
             body.copy(scratch.bytes(), start, length);

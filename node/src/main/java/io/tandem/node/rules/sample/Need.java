@@ -41,6 +41,7 @@ public enum Need {
         return wording;
     }
 
+    @SuppressWarnings("EnumOrdinal") // a column for each place
     public boolean isMetIn(Place place) {
         return places.charAt(place.ordinal()) == 'Y';
     }
