@@ -77,8 +77,8 @@ public final class InstalledHaproxy implements AutoCloseable {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         while (!answers()) {
             if (hasEndedWithin(5) || System.nanoTime() - deadline >= 0) {
+                awaitLastWord(); // before what ends it closes the pipe
                 close();
-                awaitLastWord();
                 throw new NotServing(String.join("\n", said));
             }
         }
@@ -87,7 +87,7 @@ public final class InstalledHaproxy implements AutoCloseable {
     /** The process has ended; what it wrote last may still be on its way. */
     private void awaitLastWord() {
         try {
-            reader.join(TimeUnit.SECONDS.toMillis(PATIENCE_S));
+            reader.join(process.isAlive() ? 1 : TimeUnit.SECONDS.toMillis(PATIENCE_S));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
