@@ -7,8 +7,7 @@ import java.util.Random;
 
 /** Conversations in HTTP/2's frames that are mostly good: of either side, as frames have no direction. */
 public final class Http2Grammar {
-    /** Bytes that mean something here and there. */
-    public static final String[] WORDS = {
+    private static final String[] WORDS = {
         "\0",
         "\1",
         "\4",
@@ -30,6 +29,11 @@ public final class Http2Grammar {
         "\u00be",
         "\77\u00e1\37"
     };
+
+    /** Bytes that mean something here and there. */
+    public static String[] words() {
+        return WORDS.clone();
+    }
 
     private static final String[] BLOCKS = {
         "\u0082\u0086\u0084",

@@ -168,7 +168,7 @@ class LiveFuzzTest {
     void clientsInHttp2() {
         Fuzz.run("live clients in HTTP/2", random -> {
             answer = RESPONSES[0];
-            String text = mutated(random, Http2Grammar.conversation(random), Http2Grammar.WORDS);
+            String text = mutated(random, Http2Grammar.conversation(random), Http2Grammar.words());
             String said = say("127.0.0.2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + text, random);
             assertThat(framesIn(said))
                     .as("%s answered with %s", Fuzz.show(Fuzz.bytes(text)), said)
@@ -188,7 +188,7 @@ class LiveFuzzTest {
     void serversInHttp2() {
         Fuzz.run(
                 "live servers in HTTP/2",
-                random -> ask("/h2", mutated(random, Http2Grammar.conversation(random), Http2Grammar.WORDS), random));
+                random -> ask("/h2", mutated(random, Http2Grammar.conversation(random), Http2Grammar.words()), random));
     }
 
     private void ask(String path, String text, Random random) {

@@ -59,7 +59,7 @@ class ContentFetchesFuzzTest {
     private static void round(Random random) {
         String text = "DIST00000001ARGC00000002ARGV00000003gccARGV00000002-cDOTI0000000Bint main(){}";
         if (random.nextInt(3) == 0) {
-            text = "\u0016\u0003\u0003\0\u002a\u0002\0\0\u0026" + "r".repeat(38);
+            text = "\u0016\u0003\u0003\0*\u0002\0\0&" + "r".repeat(38);
         }
         for (int i = random.nextInt(4); i > 0; i--) {
             text = Fuzz.mutate(random, text, WORDS);

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
  * in every kind of rule and with wrong arguments.
  */
 class FetchMatrixDifferentialTest {
+    private static final int CONTENT_COLUMN = 2;
+
     /** HAProxy's fetches that are refused by name, and why. */
     private static final Map<String, String> REFUSED = refused();
 
@@ -297,7 +299,7 @@ class FetchMatrixDifferentialTest {
         List<String> lines = new ArrayList<>();
         for (Listed fetch : listed()) {
             // the matrix is another test's: only what a rule on content may ask at all
-            if (SampleKeywords.fetch(fetch.name()) != null && fetch.places().charAt(Place.CONTENT.ordinal()) == 'Y') {
+            if (SampleKeywords.fetch(fetch.name()) != null && fetch.places().charAt(CONTENT_COLUMN) == 'Y') {
                 for (String arguments : List.of("", "()", "(a)", "(1)", "(1,a)", "(a,1)", "(0,1,2,3,4)", "(1")) {
                     boolean complete = arguments.isEmpty() || arguments.equals("()");
                     // HAProxy says "(null)" of a missing text

@@ -51,7 +51,7 @@ class FrameFuzzTest {
     private static void round(Loop loop, Random random) {
         String text = Http2Grammar.conversation(random);
         for (int i = random.nextInt(3); i > 0; i--) {
-            text = Fuzz.mutate(random, text, Http2Grammar.WORDS);
+            text = Fuzz.mutate(random, text, Http2Grammar.words());
         }
         byte[] bytes = Fuzz.bytes(text);
         HearingEndpoint.Heard slow = SlowFrames.read(bytes, SETTINGS);
