@@ -156,10 +156,15 @@ final class Same {
             return;
         }
         Message message = finals.get(0);
-        boolean bodyless = message.start().matches("[23]04")
-                || sent.values("content-length").contains("0");
+        int promised = sent.values("content-length").stream()
+                .filter(value -> value.matches("[0-9]{1,9}"))
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElse(Integer.MAX_VALUE);
+        String body = sent.body();
+        String passed = body.substring(0, Math.min(promised, body.length())); // the end comes before what is too much
         assertThat(message.start()).as(shown).isEqualTo(Wellformed.value(sent.fields(), ":status"));
-        assertThat(message.body()).as(shown).isEqualTo(bodyless ? "" : sent.body());
+        assertThat(message.body()).as(shown).isEqualTo(message.start().matches("[23]04") ? "" : passed);
         assertThat(regular(message.fields())).as(shown).isEqualTo(regular(sent.fields()));
         if (!message.trailers().isEmpty()) {
             assertThat(regular(message.trailers())).as(shown).isEqualTo(regular(sent.trailers()));
