@@ -7,8 +7,7 @@ import com.kenai.jffi.PageManager;
 
 /**
  * A few bytes of machine code that call a function of seven arguments. jffi passes six in registers without an object; for a
- * seventh it needs a buffer on the heap for each call, which measured three times the cost and 100 bytes of garbage a match.
- * This takes the address of a frame instead:
+ * seventh it needs a buffer on the heap for each call, garbage at every match. This takes the address of a frame instead:
  *
  * <pre>
  *   frame: 0..6   the arguments, 64 bits each
