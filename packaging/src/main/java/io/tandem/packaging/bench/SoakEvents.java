@@ -45,12 +45,15 @@ final class SoakEvents {
         return counts.getOrDefault(kind, 0);
     }
 
-    /** Whether a server died while something was under way from {@code fromNs} to {@code untilNs}. */
-    synchronized boolean serverDiedDuring(long fromNs, long untilNs) {
+    /**
+     * Whether a server died while something was under way from {@code fromNs} to {@code untilNs}, or so shortly before that
+     * its clients were still hearing of it: later by what the machine lost in between.
+     */
+    synchronized boolean serverDiedDuring(long fromNs, long untilNs, SoakStalls stalls) {
         return events.stream()
                 .anyMatch(event -> event.kind() == Kind.SERVER_DIED
                         && event.fromNs() - untilNs <= 0
-                        && fromNs - event.untilNs() <= ECHO_NS);
+                        && fromNs - event.untilNs() <= ECHO_NS + stalls.lostNs(event.untilNs(), fromNs));
     }
 
     /** That time, and what happened nearest to it, in words. */

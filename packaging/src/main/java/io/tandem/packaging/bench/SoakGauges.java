@@ -16,10 +16,17 @@ import java.util.stream.Stream;
 
 /**
  * What must not grow in a soak. The lowest value of the last third is held against the lowest of the first third after the
- * warm-up: a leak raises the floor, a peak does not.
+ * warm-up: a leak raises the floor, a peak does not. A reading that a busy machine does not give in time is asked for again and
+ * then left out; too few of them are no verdict. A thread of its own reads, so that nothing waits for it; may be asked by any.
  */
-final class SoakGauges {
+final class SoakGauges implements AutoCloseable {
     private static final int WARM_UP_SECONDS = 60;
+    private static final int TRIES = 3;
+    private static final int LIMIT_SECONDS = 30;
+
+    /** Readings without which a third of the time says nothing. */
+    private static final int LEAST_OF_A_THIRD = 2;
+
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
     private static final Pattern DIRECT = Pattern.compile("Other \\(reserved=(\\d+)KB");
 
@@ -33,29 +40,78 @@ final class SoakGauges {
             int second, double heap, double direct, double resident, double descriptors, double threads) {}
 
     private final long pid;
+    private final Path commands;
+    private final int periodSeconds;
+    private final long startNs = System.nanoTime();
     private final List<Reading> readings = new ArrayList<>();
+    private final Thread thread;
+    private int late;
+    private int missed;
 
-    SoakGauges(long pid) {
+    /** @param directory for the list of what the JVM is asked */
+    SoakGauges(long pid, Path directory, int periodSeconds) throws IOException {
         this.pid = pid;
+        this.periodSeconds = periodSeconds;
+        commands = Files.writeString(
+                directory.resolve("jcmd"), "GC.run\nGC.heap_info\nVM.native_memory summary\n");
+        thread = new Thread(this::readAgainAndAgain, "soak-gauges");
+        thread.setDaemon(true);
+        thread.start();
     }
 
-    void read(int second) throws IOException, InterruptedException {
-        String process = Long.toString(pid);
-        Tool.run(List.of("jcmd", process, "GC.run"), 30);
-        String heap = Tool.run(List.of("jcmd", process, "GC.heap_info"), 30);
-        String memory = Tool.run(List.of("jcmd", process, "VM.native_memory", "summary"), 30);
+    private void readAgainAndAgain() {
+        try {
+            for (long nextNs = startNs; ; ) {
+                nextNs = Math.max(nextNs + periodSeconds * 1_000_000_000L, System.nanoTime());
+                while (System.nanoTime() - nextNs < 0) {
+                    Thread.sleep(50);
+                }
+                read();
+            }
+        } catch (InterruptedException closed) {
+            // the soak is over
+        }
+    }
+
+    private void read() throws InterruptedException {
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                add(reading());
+                return;
+            } catch (IOException busy) {
+                count(i == TRIES - 1);
+            }
+        }
+    }
+
+    private synchronized void add(Reading reading) {
+        readings.add(reading);
+    }
+
+    private synchronized void count(boolean givenUp) {
+        late++;
+        missed += givenUp ? 1 : 0;
+    }
+
+    private Reading reading() throws IOException, InterruptedException {
+        String said =
+                Tool.run(List.of("jcmd", Long.toString(pid), "-f", commands.toString()), LIMIT_SECONDS);
+        int metaspace = said.indexOf("Metaspace");
+        Matcher direct = DIRECT.matcher(said);
+        if (metaspace < 0 || !direct.find()) {
+            throw new IOException("jcmd said: " + said);
+        }
         double used = 0;
-        for (Matcher matcher = USED.matcher(heap.substring(0, heap.indexOf("Metaspace"))); matcher.find(); ) {
+        for (Matcher matcher = USED.matcher(said.substring(0, metaspace)); matcher.find(); ) {
             used += 1024.0 * Long.parseLong(matcher.group(1));
         }
-        Matcher direct = DIRECT.matcher(memory);
-        readings.add(new Reading(
-                second,
+        return new Reading(
+                (int) ((System.nanoTime() - startNs) / 1_000_000_000L),
                 used,
-                direct.find() ? 1024.0 * Long.parseLong(direct.group(1)) : 0,
+                1024.0 * Long.parseLong(direct.group(1)),
                 Cpu.memoryOf(pid, "VmRSS"),
                 count("fd"),
-                count("task")));
+                count("task"));
     }
 
     private double count(String what) throws IOException {
@@ -64,7 +120,10 @@ final class SoakGauges {
         }
     }
 
-    String latest() {
+    synchronized String latest() {
+        if (readings.isEmpty()) {
+            return "no reading yet";
+        }
         Reading r = readings.get(readings.size() - 1);
         return String.format(
                 Locale.ROOT,
@@ -76,11 +135,16 @@ final class SoakGauges {
                 r.threads());
     }
 
-    boolean nothingGrew() {
+    /** Whether there are readings enough to say that nothing grew. */
+    synchronized boolean isConclusive() {
+        return warm().size() >= 3 * LEAST_OF_A_THIRD;
+    }
+
+    synchronized boolean nothingGrew() {
         return rows().noneMatch(Gauge::grew);
     }
 
-    String report() {
+    synchronized String report() {
         StringBuilder text = new StringBuilder(
                 "| gauge | first third, lowest | last third, lowest | allowed | grew |\n|---|---|---|---|---|\n");
         rows().forEach(gauge -> text.append(String.format(
@@ -91,7 +155,13 @@ final class SoakGauges {
                 gauge.last(),
                 gauge.allowed(),
                 gauge.grew() ? "YES" : "no")));
-        return text.toString();
+        return text.append(String.format(
+                        Locale.ROOT,
+                        "%d readings; jcmd was late %d times, %d readings were left out for it%n",
+                        readings.size(),
+                        late,
+                        missed))
+                .toString();
     }
 
     /** A name and its floors. */
@@ -110,12 +180,17 @@ final class SoakGauges {
                 gauge("threads", Reading::threads, 1, 3));
     }
 
-    private Gauge gauge(String name, ToDoubleFunction<Reading> value, double factor, double slack) {
-        List<Reading> warm = readings.stream()
+    /** All but those of the warm-up, unless there is hardly anything else. */
+    private List<Reading> warm() {
+        return readings.stream()
                 .filter(r -> r.second() > WARM_UP_SECONDS
                         || readings.get(readings.size() - 1).second() <= 2 * WARM_UP_SECONDS)
                 .toList();
-        int third = Math.max(1, warm.size() / 3);
+    }
+
+    private Gauge gauge(String name, ToDoubleFunction<Reading> value, double factor, double slack) {
+        List<Reading> warm = warm();
+        int third = warm.size() / 3;
         double first = lowest(warm.subList(0, third), value);
         double last = lowest(warm.subList(warm.size() - third, warm.size()), value);
         return new Gauge(name, first, last, first * factor + slack);
@@ -126,5 +201,10 @@ final class SoakGauges {
                 .map(value::applyAsDouble)
                 .min(Comparator.naturalOrder())
                 .orElse(Double.NaN);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
     }
 }

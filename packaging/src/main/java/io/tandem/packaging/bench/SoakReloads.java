@@ -17,7 +17,12 @@ import java.util.concurrent.TimeUnit;
  * answered a request with that number.
  */
 final class SoakReloads {
-    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(15);
+    /** Later is never. */
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+
+    /** How long {@code kill} may take on a machine that stands still. */
+    private static final int KILL_SECONDS = 60;
+
     private static final String PLACE = "@GENERATION@";
     private static final int TIMEOUT_MS = 2000;
 
@@ -27,6 +32,8 @@ final class SoakReloads {
     private int asked;
     private long askedNs;
     private boolean pending;
+    private int missed;
+    private long longestNs;
 
     /** @param text the configuration, with a place for the number */
     SoakReloads(Path configuration, String text, SoakEvents events) throws IOException {
@@ -47,24 +54,38 @@ final class SoakReloads {
         Files.move(draft, configuration, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /** Asks for the next one, unless the last has not been seen yet. */
     void ask(long pid) throws IOException, InterruptedException {
+        if (pending) {
+            return;
+        }
         asked++;
         askedNs = System.nanoTime();
         pending = true;
         write();
-        Tool.run(List.of("kill", "-USR2", Long.toString(pid)), 5);
+        Tool.run(List.of("kill", "-USR2", Long.toString(pid)), KILL_SECONDS);
     }
 
     /** Looks whether the reload asked for has happened; called again and again. */
-    void check(int port) throws IOException {
+    void check(int port) {
         if (!pending) {
             return;
         }
+        long tookNs = System.nanoTime() - askedNs;
         if (generation(port).equals(Integer.toString(asked))) {
             pending = false;
+            longestNs = Math.max(longestNs, tookNs);
             events.happened(SoakEvents.Kind.RELOAD, askedNs);
-        } else if (System.nanoTime() - askedNs - LIMIT_NS > 0) {
+        } else if (tookNs > LIMIT_NS) {
             pending = false;
+            missed++;
+        }
+    }
+
+    /** Waits for the last one. */
+    void finish(int port) throws InterruptedException {
+        for (check(port); pending; check(port)) {
+            Thread.sleep(50);
         }
     }
 
@@ -72,8 +93,16 @@ final class SoakReloads {
         return asked;
     }
 
-    /** The number the proxy answers with; empty if it does not. */
-    private static String generation(int port) throws IOException {
+    int missed() {
+        return missed;
+    }
+
+    long longestMs() {
+        return TimeUnit.NANOSECONDS.toMillis(longestNs);
+    }
+
+    /** The number the proxy answers with; empty if it does not: whether it should have is for the traffic to tell. */
+    private static String generation(int port) {
         try (Socket socket = new Socket()) {
             socket.setSoTimeout(TIMEOUT_MS);
             socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MS);
@@ -85,7 +114,7 @@ final class SoakReloads {
                     .map(line -> line.substring(line.indexOf(':') + 1).strip())
                     .findFirst()
                     .orElse("");
-        } catch (java.net.SocketTimeoutException late) {
+        } catch (IOException late) {
             return "";
         }
     }

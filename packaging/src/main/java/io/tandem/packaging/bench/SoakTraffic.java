@@ -78,8 +78,8 @@ final class SoakTraffic implements AutoCloseable {
     }
 
     /** Judges the errors of the time since the last call but one's. */
-    void judge() {
-        kinds.forEach(kind -> kind.errors().judge());
+    void judge(SoakStalls stalls) {
+        kinds.forEach(kind -> kind.errors().judge(stalls));
     }
 
     long unexplained() {
@@ -93,22 +93,24 @@ final class SoakTraffic implements AutoCloseable {
     String summary() {
         return String.format(
                 Locale.ROOT,
-                "%d done, errors: %d explained, %d not",
+                "%d done, errors: %d by servers, %d by stalls, %d unexplained",
                 kinds.stream().mapToLong(kind -> kind.done().getAsLong()).sum(),
-                kinds.stream().mapToLong(kind -> kind.errors().explained()).sum(),
+                kinds.stream().mapToLong(kind -> kind.errors().byServers()).sum(),
+                kinds.stream().mapToLong(kind -> kind.errors().byStalls()).sum(),
                 unexplained());
     }
 
     String report() {
         StringBuilder text = new StringBuilder(
-                "| traffic | done | errors while a server went away | unexplained |\n|---|---|---|---|\n");
+                "| traffic | done | errors while a server went away | while the machine stalled | unexplained |\n|---|---|---|---|---|\n");
         for (Kind kind : kinds) {
             text.append(String.format(
                     Locale.ROOT,
-                    "| %s | %d | %d | %d |%n",
+                    "| %s | %d | %d | %d | %d |%n",
                     kind.errors().traffic(),
                     kind.done().getAsLong(),
-                    kind.errors().explained(),
+                    kind.errors().byServers(),
+                    kind.errors().byStalls(),
                     kind.errors().unexplained()));
         }
         kinds.forEach(kind -> kind.errors().unexplainedOnes().forEach(error -> text.append(error)

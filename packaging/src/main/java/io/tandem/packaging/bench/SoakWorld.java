@@ -31,7 +31,7 @@ final class SoakWorld implements AutoCloseable {
     private final CannedServer steady = new CannedServer();
     private final EchoServer echo = new EchoServer();
     private final List<@Nullable CannedServer> flapping =
-            new ArrayList<>(Arrays.asList(new CannedServer(), new CannedServer()));
+            new ArrayList<>(Arrays.asList(flapping(), flapping()));
     private final int[] flappingPorts;
     private final Process proxy;
     private final SoakEvents events = new SoakEvents();
@@ -54,6 +54,11 @@ final class SoakWorld implements AutoCloseable {
                 .redirectOutput(output.toFile())
                 .start();
         awaitListening();
+    }
+
+    /** On a port that no client is given while the server is away. */
+    private static CannedServer flapping() throws IOException {
+        return new CannedServer(new InetSocketAddress("127.0.0.1", Contender.freePort()));
     }
 
     private String text(Path pem) {
@@ -166,12 +171,24 @@ final class SoakWorld implements AutoCloseable {
     }
 
     /** Looks whether the last reload has happened. */
-    void checkReload() throws IOException {
+    void checkReload() {
         reloads.check(httpPort);
     }
 
-    int reloadsAsked() {
-        return reloads.asked();
+    /** Waits until the last reload has happened. */
+    void finishReloads() throws InterruptedException {
+        reloads.finish(httpPort);
+    }
+
+    int reloadsMissed() {
+        return reloads.missed();
+    }
+
+    /** Reloads and deaths so far. */
+    String describeEvents() {
+        return "Reloads: " + reloads.asked() + " asked for, " + events.count(SoakEvents.Kind.RELOAD)
+                + " seen by a request, after " + reloads.longestMs()
+                + " ms at most; times a server went away: " + events.count(SoakEvents.Kind.SERVER_DIED);
     }
 
     /** Takes servers away and brings them back, by the clock. */
