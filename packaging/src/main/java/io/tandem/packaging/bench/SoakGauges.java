@@ -52,8 +52,7 @@ final class SoakGauges implements AutoCloseable {
     SoakGauges(long pid, Path directory, int periodSeconds) throws IOException {
         this.pid = pid;
         this.periodSeconds = periodSeconds;
-        commands = Files.writeString(
-                directory.resolve("jcmd"), "GC.run\nGC.heap_info\nVM.native_memory summary\n");
+        commands = Files.writeString(directory.resolve("jcmd"), "GC.run\nGC.heap_info\nVM.native_memory summary\n");
         thread = new Thread(this::readAgainAndAgain, "soak-gauges");
         thread.setDaemon(true);
         thread.start();
@@ -94,8 +93,7 @@ final class SoakGauges implements AutoCloseable {
     }
 
     private Reading reading() throws IOException, InterruptedException {
-        String said =
-                Tool.run(List.of("jcmd", Long.toString(pid), "-f", commands.toString()), LIMIT_SECONDS);
+        String said = Tool.run(List.of("jcmd", Long.toString(pid), "-f", commands.toString()), LIMIT_SECONDS);
         int metaspace = said.indexOf("Metaspace");
         Matcher direct = DIRECT.matcher(said);
         if (metaspace < 0 || !direct.find()) {

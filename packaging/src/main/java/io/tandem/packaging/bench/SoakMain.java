@@ -35,8 +35,7 @@ public final class SoakMain {
         System.exit(passed ? 0 : 1);
     }
 
-    private static boolean soak(
-            SoakWorld world, SoakTraffic traffic, SoakStalls stalls, SoakGauges gauges, int minutes)
+    private static boolean soak(SoakWorld world, SoakTraffic traffic, SoakStalls stalls, SoakGauges gauges, int minutes)
             throws IOException, InterruptedException {
         say(
                 "soak: %d minutes, %s, %s",

@@ -81,7 +81,8 @@ final class SoakStallWatch implements AutoCloseable {
             for (Path task : tasks) {
                 try {
                     if (Files.readString(task.resolve("comm")).strip().matches(names)) {
-                        String[] times = Files.readString(task.resolve("schedstat")).split(" ", -1);
+                        String[] times =
+                                Files.readString(task.resolve("schedstat")).split(" ", -1);
                         most = Math.max(most, since(task.toString(), Long.parseLong(times[1])));
                     }
                 } catch (IOException ended) {

@@ -30,8 +30,7 @@ final class SoakWorld implements AutoCloseable {
     private final Path output;
     private final CannedServer steady = new CannedServer();
     private final EchoServer echo = new EchoServer();
-    private final List<@Nullable CannedServer> flapping =
-            new ArrayList<>(Arrays.asList(flapping(), flapping()));
+    private final List<@Nullable CannedServer> flapping = new ArrayList<>(Arrays.asList(flapping(), flapping()));
     private final int[] flappingPorts;
     private final Process proxy;
     private final SoakEvents events = new SoakEvents();
