@@ -64,7 +64,10 @@ class PackagesIT {
         assertThat(files)
                 .containsPattern("-rwxr-xr-x root/root .* \\./usr/bin/tandem\n")
                 .containsPattern("-rw-r--r-- root/root .* \\./lib/systemd/system/tandem\\.service")
-                .contains("./usr/share/man/man8/tandem.8", "./usr/share/doc/tandem/copyright");
+                .contains(
+                        "./usr/share/man/man8/tandem.8",
+                        "./usr/share/doc/tandem/copyright",
+                        "./usr/share/doc/tandem/keywords.md");
         assertThat(jarsIn(files)).containsExactlyElementsOf(distributionJars());
     }
 

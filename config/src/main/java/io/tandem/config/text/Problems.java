@@ -30,12 +30,27 @@ public final class Problems {
         return alerts;
     }
 
+    public int size() {
+        return found.size();
+    }
+
+    /** Takes out what was added behind the first {@code count}; whoever asks puts it back, in another order. */
+    public List<Problem> takeFrom(int count) {
+        List<Problem> behind = found.subList(count, found.size());
+        List<Problem> taken = List.copyOf(behind);
+        behind.clear();
+        alerts -= (int) taken.stream()
+                .filter(problem -> problem.severity() == Severity.ALERT)
+                .count();
+        return taken;
+    }
+
     public List<Problem> all() {
         return List.copyOf(found);
     }
 
     public boolean hasAlerts() {
-        return has(Severity.ALERT);
+        return alerts > 0;
     }
 
     public boolean has(Severity severity) {

@@ -24,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code server} and {@code default-server} lines: the servers of a backend. */
@@ -138,6 +140,10 @@ public final class ServerLines implements Feature {
                 complain(line, subject, unknown(word) + hint);
                 return false;
             }
+            if (option.standing() == Keyword.Standing.REFUSED) {
+                complain(line, subject, KnownKeywords.notSupported(word) + ": " + option.hint() + ".");
+                return false;
+            }
             try {
                 option.meaning().apply(line, server);
             } catch (LineError error) {
@@ -166,8 +172,8 @@ public final class ServerLines implements Feature {
 
     private static void refuseSameId(
             Arguments line, String subject, ServerSettings server, List<ServerSettings> others) {
-        for (ServerSettings other : others) {
-            if (server.id != 0 && other.id == server.id) {
+        for (ServerSettings other : server.id == 0 ? List.<ServerSettings>of() : others) {
+            if (other.id == server.id) {
                 complain(
                         line,
                         subject,
@@ -191,6 +197,7 @@ public final class ServerLines implements Feature {
         List<ServerSettings> all = draft.facet(LINES).servers;
         ServerTracking tracking = new ServerTracking(name -> serversOf(name, assembly));
         Map<String, Origin> names = new HashMap<>();
+        Set<Integer> chosen = all.stream().map(server -> server.id).collect(Collectors.toSet());
         int nextId = 1;
         for (ServerSettings settings : all) {
             Origin earlier = names.putIfAbsent(settings.name, settings.origin);
@@ -205,7 +212,7 @@ public final class ServerLines implements Feature {
                 continue;
             }
             if (settings.id == 0) {
-                while (isTaken(nextId, all)) {
+                while (chosen.contains(nextId)) {
                     nextId++;
                 }
                 settings.id = nextId;
@@ -226,9 +233,8 @@ public final class ServerLines implements Feature {
     }
 
     private static @Nullable List<ServerSettings> serversOf(String proxy, Assembly assembly) {
-        return assembly.drafts().proxies().stream()
-                .filter(draft -> draft.isBackend() && draft.name().equals(proxy))
-                .findFirst()
+        return assembly.drafts()
+                .backend(proxy)
                 .map(draft -> draft.facet(LINES).servers)
                 .orElse(null);
     }
@@ -270,9 +276,5 @@ public final class ServerLines implements Feature {
     /** Whether the backend has a server line of that name. */
     public static boolean declares(ProxyDraft backend, String server) {
         return backend.facet(LINES).servers.stream().anyMatch(s -> s.name.equals(server));
-    }
-
-    private static boolean isTaken(int id, List<ServerSettings> servers) {
-        return servers.stream().anyMatch(server -> server.id == id);
     }
 }

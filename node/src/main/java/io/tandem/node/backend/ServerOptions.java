@@ -38,6 +38,10 @@ public final class ServerOptions {
             option("log-proto", "how a ring section sends to it; accepted without effect elsewhere")
                     .arguments("legacy | octet-count")
                     .as(ServerOptions::logProtocol),
+            vain("guid", "ID", "objects are known by their names"),
+            vain("check-reuse-pool", "", "checks open connections of their own"),
+            vain("renegotiate", "", "the TLS engine never renegotiates"),
+            vain("no-renegotiate", "", "the TLS engine never renegotiates"),
             option("usesrc", "belongs behind source").as((line, s) -> {
                 throw line.error("'usesrc' only allowed after a 'source' statement.");
             }),
@@ -194,6 +198,19 @@ public final class ServerOptions {
             }
             setting.accept(server, count);
         };
+    }
+
+    /** An option that is read, and does nothing here: a warning says {@code why}. */
+    private static Keyword<ServerOption> vain(String name, String arguments, String why) {
+        return option(name, "accepted for compatibility")
+                .arguments(arguments)
+                .noEffect(why)
+                .as((line, server) -> {
+                    if (!arguments.isEmpty()) {
+                        line.require("'" + name + "' expects an argument");
+                    }
+                    warn(line, "'" + name + "' has no effect: " + why + ".");
+                });
     }
 
     static Keyword.Builder<ServerOption> option(String name, String doc) {

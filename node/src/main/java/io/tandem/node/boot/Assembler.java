@@ -43,6 +43,13 @@ final class Assembler {
      */
     static Configuration assemble(
             Drafts drafts, Problems problems, NodeRuntime node, @Nullable Configuration previous) {
+        return assemble(drafts, problems, node, previous, false);
+    }
+
+    /** @param complete whether to warn of proxies that listen nowhere or could wait for ever */
+    static Configuration assemble(
+            Drafts drafts, Problems problems, NodeRuntime node, @Nullable Configuration previous, boolean complete) {
+        CheckOrder order = new CheckOrder(problems);
         Assembly assembly = new Assembly(drafts, problems, node, previous);
         for (Feature feature : Features.ALL) {
             feature.completeGlobal(drafts.global(), assembly);
@@ -52,9 +59,7 @@ final class Assembler {
             if (draft.isBackend() && !draft.disabled()) {
                 Backend.Builder builder = new Backend.Builder(
                         draft.id(), draft.name(), draft.mode(), assembly.backendMeters(draft.name()));
-                for (Feature feature : Features.ALL) {
-                    feature.complete(draft, builder, assembly);
-                }
+                order.collect(draft, () -> Features.ALL.forEach(feature -> feature.complete(draft, builder, assembly)));
                 Backend backend = builder.build();
                 assembly.built(backend);
                 backends.add(backend);
@@ -68,15 +73,19 @@ final class Assembler {
             if (draft.isFrontend() && !draft.disabled()) {
                 Frontend.Builder builder = new Frontend.Builder(
                         draft.id(), draft.name(), draft.mode(), assembly.frontendMeters(draft.name()));
-                for (Feature feature : Features.ALL) {
-                    feature.complete(draft, builder, assembly);
-                }
+                order.collect(draft, () -> Features.ALL.forEach(feature -> feature.complete(draft, builder, assembly)));
                 frontends.add(builder.build());
             }
         }
-        assembly.close();
         int generation = previous == null ? 1 : previous.generation() + 1;
-        return new Configuration(
+        Configuration configuration = new Configuration(
                 generation, node, frontends, backends, drafts, assembly.takeCommits(), assembly.lifetime());
+        if (complete) {
+            drafts.proxies()
+                    .forEach(proxy -> order.collect(proxy, () -> ProxyWarnings.warn(proxy, configuration, problems)));
+        }
+        order.close(assembly::close);
+        order.report(drafts.proxies());
+        return configuration;
     }
 }

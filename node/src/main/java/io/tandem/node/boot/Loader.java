@@ -82,9 +82,7 @@ final class Loader {
 
     /** Builds what was read; call only when it was read without alerts. */
     Configuration build(Loaded loaded, NodeRuntime node, @Nullable Configuration previous) {
-        Configuration configuration = Assembler.assemble(loaded.drafts(), loaded.problems(), node, previous);
-        ProxyWarnings.warn(configuration, loaded.problems());
-        return configuration;
+        return Assembler.assemble(loaded.drafts(), loaded.problems(), node, previous, true);
     }
 
     private Environment environment() {

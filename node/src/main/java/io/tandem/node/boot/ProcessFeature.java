@@ -7,6 +7,7 @@ import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
@@ -32,13 +33,8 @@ final class ProcessFeature implements Feature {
         List<Keyword<Directive>> all = new ArrayList<>(settings());
         all.addAll(identity());
         all.addAll(environment());
-        all.addAll(withoutEffect());
-        all.add(Keyword.directive("bind-process", SectionKind.PROXIES)
-                .arguments("all | odd | even | <set>")
-                .doc("accepted for compatibility")
-                .noEffect("threads serve all.")
-                .as((line, draft) -> {}));
-        all.add(noEffect("stats bind-process", "the admin socket has a thread of its own."));
+        all.addAll(IgnoredLines.OF_GLOBAL);
+        all.addAll(IgnoredLines.ELSEWHERE);
         return all;
     }
 
@@ -82,6 +78,26 @@ final class ProcessFeature implements Feature {
                 }),
                 keyword("cpu-map", "[auto:]<thread-set> <cpu-set> …", "where threads run", (line, s) -> {
                     s.cpuMap.read(line);
+                }),
+                keyword(
+                        "thread-hard-limit",
+                        "<number>",
+                        "the most event loops that nbthread may ask for",
+                        (line, s) -> {
+                            int limit = number(
+                                    line, "'thread-hard-limit' passed a missing or unparsable integer value in '%s'");
+                            if (limit < 1) {
+                                throw line.error("'thread-hard-limit' value must be at least 1 (was " + limit + ")");
+                            }
+                            s.threadLimit = limit;
+                        }),
+                keyword("default-path", "current", "where relative file names begin", (line, s) -> {
+                    String origin =
+                            text(line, "'default-path' expects either 'current', 'config', 'parent', or 'origin'.");
+                    if (!origin.equals("current")) {
+                        throw line.error(KnownKeywords.notSupported("default-path " + origin)
+                                + ": use '-C DIRECTORY' on the command line.");
+                    }
                 }),
                 keyword("thread-groups", "<number>", "groups of threads: there is one", (line, s) -> {
                     int groups = number(line, "'thread-groups' passed a missing or unparsable integer value in '%s'");
@@ -191,28 +207,6 @@ final class ProcessFeature implements Feature {
                 keyword("resetenv", "[<name> …]", "removes all variables but these", done));
     }
 
-    private static List<Keyword<Directive>> withoutEffect() {
-        return List.of(
-                noEffect("nbproc", "threads serve all; use 'nbthread'."),
-                noEffect("debug", "use '-d' on the command line."),
-                noEffect("tune.chksize", "checks size their buffers themselves."),
-                noEffect("numa-cpu-mapping", "the kernel places the threads."),
-                noEffect("busy-polling", "the event loops sleep when idle."),
-                noEffect("set-dumpable", "the Java runtime decides about core dumps."),
-                noEffect("tune.pattern.cache-size", "patterns are indexed; look-ups need no cache."),
-                noEffect("strict-limits", "limits that cannot be set are always an error."),
-                noEffect("no-memory-trimming", "the Java runtime manages its memory."),
-                noEffect("insecure-fork-wanted", "programs are started without fork."),
-                noEffect("noepoll", "epoll is the only poller."),
-                noEffect("nopoll", "epoll is the only poller."),
-                noEffect("nosplice", "nothing is spliced."),
-                noEffect("nogetaddrinfo", "names are resolved by the Java runtime."),
-                noEffect("maxpipes", "there are no pipes."),
-                noEffect("tune.maxpollevents", "the event loops choose."),
-                noEffect("tune.runqueue-depth", "the event loops choose."),
-                noEffect("tune.pipesize", "there are no pipes."));
-    }
-
     @Override
     public void completeGlobal(Draft global, Assembly assembly) {
         ProcessSettings settings = global.facet(ProcessSettings.KEY);
@@ -231,14 +225,6 @@ final class ProcessFeature implements Feature {
                 .doc(doc)
                 .most(arguments.isEmpty() ? 0 : arguments.matches("<[^ ]+>") ? 1 : Keyword.ANY_NUMBER)
                 .as((line, draft) -> change.apply(line, draft.facet(ProcessSettings.KEY)));
-    }
-
-    private static Keyword<Directive> noEffect(String name, String why) {
-        return Keyword.directive(name, SectionKind.GLOBAL)
-                .doc("accepted for compatibility")
-                .noEffect(why)
-                .negatable()
-                .as((line, draft) -> {});
     }
 
     private static void alone(Arguments line) {

@@ -16,6 +16,8 @@ final class ProcessSettings implements Facet {
     boolean zeroWarning;
     /** 0 for one per processor. */
     int threads;
+    /** No more than this, whatever {@link #threads} says. */
+    int threadLimit = ProcessFeature.MAX_THREADS;
     /** 0 for none. */
     int maxConnections;
     /** 0 for what the connections need. */
@@ -63,6 +65,9 @@ final class ProcessSettings implements Facet {
 
     /** Event loops to run. */
     int loops() {
-        return threads > 0 ? threads : Math.min(Runtime.getRuntime().availableProcessors(), ProcessFeature.MAX_THREADS);
+        int wanted = threads > 0
+                ? threads
+                : Math.min(Runtime.getRuntime().availableProcessors(), ProcessFeature.MAX_THREADS);
+        return Math.min(wanted, threadLimit);
     }
 }

@@ -37,6 +37,12 @@ public final class Program {
                 ThisProgram.restartIn(command.directory(), arguments);
             }
             command.withoutEffect().forEach(option -> console.notice("option '" + option + "' has no effect here."));
+            if (command.keywordClasses() != null) {
+                console.list(KeywordDump.of(command.keywordClasses()));
+                if (command.files().isEmpty()) {
+                    return 0;
+                }
+            }
             return command.task() == CommandLine.Task.CHECK
                     ? Check.run(new Loader(command, platform), command, console)
                     : start(arguments);

@@ -8,6 +8,7 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.setup.Configuration;
+import java.util.Optional;
 
 /**
  * Warns of proxies that listen nowhere, and of those that could wait for ever: 0 counts as missing for the three main timeouts.
@@ -15,23 +16,19 @@ import io.tandem.node.setup.Configuration;
 final class ProxyWarnings {
     private ProxyWarnings() {}
 
-    static void warn(Configuration configuration, Problems problems) {
-        for (ProxyDraft proxy : configuration.drafts().proxies()) {
-            if (proxy.isFrontend()
-                    && configuration.frontend(proxy.name()).stream()
-                            .anyMatch(frontend -> frontend.binds().isEmpty())) {
-                problems.add(Problem.warning(
-                        null,
-                        proxy.described()
-                                + " has no 'bind' directive. Please declare it as a backend if this was intended."));
-            }
-            boolean missing = (proxy.isFrontend()
-                            && configuration.frontend(proxy.name()).stream().anyMatch(ProxyWarnings::waitsForEver))
-                    || (proxy.isBackend()
-                            && configuration.backend(proxy.name()).stream().anyMatch(ProxyWarnings::waitsForEver));
-            if (missing) {
-                problems.add(Problem.warning(null, text(proxy.described())));
-            }
+    static void warn(ProxyDraft proxy, Configuration configuration, Problems problems) {
+        Optional<Frontend> frontend =
+                proxy.isFrontend() ? configuration.frontend(proxy.name()) : Optional.<Frontend>empty();
+        Optional<Backend> backend = proxy.isBackend() ? configuration.backend(proxy.name()) : Optional.<Backend>empty();
+        if (frontend.filter(side -> side.binds().isEmpty()).isPresent()) {
+            problems.add(Problem.warning(
+                    null,
+                    proxy.described()
+                            + " has no 'bind' directive. Please declare it as a backend if this was intended."));
+        }
+        if (frontend.filter(ProxyWarnings::waitsForEver).isPresent()
+                || backend.filter(ProxyWarnings::waitsForEver).isPresent()) {
+            problems.add(Problem.warning(null, text(proxy.described())));
         }
     }
 

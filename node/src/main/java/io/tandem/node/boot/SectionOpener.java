@@ -7,12 +7,15 @@ import io.tandem.config.haproxy.Section;
 import io.tandem.config.text.Names;
 import io.tandem.config.text.Origin;
 import io.tandem.node.language.Draft;
+import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LoadContext;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.rules.pattern.PatternStore;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the headers of sections: names, duplicates, and the defaults each proxy begins with. One per load. */
@@ -55,11 +58,51 @@ final class SectionOpener {
         }
         if (!SectionKind.PROXIES.contains(kind)) {
             refuseMore(header, 2);
+            sayWhatToExpect(kind, header);
             Draft draft = new Draft(kind, section.name(), header.origin());
             context.drafts().others().add(draft);
             return draft;
         }
         return openProxy(kind, section);
+    }
+
+    /** Whether a section of that kind is refused as a whole: what its lines say does not matter. */
+    boolean isRefused(SectionKind kind) {
+        return has(kind, Keyword.Standing.REFUSED);
+    }
+
+    /** Whether a section of that kind is accepted, and means nothing here. */
+    boolean isWithoutEffect(SectionKind kind) {
+        return has(kind, Keyword.Standing.NO_EFFECT);
+    }
+
+    private boolean has(SectionKind kind, Keyword.Standing standing) {
+        return kind != SectionKind.GLOBAL
+                && !SectionKind.PROXIES.contains(kind)
+                && context.keywords().standing(kind) == standing;
+    }
+
+    private void sayWhatToExpect(SectionKind kind, Line header) {
+        if (isRefused(kind)) {
+            alert(header, KnownKeywords.notSupported(kind.keyword()) + reason(kind));
+        } else if (isWithoutEffect(kind)) {
+            Origin origin = header.origin();
+            context.problems()
+                    .warning(
+                            origin,
+                            "parsing [" + origin.file() + ":" + origin.line() + "] : '" + kind.keyword()
+                                    + "' has no effect" + reason(kind));
+        }
+    }
+
+    /** What the first of its lines gives as the reason. */
+    private String reason(SectionKind kind) {
+        return context.keywords().directives(kind).stream()
+                .map(Keyword::hint)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(hint -> ": " + hint + (hint.endsWith(".") ? "" : "."))
+                .orElse(".");
     }
 
     private @Nullable Draft openProxy(SectionKind kind, Section section) {
@@ -92,15 +135,15 @@ final class SectionOpener {
         } else {
             refuseDuplicate(draft);
             draft.id(nextProxyId++);
-            context.drafts().proxies().add(draft);
+            context.drafts().add(draft);
         }
         return draft;
     }
 
     private void refuseDuplicate(ProxyDraft draft) {
-        for (ProxyDraft other : context.drafts().proxies()) {
+        for (ProxyDraft other : context.drafts().named(draft.name())) {
             boolean clash = (draft.isFrontend() && other.isFrontend()) || (draft.isBackend() && other.isBackend());
-            if (clash && other.name().equals(draft.name())) {
+            if (clash) {
                 Origin here = draft.origin();
                 Origin there = other.origin();
                 context.problems()

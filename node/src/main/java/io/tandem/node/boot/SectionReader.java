@@ -13,6 +13,7 @@ import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
 import io.tandem.node.language.LoadContext;
 import io.tandem.node.language.LoadOptions;
@@ -78,6 +79,9 @@ final class SectionReader {
             timeline.stop();
             return false;
         }
+        if (opener.isRefused(kind)) {
+            return timeline.reach(section.header().origin());
+        }
         Line legacyBind = legacyBind(kind, section.header());
         if (legacyBind != null) {
             apply(legacyBind, draft);
@@ -111,15 +115,21 @@ final class SectionReader {
     }
 
     private void apply(Line written, Draft draft) {
-        Line modern = SectionKind.PROXIES.contains(draft.kind()) ? LegacyLines.modern(written) : null;
-        if (modern != null) {
-            context.problems()
-                    .warning(
-                            written.origin(),
-                            at(written.origin()) + " : the '" + written.keyword() + "' directive is retired. Use '"
-                                    + modern.keyword() + " " + modern.text(1) + "' instead.");
+        List<Line> modern = SectionKind.PROXIES.contains(draft.kind()) ? LegacyLines.modern(written) : List.of();
+        if (modern.isEmpty()) {
+            applyModern(written, draft);
+            return;
         }
-        Line line = modern == null ? written : modern;
+        Line first = modern.get(0);
+        context.problems()
+                .warning(
+                        written.origin(),
+                        at(written.origin()) + " : the '" + written.keyword() + "' directive is retired. Use '"
+                                + first.keyword() + " " + first.text(1) + "' instead.");
+        modern.forEach(line -> applyModern(line, draft));
+    }
+
+    private void applyModern(Line line, Draft draft) {
         boolean prefixed = line.keyword().equals("no") || line.keyword().equals("default");
         int first = prefixed ? 1 : 0;
         int words = 2;
@@ -156,20 +166,27 @@ final class SectionReader {
             return;
         }
         Arguments arguments = new Arguments(line, first + words, prefixed, context);
-        switch (keyword.standing()) {
-            case WORKS -> {}
-            case RETIRED ->
-                arguments.warn(
-                        "the '" + keyword.name() + "' directive is retired. Use '" + keyword.hint() + "' instead.");
-            case NO_EFFECT -> arguments.warn("'" + keyword.name() + "' has no effect: " + keyword.hint());
+        if (keyword.standing() == Keyword.Standing.REFUSED) {
+            alert(line.origin(), KnownKeywords.notSupported(keyword.name()) + ": " + sentence(keyword.hint()));
+            return;
+        }
+        if (keyword.standing() == Keyword.Standing.RETIRED) {
+            arguments.warn("the '" + keyword.name() + "' directive is retired. Use '" + keyword.hint() + "' instead.");
         }
         try {
             keyword.meaning().apply(arguments, draft);
+            if (keyword.standing() == Keyword.Standing.NO_EFFECT && !opener.isWithoutEffect(draft.kind())) {
+                arguments.warn("'" + keyword.name() + "' has no effect: " + sentence(keyword.hint()));
+            }
             arguments.end();
         } catch (LineError error) {
             context.problems().alert(error.origin(), error.message());
             aborted |= ABORTING.contains(line.keyword());
         }
+    }
+
+    private static String sentence(@Nullable String reason) {
+        return reason == null || reason.endsWith(".") ? String.valueOf(reason) : reason + ".";
     }
 
     /** A setting of frontends in a backend, or the reverse: means nothing there and does no harm. */

@@ -103,7 +103,6 @@ final class CommandLineParser {
             task = CommandLine.Task.VERSION;
         } else if (option.startsWith("-dK")) {
             keywordClasses = option.substring(3);
-            withoutEffect.add(option); // there is no listing yet, and it is said
         } else if (option.startsWith("-dM") || WITHOUT_EFFECT.contains(option)) {
             withoutEffect.add(option);
         } else {

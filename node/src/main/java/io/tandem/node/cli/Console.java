@@ -93,6 +93,11 @@ public final class Console {
         }
     }
 
+    /** What was asked for: on standard output, quiet or not. */
+    public synchronized void list(String lines) {
+        write(out, lines.stripTrailing());
+    }
+
     private void line(Severity severity, String text) {
         String tag = "[" + severity + "]";
         String line = tag + " ".repeat(Math.max(1, 11 - tag.length())) + "(" + pid + ") : " + text;

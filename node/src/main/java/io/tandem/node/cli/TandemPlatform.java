@@ -85,7 +85,7 @@ public final class TandemPlatform implements Platform {
 
     @Override
     public boolean isEnabled(String option) {
-        return option.equals("EPOLL") || option.equals("GETADDRINFO");
+        return option.equals("EPOLL") || option.equals("GETADDRINFO") || option.equals("REUSEPORT");
     }
 
     @Override

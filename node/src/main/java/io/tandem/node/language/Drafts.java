@@ -4,13 +4,17 @@ package io.tandem.node.language;
 
 import io.tandem.config.haproxy.Environment;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** All sections of one load, in file order. Not thread-safe. */
 public final class Drafts {
     private final Draft global;
     private final List<ProxyDraft> proxies = new ArrayList<>();
+    private final Map<String, List<ProxyDraft>> byName = new HashMap<>();
     private final List<Draft> others = new ArrayList<>();
     private Environment environment = Environment.ofProcess();
 
@@ -34,7 +38,18 @@ public final class Drafts {
 
     /** Frontends, backends and listens in file order, {@code defaults} not among them. */
     public List<ProxyDraft> proxies() {
-        return proxies;
+        return Collections.unmodifiableList(proxies);
+    }
+
+    /** Another proxy was begun. */
+    public void add(ProxyDraft proxy) {
+        proxies.add(proxy);
+        byName.computeIfAbsent(proxy.name(), name -> new ArrayList<>(1)).add(proxy);
+    }
+
+    /** The proxies of that name, in file order: a frontend and a backend may share one. */
+    public List<ProxyDraft> named(String name) {
+        return byName.getOrDefault(name, List.of());
     }
 
     /** {@code peers}, {@code userlist} and the other sections. */
@@ -43,14 +58,10 @@ public final class Drafts {
     }
 
     public Optional<ProxyDraft> frontend(String name) {
-        return proxies.stream()
-                .filter(p -> p.isFrontend() && p.name().equals(name))
-                .findFirst();
+        return named(name).stream().filter(ProxyDraft::isFrontend).findFirst();
     }
 
     public Optional<ProxyDraft> backend(String name) {
-        return proxies.stream()
-                .filter(p -> p.isBackend() && p.name().equals(name))
-                .findFirst();
+        return named(name).stream().filter(ProxyDraft::isBackend).findFirst();
     }
 }

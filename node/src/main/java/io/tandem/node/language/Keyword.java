@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param sections where it is valid
  * @param arguments how its arguments are written, for the reference page and for errors
  * @param doc one line
- * @param standing whether it works, does nothing, or is retired
- * @param hint what to write instead (retired) or why it has no effect here; null when it works
+ * @param standing whether it works, is retired, does nothing, or is refused
+ * @param hint what to write instead (retired) or why it has no effect or is refused here; null when it works
  * @param most how many arguments it takes; {@link #ANY_NUMBER} where it looks itself
  * @param negatable whether {@code no} may stand in front of it: {@link Arguments#negated}
  * @param meaning what it does
@@ -41,7 +41,9 @@ public record Keyword<T>(
         /** Retired by HAProxy, still given its meaning; a warning names the modern form. */
         RETIRED,
         /** Accepted, with a warning that says why it has no effect here. */
-        NO_EFFECT
+        NO_EFFECT,
+        /** Known, and refused by name. */
+        REFUSED
     }
 
     public Keyword {
@@ -99,6 +101,13 @@ public record Keyword<T>(
         /** Accepted without effect: a warning says {@code why}. */
         public Builder<T> noEffect(String why) {
             standing = Standing.NO_EFFECT;
+            hint = why;
+            return this;
+        }
+
+        /** Refused by name: the error says {@code why}. In a line, where it is not the keyword, its meaning refuses it. */
+        public Builder<T> refused(String why) {
+            standing = Standing.REFUSED;
             hint = why;
             return this;
         }

@@ -28,7 +28,10 @@ public enum KeywordFamily {
     HTTP_ERRORS,
     RESOLVERS,
     CACHE,
-    FCGI_APP;
+    FCGI_APP,
+    CRT_STORE,
+    TRACES,
+    LOG_VARIABLE;
 
     String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -50,6 +53,8 @@ public enum KeywordFamily {
                     case LOG_FORWARD -> LOG_FORWARD;
                     case PROGRAM -> PROGRAM;
                     case FCGI_APP -> FCGI_APP;
+                    case CRT_STORE -> CRT_STORE;
+                    case TRACES -> TRACES;
                     default -> GLOBAL;
                 };
     }

@@ -46,6 +46,30 @@ public final class Keywords {
                 .orElseGet(() -> directive(name));
     }
 
+    /** The directives that are valid in {@code section}, in the order of their declaration. */
+    public List<Keyword<Directive>> directives(SectionKind section) {
+        return directives.values().stream()
+                .flatMap(List::stream)
+                .filter(keyword -> keyword.sections().contains(section))
+                .toList();
+    }
+
+    /**
+     * What a user may expect of a whole section: it works as soon as one of its lines does, and is refused as long as none is
+     * declared.
+     */
+    public Keyword.Standing standing(SectionKind section) {
+        List<Keyword<Directive>> lines = directives(section);
+        if (lines.stream()
+                .anyMatch(line ->
+                        line.standing() == Keyword.Standing.WORKS || line.standing() == Keyword.Standing.RETIRED)) {
+            return Keyword.Standing.WORKS;
+        }
+        return lines.stream().anyMatch(line -> line.standing() == Keyword.Standing.NO_EFFECT)
+                ? Keyword.Standing.NO_EFFECT
+                : Keyword.Standing.REFUSED;
+    }
+
     public Collection<Keyword<Directive>> directives() {
         return directives.values().stream().flatMap(List::stream).toList();
     }

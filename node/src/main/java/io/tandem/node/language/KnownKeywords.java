@@ -22,14 +22,19 @@ public final class KnownKeywords {
 
     private KnownKeywords() {}
 
-    /** Whether HAProxy has a keyword of that name in that family. */
+    /** Whether a HAProxy up to 3.x has a keyword of that name in that family. */
     public static boolean has(KeywordFamily family, String name) {
-        return names(family).contains(name);
+        return names(family).contains(name) || newer(family).contains(name);
     }
 
-    /** All of HAProxy's names of a family. */
+    /** All of HAProxy 2.6's names of a family. */
     public static Set<String> names(KeywordFamily family) {
         return Names.BY_FAMILY.getOrDefault(family, Set.of());
+    }
+
+    /** The names of a family that came with HAProxy 2.7 or later; nothing is taken for a mistyped one of these. */
+    public static Set<String> newer(KeywordFamily family) {
+        return Names.NEWER.getOrDefault(family, Set.of());
     }
 
     /** How a keyword of HAProxy's that Tandem does not have is refused. */
@@ -38,18 +43,20 @@ public final class KnownKeywords {
     }
 
     private static final class Names {
-        static final Map<KeywordFamily, Set<String>> BY_FAMILY = load();
+        static final Map<KeywordFamily, Set<String>> BY_FAMILY = load("");
+        static final Map<KeywordFamily, Set<String>> NEWER = load("+");
 
         private Names() {}
 
-        private static Map<KeywordFamily, Set<String>> load() {
+        /** @param mark what stands behind the family's name */
+        private static Map<KeywordFamily, Set<String>> load(String mark) {
             Map<KeywordFamily, Set<String>> all = new EnumMap<>(KeywordFamily.class);
             try (InputStream in = Objects.requireNonNull(KnownKeywords.class.getResourceAsStream(RESOURCE), RESOURCE);
                     BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
                 reader.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
                     int colon = line.indexOf(':');
                     for (KeywordFamily family : KeywordFamily.values()) {
-                        if (family.key().equals(line.substring(0, colon))) {
+                        if ((family.key() + mark).equals(line.substring(0, colon))) {
                             all.put(family, Set.of(line.substring(colon + 2).split(" ")));
                         }
                     }

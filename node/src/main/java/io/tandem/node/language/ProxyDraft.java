@@ -10,6 +10,7 @@ public final class ProxyDraft extends Draft {
     private int id;
     private boolean customId;
     private boolean disabled;
+    private String description = "";
 
     public ProxyDraft(SectionKind kind, String name, Origin origin) {
         super(kind, name, origin);
@@ -55,6 +56,15 @@ public final class ProxyDraft extends Draft {
     /** {@code frontend 'web'}, as messages about the whole proxy have it: a {@code listen} section is a proxy there. */
     public String described() {
         return (isFrontend() && isBackend() ? "proxy" : kind().keyword()) + " '" + name() + "'";
+    }
+
+    /** A comment for the statistics page, or the empty string. */
+    public String description() {
+        return description;
+    }
+
+    public void description(String text) {
+        description = text;
     }
 
     public boolean disabled() {

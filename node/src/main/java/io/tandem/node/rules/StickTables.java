@@ -46,8 +46,8 @@ public final class StickTables implements Feature {
 
     /** The table of that name: a proxy's, or {@code section/name}; null when there is none. */
     public static @Nullable Declared find(Assembly assembly, String name) {
-        for (ProxyDraft proxy : assembly.drafts().proxies()) {
-            if (proxy.name().equals(name) && proxy.facet(KEY).definition != null) {
+        for (ProxyDraft proxy : assembly.drafts().named(name)) {
+            if (proxy.facet(KEY).definition != null) {
                 return proxy.facet(KEY);
             }
         }

@@ -6,32 +6,77 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Drafts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * One loaded configuration: what an exchange sees from its first byte to its last, whatever is reloaded meanwhile.
- *
- * @param generation counts loads, from 1
- * @param node the process it is for
- * @param frontends in file order
- * @param backends in file order
- * @param drafts what was read: the settings of sections that are no proxies, for whoever starts them
- * @param commits what takes effect with it, in order; emptied by {@link #commit}
- * @param lifetime how long it is in use
  */
-public record Configuration(
-        int generation,
-        NodeRuntime node,
-        List<Frontend> frontends,
-        List<Backend> backends,
-        Drafts drafts,
-        List<Runnable> commits,
-        Lifetime lifetime) {
-    public Configuration {
-        commits = new ArrayList<>(commits);
-        frontends = List.copyOf(frontends);
-        backends = List.copyOf(backends);
+public final class Configuration {
+    private final int generation;
+    private final NodeRuntime node;
+    private final List<Frontend> frontends;
+    private final List<Backend> backends;
+    private final Map<String, Frontend> frontendsByName = new HashMap<>();
+    private final Map<String, Backend> backendsByName = new HashMap<>();
+    private final Drafts drafts;
+    private final List<Runnable> commits;
+    private final Lifetime lifetime;
+
+    /**
+     * @param generation counts loads, from 1
+     * @param node the process it is for
+     * @param frontends in file order
+     * @param backends in file order
+     * @param drafts what was read: the settings of sections that are no proxies, for whoever starts them
+     * @param commits what takes effect with it, in order; emptied by {@link #commit}
+     * @param lifetime how long it is in use
+     */
+    public Configuration(
+            int generation,
+            NodeRuntime node,
+            List<Frontend> frontends,
+            List<Backend> backends,
+            Drafts drafts,
+            List<Runnable> commits,
+            Lifetime lifetime) {
+        this.generation = generation;
+        this.node = node;
+        this.frontends = List.copyOf(frontends);
+        this.backends = List.copyOf(backends);
+        this.drafts = drafts;
+        this.commits = new ArrayList<>(commits);
+        this.lifetime = lifetime;
+        frontends.forEach(frontend -> frontendsByName.putIfAbsent(frontend.name(), frontend));
+        backends.forEach(backend -> backendsByName.putIfAbsent(backend.name(), backend));
+    }
+
+    public int generation() {
+        return generation;
+    }
+
+    public NodeRuntime node() {
+        return node;
+    }
+
+    /** In file order. */
+    public List<Frontend> frontends() {
+        return frontends;
+    }
+
+    /** In file order. */
+    public List<Backend> backends() {
+        return backends;
+    }
+
+    public Drafts drafts() {
+        return drafts;
+    }
+
+    public Lifetime lifetime() {
+        return lifetime;
     }
 
     /**
@@ -53,10 +98,10 @@ public record Configuration(
     }
 
     public Optional<Frontend> frontend(String name) {
-        return frontends.stream().filter(f -> f.name().equals(name)).findFirst();
+        return Optional.ofNullable(frontendsByName.get(name));
     }
 
     public Optional<Backend> backend(String name) {
-        return backends.stream().filter(b -> b.name().equals(name)).findFirst();
+        return Optional.ofNullable(backendsByName.get(name));
     }
 }

@@ -13,6 +13,7 @@ import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
 /** What every proxy has: its mode, its number, whether it is enabled (HAProxy manual 4.2). */
@@ -36,9 +37,14 @@ public final class ProxyBasics implements Feature {
             .doc("the number of the proxy in statistics and on the admin socket, from 1")
             .as(ProxyBasics::id);
 
+    private static final Keyword<Directive> DESCRIPTION = Keyword.directive("description", SectionKind.PROXIES)
+            .arguments("<text>")
+            .doc("a comment that the statistics page shows beside the proxy")
+            .as(ProxyBasics::description);
+
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(MODE, DISABLED, ENABLED, ID);
+        return List.of(MODE, DISABLED, ENABLED, ID, DESCRIPTION);
     }
 
     private static void id(Arguments line, Draft draft) {
@@ -63,6 +69,20 @@ public final class ProxyBasics implements Feature {
             }
         }
         proxy.customId(id);
+    }
+
+    private static void description(Arguments line, Draft draft) {
+        if (draft.kind() == SectionKind.DEFAULTS) {
+            throw whole(line, "'description' not allowed in 'defaults' section.");
+        }
+        if (!line.hasNext()) {
+            throw whole(line, "'description' expects a string argument.");
+        }
+        StringJoiner text = new StringJoiner(" ");
+        while (line.hasNext()) {
+            text.add(line.next());
+        }
+        ((ProxyDraft) draft).description(text.toString());
     }
 
     private static LineError whole(Arguments line, String text) {

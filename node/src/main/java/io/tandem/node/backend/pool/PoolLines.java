@@ -47,6 +47,7 @@ public final class PoolLines implements Feature {
                 Keyword.directive("tune.idle-pool.shared", SectionKind.GLOBAL)
                         .arguments("{on | off}")
                         .doc("accepted: each loop always keeps its idle connections to itself")
+                        .noEffect("each event loop keeps its idle connections to itself")
                         .as(PoolLines::shared));
     }
 
@@ -61,12 +62,8 @@ public final class PoolLines implements Feature {
 
     private static void shared(Arguments line, Draft draft) {
         String word = line.next();
-        switch (word) {
-            case "on" ->
-                line.warn(
-                        "'tune.idle-pool.shared on' has no effect: each thread keeps its idle connections to itself.");
-            case "off" -> {}
-            default -> throw line.error("'tune.idle-pool.shared' expects either 'on' or 'off' but got '" + word + "'.");
+        if (!word.equals("on") && !word.equals("off")) {
+            throw line.error("'tune.idle-pool.shared' expects either 'on' or 'off' but got '" + word + "'.");
         }
     }
 }

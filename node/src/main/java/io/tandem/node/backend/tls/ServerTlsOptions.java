@@ -82,15 +82,18 @@ public final class ServerTlsOptions {
                 "elliptic curves, most wanted first",
                 "curve suite",
                 (tls, v) -> tls.protocol.curves = v));
-        all.add(option("sigalgs", "signature algorithms; the TLS engine cannot choose")
+        all.add(option("sigalgs", "signature algorithms")
+                .refused("the TLS engine offers its own list")
+                .as((line, server) -> {}));
+        all.add(option("npn", "an extension of the past")
+                .arguments("PROTOCOLS")
+                .noEffect("the extension is gone from TLS 1.3, servers use 'alpn'")
                 .as((line, server) -> {
-                    throw line.error("'sigalgs' : the TLS engine offers its own list of signature algorithms");
+                    line.require("'npn' : missing the comma-delimited NPN protocol suite");
+                    warn(line, server, "'npn' has no effect: the extension is gone from TLS 1.3, servers use 'alpn'.");
                 }));
-        all.add(option("npn", "an extension of the past").arguments("PROTOCOLS").as((line, server) -> {
-            line.require("'npn' : missing the comma-delimited NPN protocol suite");
-            warn(line, server, "'npn' has no effect: the extension is gone from TLS 1.3, servers use 'alpn'.");
-        }));
-        all.add(option("allow-0rtt", "early data; the TLS engine sends none")
+        all.add(option("allow-0rtt", "early data")
+                .noEffect("the TLS engine sends no early data to servers")
                 .as((line, server) -> warn(
                         line, server, "'allow-0rtt' has no effect: the TLS engine sends no early data to servers.")));
         return all;

@@ -71,11 +71,11 @@ public final class HttpLines implements Feature {
         List<Keyword<Directive>> all = new ArrayList<>(ErrorLines.directives());
         all.addAll(CaseAdjustLines.directives());
         for (HttpOption option : HttpOption.values()) {
-            all.add(Keyword.directive("option " + option.keyword(), SectionKind.PROXIES)
-                    .doc(option.doc())
-                    .negatable()
-                    .as((line, draft) -> toggle(option, line, (ProxyDraft) draft)));
+            all.add(option(option.keyword(), option));
         }
+        // since HAProxy 3.0 these go by longer names
+        all.add(option("accept-unsafe-violations-in-http-request", HttpOption.ACCEPT_INVALID_REQUEST));
+        all.add(option("accept-unsafe-violations-in-http-response", HttpOption.ACCEPT_INVALID_RESPONSE));
         all.add(mode("http-keep-alive", ConnectionMode.KEEP_ALIVE, "connections go on after a response"));
         all.add(mode(
                 "http-server-close", ConnectionMode.SERVER_CLOSE, "the server's connection ends after a response"));
@@ -121,6 +121,13 @@ public final class HttpLines implements Feature {
                         .doc("which requests share server connections")
                         .as(HttpLines::reuse)));
         return all;
+    }
+
+    private static Keyword<Directive> option(String name, HttpOption option) {
+        return Keyword.directive("option " + name, SectionKind.PROXIES)
+                .doc(option.doc())
+                .negatable()
+                .as((line, draft) -> toggle(option, line, (ProxyDraft) draft));
     }
 
     private static void toggle(HttpOption option, Arguments line, ProxyDraft draft) {

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 final class BindOptions {
     private static final int MOST_SHARDS = 64;
     private static final int ONE_PER_LOOP = ListenSettings.ONE_PER_LOOP;
+    private static final String ALIKE = "an event loop serves all of its connections alike";
+    private static final String NO_SOCKET = "this is no admin socket";
     private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
     private static final Pattern OCTAL = Pattern.compile("[0-7]{1,6}");
 
@@ -136,27 +138,30 @@ final class BindOptions {
             }));
 
     private static final List<Keyword<BindOption>> WITHOUT_EFFECT = List.of(
-            option("nice", "NUMBER", "accepted for compatibility", (line, bind) -> {
+            vain("nice", "NUMBER", ALIKE, (line, bind) -> {
                 int nice = Arguments.leadingInteger(value(line, "missing value"));
                 if (nice < -1024 || nice > 1024) {
                     throw line.error("'nice' : invalid value " + nice + ", allowed range is -1024..1024");
                 }
-                withoutEffect(line, bind, "nice", "an event loop serves all of its connections alike.");
             }),
-            option("level", "LEVEL", "of admin sockets", (line, bind) -> {
-                one(line, "missing level", "user", "operator", "admin");
-                withoutEffect(line, bind, "level", "this is no admin socket.");
+            vain("level", "LEVEL", NO_SOCKET, (line, bind) -> one(line, "missing level", "user", "operator", "admin")),
+            vain(
+                    "severity-output",
+                    "FORMAT",
+                    NO_SOCKET,
+                    (line, bind) -> one(line, "missing severity format", "none", "number", "string")),
+            vain("guid-prefix", "ID", "objects are known by their names", (line, bind) -> value(line, "missing value")),
+            vain("ktls", "on | off", "records are encrypted in the process", (line, bind) -> {
+                String text = value(line, "missing value");
+                if (!text.equals("on") && !text.equals("off")) {
+                    throw line.error("'ktls' : expects 'on' or 'off', got '" + text + "'");
+                }
             }),
-            option("severity-output", "FORMAT", "of admin sockets", (line, bind) -> {
-                one(line, "missing severity format", "none", "number", "string");
-                withoutEffect(line, bind, "severity-output", "this is no admin socket.");
-            }),
-            option("expose-fd", "listeners", "of admin sockets", (line, bind) -> {
+            vain("expose-fd", "listeners", NO_SOCKET, (line, bind) -> {
                 String what = value(line, "missing fd type");
                 if (!what.equals("listeners")) {
                     throw line.error("'expose-fd' only supports 'listeners' (got '" + what + "')");
                 }
-                withoutEffect(line, bind, "expose-fd", "this is no admin socket.");
             }));
 
     static final List<Keyword<BindOption>> ALL = all();
@@ -221,8 +226,16 @@ final class BindOptions {
                 + instead);
     }
 
-    private static void withoutEffect(Arguments line, BindLine bind, String name, String why) {
-        line.warn(where(bind) + " : '" + name + "' has no effect: " + why);
+    /** An option that is read, and does nothing here: a warning says {@code why}. */
+    private static Keyword<BindOption> vain(String name, String arguments, String why, BindOption check) {
+        return Keyword.<BindOption>of(name)
+                .arguments(arguments)
+                .doc("accepted for compatibility")
+                .noEffect(why)
+                .as((line, bind) -> {
+                    check.apply(line, bind);
+                    line.warn(where(bind) + " : '" + name + "' has no effect: " + why + ".");
+                });
     }
 
     private static String where(BindLine bind) {

@@ -9,6 +9,8 @@ import io.tandem.node.frontend.listen.BindLine;
 import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KeywordFamily;
+import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
 import io.tandem.node.language.LoadContext;
 import java.io.IOException;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads files of {@code crt-list} and single lines of them, by the rules of the bind options they may hold. */
 final class CrtListReader {
     /** Bind options that a certificate may have for itself. */
-    private static final Set<String> OPTIONS = Set.of(
+    static final Set<String> OPTIONS = Set.of(
             "allow-0rtt",
             "alpn",
             "ca-file",
@@ -160,7 +162,8 @@ final class CrtListReader {
             Keyword<BindOption> option =
                     OPTIONS.contains(name) ? context.keywords().find(BindOption.class, name) : null;
             if (option == null) {
-                throw malformed(file, number, "unknown ssl keyword " + name);
+                boolean known = KnownKeywords.has(KeywordFamily.CRT_LIST_OPTION, name);
+                throw malformed(file, number, known ? KnownKeywords.notSupported(name) : "unknown ssl keyword " + name);
             }
             String argument = "";
             if (!WITHOUT_ARGUMENT.contains(name)) {

@@ -10,6 +10,7 @@ import io.tandem.node.setup.Feature;
 import io.tandem.node.setup.NodeRuntime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** TLS towards clients: {@code bind … ssl} and the lines of {@code global} about it. */
 public final class TlsFeature implements Feature {
@@ -19,6 +20,11 @@ public final class TlsFeature implements Feature {
         all.addAll(CrtStoreLines.ALL);
         all.add(HandshakeLimit.LINE);
         return all;
+    }
+
+    /** The names of the bind options that a line of a {@code crt-list} may give a certificate for itself. */
+    public static Set<String> crtListOptions() {
+        return CrtListReader.OPTIONS;
     }
 
     /** Loads what a process can no longer load once it has changed its root directory. */

@@ -281,10 +281,9 @@ final class TlsGlobalLines {
     }
 
     private static Keyword<Directive> vain(String name, String arguments, String why, Look look) {
-        return line(name, arguments, "accepted for configurations that have it").as((line, draft) -> {
-            look.at(line);
-            line.warn("'" + name + "' has no effect: " + why + ".");
-        });
+        return line(name, arguments, "accepted for configurations that have it")
+                .noEffect(why)
+                .as((line, draft) -> look.at(line));
     }
 
     private static Keyword.Builder<Directive> line(String name, String arguments, String doc) {

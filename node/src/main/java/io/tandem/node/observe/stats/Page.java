@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.stats;
 
+import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.setup.NodeRuntime;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,13 +100,13 @@ final class Page {
         List<Row> proxy = new ArrayList<>();
         for (Row row : rows) {
             if (!proxy.isEmpty() && !proxy.get(0).text("pxname").equals(row.text("pxname"))) {
-                table(proxy, out);
+                table(proxy, node, out);
                 proxy.clear();
             }
             proxy.add(row);
         }
         if (!proxy.isEmpty()) {
-            table(proxy, out);
+            table(proxy, node, out);
         }
         out.append("</body></html>\n");
     }
@@ -147,13 +148,22 @@ final class Page {
         out.append("<a href=\"").append(uri).append(";csv;norefresh\">CSV export</a></p>\n");
     }
 
-    private static void table(List<Row> rows, StringBuilder out) {
-        String name = html(rows.get(0).text("pxname"));
+    private static void table(List<Row> rows, NodeRuntime node, StringBuilder out) {
+        String proxy = rows.get(0).text("pxname");
+        String description = node.configuration().drafts().named(proxy).stream()
+                .map(ProxyDraft::description)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .map(text -> "<th class=\"desc\">" + html(text) + "</th>")
+                .orElse("");
+        String name = html(proxy);
         out.append("<table class=\"tbl\"><tr class=\"titre\"><th class=\"pxname\"><a name=\"")
                 .append(name);
         out.append("\"></a>")
                 .append(name)
-                .append("</th></tr></table>\n<table class=\"tbl\">\n")
+                .append("</th>")
+                .append(description)
+                .append("</tr></table>\n<table class=\"tbl\">\n")
                 .append(HEAD);
         rows.forEach(row -> row(row, out));
         out.append("</table><p>\n");

@@ -38,7 +38,11 @@ final class AclParser {
             "payload",
             "req.payload",
             "payload_lv",
-            "req.payload_lv");
+            "req.payload_lv",
+            "req_rdp_cookie",
+            "req.rdp_cookie",
+            "req_rdp_cookie_cnt",
+            "req.rdp_cookie_cnt");
 
     /** Criteria whose patterns are versions such as {@code 3.1}. */
     private static final Set<String> DOTTED = Set.of("req.ssl_ver", "req_ssl_ver");
@@ -66,6 +70,11 @@ final class AclParser {
         this.site = site;
         this.store = site.proxy().facet(PatternStore.KEY);
         this.warnings = warnings;
+    }
+
+    /** Whether a name that implies a match method, such as {@code path_beg}, can be used. */
+    static boolean hasCriterion(String name) {
+        return SampleKeywords.fetch(Criterion.of(name).fetch()) != null;
     }
 
     /**

@@ -39,6 +39,11 @@ public final class Acls implements Feature {
         return List.of(ACL);
     }
 
+    /** Whether a name that implies a match method, such as {@code path_beg}, can be used. */
+    public static boolean hasCriterion(String name) {
+        return AclParser.hasCriterion(name);
+    }
+
     private static void acl(Arguments line, Draft draft) {
         if (draft.kind() == SectionKind.DEFAULTS && draft.name().isEmpty()) {
             throw line.error("'acl' not allowed in anonymous 'defaults' section.");

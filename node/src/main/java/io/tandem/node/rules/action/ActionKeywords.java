@@ -58,6 +58,13 @@ public final class ActionKeywords {
         return keyword != null && keyword.meaning().parameterized() ? keyword : null;
     }
 
+    /** The actions that HAProxy has in those rules and that are refused there by name. */
+    public static List<String> refused(RuleSet set) {
+        return ActionNames.names(set).stream()
+                .filter(name -> find(name, set) == null)
+                .toList();
+    }
+
     public static Collection<Keyword<ActionKind>> all() {
         return ALL.values();
     }

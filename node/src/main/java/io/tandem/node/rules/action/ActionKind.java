@@ -6,6 +6,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an action is declared with.
@@ -40,6 +41,7 @@ public record ActionKind(Set<RuleSet> sets, boolean parameterized, boolean ends,
         private String doc = "";
         private boolean parameterized;
         private boolean ends;
+        private @Nullable String why;
 
         private Builder(String name, Set<RuleSet> sets) {
             this.name = name;
@@ -61,16 +63,24 @@ public record ActionKind(Set<RuleSet> sets, boolean parameterized, boolean ends,
             return this;
         }
 
+        /** Accepted without effect; its meaning warns. */
+        public Builder noEffect(String reason) {
+            why = reason;
+            return this;
+        }
+
         public Builder ends() {
             ends = true;
             return this;
         }
 
         public Keyword<ActionKind> as(Factory factory) {
-            return Keyword.<ActionKind>of(name)
-                    .arguments(arguments)
-                    .doc(doc)
-                    .as(new ActionKind(Set.copyOf(sets), parameterized, ends, factory));
+            Keyword.Builder<ActionKind> keyword =
+                    Keyword.<ActionKind>of(name).arguments(arguments).doc(doc);
+            if (why != null) {
+                keyword.noEffect(why);
+            }
+            return keyword.as(new ActionKind(Set.copyOf(sets), parameterized, ends, factory));
         }
     }
 }

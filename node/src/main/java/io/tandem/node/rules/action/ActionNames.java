@@ -3,8 +3,12 @@
 package io.tandem.node.rules.action;
 
 import io.tandem.config.text.Nearest;
+import io.tandem.node.language.KeywordFamily;
+import io.tandem.node.language.KnownKeywords;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** All of HAProxy's actions in its order: what it lists when it does not know one. */
@@ -40,6 +44,9 @@ final class ActionNames {
                     + " sc-inc-gpc1* sc-set-gpt* sc-set-gpt0* send-spoe-group set-var-fmt* set-var* unset-var* set-mark set-tos"
                     + " silent-drop");
 
+    /** Came with HAProxy 2.7 or later. */
+    private static final Set<String> NEWER = KnownKeywords.newer(KeywordFamily.ACTION);
+
     private ActionNames() {}
 
     private static List<String> words(String text) {
@@ -60,13 +67,29 @@ final class ActionNames {
     /** Whether HAProxy has an action of that name in those rules. */
     static boolean has(RuleSet set, String word) {
         String name = word.indexOf('(') < 0 ? word : word.substring(0, word.indexOf('('));
-        List<String> extra = set.isHttp()
-                ? List.of()
-                : List.of("accept", "reject", "capture", "expect-proxy", "expect-netscaler-cip", "close");
         return of(set).contains(name)
                 || of(set).contains(name + "*")
-                || extra.contains(name)
+                || extra(set).contains(name)
+                || NEWER.contains(name)
                 || name.startsWith("track-sc");
+    }
+
+    /** What HAProxy knows in TCP rules without listing it among the others. */
+    private static List<String> extra(RuleSet set) {
+        return switch (set) {
+            case REQUEST, RESPONSE, AFTER_RESPONSE -> List.of();
+            case CONNECTION -> List.of("accept", "reject", "expect-proxy", "expect-netscaler-cip", "track-sc");
+            case SESSION -> List.of("accept", "reject", "track-sc");
+            case CONTENT -> List.of("accept", "reject", "capture", "track-sc");
+            case RESPONSE_CONTENT -> List.of("accept", "close", "reject");
+        };
+    }
+
+    /** HAProxy 2.6's names in those rules, without what they go on with. */
+    static Set<String> names(RuleSet set) {
+        Set<String> names = new TreeSet<>(plain(set));
+        names.addAll(extra(set));
+        return names;
     }
 
     /** {@code 'http-request' expects 'a', 'b', … but got 'x'. Did you mean 'y' maybe ?}. */

@@ -36,6 +36,7 @@ final class SocketActions {
             action("set-nice", REQUEST, RESPONSE, CONTENT, RESPONSE_CONTENT)
                     .arguments("<nice>")
                     .doc("accepted: exchanges have no priority among each other here")
+                    .noEffect("an event loop handles exchanges in the order in which their bytes come")
                     .as(line -> {
                         if (!line.hasArgument()) {
                             throw new SampleError("expects exactly 1 argument (integer value)");

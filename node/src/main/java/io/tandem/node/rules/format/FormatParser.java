@@ -15,6 +15,7 @@ import io.tandem.node.rules.sample.Site;
 import io.tandem.node.rules.sample.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Compiles format strings: text, {@code %var}, <code>%{flags}var</code>, {@code %[expression]}, {@code %%}. */
 public final class FormatParser {
@@ -41,6 +42,11 @@ public final class FormatParser {
      */
     public static Format parse(String text, Site site, Format.Style style) {
         return new FormatParser(text, site, style).parse();
+    }
+
+    /** The names of all variables, without the percent sign. */
+    public static Set<String> variables() {
+        return LogVariable.names();
     }
 
     private Format parse() {

@@ -14,6 +14,8 @@ import io.tandem.node.socket.Endpoints;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The variables of formats (HAProxy manual 8.2.6): what {@code %ci}, {@code %ST} and the like write. */
@@ -202,6 +204,10 @@ enum LogVariable {
         this.word = word;
         this.http = http;
         this.writer = writer;
+    }
+
+    static Set<String> names() {
+        return new TreeSet<>(BY_NAME.keySet());
     }
 
     static @Nullable LogVariable named(String word) {

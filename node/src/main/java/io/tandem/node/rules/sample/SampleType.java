@@ -4,15 +4,26 @@ package io.tandem.node.rules.sample;
 
 /** The types of samples (HAProxy manual 7.3). */
 public enum SampleType {
-    BOOLEAN,
-    INTEGER,
-    IPV4,
-    IPV6,
-    STRING,
-    BINARY,
-    METHOD,
+    BOOLEAN("bool"),
+    INTEGER("sint"),
+    IPV4("ipv4"),
+    IPV6("ipv6"),
+    STRING("str"),
+    BINARY("bin"),
+    METHOD("meth"),
     /** IPV4 or IPV6; only in declarations. */
-    ADDRESS,
+    ADDRESS("addr"),
     /** Whatever it is; only in declarations. */
-    ANY
+    ANY("any");
+
+    private final String spoken;
+
+    SampleType(String spoken) {
+        this.spoken = spoken;
+    }
+
+    /** What HAProxy calls it. */
+    public String spoken() {
+        return spoken;
+    }
 }
