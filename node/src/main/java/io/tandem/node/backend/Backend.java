@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.node.content.compression.Compression;
 import io.tandem.node.frontend.Intercept;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.language.Mode;
@@ -11,6 +12,7 @@ import io.tandem.node.rules.Rules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A backend: its servers, how one is chosen, and the rules on the way there and back. Immutable. */
 public final class Backend {
@@ -34,6 +36,7 @@ public final class Backend {
     private final Intercept intercept;
     private final ProxyLog log;
     private final HttpSettings http;
+    private final @Nullable Compression compression;
     private final TcpKeepAlive keepAlive;
     private final int retries;
     private final int redispatch;
@@ -63,6 +66,7 @@ public final class Backend {
         intercept = builder.intercept;
         log = builder.log;
         http = builder.http;
+        compression = builder.compression;
         keepAlive = builder.keepAlive;
         retries = builder.retries;
         redispatch = builder.redispatch;
@@ -220,6 +224,11 @@ public final class Backend {
         return http;
     }
 
+    /** {@code compression}; null where there is none. */
+    public @Nullable Compression compression() {
+        return compression;
+    }
+
     /** How the system watches over silent connections. */
     public TcpKeepAlive keepAlive() {
         return keepAlive;
@@ -253,6 +262,7 @@ public final class Backend {
         public Intercept intercept = Intercept.NONE;
         public ProxyLog log = ProxyLog.SILENT;
         public HttpSettings http = HttpSettings.DEFAULT;
+        public @Nullable Compression compression;
         public TcpKeepAlive keepAlive = TcpKeepAlive.OFF;
         public int retries = 3;
         public int redispatch;

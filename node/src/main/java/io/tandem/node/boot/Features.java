@@ -16,6 +16,8 @@ import io.tandem.node.backend.persist.RdpLines;
 import io.tandem.node.backend.persist.StickLines;
 import io.tandem.node.backend.pool.PoolLines;
 import io.tandem.node.backend.tls.ServerTlsLines;
+import io.tandem.node.content.FilterLines;
+import io.tandem.node.content.compression.CompressionLines;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
 import io.tandem.node.frontend.http.h2.Http2Lines;
@@ -85,6 +87,8 @@ final class Features {
             new HttpLines(),
             new ForwardedLines(),
             new Http2Lines(),
+            new CompressionLines(),
+            new FilterLines(),
             new AdminFeature(),
             new StatsFeature(),
             new MetricsFeature(),

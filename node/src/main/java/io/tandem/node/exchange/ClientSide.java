@@ -3,6 +3,7 @@
 package io.tandem.node.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.content.BodySink;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * bytes and an {@link #end}; what is written leaves with the next {@link #flush} or {@link #finished}. All calls come on
  * its loop.
  */
-public interface ClientSide {
+public interface ClientSide extends BodySink {
     /** Whether the whole request, its body included, has been received. */
     boolean isRequestComplete();
 
@@ -42,13 +43,6 @@ public interface ClientSide {
      * @return whether the head goes on as it lies in {@code in}: it is then the beginning of the first body bytes
      */
     boolean head(Response response, boolean keepAlive, boolean tunnel, @Nullable ByteBuf in, int length);
-
-    /**
-     * The next {@code length} bytes of the body.
-     *
-     * @param all whether nobody looks at {@code in} any more: it may be given on itself. Otherwise the caller skips them
-     */
-    void body(ByteBuf in, int length, boolean all);
 
     /** The next bytes of the body, out of an array that the caller keeps. */
     void body(byte[] bytes, int start, int end);

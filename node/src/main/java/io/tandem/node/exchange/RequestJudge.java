@@ -4,6 +4,7 @@ package io.tandem.node.exchange;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Timeouts;
+import io.tandem.node.content.BodyFilters;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.Framing;
@@ -154,6 +155,7 @@ final class RequestJudge {
             outcome.answer(own);
             return;
         }
+        BodyFilters.onRequest(facts, backend);
         int refusal = RequestFields.prepare(facts, facts.frontend.http(), backend.http());
         if (refusal == RequestFields.FIT) {
             outcome.forward(backend);

@@ -7,6 +7,8 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.content.BodyFilter;
+import io.tandem.node.content.BodyFilters;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
@@ -36,6 +38,8 @@ final class ResponseRelay implements ResponseListener {
     private long bodyBytes;
     /** Null where nothing has ever been held. */
     private @Nullable ResponseHold hold;
+    /** Who looks at the body on its way; null for nobody. */
+    private @Nullable BodyFilter filter;
 
     ResponseRelay(Exchange exchange, Facts facts, ClientSide client) {
         this.exchange = exchange;
@@ -53,6 +57,7 @@ final class ResponseRelay implements ResponseListener {
     void begin(boolean serverKeepsAlive) {
         this.serverKeepsAlive = serverKeepsAlive;
         bodyBytes = 0;
+        dropFilter();
         if (hold != null) {
             hold.clear();
         }
@@ -82,6 +87,7 @@ final class ResponseRelay implements ResponseListener {
         facts.bytesOut += facts.response.countedSize();
         exchange.ledger.serverAnswered();
         authenticates = ResponseJudge.authenticatesConnection(facts);
+        BodyFilters.onResponseHead(facts, backend);
         boolean looked =
                 backend.http().looksAtResponseBodies() || facts.frontend.http().looksAtResponseBodies();
         if (looked && facts.response.framing() != Framing.NONE) {
@@ -121,7 +127,7 @@ final class ResponseRelay implements ResponseListener {
         ByteBuf body = present.take();
         if (body != null) {
             bodyBytes += body.readableBytes();
-            client.body(body, body.readableBytes(), false);
+            pass(body, body.readableBytes(), false);
             body.release();
         }
         exchange.server.reading(true);
@@ -158,8 +164,11 @@ final class ResponseRelay implements ResponseListener {
         facts.frontend.afterResponseRules().judge(facts);
         exchange.ledger.answerBegins(bodyHere(in, length));
         exchange.become(Phase.RESPONDING);
+        BodyFilter chosen = BodyFilters.onResponse(facts, backend);
+        filter = chosen;
         clientKeepsAlive = ResponseJudge.mayKeepClient(facts) && ResponseJudge.showsItsEnd(facts);
-        return client.head(facts.response, clientKeepsAlive, ResponseJudge.opensTunnel(facts), in, length)
+        ByteBuf received = chosen == null ? in : null; // what a filter sees has no head in front
+        return client.head(facts.response, clientKeepsAlive, ResponseJudge.opensTunnel(facts), received, length)
                 ? Fate.AS_RECEIVED
                 : Fate.TAKEN;
     }
@@ -172,6 +181,7 @@ final class ResponseRelay implements ResponseListener {
 
     /** @param instead what the client gets; null for the end of its connection */
     private void refuse(@Nullable Reply instead, boolean silently) {
+        facts.encoding = null;
         exchange.server.close();
         facts.terminated(Termination.PROXY, Termination.IN_HEADERS);
         if (instead != null) {
@@ -193,9 +203,34 @@ final class ResponseRelay implements ResponseListener {
             return;
         }
         bodyBytes += length - headLength;
-        client.body(in, length, all);
+        pass(in, length, all);
         if (!client.isWritable()) {
             holdServer();
+        }
+    }
+
+    private void pass(ByteBuf in, int length, boolean all) {
+        BodyFilter present = filter;
+        if (present == null) {
+            client.body(in, length, all);
+        } else {
+            present.body(in, length, all, client);
+        }
+    }
+
+    private void endFilter() {
+        BodyFilter present = filter;
+        if (present != null) {
+            filter = null;
+            present.end(client);
+        }
+    }
+
+    private void dropFilter() {
+        BodyFilter present = filter;
+        if (present != null) {
+            filter = null;
+            present.close();
         }
     }
 
@@ -215,6 +250,10 @@ final class ResponseRelay implements ResponseListener {
             resume();
         }
         if (exchange.isBusy()) {
+            BodyFilter present = filter;
+            if (present != null) {
+                present.flush(client);
+            }
             holdServer();
             if (exchange.phase().expectsServer()) {
                 exchange.server.expect(exchange.backend());
@@ -255,6 +294,7 @@ final class ResponseRelay implements ResponseListener {
         if (trailers != null) {
             bodyBytes += trailers.countedSize() + 1;
         }
+        endFilter();
         client.end(trailers);
         this.surplus = surplus;
         finishOrWait(present);
@@ -289,6 +329,7 @@ final class ResponseRelay implements ResponseListener {
 
     /** The server's end is the end of the response. */
     void endWithServer() {
+        endFilter();
         client.end(null);
         countBody();
         exchange.end();
@@ -365,6 +406,7 @@ final class ResponseRelay implements ResponseListener {
     void clear() {
         surplus = false;
         authenticates = false;
+        dropFilter();
         if (hold != null) {
             hold.clear();
         }

@@ -5,6 +5,7 @@ package io.tandem.node.frontend;
 import io.tandem.node.backend.TcpKeepAlive;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.pool.OwnConnections;
+import io.tandem.node.content.compression.Compression;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Mode;
@@ -15,6 +16,7 @@ import io.tandem.node.rules.format.Format;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A frontend: where it listens, what it does with a request, and which backend it hands it to. Immutable. */
 public final class Frontend {
@@ -37,6 +39,7 @@ public final class Frontend {
     private final Intercept intercept;
     private final ProxyLog log;
     private final HttpSettings http;
+    private final @Nullable Compression compression;
     private final TcpKeepAlive keepAlive;
     private volatile int maxConnections; // written by boot and the admin socket's thread, read by any
     private final int sessionRate;
@@ -74,6 +77,7 @@ public final class Frontend {
         intercept = builder.intercept;
         log = builder.log;
         http = builder.http;
+        compression = builder.compression;
         keepAlive = builder.keepAlive;
         maxConnections = builder.maxConnections;
         sessionRate = builder.sessionRate;
@@ -211,6 +215,11 @@ public final class Frontend {
         return http;
     }
 
+    /** {@code compression}; null where there is none. */
+    public @Nullable Compression compression() {
+        return compression;
+    }
+
     /** How the system watches over silent connections. */
     public TcpKeepAlive keepAlive() {
         return keepAlive;
@@ -236,6 +245,7 @@ public final class Frontend {
         public Intercept intercept = Intercept.NONE;
         public ProxyLog log = ProxyLog.SILENT;
         public HttpSettings http = HttpSettings.DEFAULT;
+        public @Nullable Compression compression;
         public TcpKeepAlive keepAlive = TcpKeepAlive.OFF;
         public int maxConnections;
         public int sessionRate;

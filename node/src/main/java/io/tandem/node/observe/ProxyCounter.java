@@ -45,7 +45,17 @@ public enum ProxyCounter {
     TLS_SESSIONS,
     /** Of these, resumed ones: no key was made. */
     TLS_RESUMED,
-    TLS_FAILED;
+    TLS_FAILED,
+    /** Bytes of bodies that were compressed, before: {@code comp_in}. */
+    COMPRESSED_IN,
+    /** What they became: {@code comp_out}. */
+    COMPRESSED_OUT,
+    /** Bytes that would have been compressed but for a limit: {@code comp_byp}. */
+    COMPRESSION_BYPASSED,
+    /** Responses that were compressed: {@code comp_rsp}. */
+    COMPRESSED_RESPONSES,
+    CACHE_LOOKUPS,
+    CACHE_HITS;
 
     /** The counter of a response with that status, 100..599; anything else counts as other. */
     public static ProxyCounter ofStatus(int status) {

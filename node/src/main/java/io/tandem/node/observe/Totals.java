@@ -38,6 +38,7 @@ public final class Totals {
         tlsRate.sample(tls);
         keyRate.sample(tls - resumed);
         bytesOutRate.sample(bytesOut);
+        configuration.node().compression().sample();
     }
 
     public Rate connectionRate() {

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
+import io.tandem.node.content.compression.Algorithm;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.Request;
@@ -126,6 +127,10 @@ public final class Facts {
     public @Nullable BodyBytes requestBody;
     /** What is here of the response's body while rules are judged; null where nobody looks at it. */
     public @Nullable BodyBytes responseBody;
+    /** How the client takes the response compressed; null where it does not, or nobody would do it. */
+    public @Nullable Algorithm accepted;
+    /** How the response is being compressed; null where it is not. */
+    public @Nullable Algorithm encoding;
     /** Whether the backend's rules have let the response pass. */
     public boolean passedBackend;
     /** Whether rules wait for no more of the request's body than has come with the head. */
@@ -405,6 +410,8 @@ public final class Facts {
         bodyWaited = false;
         peeksBody = false;
         responseBody = null;
+        accepted = null;
+        encoding = null;
         passedBackend = false;
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.setup;
 
+import io.tandem.node.content.compression.CompressionLimits;
 import io.tandem.node.frontend.tls.TicketKeys;
 import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.EventLog;
@@ -42,6 +43,7 @@ public final class NodeRuntime {
     private final BadMessages badMessages = new BadMessages();
     private final LogSockets logSockets = new LogSockets();
     private final TicketKeys ticketKeys = new TicketKeys();
+    private final CompressionLimits compression;
     private final Tables tables;
     private volatile @Nullable Configuration configuration; // written by boot, read by any
     private volatile long spreadMs; // written by boot, read by any
@@ -66,6 +68,7 @@ public final class NodeRuntime {
         this.startedAtMs = startedAtMs;
         this.events = events;
         this.tables = tables;
+        compression = new CompressionLimits(loops);
         pid = (int) ProcessHandle.current().pid();
     }
 
@@ -95,6 +98,11 @@ public final class NodeRuntime {
     /** The last messages that could not be read. */
     public BadMessages badMessages() {
         return badMessages;
+    }
+
+    /** How much the process compresses, and may. */
+    public CompressionLimits compression() {
+        return compression;
     }
 
     public int loops() {

@@ -191,6 +191,11 @@ public final class Headers {
         }
     }
 
+    /** How many bytes of fields can be added, with their {@link #PUNCTUATION}. */
+    public int room() {
+        return limit - tail;
+    }
+
     /**
      * Adds a field behind all others; its name is written in lower case, as every name is.
      *

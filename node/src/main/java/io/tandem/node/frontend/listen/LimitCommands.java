@@ -100,7 +100,7 @@ final class LimitCommands {
         } else if (Arguments.leadingInteger(arguments.word(2)) < 0) {
             answer.append("Value out of range.\n");
         } else if (limit == null) {
-            answer.append("This version of tandem does not compress: there is no such limit.\n");
+            node.compression().bytesPerSecond(Arguments.leadingInteger(arguments.word(2)) * 1024L);
         } else {
             limit.perSecond(Arguments.leadingInteger(arguments.word(2)));
         }

@@ -69,6 +69,9 @@ public final class ProcessFacts {
         rate(v, "SessRate", "MaxSessRate", node.totals().sessionRate());
         rate(v, "SslRate", "MaxSslRate", node.totals().tlsRate());
         rate(v, "SslFrontendKeyRate", "SslFrontendMaxKeyRate", node.totals().keyRate());
+        v.put("CompressBpsIn", node.compression().in().perSecond());
+        v.put("CompressBpsOut", node.compression().out().perSecond());
+        v.put("CompressBpsRateLim", node.compression().bytesPerSecond());
         v.put("BytesOutRate", node.totals().bytesOutRate().perSecond());
         v.put("TotalBytesOut", total(configuration, ProxyCounter.BYTES_OUT));
         v.put("node", node.nodeName());

@@ -89,6 +89,7 @@ public final class Statistics {
         mode(row, frontend.mode());
         if (frontend.mode() == Mode.HTTP) {
             responses(row, meters);
+            contents(row, meters);
             row.set("req_rate", meters.requestRate().perSecond());
             row.set("req_rate_max", meters.requestRate().max());
             count(row, meters, "intercepted", ProxyCounter.INTERCEPTED);
@@ -205,6 +206,7 @@ public final class Statistics {
         mode(row, backend.mode());
         if (backend.mode() == Mode.HTTP) {
             responses(row, meters);
+            contents(row, meters);
         }
         return row;
     }
@@ -260,6 +262,16 @@ public final class Statistics {
         count(row, meters, "hrsp_5xx", ProxyCounter.RESPONSES_5XX);
         count(row, meters, "hrsp_other", ProxyCounter.RESPONSES_OTHER);
         count(row, meters, "req_tot", ProxyCounter.REQUESTS);
+    }
+
+    /** What has happened to the content of responses. */
+    private static void contents(Row row, Meters meters) {
+        count(row, meters, "comp_in", ProxyCounter.COMPRESSED_IN);
+        count(row, meters, "comp_out", ProxyCounter.COMPRESSED_OUT);
+        count(row, meters, "comp_byp", ProxyCounter.COMPRESSION_BYPASSED);
+        count(row, meters, "comp_rsp", ProxyCounter.COMPRESSED_RESPONSES);
+        count(row, meters, "cache_lookups", ProxyCounter.CACHE_LOOKUPS);
+        count(row, meters, "cache_hits", ProxyCounter.CACHE_HITS);
     }
 
     private static void mode(Row row, Mode mode) {

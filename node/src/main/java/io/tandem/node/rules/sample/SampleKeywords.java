@@ -16,6 +16,7 @@ public final class SampleKeywords {
             InternalFetches.ALL,
             ProxyFetches.ALL,
             ExchangeFetches.ALL,
+            ContentFetches.ALL,
             TimerFetches.ALL,
             ConnectionFetches.ALL,
             AnnouncedFetches.ALL,
