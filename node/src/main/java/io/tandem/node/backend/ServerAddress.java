@@ -75,6 +75,12 @@ record ServerAddress(
         return present == null ? InetAddress.getLoopbackAddress() : Endpoints.resolve(present);
     }
 
+    /** Whether it is an address, or a name that has one now. */
+    boolean isResolvable() {
+        Address.Inet present = inet;
+        return present == null || present.wildcard() || present.literal() || resolve() != null;
+    }
+
     /** {@code literal} as an address, without asking a resolver; null if it is none. */
     static @Nullable InetAddress literal(String literal) {
         if (literal.isEmpty() || !(literal.indexOf(':') >= 0 || literal.matches("[0-9]+(\\.[0-9]+){0,3}"))) {

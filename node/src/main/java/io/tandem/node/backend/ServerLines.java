@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.config.haproxy.Line;
 import io.tandem.config.text.Names;
 import io.tandem.config.text.Nearest;
 import io.tandem.config.text.Origin;
+import io.tandem.config.text.Word;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -17,6 +19,7 @@ import io.tandem.node.language.LineError;
 import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.observe.Meters;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
@@ -66,11 +69,42 @@ public final class ServerLines implements Feature {
             complain(line, "", "'server' not allowed in 'defaults' section.");
             return;
         }
-        if (!draftHasBackend(draft)) {
-            return;
+        if (draftHasBackend(draft)) {
+            read(line, line.next(), line.next(), draft, false);
         }
-        String name = line.next();
-        String address = line.next();
+    }
+
+    // ---- servers of rings
+
+    /** A server that a ring's events go to. */
+    public record OfRing(Server server, boolean countsOctets) {}
+
+    /** Reads a {@code server} line of a ring, whose servers are gathered in a backend of its own. */
+    public static void read(Arguments line, ProxyDraft ring) {
+        read(line, line.next(), line.next(), ring, true);
+    }
+
+    /** The same for a server without a line of its own. */
+    public static void read(Arguments line, ProxyDraft ring, String name, String address) {
+        List<Word> words = line.line().words().subList(0, 1);
+        read(new Arguments(new Line(words), 1, line.context()), name, address, ring, true);
+    }
+
+    /** The servers of a ring; what is wrong with them is reported. */
+    public static List<OfRing> build(ProxyDraft ring, BackendState state, Assembly assembly) {
+        Backend.Builder backend = new Backend.Builder(0, ring.name(), Mode.TCP, new Meters(assembly.loops()));
+        backend.state = state;
+        build(ring, backend, assembly);
+        List<ServerSettings> lines = ring.facet(LINES).servers;
+        return backend.servers.stream()
+                .map(server -> new OfRing(
+                        server, lines.stream().anyMatch(line -> line.name.equals(server.name()) && line.countsOctets)))
+                .toList();
+    }
+
+    // ---- reading
+
+    private static void read(Arguments line, String name, String address, Draft draft, boolean ofRing) {
         if (name.isEmpty() || address.isEmpty()) {
             complain(line, "", "'server' expects <name> and <addr>[:<port>] as arguments.");
             return;
@@ -91,6 +125,12 @@ public final class ServerLines implements Feature {
                     line.origin(),
                     ServerAddress.parse(address, line.context().options().environment()));
             server.mayStayUnresolved = line.context().options().ignoreResolution();
+            server.ofRing = ofRing;
+            if (ofRing && server.address != null && !server.address.isResolvable()) {
+                String host = server.address.host();
+                complain(line, subject, "invalid address: '" + host + "' in '" + address + "'\n");
+                return;
+            }
             if (options(line, server, subject, "")
                     && observesWhatThereIs(line, server, subject, draft)
                     && ServerName.isWellFormed(line, server, subject, draft)
@@ -194,6 +234,10 @@ public final class ServerLines implements Feature {
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         backend.state = assembly.backendState(draft.name());
+        build(draft, backend, assembly);
+    }
+
+    private static void build(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         List<ServerSettings> all = draft.facet(LINES).servers;
         ServerTracking tracking = new ServerTracking(name -> serversOf(name, assembly));
         Map<String, Origin> names = new HashMap<>();

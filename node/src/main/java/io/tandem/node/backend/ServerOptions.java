@@ -35,7 +35,7 @@ public final class ServerOptions {
                     .arguments("PREFIX")
                     .as((line, s) -> s.redirect = line.require("'redir' expects <prefix> as argument.")
                             .text()),
-            option("log-proto", "how a ring section sends to it; accepted without effect elsewhere")
+            option("log-proto", "how a ring's events are sent to it; without effect elsewhere")
                     .arguments("legacy | octet-count")
                     .as(ServerOptions::logProtocol),
             vain("guid", "ID", "objects are known by their names"),
@@ -110,7 +110,10 @@ public final class ServerOptions {
         if (!protocol.equals("legacy") && !protocol.equals("octet-count")) {
             throw line.error("'log-proto' expects one of 'legacy' or 'octet-count' but got '" + protocol + "'");
         }
-        warn(line, "'log-proto' has no effect outside of ring sections.");
+        server.countsOctets = protocol.equals("octet-count");
+        if (!server.ofRing) {
+            warn(line, "'log-proto' has no effect outside of ring sections.");
+        }
     }
 
     private static void id(Arguments line, ServerSettings server) {

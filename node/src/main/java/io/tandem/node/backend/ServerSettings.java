@@ -55,6 +55,11 @@ public final class ServerSettings {
     /** {@code proto}: as written, or null. */
     @Nullable String protocol;
 
+    /** Whether it stands in a ring, and {@code log-proto octet-count}. */
+    boolean ofRing;
+
+    boolean countsOctets;
+
     WebSocketVersion webSockets = WebSocketVersion.AUTO;
     /** Methods in order, {@code none}, {@code libc}, {@code last} or an address; empty for the default. */
     java.util.List<String> initAddress = java.util.List.of();

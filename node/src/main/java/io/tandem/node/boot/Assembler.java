@@ -77,15 +77,22 @@ final class Assembler {
                 frontends.add(builder.build());
             }
         }
+        List<Frontend> receivers = new ArrayList<>();
+        for (Feature feature : Features.ALL) {
+            feature.completeReceivers(assembly, receivers);
+        }
         int generation = previous == null ? 1 : previous.generation() + 1;
         Configuration configuration = new Configuration(
-                generation, node, frontends, backends, drafts, assembly.takeCommits(), assembly.lifetime());
+                generation, node, frontends, receivers, backends, drafts, assembly.takeCommits(), assembly.lifetime());
         if (complete) {
             drafts.proxies()
                     .forEach(proxy -> order.collect(proxy, () -> ProxyWarnings.warn(proxy, configuration, problems)));
         }
         order.close(assembly::close);
         order.report(drafts.proxies());
+        if (complete) {
+            ProxyWarnings.warnOfOthers(configuration, problems);
+        }
         return configuration;
     }
 }

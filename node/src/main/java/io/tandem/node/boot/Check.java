@@ -7,6 +7,7 @@ import io.tandem.node.cli.Console;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
+import java.util.stream.Stream;
 
 /** {@code -c}: reads and builds a configuration, says what was found, starts nothing. */
 final class Check {
@@ -49,7 +50,7 @@ final class Check {
 
     /** Whether anything would listen: a frontend, or just an admin socket. */
     static boolean listens(Configuration configuration) {
-        return configuration.frontends().stream()
+        return Stream.concat(configuration.frontends().stream(), configuration.receivers().stream())
                         .anyMatch(frontend -> !frontend.binds().isEmpty())
                 || !configuration
                         .drafts()

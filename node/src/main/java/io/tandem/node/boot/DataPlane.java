@@ -7,6 +7,7 @@ import io.tandem.node.frontend.ClientConnections;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.SessionCommands;
 import io.tandem.node.frontend.listen.Bind;
+import io.tandem.node.frontend.listen.DatagramListener;
 import io.tandem.node.frontend.listen.ListenerFactory;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Loops;
@@ -30,6 +31,9 @@ final class DataPlane {
         return new ListenerOpener() {
             @Override
             public Listener open(Frontend frontend, Bind bind, List<Integer> adopted) throws IOException {
+                if (bind.receivesDatagrams()) {
+                    return new OpenForDatagrams(factory.openForDatagrams(bind, adopted));
+                }
                 return new Open(factory.open(bind, adopted), () -> {
                     if (node.stopping()) {
                         connections.softStop(loops, node);
@@ -90,6 +94,28 @@ final class DataPlane {
         public void close() {
             listener.close();
             afterClose.run();
+        }
+    }
+
+    record OpenForDatagrams(DatagramListener listener) implements ListenerOpener.Listener {
+        @Override
+        public void serve(Frontend frontend, Bind bind) {
+            listener.serve(frontend);
+        }
+
+        @Override
+        public List<Integer> descriptors() {
+            return listener.descriptors();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return listener.isOpen();
+        }
+
+        @Override
+        public void close() {
+            listener.close();
         }
     }
 }

@@ -29,7 +29,9 @@ import io.tandem.node.loop.TuningLines;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.log.LogFeature;
 import io.tandem.node.observe.metrics.MetricsFeature;
+import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.observe.stats.StatsFeature;
+import io.tandem.node.observe.syslog.LogForwardFeature;
 import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.Userlists;
 import io.tandem.node.rules.acl.Acls;
@@ -78,7 +80,9 @@ final class Features {
             new BindFeature(),
             new LimitLines(),
             new TlsFeature(),
+            new RingFeature(),
             new LogFeature(),
+            new LogForwardFeature(),
             new TuningLines(),
             new TimeoutLines(),
             new RetryLines(),

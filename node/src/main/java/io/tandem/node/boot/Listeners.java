@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The listening sockets of the process. A reload opens what is new before anything changes, keeps what stays, and closes
@@ -88,11 +89,8 @@ final class Listeners {
     Plan prepare(Configuration configuration, Map<String, List<Integer>> adopted) {
         Plan plan = new Plan();
         Map<String, List<Integer>> left = new HashMap<>(adopted);
-        for (Frontend frontend : configuration.frontends()) {
-            for (Bind bind : frontend.binds()) {
-                plan.add(frontend, bind, left);
-            }
-        }
+        Stream.concat(configuration.frontends().stream(), configuration.receivers().stream())
+                .forEach(frontend -> frontend.binds().forEach(bind -> plan.add(frontend, bind, left)));
         return plan;
     }
 

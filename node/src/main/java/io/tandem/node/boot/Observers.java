@@ -16,6 +16,7 @@ import io.tandem.node.observe.admin.ErrorCommands;
 import io.tandem.node.observe.admin.ServerCommands;
 import io.tandem.node.observe.admin.ShowCommands;
 import io.tandem.node.observe.admin.TableCommands;
+import io.tandem.node.observe.ring.RingCommands;
 import io.tandem.node.rules.pattern.PatternCommands;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
@@ -43,6 +44,7 @@ final class Observers implements AutoCloseable {
         commands.addAll(TableCommands.of(node));
         commands.addAll(ServerCommands.of(node));
         commands.addAll(PatternCommands.of(node));
+        commands.addAll(RingCommands.of(node.rings()));
         commands.addAll(ofListeners);
         commands.addAll(TlsFeature.commands(node));
         server = new AdminServer(new Commands(commands), giver);

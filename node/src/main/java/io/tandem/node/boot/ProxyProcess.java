@@ -15,6 +15,7 @@ import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.rules.regex.Regexes;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
@@ -39,6 +40,8 @@ final class ProxyProcess {
     private static final long DRAIN_POLL_MS = 20;
     /** How long the addresses stay for responses that are under way: a fail-over by intention must not take long. */
     private static final long DRAIN_MS = 300;
+    /** How long log servers have for what they have not taken. */
+    private static final int LAST_WORDS_MS = 300;
 
     private final CommandLine command;
     private final Loader loader;
@@ -92,10 +95,12 @@ final class ProxyProcess {
             }
             return serve();
         } finally {
+            node.rings().drain(LAST_WORDS_MS);
             cluster.close();
             observers.close();
             checks.close();
             loops.close();
+            node.courier().close();
         }
     }
 
@@ -154,6 +159,7 @@ final class ProxyProcess {
                 Regexes.beforeChroot();
             }
             CpuMap.apply(settings.cpuMap, loops.all());
+            RingFeature.openFiles(loaded.drafts());
             privileges.drop(settings, loops.all(), guardian != null);
             commit(loaded, configuration, plan, limits);
             observers.start(node);
@@ -318,6 +324,7 @@ final class ProxyProcess {
         try {
             limits = limits(next.settings());
             observers.apply(next.drafts());
+            RingFeature.openFiles(next.drafts());
         } catch (IOException e) {
             plan.discard();
             configuration.lifetime().release();

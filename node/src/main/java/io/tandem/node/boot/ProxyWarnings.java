@@ -7,6 +7,8 @@ import io.tandem.config.text.Problems;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.observe.log.LogFeature;
+import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.setup.Configuration;
 import java.util.Optional;
 
@@ -29,6 +31,25 @@ final class ProxyWarnings {
         if (frontend.filter(ProxyWarnings::waitsForEver).isPresent()
                 || backend.filter(ProxyWarnings::waitsForEver).isPresent()) {
             problems.add(Problem.warning(null, text(proxy.described())));
+        }
+        if (LogFeature.ignoresFormat(proxy)) {
+            problems.add(Problem.warning(
+                    null, "log format ignored for " + proxy.described() + " since it has no log address."));
+        }
+    }
+
+    /** The same for log forwarders and rings. */
+    static void warnOfOthers(Configuration configuration, Problems problems) {
+        for (Frontend receiver : configuration.receivers()) {
+            if (receiver.binds().isEmpty()) {
+                problems.add(Problem.warning(
+                        null,
+                        "frontend '" + receiver.name()
+                                + "' has no 'bind' directive. Please declare it as a backend if this was intended."));
+            }
+        }
+        for (String ring : RingFeature.unlimited(configuration.drafts())) {
+            problems.add(Problem.warning(null, text("backend '" + ring + "'")));
         }
     }
 

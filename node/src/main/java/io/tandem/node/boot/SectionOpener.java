@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads the headers of sections: names, duplicates, and the defaults each proxy begins with. One per load. */
 final class SectionOpener {
     private final LoadContext context;
+    private final NamedSections named;
     private final Map<String, ProxyDraft> namedDefaults = new HashMap<>();
     private @Nullable ProxyDraft defaults;
     private int nextProxyId = 1;
 
     SectionOpener(LoadContext context) {
         this.context = context;
+        named = new NamedSections(context);
     }
 
     /** The draft a section writes to; null when reading cannot go on, which has been reported. */
@@ -37,6 +39,9 @@ final class SectionOpener {
                 alert(header, "'global' cannot handle unexpected argument '" + header.text(1) + "'.");
             }
             return context.drafts().global();
+        }
+        if (NamedSections.isOne(kind)) {
+            return named.open(kind, header);
         }
         if (kind != SectionKind.DEFAULTS
                 && kind != SectionKind.TRACES
@@ -156,6 +161,7 @@ final class SectionOpener {
                 return;
             }
         }
+        named.refuseForwarder(draft);
     }
 
     private void refuseMore(Line header, int words) {

@@ -35,6 +35,7 @@ final class SectionReader {
     private final Timeline timeline;
     private final SectionOpener opener;
     private boolean aborted;
+    private boolean stopped;
 
     /** The drafts of words without complaints of their own, such as a test's or rendered ones. */
     static Drafts read(ParsedConfig config, Problems problems, LoadOptions options) {
@@ -92,6 +93,11 @@ final class SectionReader {
                 return false;
             }
             apply(line, draft);
+            if (stopped) {
+                aborted = true;
+                timeline.stop();
+                return false;
+            }
         }
         return true;
     }
@@ -136,9 +142,12 @@ final class SectionReader {
         Keyword<Directive> keyword = line.size() > first + 1
                 ? context.keywords().directive(line.text(first) + " " + line.text(first + 1), draft.kind())
                 : null;
-        if (keyword == null) {
-            words = 1;
-            keyword = context.keywords().directive(line.text(first), draft.kind());
+        if (keyword == null || !keyword.sections().contains(draft.kind())) {
+            Keyword<Directive> single = context.keywords().directive(line.text(first), draft.kind());
+            if (keyword == null || (single != null && single.sections().contains(draft.kind()))) {
+                words = 1;
+                keyword = single;
+            }
         }
         if (prefixed
                 && (keyword == null || !keyword.negatable() || line.keyword().equals("default"))) {
@@ -158,6 +167,7 @@ final class SectionReader {
         }
         if (keyword == null || !keyword.sections().contains(draft.kind())) {
             alert(line.origin(), new UnknownWords(context.keywords(), draft.kind()).complaint(line, first));
+            stopped = draft.kind() == SectionKind.LOG_FORWARD; // where HAProxy reads no further
             return;
         }
         if (keyword.most() >= 0 && line.size() > first + words + keyword.most()) {

@@ -60,6 +60,15 @@ final class UnknownWords {
         if (word.equals("option") && SectionKind.PROXIES.contains(section)) {
             return option(second);
         }
+        if (section == SectionKind.RING) {
+            return "unknown statement '" + word + "'.";
+        }
+        if (section == SectionKind.LOG_FORWARD) {
+            return "unknown keyword '" + word + "' in log-forward section.";
+        }
+        if (section == SectionKind.MAILERS) {
+            return "unknown keyword '" + word + "' in 'mailers' section";
+        }
         KeywordFamily family = KeywordFamily.of(section);
         List<String> seconds = seconds(word);
         if (seconds.isEmpty()) {

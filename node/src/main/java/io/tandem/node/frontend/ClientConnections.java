@@ -106,11 +106,25 @@ public final class ClientConnections implements ConnectionOpener {
         } else {
             frontend.accessLog().accepted(facts); // with TLS once it is agreed upon
         }
-        if (frontend.mode() == Mode.HTTP) {
+        if (frontend.receiver() != null) {
+            channel.pipeline().addLast(receiving(frontend.receiver(), facts, onEnd));
+        } else if (frontend.mode() == Mode.HTTP) {
             channel.pipeline().addLast(http(loop, facts, target, tuning, onEnd));
         } else {
             openTcp(channel, facts, target, tuning, onEnd);
         }
+    }
+
+    private static ChannelHandler receiving(Receiver receiver, Facts facts, Runnable onEnd) {
+        Set<ClientConnection> open = OPEN.of(facts.loop);
+        ClientConnection[] self = new ClientConnection[1];
+        Receiver.Stream stream = receiver.open(facts, () -> {
+            open.remove(self[0]);
+            end(facts, onEnd);
+        });
+        self[0] = stream;
+        open.add(stream);
+        return stream;
     }
 
     private static ChannelHandler http(Loop loop, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {

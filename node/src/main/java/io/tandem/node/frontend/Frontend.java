@@ -46,6 +46,7 @@ public final class Frontend {
     private final int serverConnections;
     private final boolean countsContinuously;
     private final List<Bind> binds;
+    private final @Nullable Receiver receiver;
     private volatile Listening listening = Listening.OPEN; // written by the admin socket's thread, read by any
 
     /** Whether it accepts, as operators have said ({@code disable frontend}, {@code shutdown frontend}). */
@@ -84,6 +85,7 @@ public final class Frontend {
         serverConnections = builder.serverConnections;
         countsContinuously = builder.countsContinuously;
         binds = List.copyOf(builder.binds);
+        receiver = builder.receiver;
     }
 
     public int id() {
@@ -200,6 +202,11 @@ public final class Frontend {
         return binds;
     }
 
+    /** What becomes of its clients' bytes where it is no proxy; null for a proxy. */
+    public @Nullable Receiver receiver() {
+        return receiver;
+    }
+
     /** Answers made by the proxy itself, such as the statistics page. */
     public Intercept intercept() {
         return intercept;
@@ -252,6 +259,7 @@ public final class Frontend {
         public int serverConnections = OwnConnections.MOST;
         public boolean countsContinuously;
         public final List<Bind> binds = new ArrayList<>();
+        public @Nullable Receiver receiver;
 
         public Builder(int id, String name, Mode mode, Meters meters) {
             this.id = id;

@@ -18,6 +18,7 @@ public final class Configuration {
     private final int generation;
     private final NodeRuntime node;
     private final List<Frontend> frontends;
+    private final List<Frontend> receivers;
     private final List<Backend> backends;
     private final Map<String, Frontend> frontendsByName = new HashMap<>();
     private final Map<String, Backend> backendsByName = new HashMap<>();
@@ -29,6 +30,7 @@ public final class Configuration {
      * @param generation counts loads, from 1
      * @param node the process it is for
      * @param frontends in file order
+     * @param receivers what listens and is no proxy: log forwarders
      * @param backends in file order
      * @param drafts what was read: the settings of sections that are no proxies, for whoever starts them
      * @param commits what takes effect with it, in order; emptied by {@link #commit}
@@ -38,6 +40,7 @@ public final class Configuration {
             int generation,
             NodeRuntime node,
             List<Frontend> frontends,
+            List<Frontend> receivers,
             List<Backend> backends,
             Drafts drafts,
             List<Runnable> commits,
@@ -45,6 +48,7 @@ public final class Configuration {
         this.generation = generation;
         this.node = node;
         this.frontends = List.copyOf(frontends);
+        this.receivers = List.copyOf(receivers);
         this.backends = List.copyOf(backends);
         this.drafts = drafts;
         this.commits = new ArrayList<>(commits);
@@ -64,6 +68,11 @@ public final class Configuration {
     /** In file order. */
     public List<Frontend> frontends() {
         return frontends;
+    }
+
+    /** What listens and is no proxy: log forwarders. */
+    public List<Frontend> receivers() {
+        return receivers;
     }
 
     /** In file order. */

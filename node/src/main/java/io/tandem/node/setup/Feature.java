@@ -44,4 +44,7 @@ public interface Feature {
 
     /** Contributes to a frontend; all backends exist. */
     default void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {}
+
+    /** Adds what listens and is no proxy. */
+    default void completeReceivers(Assembly assembly, List<Frontend> receivers) {}
 }

@@ -8,6 +8,8 @@ import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Totals;
 import io.tandem.node.observe.log.LogSockets;
+import io.tandem.node.observe.ring.Courier;
+import io.tandem.node.observe.ring.Rings;
 import io.tandem.peers.table.Tables;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,12 +38,15 @@ public final class NodeRuntime {
     private final AtomicInteger listeners = new AtomicInteger();
     private final AtomicInteger tlsConnections = new AtomicInteger();
     private final AtomicLong droppedLogs = new AtomicLong();
+    private final AtomicLong receivedLogs = new AtomicLong();
     private final Totals totals = new Totals();
     private final RateLimit connectionLimit = new RateLimit();
     private final RateLimit sessionLimit = new RateLimit();
     private final RateLimit tlsLimit = new RateLimit();
     private final BadMessages badMessages = new BadMessages();
     private final LogSockets logSockets = new LogSockets();
+    private final Courier courier = new Courier();
+    private final Rings rings = new Rings(courier);
     private final TicketKeys ticketKeys = new TicketKeys();
     private final CompressionLimits compression;
     private final Tables tables;
@@ -179,6 +184,11 @@ public final class NodeRuntime {
         return droppedLogs;
     }
 
+    /** Messages that log forwarders have received. */
+    public AtomicLong receivedLogs() {
+        return receivedLogs;
+    }
+
     /** The clock of stick tables: monotonic, in milliseconds, the same for all threads of the process. */
     public static long monotonicMs() {
         return System.nanoTime() / 1_000_000;
@@ -186,6 +196,16 @@ public final class NodeRuntime {
 
     public LogSockets logSockets() {
         return logSockets;
+    }
+
+    /** Takes what is to be told to other hosts. */
+    public Courier courier() {
+        return courier;
+    }
+
+    /** The rings in use. */
+    public Rings rings() {
+        return rings;
     }
 
     /** The stick tables. Declared on {@link Assembly#onCommit commit} only, so that a failed load changes none. */

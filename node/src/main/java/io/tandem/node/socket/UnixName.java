@@ -50,7 +50,16 @@ public final class UnixName {
 
     /** A socket connected to an abstract name: connecting one never waits. */
     public static int connect(DomainSocketAddress address) throws IOException {
-        int fd = check("socket", C.socket(AF_UNIX, STREAM_NONBLOCK_CLOEXEC, 0));
+        return connect(address, STREAM_NONBLOCK_CLOEXEC);
+    }
+
+    /** The same for datagrams. */
+    public static int connectDatagrams(DomainSocketAddress address) throws IOException {
+        return connect(address, STREAM_NONBLOCK_CLOEXEC + 1);
+    }
+
+    private static int connect(DomainSocketAddress address, int type) throws IOException {
+        int fd = check("socket", C.socket(AF_UNIX, type, 0));
         NativeBuffer name = structure(address);
         try {
             check("connect " + address.path(), C.connect(fd, name.address(), 2 + SUN_PATH));

@@ -30,7 +30,9 @@ public final class TestProxy implements AutoCloseable {
         ListenerOpener opener = DataPlane.opener(node, loops);
         listeners = new Listeners((frontend, bind, adopted) -> {
             var listener = opener.open(frontend, bind, adopted);
-            opened.put(bind.address().written(), ((DataPlane.Open) listener).listener());
+            if (listener instanceof DataPlane.Open accepting) {
+                opened.put(bind.address().written(), accepting.listener());
+            }
             return listener;
         });
     }
@@ -115,5 +117,7 @@ public final class TestProxy implements AutoCloseable {
     public void close() {
         listeners.close();
         loops.close();
+        node.rings().drain(0);
+        node.courier().close();
     }
 }

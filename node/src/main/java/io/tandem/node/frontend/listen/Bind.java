@@ -38,6 +38,11 @@ public record Bind(
         return settings.maxConnections;
     }
 
+    /** Whether it receives datagrams ({@code dgram-bind}). */
+    public boolean receivesDatagrams() {
+        return settings.datagrams;
+    }
+
     /** Whether clients speak HTTP/2 from the first byte on, whatever ALPN says. */
     public boolean speaksHttp2() {
         return settings.http2;
@@ -58,7 +63,12 @@ public record Bind(
     /** What makes two of them the same listener, in this process or in one that hands its sockets over. */
     public String key() {
         String where = address.fd() >= 0 ? "fd@" + address.fd() : place(address.socket());
-        return key(where, settings.device, settings.namespace, settings.families == ListenSettings.Families.ONLY_IPV6);
+        return (settings.datagrams ? "dgram " : "")
+                + key(
+                        where,
+                        settings.device,
+                        settings.namespace,
+                        settings.families == ListenSettings.Families.ONLY_IPV6);
     }
 
     private static String place(@Nullable SocketAddress socket) {

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record BindAddress(String written, @Nullable SocketAddress socket, int fd, boolean pair) {
     /** HAProxy needs room for a temporary name beside the socket; so does this. */
     private static final int LONGEST_PATH = 97;
+
+    private static final Pattern STREAM = Pattern.compile("(tcp[46]?|uxst|sockpair|stream\\+[a-z0-9]+)@.*");
 
     /** Why a text is no address, worded as HAProxy behind {@code 'bind' : }. */
     static final class Malformed extends Exception {
@@ -49,6 +52,28 @@ public record BindAddress(String written, @Nullable SocketAddress socket, int fd
             Address address = one.address();
             if (address == null) {
                 throw new Malformed(String.valueOf(one.error()));
+            }
+            add(address, one.text(), addresses);
+        }
+        return addresses;
+    }
+
+    /** The same for datagrams, which everything without a prefix is meant to be. */
+    static List<BindAddress> parseDatagrams(String list, Environment environment) throws Malformed {
+        AddressSyntax syntax = new AddressSyntax(
+                environment,
+                AddressSyntax.Allow.STREAM,
+                AddressSyntax.Allow.DATAGRAM,
+                AddressSyntax.Allow.PORT_RANGE,
+                AddressSyntax.Allow.DESCRIPTOR);
+        List<BindAddress> addresses = new ArrayList<>();
+        for (AddressSyntax.Result one : syntax.parseList(list)) {
+            Address address = one.address();
+            if (address == null) {
+                throw new Malformed(String.valueOf(one.error()));
+            }
+            if (STREAM.matcher(one.text()).matches()) {
+                throw new Malformed("stream-type address not acceptable in '" + list + "'");
             }
             add(address, one.text(), addresses);
         }

@@ -21,6 +21,7 @@ import io.tandem.node.socket.Accounts;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bind} and its general options (HAProxy manual 4.2 and 5.1). */
@@ -39,13 +40,34 @@ public final class BindFeature implements Feature {
         }
     }
 
+    private static final Set<String> DATAGRAM_OPTIONS = Set.of(
+            "interface",
+            "namespace",
+            "transparent",
+            "name",
+            "id",
+            "v4v6",
+            "v6only",
+            "shards",
+            "thread",
+            "mode",
+            "user",
+            "uid",
+            "group",
+            "gid");
+
     private static final FacetKey<BindLines> LINES = new FacetKey<>(BindLines.class, BindLines::new);
 
     private static final Keyword<Directive> BIND = Keyword.directive(
-                    "bind", EnumSet.of(SectionKind.FRONTEND, SectionKind.LISTEN))
+                    "bind", EnumSet.of(SectionKind.FRONTEND, SectionKind.LISTEN, SectionKind.LOG_FORWARD))
             .arguments("[ADDRESS]:PORT[-END][, …] [OPTION …]")
             .doc("listens on these addresses")
             .as(BindFeature::bind);
+
+    private static final Keyword<Directive> DGRAM_BIND = Keyword.directive("dgram-bind", SectionKind.LOG_FORWARD)
+            .arguments("ADDRESS:PORT[-END] [OPTION …]")
+            .doc("receives datagrams at these addresses")
+            .as(BindFeature::datagrams);
 
     private static final FacetKey<UnixDefaults> UNIX_DEFAULTS = new FacetKey<>(UnixDefaults.class, UnixDefaults::new);
 
@@ -77,7 +99,7 @@ public final class BindFeature implements Feature {
 
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(BIND, UNIX_BIND, SOCKET_STATS);
+        return List.of(BIND, DGRAM_BIND, UNIX_BIND, SOCKET_STATS);
     }
 
     @Override
@@ -87,12 +109,17 @@ public final class BindFeature implements Feature {
 
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
+        complete((Draft) draft, frontend, assembly);
+    }
+
+    /** The same for a section that is no proxy. */
+    public static void complete(Draft draft, Frontend.Builder frontend, Assembly assembly) {
         UnixDefaults unix = assembly.drafts().global().facet(UNIX_DEFAULTS);
         boolean counted = draft.facet(LINES).counted;
         int id = 0;
         for (BindLine line : draft.facet(LINES).lines) {
             TlsStageSource source = line.tls();
-            @Nullable TlsStage tls = source == null ? null : source.build(line, assembly);
+            @Nullable TlsStage tls = source == null || line.settings.datagrams ? null : source.build(line, assembly);
             line.settings.complete(unix.settings);
             if (line.settings.threads.exceeds(assembly.loops())) {
                 assembly.problems()
@@ -104,7 +131,7 @@ public final class BindFeature implements Feature {
                                         + line.origin().line() + "].");
                 continue;
             }
-            if (!line.isProtocolUsable(draft.mode())) {
+            if (!line.isProtocolUsable(frontend.mode)) {
                 assembly.problems()
                         .alert(
                                 line.origin(),
@@ -177,7 +204,8 @@ public final class BindFeature implements Feature {
         try {
             addresses = BindAddress.parse(written, line.context().options().environment());
         } catch (BindAddress.Malformed malformed) {
-            throw line.error("'bind' : " + malformed.text());
+            String where = draft.kind() == SectionKind.LOG_FORWARD ? "'bind " + written + "' : " : "'bind' : ";
+            throw line.error(where + malformed.text());
         }
         BindLine bind = new BindLine(line.origin(), draft.kind().keyword(), draft.name(), written, addresses);
         String where = "'bind " + written + "' in section '" + draft.kind().keyword() + "'";
@@ -191,6 +219,34 @@ public final class BindFeature implements Feature {
                 option.meaning().apply(line, bind);
             } catch (LineError error) {
                 throw new LineError(error.origin(), where + " : " + error.text());
+            }
+        }
+        draft.facet(LINES).lines.add(bind);
+    }
+
+    /** Options that mean nothing for datagrams are passed over, as in HAProxy. */
+    private static void datagrams(Arguments line, Draft draft) {
+        String written = line.require("'dgram-bind' expects <addr>:<port>[-<end>] as an argument.")
+                .text();
+        List<BindAddress> addresses;
+        try {
+            addresses =
+                    BindAddress.parseDatagrams(written, line.context().options().environment());
+        } catch (BindAddress.Malformed malformed) {
+            throw line.error("'dgram-bind " + written + "' : " + malformed.text());
+        }
+        BindLine bind = new BindLine(line.origin(), draft.kind().keyword(), draft.name(), written, addresses);
+        bind.settings.datagrams = true;
+        while (line.hasNext()) {
+            String word = line.next();
+            Keyword<BindOption> option = line.context().keywords().find(BindOption.class, word);
+            if (option == null) {
+                String hint = Nearest.hint(word, line.context().keywords().names(BindOption.class));
+                throw line.error("unknown keyword '" + word + "' in 'log-forward' section" + hint);
+            }
+            option.meaning().apply(line, bind);
+            if (!DATAGRAM_OPTIONS.contains(word)) {
+                line.warn("'" + word + "' has no effect on a 'dgram-bind' line.");
             }
         }
         draft.facet(LINES).lines.add(bind);

@@ -34,6 +34,9 @@ public final class ListenSettings {
     /** {@code proto h1}: HTTP/1 alone, whatever ALPN or the first bytes say. */
     boolean http1Only;
 
+    /** {@code dgram-bind}. */
+    boolean datagrams;
+
     boolean transparent;
     boolean deferAccept;
     boolean fastOpen;

@@ -53,6 +53,11 @@ public final class ListenerFactory {
         return listener;
     }
 
+    /** The same for a {@code dgram-bind} line: datagrams are received from the first call of {@code serve} on. */
+    public DatagramListener openForDatagrams(Bind bind, List<Integer> adopted) throws IOException {
+        return DatagramListener.open(bind, adopted, loops.next());
+    }
+
     /** A connection cannot be accepted; whether that is the first of an episode: more follow while clients are waiting. Any thread. */
     boolean beginsToFail(long nowNs) {
         long before = failedAtNs.getAndSet(nowNs);

@@ -14,6 +14,7 @@ import io.tandem.vrrp.netlink.Libc;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +28,7 @@ final class ListeningSocket {
     private static final int AF_INET6 = 10;
     private static final int AF_UNIX = 1;
     private static final int STREAM_NONBLOCK_CLOEXEC = 1 | 0x800 | 0x80000;
+    private static final int DATAGRAM_NONBLOCK_CLOEXEC = 2 | 0x800 | 0x80000;
     private static final int DEFAULT_BACKLOG = 4096;
     private static final int DEFER_SECONDS = 1;
 
@@ -36,6 +38,58 @@ final class ListeningSocket {
         return settings.backlog > 0
                 ? settings.backlog
                 : settings.maxConnections > 0 ? settings.maxConnections : DEFAULT_BACKLOG;
+    }
+
+    /** A socket that receives datagrams at {@code where}. */
+    static int forDatagrams(SocketAddress where, ListenSettings settings) throws IOException {
+        String namespace = settings.namespace;
+        Namespaces.Inside open = () -> where instanceof InetSocketAddress inet
+                ? openDatagrams(inet, settings)
+                : datagramsAt((DomainSocketAddress) where, settings);
+        return namespace == null ? open.call() : Namespaces.in(namespace, open);
+    }
+
+    private static int openDatagrams(InetSocketAddress where, ListenSettings settings) throws IOException {
+        boolean six = where.getAddress() instanceof Inet6Address;
+        Socket socket = create(six ? AF_INET6 : AF_INET, DATAGRAM_NONBLOCK_CLOEXEC);
+        int fd = socket.intValue();
+        try {
+            SocketOptions.reuse(fd);
+            SocketOptions.freeBind(fd);
+            String device = settings.device;
+            if (device != null) {
+                SocketOptions.device(fd, device);
+            }
+            if (settings.transparent) {
+                SocketOptions.transparent(fd, six);
+            }
+            if (six && settings.families != ListenSettings.Families.AS_THE_SYSTEM) {
+                SocketOptions.onlyIpv6(fd, settings.families == ListenSettings.Families.ONLY_IPV6);
+            }
+            socket.bind(where);
+            return fd;
+        } catch (IOException failure) {
+            socket.close();
+            throw failure;
+        }
+    }
+
+    private static int datagramsAt(DomainSocketAddress where, ListenSettings settings) throws IOException {
+        Socket socket = create(AF_UNIX, DATAGRAM_NONBLOCK_CLOEXEC);
+        try {
+            if (UnixName.isAbstract(where)) {
+                UnixName.bind(socket.intValue(), where);
+                return socket.intValue();
+            }
+            Path path = Path.of(where.path());
+            Files.deleteIfExists(path);
+            socket.bind(where);
+            own(path, settings);
+            return socket.intValue();
+        } catch (IOException failure) {
+            socket.close();
+            throw failure;
+        }
     }
 
     /** A socket that listens at {@code where}. */
@@ -152,7 +206,11 @@ final class ListeningSocket {
     }
 
     private static Socket create(int family) throws IOException {
-        return new Socket(check("socket", C.socket(family, STREAM_NONBLOCK_CLOEXEC, 0)));
+        return create(family, STREAM_NONBLOCK_CLOEXEC);
+    }
+
+    private static Socket create(int family, int type) throws IOException {
+        return new Socket(check("socket", C.socket(family, type, 0)));
     }
 
     private static int check(String operation, int result) throws IOException {

@@ -42,6 +42,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -214,6 +215,9 @@ public final class AdminServer implements AutoCloseable {
     private static final class Conversation extends ChannelInboundHandlerAdapter {
         private final Session session;
         private final @Nullable IntConsumer giver;
+        private final AtomicBoolean called = new AtomicBoolean();
+        private @Nullable Feed feed;
+        private Runnable watcher = () -> {};
 
         Conversation(Session session, @Nullable IntConsumer giver) {
             this.session = session;
@@ -239,11 +243,60 @@ public final class AdminServer implements AutoCloseable {
             if (!answer.isEmpty()) {
                 ctx.write(Unpooled.copiedBuffer(answer, charset(answer)));
             }
+            follow(ctx, session.feed());
             if (session.ended()) {
                 closeOnceWritten(ctx);
             } else {
                 ctx.flush();
             }
+        }
+
+        /** From now on what the feed brings is sent; null for nothing any more. */
+        private void follow(ChannelHandlerContext ctx, @Nullable Feed next) {
+            Feed present = feed;
+            if (present == next) {
+                return;
+            }
+            if (present != null) {
+                present.unwatch(watcher);
+            }
+            feed = next;
+            if (next != null) {
+                watcher = () -> {
+                    if (!called.get() && called.compareAndSet(false, true)) {
+                        ctx.executor().execute(() -> onNews(ctx));
+                    }
+                };
+                next.watch(watcher);
+                onNews(ctx); // what came between
+            }
+        }
+
+        private void onNews(ChannelHandlerContext ctx) {
+            called.set(false);
+            Feed present = feed;
+            if (present == null) {
+                return;
+            }
+            StringBuilder news = new StringBuilder();
+            while (ctx.channel().isWritable()) {
+                present.read(news);
+                if (news.isEmpty()) {
+                    break;
+                }
+                ctx.writeAndFlush(Unpooled.copiedBuffer(news, StandardCharsets.ISO_8859_1));
+                news.setLength(0);
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            onNews(ctx);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            follow(ctx, null);
         }
 
         /** A configuration's text has one byte a character; what has others comes from certificates and the like. */

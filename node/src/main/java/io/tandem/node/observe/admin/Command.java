@@ -3,6 +3,7 @@
 package io.tandem.node.observe.admin;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command of the admin socket: declared beside what it shows or changes.
@@ -22,6 +23,12 @@ public record Command(String name, String usage, String doc, Level level, Action
          * @param answer receives the text; an empty line is added by the session
          */
         void run(Arguments arguments, StringBuilder answer);
+
+        /** Runs a command whose answer may go on; what goes on, or null. */
+        default @Nullable Feed begin(Arguments arguments, StringBuilder answer) {
+            run(arguments, answer);
+            return null;
+        }
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** All commands, and how a line finds its own. Immutable. */
 public final class Commands {
@@ -26,10 +27,10 @@ public final class Commands {
         }
     }
 
-    /** Runs one command line, its words already split. */
-    void run(List<String> words, String payload, Level level, StringBuilder answer) {
+    /** Runs one command line, its words already split; answers what goes on, or null. */
+    @Nullable Feed run(List<String> words, String payload, Level level, StringBuilder answer) {
         if (words.isEmpty()) {
-            return;
+            return null;
         }
         Command command = find(words);
         if (command == null) {
@@ -37,11 +38,13 @@ public final class Commands {
         } else if (command.level().compareTo(level) > 0) {
             answer.append("Permission denied\n");
         } else {
-            command.action().run(new Command.Arguments(words.subList(command.words(), words.size()), payload), answer);
+            return command.action()
+                    .begin(new Command.Arguments(words.subList(command.words(), words.size()), payload), answer);
         }
+        return null;
     }
 
-    private @org.jspecify.annotations.Nullable Command find(List<String> words) {
+    private @Nullable Command find(List<String> words) {
         Command best = null;
         for (Command command : commands) {
             int length = command.words();

@@ -4,6 +4,7 @@ package io.tandem.node.observe.admin;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One conversation on the admin socket: text in, text out. Knows HAProxy's line rules: commands split by {@code ;},
@@ -24,6 +25,7 @@ final class Session {
     private final StringBuilder pending = new StringBuilder();
     private final StringBuilder payload = new StringBuilder();
     private List<String> waitingForPayload = List.of();
+    private @Nullable Feed feed;
 
     Session(Commands commands, Level level) {
         this.commands = commands;
@@ -32,11 +34,17 @@ final class Session {
 
     /** Takes what was received; answers what to send. Ask {@link #ended} afterwards. */
     String receive(CharSequence text) {
-        pending.append(text);
         StringBuilder out = new StringBuilder();
+        if (feed != null) { // any key to stop
+            feed = null;
+            out.append(prompting ? "\n> " : "\n");
+            ended = !prompting;
+            return out.toString();
+        }
+        pending.append(text);
         boolean ran = false;
         int end;
-        while (!ended && (end = pending.indexOf("\n")) >= 0) {
+        while (!ended && feed == null && (end = pending.indexOf("\n")) >= 0) {
             String line = pending.substring(0, end);
             pending.delete(0, end + 1);
             ran |= line(line.endsWith("\r") ? line.substring(0, line.length() - 1) : line, out);
@@ -44,7 +52,7 @@ final class Session {
         if (pending.length() > MAX_LINE || payload.length() > MAX_LINE) {
             ended = true;
         }
-        if (ran && !prompting && waitingForPayload.isEmpty()) {
+        if (ran && !prompting && waitingForPayload.isEmpty() && feed == null) {
             ended = true;
         }
         return out.toString();
@@ -53,6 +61,11 @@ final class Session {
     /** Whether the connection is to be closed once the answer is sent. */
     boolean ended() {
         return ended;
+    }
+
+    /** The answer that is still going on, or null. */
+    @Nullable Feed feed() {
+        return feed;
     }
 
     private boolean line(String line, StringBuilder out) {
@@ -73,7 +86,7 @@ final class Session {
                 return false;
             }
             run(words, "", out);
-            if (ended) {
+            if (ended || feed != null) {
                 break;
             }
         }
@@ -93,6 +106,10 @@ final class Session {
         if (ended) {
             return;
         }
+        if (feed != null) {
+            out.append(answer);
+            return;
+        }
         if (!answer.isEmpty() && answer.charAt(answer.length() - 1) != '\n') {
             answer.append('\n');
         }
@@ -106,8 +123,22 @@ final class Session {
                 && words.get(2).equals("level")) {
             answer.append(level.name().toLowerCase(java.util.Locale.ROOT)).append('\n');
         } else {
-            commands.run(words, payloadText, level, answer);
+            Feed begun = commands.run(words, payloadText, level, answer);
+            if (begun != null && goesOn(begun, answer)) {
+                feed = begun;
+            }
         }
+    }
+
+    /** Appends all there is; whether there may be more one day. */
+    private static boolean goesOn(Feed begun, StringBuilder answer) {
+        int before;
+        boolean more;
+        do {
+            before = answer.length();
+            more = begun.read(answer);
+        } while (more && answer.length() > before);
+        return more;
     }
 
     private void lower(Level wanted, StringBuilder answer) {

@@ -7,6 +7,7 @@ import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
 import io.tandem.node.rules.format.Format;
 import io.tandem.node.rules.sample.Output;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a line for each exchange by a compiled format. Immutable. */
 final class FormattedLog implements AccessLog {
@@ -15,15 +16,18 @@ final class FormattedLog implements AccessLog {
 
     private final ProxyLog log;
     private final Format format;
+    private final @Nullable Format structured;
     private final FailureLine failures;
     private final boolean dontLogNull;
     private final boolean dontLogNormal;
     private final boolean separateErrors;
     private final boolean early;
 
-    FormattedLog(ProxyLog log, Format format, FailureLine failures, LogSettings settings) {
+    /** @param structured {@code log-format-sd}, or null where no target has room for structured data */
+    FormattedLog(ProxyLog log, Format format, @Nullable Format structured, FailureLine failures, LogSettings settings) {
         this.log = log;
         this.format = format;
+        this.structured = structured;
         this.failures = failures;
         dontLogNull = settings.dontLogNull;
         dontLogNormal = settings.dontLogNormal;
@@ -46,6 +50,10 @@ final class FormattedLog implements AccessLog {
             return;
         }
         int level = facts.logLevel != Facts.DEFAULT_LEVEL ? facts.logLevel : error && separateErrors ? ERR : INFO;
+        if (structured != null) {
+            Output data = structured.render(facts);
+            log.structured(facts.loop.index(), data.bytes(), data.length());
+        }
         Output line = (error ? failures.formatOr(format) : format).render(facts);
         log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
     }

@@ -13,6 +13,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.rules.format.Format;
 import io.tandem.node.rules.format.FormatParser;
 import io.tandem.node.rules.sample.Place;
@@ -30,8 +31,16 @@ import org.jspecify.annotations.Nullable;
 public final class LogFeature implements Feature {
     private static final Set<SectionKind> ANYWHERE = anywhere();
 
-    private static Set<SectionKind> anywhere() {
+    private static final Set<SectionKind> TAGGED = tagged();
+
+    private static Set<SectionKind> tagged() {
         Set<SectionKind> sections = EnumSet.of(SectionKind.GLOBAL);
+        sections.addAll(SectionKind.PROXIES);
+        return sections;
+    }
+
+    private static Set<SectionKind> anywhere() {
+        Set<SectionKind> sections = EnumSet.of(SectionKind.GLOBAL, SectionKind.LOG_FORWARD);
         sections.addAll(SectionKind.PROXIES);
         return sections;
     }
@@ -41,13 +50,15 @@ public final class LogFeature implements Feature {
         return List.of(
                 Keyword.directive("log", ANYWHERE)
                         .arguments(
-                                "global | <target> [len <length>] [format <format>] <facility> [<level> [<minlevel>]]")
+                                "global | <target> [len <length>] [format <format>] [sample <ranges>:<size>] <facility> [<level>"
+                                        + " [<minlevel>]]")
                         .doc("sends log lines somewhere")
                         .negatable()
                         .as(LogFeature::log),
-                Keyword.directive("log-tag", ANYWHERE)
+                Keyword.directive("log-tag", TAGGED)
                         .arguments("<text>")
                         .doc("the program's name in log lines")
+                        .most(1)
                         .as((line, draft) ->
                                 settings(draft).tag = line.require("'log-tag' expects a tag for use in syslog.")
                                         .text()),
@@ -55,11 +66,15 @@ public final class LogFeature implements Feature {
                         .arguments("[<name>]")
                         .doc("puts the host's name into log lines")
                         .as((line, draft) -> settings(draft).hostName = line.next()),
-                Keyword.directive("log-format", SectionKind.FRONTENDS)
+                Keyword.directive("log-format", SectionKind.PROXIES)
                         .arguments("<format>")
                         .doc("what an access line says")
                         .as(LogFeature::format),
-                Keyword.directive("error-log-format", SectionKind.FRONTENDS)
+                Keyword.directive("log-format-sd", SectionKind.PROXIES)
+                        .arguments("<format>")
+                        .doc("the structured data of access lines in RFC 5424's format")
+                        .as(LogFeature::structured),
+                Keyword.directive("error-log-format", SectionKind.PROXIES)
                         .arguments("<format>")
                         .doc("what the line about a connection that failed says")
                         .as(LogFeature::errorFormat),
@@ -112,6 +127,9 @@ public final class LogFeature implements Feature {
     private static void log(Arguments line, Draft draft) {
         LogSettings settings = settings(draft);
         if (line.negated()) {
+            if (line.hasNext()) {
+                throw line.error("log : 'no log' does not expect arguments");
+            }
             settings.targets.clear();
             settings.global = false;
         } else if (line.peek().equals("global")
@@ -119,38 +137,73 @@ public final class LogFeature implements Feature {
                 && line.line().size() == 2) {
             settings.global = true;
         } else {
-            settings.targets.add(LogLine.read(line));
+            settings.targets.add(LogLine.read(line, draft.kind()));
         }
+    }
+
+    /** The one argument of a line with a format; null where the section is a backend, which has no access lines. */
+    private static @Nullable String formatOf(Arguments line, Draft draft, String keyword) {
+        String text = line.require(keyword + " expects an argument.").text();
+        if (line.hasNext()) {
+            throw line.error(keyword + " expects only one argument, don't forget to escape spaces!");
+        }
+        if (draft.kind() == SectionKind.BACKEND) {
+            line.warn(draft + " : '" + keyword + "' directive is ignored in backends.");
+            return null;
+        }
+        return text;
     }
 
     private static void format(Arguments line, Draft draft) {
-        String text = line.require("log-format expects an argument.").text();
-        settings(draft).format(text, line.origin());
+        String text = formatOf(line, draft, "log-format");
+        if (text != null) {
+            overriding("log-format", line, draft);
+            settings(draft).format(text, line.origin());
+        }
+    }
+
+    private static void structured(Arguments line, Draft draft) {
+        String text = formatOf(line, draft, "log-format-sd");
+        if (text != null) {
+            LogSettings settings = settings(draft);
+            settings.structured = text;
+            settings.structuredOrigin = line.origin();
+        }
     }
 
     private static void errorFormat(Arguments line, Draft draft) {
-        String text = line.require("error-log-format expects an argument.").text();
-        if (line.hasNext()) {
-            throw line.error("error-log-format expects only one argument, don't forget to escape spaces!");
-        }
-        if (draft.kind() == SectionKind.BACKEND) {
-            line.warn(draft + " : 'error-log-format' directive is ignored in backends.");
+        String text = formatOf(line, draft, "error-log-format");
+        if (text == null) {
+            return;
         }
         LogSettings settings = settings(draft);
-        Origin earlier = settings.errorFormatOrigin;
-        if (earlier != null && !settings.errorFormatInherited && draft.kind() == SectionKind.DEFAULTS) {
-            line.context()
-                    .problems()
-                    .warning(
-                            line.origin(),
-                            "parsing [" + line.origin().file() + ":"
-                                    + line.origin().line()
-                                    + "]: 'error-log-format' overrides previous 'error-log-format' in 'defaults'"
-                                    + " section.");
+        if (settings.errorFormatOrigin != null && !settings.errorFormatInherited) {
+            overriding("error-log-format", "error-log-format", line, draft);
         }
         settings.errorFormat = text;
         settings.errorFormatOrigin = line.origin();
         settings.errorFormatInherited = false;
+    }
+
+    /** A second format in {@code defaults} takes the place of the first. */
+    private static void overriding(String keyword, Arguments line, Draft draft) {
+        LogSettings settings = settings(draft);
+        String earlier = settings.format != null ? "log-format" : settings.shape.title();
+        if (!earlier.isEmpty()) {
+            overriding(keyword, earlier, line, draft);
+        }
+    }
+
+    private static void overriding(String keyword, String earlier, Arguments line, Draft draft) {
+        Origin origin = line.origin();
+        if (draft.kind() == SectionKind.DEFAULTS) {
+            line.context()
+                    .problems()
+                    .warning(
+                            origin,
+                            "parsing [" + origin.file() + ":" + origin.line() + "]: '" + keyword
+                                    + "' overrides previous '" + earlier + "' in 'defaults' section.");
+        }
     }
 
     private static void httplog(Arguments line, Draft draft) {
@@ -185,6 +238,8 @@ public final class LogFeature implements Feature {
 
     private static void shape(Arguments line, Draft draft, LogSettings.Shape shape) {
         LogSettings settings = settings(draft);
+        // HAProxy gives httpslog the name of httplog where it replaces something
+        overriding((shape == LogSettings.Shape.HTTPS ? LogSettings.Shape.HTTP : shape).title(), line, draft);
         settings.shapeOrigin = line.origin();
         settings.shape = shape;
         settings.format = null;
@@ -203,19 +258,35 @@ public final class LogFeature implements Feature {
         LogSettings.Shape shape = shapeFor(draft, settings, assembly);
         String text = settings.format == null ? shape.format() : settings.format;
         if (log.isSilent()) {
-            if (settings.format != null || shape != LogSettings.Shape.CONNECT) {
-                assembly.problems()
-                        .warning(
-                                draft.origin(),
-                                "log format ignored for " + draft.described() + " since it has no log address.");
-            }
+            settings.formatIgnored = settings.format != null || shape != LogSettings.Shape.CONNECT;
             frontend.accessLog = AccessLog.NONE;
         } else if (settings.format == null && shape == LogSettings.Shape.CONNECT) {
             frontend.accessLog = new ConnectLog(log, failures(log, draft, settings, assembly));
         } else {
             Format format = compile(text, settings.formatOrigin, "log-format", draft, assembly);
-            frontend.accessLog = new FormattedLog(log, format, failures(log, draft, settings, assembly), settings);
+            Format structured = structured(log, settings, draft, assembly);
+            frontend.accessLog =
+                    new FormattedLog(log, format, structured, failures(log, draft, settings, assembly), settings);
         }
+    }
+
+    private static @Nullable Format structured(
+            ProxyLog log, LogSettings settings, ProxyDraft draft, Assembly assembly) {
+        String text = settings.structured;
+        if (text == null) {
+            return null;
+        }
+        // HAProxy names the line of the format itself where there is one
+        Origin origin = settings.formatOrigin != null
+                ? settings.formatOrigin
+                : settings.shapeOrigin != null ? settings.shapeOrigin : settings.structuredOrigin;
+        Format format = compile(text, origin, "log-format-sd", draft, assembly);
+        return log.isStructured() ? format : null;
+    }
+
+    /** Whether the proxy has a log format, and writes no line. */
+    public static boolean ignoresFormat(ProxyDraft proxy) {
+        return settings(proxy).formatIgnored;
     }
 
     private static LogSettings.Shape shapeFor(ProxyDraft draft, LogSettings settings, Assembly assembly) {
@@ -259,6 +330,40 @@ public final class LogFeature implements Feature {
     }
 
     private static ProxyLog proxyLog(LogSettings settings, Assembly assembly) {
-        return ProxyLog.of(settings, assembly.drafts().global().facet(LogSettings.KEY), assembly.node());
+        return ProxyLog.of(settings, assembly.drafts().global().facet(LogSettings.KEY), assembly);
+    }
+
+    /** Where a log forwarder passes messages on to. */
+    public static ProxyLog relays(Draft forwarder, Assembly assembly) {
+        return ProxyLog.ofRelays(settings(forwarder), assembly.drafts().global().facet(LogSettings.KEY), assembly);
+    }
+
+    @Override
+    public void completeBackends(Assembly assembly) {
+        refuseUnknownRings(settings(assembly.drafts().global()), "global log server declared", assembly);
+        for (ProxyDraft proxy : assembly.drafts().proxies()) {
+            refuseUnknownRings(
+                    settings(proxy), "log server declared in proxy section '" + proxy.name() + "'", assembly);
+        }
+        for (Draft other : assembly.drafts().others()) {
+            if (other.kind() == SectionKind.LOG_FORWARD) {
+                refuseUnknownRings(
+                        settings(other), "log server declared in proxy section '" + other.name() + "'", assembly);
+            }
+        }
+    }
+
+    /** HAProxy says this when it starts, and finds such a configuration valid. */
+    private static void refuseUnknownRings(LogSettings settings, String who, Assembly assembly) {
+        for (LogTarget target : settings.targets) {
+            if (target.destination() instanceof LogTarget.Destination.Ring ring
+                    && RingFeature.ring(ring.name(), assembly) == null) {
+                assembly.problems()
+                        .alert(
+                                ring.origin(),
+                                who + " in file '" + ring.origin().file() + "' at line "
+                                        + ring.origin().line() + " uses unknown ring named '" + ring.name() + "'.");
+            }
+        }
     }
 }

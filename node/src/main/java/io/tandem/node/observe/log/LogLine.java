@@ -2,38 +2,68 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.log;
 
-import io.tandem.config.text.Word;
+import io.tandem.config.haproxy.Address;
+import io.tandem.config.haproxy.AddressSyntax;
+import io.tandem.config.haproxy.Environment;
 import io.tandem.node.language.Arguments;
+import io.tandem.node.language.SectionKind;
 import io.tandem.node.observe.log.LogTarget.Destination;
 import io.tandem.node.observe.log.LogTarget.Format;
+import io.tandem.node.observe.ring.RingFeature;
+import io.tandem.node.socket.Endpoints;
+import io.tandem.node.socket.UnixName;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a {@code log} line: {@code <target> [len n] [format f] <facility> [<level> [<minimum level>]]}. */
+/** Reads a {@code log} line: {@code <target> [len n] [format f] [sample s] <facility> [<level> [<minimum level>]]}. */
 final class LogLine {
     private static final int DEFAULT_LENGTH = 1024;
     private static final int SYSLOG_PORT = 514;
 
-    private final Arguments line;
-    private int length = DEFAULT_LENGTH;
-    private Format format = Format.LOCAL;
+    /** Prefixes that ask for a connection. */
+    private static final Pattern STREAM = Pattern.compile("(tcp[46]?|uxst|stream\\+[a-z0-9]+)@.*");
 
-    private LogLine(Arguments line) {
+    /** Complaints that HAProxy ends with a line feed. */
+    private static final Pattern ENDED =
+            Pattern.compile("(invalid address|file descriptor|cannot use file descriptor).*");
+
+    private static final Function<Environment, AddressSyntax> SYNTAX = environment -> new AddressSyntax(
+            environment,
+            AddressSyntax.Allow.DATAGRAM,
+            AddressSyntax.Allow.STREAM,
+            AddressSyntax.Allow.NO_PORT,
+            AddressSyntax.Allow.DESCRIPTOR);
+
+    private final Arguments line;
+    private final SectionKind section;
+    private int length = DEFAULT_LENGTH;
+    private Format format = Format.AS_RECEIVED;
+    private @Nullable LogSample sample;
+
+    private LogLine(Arguments line, SectionKind section) {
         this.line = line;
+        this.section = section;
     }
 
-    static LogTarget read(Arguments line) {
-        return new LogLine(line).read();
+    /** @param section where it stands */
+    static LogTarget read(Arguments line, SectionKind section) {
+        return new LogLine(line, section).read();
     }
 
     private LogTarget read() {
-        Word target = line.require("log : expects <address> and <facility> or global as arguments");
-        if (!line.hasNext()) {
-            throw line.error("log : expects <address> and <facility> or global as arguments");
+        boolean global = section == SectionKind.GLOBAL;
+        String expected = "log : expects <address> and <facility> " + (global ? "" : "or global") + " as arguments";
+        String address = line.require(expected).text();
+        if (global && address.equals("global") && !line.hasNext()) {
+            throw line.error("log : 'global' is not supported for a global syslog server");
         }
-        Destination destination = destination(target.text());
+        if (!line.hasNext() || address.isEmpty()) {
+            throw line.error(expected);
+        }
         options();
         String facilityWord = line.next();
         int facility = Facility.facility(facilityWord);
@@ -45,7 +75,7 @@ final class LogLine {
         if (line.hasNext()) {
             throw line.error("log : cannot handle unexpected argument '" + line.peek() + "'");
         }
-        return new LogTarget(destination, length, format, facility, maxLevel, minLevel);
+        return new LogTarget(destination(address), length, format, facility, maxLevel, minLevel, sample);
     }
 
     private void options() {
@@ -60,21 +90,24 @@ final class LogLine {
             }
             format = named;
         }
-        if (line.peek().equals("sample") || line.peek().equals("profile")) {
-            throw line.error("log : '" + line.peek() + "' is not supported by this version of tandem");
+        if (line.accept("sample")) {
+            try {
+                sample = LogSample.parse(line.next());
+            } catch (LogSample.Malformed malformed) {
+                throw line.error("log : " + malformed.text());
+            }
+        }
+        if (line.peek().equals("profile")) {
+            throw line.error("log : 'profile' is not supported by this version of tandem");
         }
     }
 
     private int length(String word) {
-        try {
-            int value = Integer.parseInt(word);
-            if (value >= 80 && value <= 65_535) {
-                return value;
-            }
-        } catch (NumberFormatException notANumber) {
-            // answered below
+        int value = Arguments.leadingInteger(word);
+        if (value < 80 || value > 65_535) {
+            throw line.error("log : invalid log length '" + word + "', must be between 80 and 65535");
         }
-        throw line.error("log : invalid log length '" + word + "', must be between 80 and 65535");
+        return value;
     }
 
     private int level(String complaint, int otherwise) {
@@ -90,57 +123,45 @@ final class LogLine {
     }
 
     private Destination destination(String written) {
-        String word = line.context().options().environment().expandAddress(written);
-        switch (word) {
-            case "stdout" -> {
-                return new Destination.Descriptor(1);
-            }
-            case "stderr" -> {
-                return new Destination.Descriptor(2);
-            }
-            default -> {}
+        Environment environment = line.context().options().environment();
+        String word = environment.expandAddress(written);
+        if (word.equals("stdout") || word.equals("stderr")) {
+            return new Destination.Descriptor(word.equals("stdout") ? 1 : 2);
         }
-        if (word.startsWith("fd@")) {
-            return new Destination.Descriptor(number(word.substring(3), word));
+        if (word.startsWith("ring@")) {
+            return new Destination.Ring(word.substring("ring@".length()), line.origin());
         }
-        if (word.startsWith("ring@") || word.startsWith("tcp@") || word.startsWith("backend@")) {
-            throw line.error("log : target '" + word + "' is not supported by this version of tandem");
+        AddressSyntax.Result result = SYNTAX.apply(environment).parse(written);
+        Address address = result.address();
+        String error = result.error();
+        if (error == null && address instanceof Address.SocketPair pair) {
+            error = "cannot use file descriptor '" + pair.number() + "' : Socket operation on non-socket.";
         }
-        if (word.startsWith("/") || word.startsWith("unix@") || word.startsWith("uxdg@")) {
-            return new Destination.Unix(word.substring(word.indexOf('@') + 1));
+        if (error != null) {
+            throw line.error("log : " + error + (ENDED.matcher(error).matches() ? "\n" : ""));
         }
-        return udp(word.replaceFirst("^(udp[46]?|ipv[46])@", ""));
+        if (address instanceof Address.Descriptor descriptor) {
+            return new Destination.Descriptor(descriptor.number());
+        }
+        boolean stream = STREAM.matcher(word).matches();
+        if (address instanceof Address.Inet inet) {
+            return inet(inet, written, stream);
+        }
+        if (stream) {
+            return new Destination.Ring(RingFeature.implied(line, written), line.origin());
+        }
+        return address instanceof Address.Abstract name
+                ? new Destination.Unix(UnixName.abstractName(name.name()))
+                : new Destination.Unix(UnixName.path(((Address.UnixPath) Objects.requireNonNull(address)).path()));
     }
 
-    private Destination udp(String word) {
-        int colon = word.lastIndexOf(':');
-        boolean bareV6 = word.indexOf(':') != colon && !word.startsWith("[") && word.indexOf('.') < 0;
-        String host = colon < 0 || bareV6 || word.endsWith("]") ? word : word.substring(0, colon);
-        int port = host.equals(word) ? SYSLOG_PORT : number(word.substring(colon + 1), word);
-        InetAddress address = resolve(host.isEmpty() ? "127.0.0.1" : host);
-        if (address == null) {
-            throw line.error("log : invalid address: '" + host + "' in '" + word + "'\n");
+    private Destination inet(Address.Inet inet, String written, boolean stream) {
+        InetAddress resolved = Endpoints.resolve(inet);
+        if (resolved == null) {
+            throw line.error("log : invalid address: '" + inet.host() + "' in '" + written + "'\n");
         }
-        return new Destination.Udp(new InetSocketAddress(address, port));
-    }
-
-    private int number(String word, String whole) {
-        try {
-            int value = Integer.parseInt(word);
-            if (value >= 0 && value <= 65_535) {
-                return value;
-            }
-        } catch (NumberFormatException notANumber) {
-            // answered below
-        }
-        throw line.error("log : invalid character '" + word + "' in port number or file descriptor of '" + whole + "'");
-    }
-
-    private static @Nullable InetAddress resolve(String host) {
-        try {
-            return InetAddress.getByName(host);
-        } catch (UnknownHostException unknown) {
-            return null;
-        }
+        return stream
+                ? new Destination.Ring(RingFeature.implied(line, written), line.origin())
+                : new Destination.Udp(new InetSocketAddress(resolved, inet.port() == 0 ? SYSLOG_PORT : inet.port()));
     }
 }

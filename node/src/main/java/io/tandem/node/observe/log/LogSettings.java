@@ -36,6 +36,17 @@ final class LogSettings implements Facet {
         String format() {
             return format;
         }
+
+        /** How messages name it. */
+        String title() {
+            return switch (this) {
+                case CONNECT -> "";
+                case TCP -> "option tcplog";
+                case HTTP -> "option httplog";
+                case HTTPS -> "option httpslog";
+                case CLF -> "option httplog clf";
+            };
+        }
     }
 
     final List<LogTarget> targets = new ArrayList<>();
@@ -50,6 +61,11 @@ final class LogSettings implements Facet {
 
     @Nullable Origin formatOrigin;
 
+    /** {@code log-format-sd}. */
+    @Nullable String structured;
+
+    @Nullable Origin structuredOrigin;
+
     /** {@code error-log-format}. */
     @Nullable String errorFormat;
 
@@ -58,6 +74,9 @@ final class LogSettings implements Facet {
     @Nullable String tag;
     /** {@code log-send-hostname}: null not sent, empty this host's. */
     @Nullable String hostName;
+
+    /** Whether there is a format and no line will be written. */
+    boolean formatIgnored;
 
     /** Whether {@link #errorFormat} comes from {@code defaults}. */
     boolean errorFormatInherited;
@@ -82,6 +101,8 @@ final class LogSettings implements Facet {
         copy.shapeOrigin = shapeOrigin;
         copy.format = format;
         copy.formatOrigin = formatOrigin;
+        copy.structured = structured;
+        copy.structuredOrigin = structuredOrigin;
         copy.errorFormat = errorFormat;
         copy.errorFormatOrigin = errorFormatOrigin;
         copy.errorFormatInherited = true;

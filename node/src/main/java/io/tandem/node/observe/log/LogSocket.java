@@ -3,9 +3,9 @@
 package io.tandem.node.observe.log;
 
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
+import io.tandem.node.socket.UnixName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +74,11 @@ final class LogSocket implements AutoCloseable {
             return connectOrClose(socket, udp.address());
         }
         if (destination instanceof LogTarget.Destination.Unix unix) {
+            if (UnixName.isAbstract(unix.address())) {
+                return new FileDescriptor(UnixName.connectDatagrams(unix.address()));
+            }
             Socket socket = Socket.newSocketDomainDgram();
-            return connectOrClose(socket, new DomainSocketAddress(unix.path()));
+            return connectOrClose(socket, unix.address());
         }
         return new FileDescriptor(((LogTarget.Destination.Descriptor) destination).fd());
     }

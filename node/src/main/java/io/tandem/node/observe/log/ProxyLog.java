@@ -2,55 +2,106 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.log;
 
+import io.tandem.node.observe.ring.Ring;
+import io.tandem.node.observe.ring.RingFeature;
+import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.NodeRuntime;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The log of one proxy: a writer for each event loop, and one for what no loop tells. Thread-safe. */
 public final class ProxyLog {
     /** A proxy without a log target. */
-    public static final ProxyLog SILENT = new ProxyLog(new LogWriter[0], null, new LogSockets());
+    public static final ProxyLog SILENT = new ProxyLog(new LogWriter[0], null, new LogSockets(), null);
 
     private final LogWriter[] loops;
     private final @Nullable LogWriter events; // guarded by sockets
     private final LogSockets sockets;
+    private final @Nullable String hostName;
 
-    private ProxyLog(LogWriter[] loops, @Nullable LogWriter events, LogSockets sockets) {
+    private ProxyLog(LogWriter[] loops, @Nullable LogWriter events, LogSockets sockets, @Nullable String hostName) {
+        this.hostName = hostName;
         this.loops = loops;
         this.events = events;
         this.sockets = sockets;
     }
 
     /** @param global the global section's settings: targets of {@code log global}, tag and host name */
-    static ProxyLog of(LogSettings settings, LogSettings global, NodeRuntime node) {
+    static ProxyLog of(LogSettings settings, LogSettings global, Assembly assembly) {
+        LogTarget.Format ours = global.hostName == null ? LogTarget.Format.LOCAL : LogTarget.Format.RFC3164;
+        return of(settings, global, ours, assembly);
+    }
+
+    /** The same for messages of others, which keep their form where a line does not name one. */
+    static ProxyLog ofRelays(LogSettings settings, LogSettings global, Assembly assembly) {
+        return of(settings, global, LogTarget.Format.AS_RECEIVED, assembly);
+    }
+
+    private static ProxyLog of(LogSettings settings, LogSettings global, LogTarget.Format ours, Assembly assembly) {
+        NodeRuntime node = assembly.node();
+        List<LogWriter.Route> routes = routes(settings, global, ours, assembly);
+        if (routes.isEmpty()) {
+            return SILENT;
+        }
+        String tag = settings.tag != null ? settings.tag : global.tag != null ? global.tag : "haproxy";
+        String host = hostName(global, node);
+        LogWriter.Identity identity = new LogWriter.Identity(host, tag, node.logPid());
+        LogWriter[] writers = new LogWriter[node.loops()];
+        for (int i = 0; i < writers.length; i++) {
+            writers[i] = new LogWriter(routes, identity, node.logSockets(), i, node.droppedLogs());
+        }
+        return new ProxyLog(
+                writers,
+                new LogWriter(routes, identity, node.logSockets(), LogSockets.EVENTS, node.droppedLogs()),
+                node.logSockets(),
+                host);
+    }
+
+    /** The name that {@code log-send-hostname} has headers show; null where there is no such line. */
+    static @Nullable String hostName(LogSettings global, NodeRuntime node) {
+        String name = global.hostName;
+        return name == null ? null : name.isEmpty() ? node.nodeName() : name;
+    }
+
+    private static List<LogWriter.Route> routes(
+            LogSettings settings, LogSettings global, LogTarget.Format ours, Assembly assembly) {
+        List<LogWriter.Route> routes = new ArrayList<>();
+        for (LogTarget target : targets(settings, global)) {
+            Ring ring = target.destination() instanceof LogTarget.Destination.Ring named
+                    ? RingFeature.ring(named.name(), assembly)
+                    : null;
+            if (ring != null || !(target.destination() instanceof LogTarget.Destination.Ring)) {
+                routes.add(new LogWriter.Route(target.with(ours), ring, new AtomicInteger()));
+            }
+        }
+        return routes;
+    }
+
+    /** Where lines go, those of {@code log global} first. */
+    static List<LogTarget> targets(LogSettings settings, LogSettings global) {
         List<LogTarget> targets = new ArrayList<>();
         if (settings.global) {
             targets.addAll(global.targets);
         }
         targets.addAll(settings.targets);
-        if (targets.isEmpty()) {
-            return SILENT;
-        }
-        String tag = settings.tag != null ? settings.tag : global.tag != null ? global.tag : "haproxy";
-        String host = global.hostName == null || global.hostName.isEmpty() ? node.nodeName() : global.hostName;
-        LogWriter.Identity identity = new LogWriter.Identity(host, tag, node.logPid());
-        List<LogTarget> headed = global.hostName == null
-                ? targets
-                : targets.stream().map(LogTarget::withHost).toList();
-        LogWriter[] writers = new LogWriter[node.loops()];
-        for (int i = 0; i < writers.length; i++) {
-            writers[i] = new LogWriter(headed, identity, node.logSockets(), i, node.droppedLogs());
-        }
-        return new ProxyLog(
-                writers,
-                new LogWriter(headed, identity, node.logSockets(), LogSockets.EVENTS, node.droppedLogs()),
-                node.logSockets());
+        return targets;
     }
 
     public boolean isSilent() {
         return events == null;
+    }
+
+    /** Whether a line may have structured data. */
+    boolean isStructured() {
+        return loops.length > 0 && loops[0].isStructured();
+    }
+
+    /** The structured data of the next line that loop {@code loop} writes, which calls. */
+    void structured(int loop, byte[] bytes, int length) {
+        loops[loop].structured(bytes, length);
     }
 
     /**
@@ -60,6 +111,13 @@ public final class ProxyLog {
      */
     void access(int loop, int level, byte[] text, int start, int end, long nowMs) {
         loops[loop].write(level, text, start, end, nowMs);
+    }
+
+    /** Passes somebody else's message on. Called by loop {@code loop}. */
+    public void relay(int loop, Relay relay, long nowMs) {
+        if (loop < loops.length) {
+            loops[loop].relay(relay, hostName, nowMs);
+        }
     }
 
     /** Writes an event. Any thread. */

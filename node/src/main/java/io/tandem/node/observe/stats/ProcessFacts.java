@@ -86,6 +86,7 @@ public final class ProcessFacts {
                 sum(configuration, f -> f.meters().current()) + node.listeners().get());
         v.put("Unstoppable Jobs", 0);
         v.put("DroppedLogs", node.droppedLogs().get());
+        v.put("CumRecvLogs", node.receivedLogs().get());
         v.put("ActivePeers", node.peers().active());
         v.put("ConnectedPeers", node.peers().connected());
         return v;

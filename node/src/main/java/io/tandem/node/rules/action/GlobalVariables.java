@@ -134,7 +134,7 @@ public final class GlobalVariables implements Feature {
     /** There is no exchange: what expressions may look at here needs none. */
     private static void set(List<Setting> settings, Assembly assembly) {
         Configuration none = new Configuration(
-                1, assembly.node(), List.of(), List.of(), assembly.drafts(), List.of(), new Lifetime());
+                1, assembly.node(), List.of(), List.of(), List.of(), assembly.drafts(), List.of(), new Lifetime());
         Frontend nobody = new Frontend.Builder(0, "", Mode.HTTP, new Meters(1)).build();
         Facts facts = new Facts(new Loop(0, new DefaultEventLoop()), new Scratch(VALUE_BYTES), none, nobody);
         for (Setting setting : settings) {

@@ -90,28 +90,38 @@ public final class FormatParser {
         while (at < text.length() && (text.charAt(at) == '{' || text.charAt(at) == '(')) {
             char close = text.charAt(at) == '{' ? '}' : ')';
             int end = text.indexOf(close, at);
+            if (end < 0 && close == ')') {
+                at = text.length(); // HAProxy takes the rest for a hint that it no longer knows
+                return;
+            }
             if (end < 0) {
                 throw new SampleError("truncated line after '" + text.substring(at + 1) + "'");
             }
             if (close == '}') {
                 own = own.with(text.substring(at + 1, end));
             }
-            modified = true;
+            modified |= close == '}';
             at = end + 1;
+        }
+        if (at == text.length() && text.charAt(at - 1) == ')' && !modified) {
+            return;
         }
         if (at == text.length()) {
             throw new SampleError(
                     modified
-                            ? "parse argument modifier without variable name near '" + text.substring(percent) + "'"
+                            ? "parse argument modifier without variable name near '" + text.substring(percent, at) + "'"
                             : "truncated line after '%'");
         }
         if (text.charAt(at) == '[') {
             expression(own);
-        } else if (Character.isLetter(text.charAt(at))) {
+        } else if (Character.isLetter(text.charAt(at)) || (modified && Character.isDigit(text.charAt(at)))) {
             variable(own);
         } else if (modified) {
             throw new SampleError(
-                    "parse argument modifier without variable name near '" + text.substring(percent) + "'");
+                    "parse argument modifier without variable name near '" + text.substring(percent, at) + "'");
+        } else if (at == percent + 1 && (Character.isDigit(text.charAt(at)) || text.charAt(at) == ' ')) {
+            throw new SampleError("unexpected variable name near '" + text.charAt(at) + "' at position " + at
+                    + " line : '" + text + "'. Maybe you want to write a single '%', use the syntax '%%'");
         } else {
             literal.append('%');
         }
@@ -143,18 +153,18 @@ public final class FormatParser {
     private void expression(Flags own) {
         int start = at + 1;
         String rest = text.substring(start);
-        if (rest.indexOf(']') < 0) {
-            throw new SampleError("missing ']' after '" + rest + "'");
-        }
         ExpressionParser.Result result;
         try {
             result = ExpressionParser.parse(rest, site);
         } catch (SampleError error) {
             throw new SampleError("failed to parse sample expression <" + rest + "> : " + error.text());
         }
-        if (result.end() >= rest.length() || rest.charAt(result.end()) != ']') {
+        if (result.end() >= rest.length()) {
+            throw new SampleError("missing ']' after '" + rest + "'");
+        }
+        if (rest.charAt(result.end()) != ']') {
             throw new SampleError("expected ']' after '" + rest.substring(0, result.end()) + "', but found '"
-                    + (result.end() < rest.length() ? rest.substring(result.end(), result.end() + 1) : "") + "'");
+                    + rest.charAt(result.end()) + "'");
         }
         Expression expression = result.expression();
         Need need = expression.need();

@@ -31,7 +31,11 @@ class LogWriterTest {
                 maxLevel,
                 minLevel);
         return new LogWriter(
-                List.of(target), new LogWriter.Identity("lb1", "haproxy", 42), new LogSockets(), 0, dropped);
+                List.of(new LogWriter.Route(target)),
+                new LogWriter.Identity("lb1", "haproxy", 42),
+                new LogSockets(),
+                0,
+                dropped);
     }
 
     private static DatagramSocket receiver() throws IOException {
@@ -99,7 +103,11 @@ class LogWriterTest {
     void whatNobodyReceivesIsCountedAndNeverWaitedFor() throws IOException {
         LogTarget nowhere = new LogTarget(new Destination.Unix("/nonexistent/socket"), 1024, Format.LOCAL, 16, 7, 0);
         LogWriter writer = new LogWriter(
-                List.of(nowhere), new LogWriter.Identity("lb1", "haproxy", 42), new LogSockets(), 0, dropped);
+                List.of(new LogWriter.Route(nowhere)),
+                new LogWriter.Identity("lb1", "haproxy", 42),
+                new LogSockets(),
+                0,
+                dropped);
 
         write(writer, 6, "lost");
 
