@@ -5,7 +5,6 @@ package io.tandem.node.loop;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +39,8 @@ public final class Loops implements AutoCloseable {
      * @param receiveBytes size of each loop's receive buffer
      */
     public static Loops start(int count, int receiveBytes) {
-        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory("loop", false), EpollIoHandler.newFactory());
+        EventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop", false), GuardedEpoll.factory());
         List<Loop> loops = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Loop loop = new Loop(i, group.next(), receiveBytes);

@@ -264,7 +264,7 @@ class FloodTest {
 
     @Test
     void clientsThatDoNotRead() throws Exception {
-        Flood flood = new Flood().holding(100, proxy.http, "GET /never-ends HTTP/1.1\r\nHost: a\r\n\r\n");
+        Flood flood = new Flood().renewing(100, proxy.http, "GET /never-ends HTTP/1.1\r\nHost: a\r\n\r\n", 2000);
         outlast("clients that do not read", flood);
     }
 
