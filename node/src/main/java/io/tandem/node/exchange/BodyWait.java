@@ -43,7 +43,7 @@ final class BodyWait {
             present = new Timer(exchange.loop) {
                 @Override
                 protected void onTimeout() {
-                    exchange.onClientTimeout();
+                    exchange.clientFailures().onTimeout();
                 }
             };
             timer = present;

@@ -2,18 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.exchange;
 
+import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.HttpOption;
+import io.tandem.node.frontend.http.h1.Malformed;
+import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
 
 /**
  * What becomes of an exchange whose client goes away, is silent, takes nothing, or sends what cannot be read. Made for the
- * exchanges that need it.
+ * exchanges that need it. All calls come on the exchange's loop.
  */
-final class ClientFailures {
+public final class ClientFailures {
     private final Exchange exchange;
 
     ClientFailures(Exchange exchange) {
@@ -21,7 +24,7 @@ final class ClientFailures {
     }
 
     /** The client has sent its last byte. */
-    void onHalfClosed() {
+    public void onHalfClosed() {
         Phase phase = exchange.phase();
         if (phase == Phase.TUNNEL) {
             exchange.tunnel().clientEnds();
@@ -47,8 +50,12 @@ final class ClientFailures {
                 || (waits && backend != null && backend.http().has(HttpOption.ABORT_ON_CLOSE));
     }
 
-    /** @param reset whether it ended by a reset */
-    void onClosed(boolean reset) {
+    /**
+     * The client's connection, or stream, has ended.
+     *
+     * @param reset whether by a reset
+     */
+    public void onClosed(boolean reset) {
         switch (exchange.phase()) {
             case IDLE -> {
                 return;
@@ -97,8 +104,8 @@ final class ClientFailures {
         exchange.facts.terminated(Termination.CLIENT, when);
     }
 
-    /** The client has been silent, or has taken nothing, for too long. */
-    void onTimeout() {
+    /** The client has been silent, or has taken nothing, for too long while its request or response was under way. */
+    public void onTimeout() {
         Phase phase = exchange.phase();
         switch (phase) {
             case BUFFERING -> {
@@ -131,8 +138,14 @@ final class ClientFailures {
         }
     }
 
+    /** Keeps a request that cannot be read, for {@code show errors}: what was received before, and {@code in}. */
+    public void keep(byte[] head, int had, ByteBuf in, int position, Malformed reason) {
+        int limit = exchange.tuning.bufferSize();
+        BadBytes.keep(exchange.facts, BadMessages.Kind.REQUEST, head, had, in, limit, position, reason);
+    }
+
     /** The request cannot be read, or did not come in time: the page of {@code status} goes out as it is. */
-    void onBadRequest(int status, char who) {
+    public void onBadRequest(int status, char who) {
         exchange.facts.status = status;
         countBadRequest(who);
         byte[] page = ErrorPages.raw(exchange.facts, status);
@@ -144,7 +157,7 @@ final class ClientFailures {
     }
 
     /** The request cannot be read, and its protocol has no answer to that: it is counted and logged. */
-    void onUnreadable() {
+    public void onUnreadable() {
         exchange.facts.status = Facts.UNREADABLE;
         countBadRequest(Termination.PROXY);
         exchange.end();
@@ -157,7 +170,7 @@ final class ClientFailures {
     }
 
     /** The request's body cannot be read; its head, and perhaps more, has gone to the server. */
-    void onBadBody() {
+    public void onBadBody() {
         exchange.server.close();
         exchange.search.clear();
         exchange.facts.countInFront(ProxyCounter.REQUEST_ERRORS);

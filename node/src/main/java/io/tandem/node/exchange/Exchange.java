@@ -14,11 +14,9 @@ import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Trailers;
-import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Tuning;
-import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
@@ -375,46 +373,8 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
 
     // ---- a side fails
 
-    /** The client has sent its last byte. */
-    public void onClientHalfClosed() {
-        clientFailures().onHalfClosed();
-    }
-
-    /**
-     * The client's connection, or stream, has ended.
-     *
-     * @param reset whether by a reset
-     */
-    public void onClientClosed(boolean reset) {
-        clientFailures().onClosed(reset);
-    }
-
-    /** The client has been silent, or has taken nothing, for too long while its request or response was under way. */
-    public void onClientTimeout() {
-        clientFailures().onTimeout();
-    }
-
-    /** Keeps a request that cannot be read, for {@code show errors}: what was received before, and {@code in}. */
-    public void keepBadRequest(byte[] head, int had, ByteBuf in, int position, Malformed reason) {
-        BadBytes.keep(facts, BadMessages.Kind.REQUEST, head, had, in, tuning.bufferSize(), position, reason);
-    }
-
-    /** The request cannot be read, or did not come in time: the page of {@code status} goes out as it is. */
-    public void onBadRequest(int status, char who) {
-        clientFailures().onBadRequest(status, who);
-    }
-
-    /** The request cannot be read, and its protocol has no answer to that: it is counted and logged. */
-    public void onUnreadable() {
-        clientFailures().onUnreadable();
-    }
-
-    /** The request's body cannot be read; its head, and perhaps more, has gone to the server. */
-    public void onBadBody() {
-        clientFailures().onBadBody();
-    }
-
-    private ClientFailures clientFailures() {
+    /** Who is told of what the client does not do, or does wrong. */
+    public ClientFailures clientFailures() {
         if (clientFailures == null) {
             clientFailures = new ClientFailures(this);
         }

@@ -54,6 +54,7 @@ public final class ClientConnections implements ConnectionOpener {
         Frontend frontend = target.frontend();
         Tuning tuning = Tuning.of(target.configuration().drafts());
         configure(channel, loop, frontend);
+        tuning.ofClients().applyTo(channel.config());
         Facts facts = new Facts(loop, scratch(loop, tuning), target.configuration(), frontend);
         describe(facts, channel, target);
         frontend.meters().count(loop.index(), ProxyCounter.CONNECTIONS);

@@ -24,13 +24,19 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
     private static final int MAX_READS_PER_EVENT = 16;
 
     private final int size;
+    private final ByteBufAllocator memory;
     /** One for all: nothing reads from a connection while another is being read from. */
     private final SharedHandle handle = new SharedHandle();
 
     private @Nullable ByteBuf shared;
 
     ReceiveBuffer(int size) {
+        this(size, PooledByteBufAllocator.DEFAULT);
+    }
+
+    ReceiveBuffer(int size, ByteBufAllocator memory) {
         this.size = size;
+        this.memory = memory;
     }
 
     @Override
@@ -50,7 +56,7 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
             if (buffer != null) {
                 buffer.release();
             }
-            buffer = PooledByteBufAllocator.DEFAULT.directBuffer(size, size);
+            buffer = memory.directBuffer(size, size);
             shared = buffer;
         }
         buffer.clear();

@@ -3,6 +3,7 @@
 package io.tandem.node.loop;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +17,24 @@ final class SendBuffer {
     /** So many messages later the shared buffer is left to whoever still holds it. */
     private static final int PATIENCE = 256;
 
+    private final ByteBufAllocator memory;
     private @Nullable ByteBuf shared;
     private int waited;
+
+    SendBuffer() {
+        this(PooledByteBufAllocator.DEFAULT);
+    }
+
+    SendBuffer(ByteBufAllocator memory) {
+        this.memory = memory;
+    }
 
     ByteBuf take() {
         ByteBuf buffer = shared;
         if (buffer != null && buffer.refCnt() != 1) {
             if (waited < PATIENCE) {
                 waited++;
-                return PooledByteBufAllocator.DEFAULT.directBuffer(SMALL);
+                return memory.directBuffer(SMALL);
             }
             shared = null; // before anything that may fail: a buffer is given up once
             buffer.release();
@@ -32,7 +42,7 @@ final class SendBuffer {
         }
         waited = 0;
         if (buffer == null) {
-            buffer = PooledByteBufAllocator.DEFAULT.directBuffer(SIZE);
+            buffer = memory.directBuffer(SIZE);
             shared = buffer;
         }
         buffer.clear();

@@ -16,6 +16,9 @@ public final class Tuning implements Facet {
     int maxFields = 101;
     int logUriLength = 1_023;
     int cookieLength = 63;
+    boolean anyMethodMayHaveBody;
+    private final KernelBuffers ofClients = new KernelBuffers();
+    private final KernelBuffers ofServers = new KernelBuffers();
 
     private Tuning() {}
 
@@ -56,6 +59,21 @@ public final class Tuning implements Facet {
     /** {@code tune.http.cookielen}: the longest captured cookie, bytes. */
     public int cookieLength() {
         return cookieLength;
+    }
+
+    /** {@code h1-accept-payload-with-any-method}: HTTP/1.0 has bodies where others would not look for them. */
+    public boolean anyMethodMayHaveBody() {
+        return anyMethodMayHaveBody;
+    }
+
+    /** What the kernel keeps for clients' connections. */
+    public KernelBuffers ofClients() {
+        return ofClients;
+    }
+
+    /** What the kernel keeps for connections to servers. */
+    public KernelBuffers ofServers() {
+        return ofServers;
     }
 
     /** Not inherited: there is one process. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.loop;
 
+import io.tandem.config.text.Times;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -9,6 +10,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Feature;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 
 /** The sizes of the {@code global} section that concern messages (HAProxy manual 3.2). */
@@ -35,7 +37,86 @@ public final class TuningLines implements Feature {
                 line(
                         "tune.http.cookielen",
                         "the longest cookie captured, 63 bytes by default",
-                        (t, n) -> t.cookieLength = Math.max(n, 0)));
+                        (t, n) -> t.cookieLength = Math.max(n, 0)),
+                Keyword.directive("h1-accept-payload-with-any-method", SectionKind.GLOBAL)
+                        .doc("takes HTTP/1.0 requests with GET, HEAD or DELETE that have a body")
+                        .most(0)
+                        .as((line, draft) -> Tuning.of(draft).anyMethodMayHaveBody = true),
+                kernelBuffer("rcvbuf.client", "received from clients", Tuning::ofClients, true),
+                kernelBuffer("rcvbuf.server", "received from servers", Tuning::ofServers, true),
+                kernelBuffer("sndbuf.client", "sent to clients", Tuning::ofClients, false),
+                kernelBuffer("sndbuf.server", "sent to servers", Tuning::ofServers, false),
+                idle("tune.recv_enough", "NUMBER", "a read that does not fill the buffer ends the event.", NUMBER),
+                idle("tune.buffers.limit", "NUMBER", "connections own buffers while they use them.", NUMBER),
+                idle("tune.buffers.reserve", "NUMBER", "the Java runtime has reserves of its own.", NUMBER),
+                idle("tune.idletimer", "TIME", "TLS records are as large as what is written.", TuningLines::idleTimer),
+                idle("tune.listener.multi-queue", "on | off", "every thread has a socket of its own.", SWITCH),
+                idle("tune.sched.low-latency", "on | off", "the event loops choose.", SWITCH),
+                idle("noreuseport", "", "every thread has a socket of its own.", (name, line) -> {}),
+                idle("noevports", "", "epoll is the only poller.", (name, line) -> {}),
+                idle("nokqueue", "", "epoll is the only poller.", (name, line) -> {}));
+    }
+
+    /** Reads the arguments of a line and thinks no more of them. */
+    private interface Check {
+        void of(String name, Arguments line);
+    }
+
+    private static final Check NUMBER = (name, line) -> {
+        if (!line.hasNext()) {
+            throw line.error("'" + name + "' expects an integer argument.");
+        }
+        line.leadingInteger();
+    };
+
+    private static final Check SWITCH = (name, line) -> {
+        String word = line.next();
+        if (!word.equals("on") && !word.equals("off")) {
+            throw line.error("'" + name + "' expects either 'on' or 'off' but got '" + word + "'.");
+        }
+    };
+
+    private static void idleTimer(String name, Arguments line) {
+        Times time = Times.millis(line.next());
+        if (time.outcome() == Times.Outcome.UNEXPECTED) {
+            throw line.error("unexpected character '" + time.character() + "' in argument to <" + name + ">.");
+        }
+        if (!time.ok() || time.value() > 65_535) {
+            throw line.error("'" + name + "' expects a timer value between 0 and 65535 ms.");
+        }
+    }
+
+    private static Keyword<Directive> idle(String name, String arguments, String why, Check check) {
+        return Keyword.directive(name, SectionKind.GLOBAL)
+                .arguments(arguments)
+                .doc("accepted for compatibility")
+                .most(arguments.isEmpty() ? 0 : 1)
+                .noEffect(why)
+                .as((line, draft) -> check.of(name, line));
+    }
+
+    private static Keyword<Directive> kernelBuffer(
+            String name, String what, Function<Tuning, KernelBuffers> side, boolean receives) {
+        String keyword = "tune." + name;
+        return Keyword.directive(keyword, SectionKind.GLOBAL)
+                .arguments("NUMBER")
+                .doc("bytes that the kernel keeps of what is " + what + ", as it likes by default")
+                .most(1)
+                .as((line, draft) -> {
+                    KernelBuffers buffers = side.apply(Tuning.of(draft));
+                    if ((receives ? buffers.receive : buffers.send) != 0) {
+                        throw line.error("'" + keyword + "' already specified. Continuing.");
+                    }
+                    if (!line.hasNext()) {
+                        throw line.error("'" + keyword + "' expects an integer argument.");
+                    }
+                    int bytes = Math.max(line.leadingInteger(), 0);
+                    if (receives) {
+                        buffers.receive = bytes;
+                    } else {
+                        buffers.send = bytes;
+                    }
+                });
     }
 
     private static Keyword<Directive> line(String name, String doc, ObjIntConsumer<Tuning> setting) {

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.flood;
 
+import static io.tandem.vrrp.netlink.Libc.C;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.differential.Http2Text;
 import io.tandem.node.testkit.TrustingClient;
+import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,6 +51,8 @@ class DescriptorsTest {
                 default_backend silent
             backend silent
                 server s 127.0.0.1:@SERVER@
+            backend checked
+                server s 127.0.0.1:@SERVER@ check inter 100ms fall 1 rise 1
             """
                     .formatted(DESCRIPTORS);
 
@@ -121,6 +125,53 @@ class DescriptorsTest {
             await("it serves again", () -> deniedInClear(proxy));
             assertThat(proxy.errors()).doesNotContain("NoClassDefFoundError", "internal error", "Exception");
         }
+    }
+
+    /** So do checks, which say that they had none, and whoever wants to take the sockets over, who waits. */
+    @Test
+    void checksAndHandOversWithoutDescriptorWait() throws Exception {
+        try (ServerSocket silent = silent();
+                Fortress proxy = fortress(silent)) {
+            Socket early = Flood.connect(proxy.h2);
+            clients.add(early);
+            Flood.send(early, Http2Text.PREFACE);
+            exhaust(proxy, "http");
+            await("clients get no more", () -> proxy.descriptors() >= DESCRIPTORS - 20);
+            StringBuilder streams = new StringBuilder();
+            for (int stream = 1; stream < 80; stream += 2) {
+                streams.append(request(stream, "/s")); // connections to servers get the rest
+            }
+            Flood.send(early, streams.toString());
+            int taker = askForSockets(proxy.pid());
+            try {
+                await("the check fails", () -> proxy.errors().contains("Server checked/s is DOWN"));
+                assertThat(proxy.errors()).contains("reason: Socket error").doesNotContain("Layer4 timeout");
+
+                long before = proxy.ticks("(tandem-handover");
+                long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+                while (System.nanoTime() - until < 0) {
+                    LockSupport.parkNanos(10_000_000);
+                }
+                assertThat(proxy.ticks("(tandem-handover") - before)
+                        .as("hundredths of a second of its thread, of 100")
+                        .isLessThan(15);
+            } finally {
+                C.close(taker);
+            }
+            release(null);
+            await("it serves again", () -> deniedInClear(proxy));
+            await("the check passes", () -> proxy.errors().contains("Server checked/s is UP"));
+        }
+    }
+
+    /** Asks a process for its listening sockets, and reads no answer. */
+    private static int askForSockets(long pid) {
+        int socket = C.socket(1, 5 | 0x80000, 0); // AF_UNIX, SOCK_SEQPACKET
+        byte[] name = ("\0tandem/" + pid + "/listeners").getBytes(StandardCharsets.US_ASCII);
+        NativeBuffer address = new NativeBuffer(110);
+        address.bytes().putShort(0, (short) 1).put(2, name);
+        assertThat(C.connect(socket, address.address(), 2 + name.length)).isZero();
+        return socket;
     }
 
     private Fortress fortress(ServerSocket server) throws IOException, InterruptedException {

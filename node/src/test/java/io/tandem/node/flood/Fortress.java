@@ -121,6 +121,10 @@ final class Fortress implements AutoCloseable {
         throw new IOException("it does not serve: " + errors());
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }
@@ -161,11 +165,16 @@ final class Fortress implements AutoCloseable {
 
     /** Processor time its event loops have used, hundredths of a second. */
     long ticksOfLoops() throws IOException {
+        return ticks("(loop-");
+    }
+
+    /** Processor time of the threads whose names begin so, behind a bracket; hundredths of a second. */
+    long ticks(String name) throws IOException {
         long ticks = 0;
         try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
             for (Path thread : threads.toList()) {
                 String stat = stat(thread);
-                if (stat.contains("(loop-") || (!stat.isEmpty() && !OTHER.isEmpty())) {
+                if (stat.contains(name) || (!stat.isEmpty() && !OTHER.isEmpty())) {
                     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
                     ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
                 }

@@ -3,7 +3,9 @@
 package io.tandem.node.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.RecvByteBufAllocator.Handle;
 import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,25 @@ class ReceiveBufferTest {
         assertThat(handle.continueReading()).isFalse();
         channel.config().setAutoRead(true);
         assertThat(handle.continueReading()).isTrue();
+    }
+
+    @Test
+    void memoryThatWasUsedUpOnceIsAskedForAgain() {
+        ScarceMemory memory = new ScarceMemory();
+        Handle scarce = new ReceiveBuffer(SIZE, memory).newHandle();
+        ByteBuf kept = scarce.allocate(memory); // somebody holds it, as a slow peer does
+        memory.usedUp = true;
+        assertThatThrownBy(() -> scarce.allocate(memory)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(kept.refCnt()).as("whoever holds it, holds it").isOne();
+        assertThatThrownBy(() -> scarce.allocate(memory)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(kept.refCnt()).isOne();
+
+        memory.usedUp = false;
+        ByteBuf next = scarce.allocate(memory);
+        assertThat(next.refCnt()).isEqualTo(2);
+        assertThat(next).isNotSameAs(kept);
+        next.release(2);
+        kept.release();
     }
 
     private void read(int bytes) {

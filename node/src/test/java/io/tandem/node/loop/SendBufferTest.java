@@ -3,6 +3,7 @@
 package io.tandem.node.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -37,5 +38,26 @@ class SendBufferTest {
         assertThat(capacity).isLessThan(5000L * 1024);
         waiting.forEach(ByteBuf::release);
         assertThat(waiting).allMatch(message -> message.refCnt() <= 1);
+    }
+
+    @Test
+    void memoryThatWasUsedUpOnceIsAskedForAgain() {
+        ScarceMemory memory = new ScarceMemory();
+        SendBuffer scarce = new SendBuffer(memory);
+        ByteBuf kept = scarce.take();
+        for (int i = 0; i < 256; i++) { // so long the shared one is waited for
+            scarce.take().release();
+        }
+        memory.usedUp = true;
+        assertThatThrownBy(scarce::take).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(scarce::take).isInstanceOf(OutOfMemoryError.class);
+        assertThat(kept.refCnt()).as("whoever holds it, holds it").isOne();
+
+        memory.usedUp = false;
+        ByteBuf next = scarce.take();
+        assertThat(next).isNotSameAs(kept);
+        assertThat(next.refCnt()).isEqualTo(2);
+        next.release(2);
+        kept.release();
     }
 }

@@ -28,6 +28,7 @@ import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.SlowPeer;
 import io.tandem.node.loop.Timer;
+import io.tandem.node.loop.Tuning;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.ServerEnd;
@@ -124,6 +125,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             tcp.setTcpNoDelay(true);
         }
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        Tuning.of(facts.configuration.drafts()).ofServers().applyTo(channel.config());
         channel.pipeline().addLast(this);
         ServerTls wantsTls = server.tls();
         secures = wantsTls;

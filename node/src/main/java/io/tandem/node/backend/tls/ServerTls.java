@@ -55,6 +55,10 @@ public final class ServerTls implements ConnectionProperty {
         this.open = open;
     }
 
+    EngineContext context() {
+        return context;
+    }
+
     /** Whether the name asked for depends on the exchange. */
     public boolean distinguishes() {
         return serverName != null;

@@ -34,6 +34,8 @@ public abstract class HttpConnection extends ChannelInboundHandlerAdapter implem
     private final Runnable onEnd;
     private @Nullable ChannelHandlerContext context;
     private boolean ended;
+    /** Our side has ended, or will once all is sent; the client's is read to its end. */
+    private boolean lingering;
 
     /** Something was written and not flushed: to TLS an empty flush is an empty record's work. */
     private boolean unflushed;
@@ -234,9 +236,18 @@ public abstract class HttpConnection extends ChannelInboundHandlerAdapter implem
      * client would lose the answer (RFC 9112 section 9.6).
      */
     protected final void linger(ChannelHandlerContext present, int limitMs) {
+        lingering = true;
         timer.start(limitMs);
         autoRead(true);
         shutdownOutput();
+    }
+
+    /** The client has ended as well: nothing is unread any more, and what is still to be sent goes first. */
+    protected final void endLingering() {
+        ChannelHandlerContext present = context;
+        if (present != null && lingering) {
+            present.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
     }
 
     /** Ends our side alone when all that has been written is sent. */

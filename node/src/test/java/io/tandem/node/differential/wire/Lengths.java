@@ -84,6 +84,18 @@ final class Lengths {
                 sends("a body of TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"),
                 sends("a body of CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\nContent-Length: 3\r\n\r\nabc"),
                 sends("a length in HTTP/1.0", "POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc"),
+                sends("a length in HTTP/1.0 behind GET", "GET / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc"),
+                sends(
+                        "a length in HTTP/1.0 behind GET kept alive",
+                        "GET / HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nabc" + GET),
+                sends("a length in HTTP/1.0 behind HEAD", "HEAD / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc"),
+                sends("a length in HTTP/1.0 behind DELETE", "DELETE / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc"),
+                sends("a length in HTTP/1.0 behind OPTIONS", "OPTIONS / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc"),
+                sends("a length in HTTP/0.9 behind GET", "GET / HTTP/0.9\r\nContent-Length: 3\r\n\r\nabc"),
+                sends("a length of nothing in HTTP/1.0", "GET / HTTP/1.0\r\nContent-Length: 0\r\n\r\n"),
+                sends(
+                        "a chunk in HTTP/1.0 behind GET",
+                        "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
                 sends(
                         "a body in pieces",
                         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n",

@@ -127,6 +127,39 @@ class BindSocketTest {
         }
     }
 
+    /** Each connection is released where it was counted, whatever limits there are by then. */
+    @Test
+    void limitsHoldAfterConnectionsThatOutlivedThem() throws Exception {
+        String limited = text(address, "").replace(" http-request return", " maxconn 1\n http-request return");
+        assertThat(limited).contains("maxconn 1");
+        try (TestProxy proxy = TestProxy.start(text(address, ""), 1)) {
+            for (int i = 0; i < 3; i++) {
+                try (Socket outliving = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+                    Await.until("it is served", () -> proxy.openSessions("fe") == 1);
+                    proxy.reload(i % 2 == 0 ? limited : text(address, "maxconn 1"));
+                    assertThat(outliving.isConnected()).isTrue();
+                }
+                Await.until("it has ended", () -> proxy.openSessions("fe") == 0);
+            }
+            proxy.reload(limited);
+            try (Socket first = new Socket(InetAddress.getByName("127.0.0.1"), port);
+                    Socket second = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+                Await.until(
+                        "the first is served, the second accepted",
+                        () -> proxy.openSessions("fe") == 1 && isBacklogEmpty());
+                for (int turn = 0; turn < 5; turn++) {
+                    proxy.loops().get(0).eventLoop().submit(() -> {}).sync();
+                }
+                assertThat(proxy.openSessions("fe")).isOne();
+                first.close();
+                second.setSoTimeout(5_000);
+                second.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(ISO_8859_1));
+                assertThat(new String(second.getInputStream().readAllBytes(), ISO_8859_1))
+                        .startsWith("HTTP/1.1 200 ");
+            }
+        }
+    }
+
     /** Whether the proxy has accepted all that has been connected. */
     private boolean isBacklogEmpty() throws IOException {
         String suffix = String.format(Locale.ROOT, ":%04X", port);

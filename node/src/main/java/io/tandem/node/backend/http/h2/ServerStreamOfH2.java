@@ -7,19 +7,14 @@ import io.tandem.node.backend.http.ResponseListener;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.frontend.http.Framing;
-import io.tandem.node.frontend.http.HeadBuffer;
-import io.tandem.node.frontend.http.Headers;
-import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
-import io.tandem.node.frontend.http.Upgrade;
 import io.tandem.node.frontend.http.h2.Frames;
 import io.tandem.node.frontend.http.h2.StreamBase;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,26 +26,12 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     private static final int LINGER_MS = 1000;
 
     private final ServerEndpoint connection;
-    private final Loop loop;
-    private final Tuning tuning;
-    private final Trailers trailers = new Trailers();
+    private final IncomingResponse incoming;
     private final Timer timer;
 
     private ResponseListener listener;
-    private Response response;
-    private @Nullable HeadBuffer buffer;
-    /** What an extended CONNECT asks for (RFC 8441); null for other requests. */
-    private byte @Nullable [] protocol;
-    /** What the key of the WebSocket asked for is answered with, or null. */
-    private byte @Nullable [] proof;
     /** The request, while it waits for the server's settings. */
     private @Nullable Request unsent;
-
-    private Method method = Method.OTHER;
-    private long remaining = -1;
-    private boolean inBody;
-    /** Whether all of the response has come, END_STREAM or not. */
-    private boolean whole;
 
     private boolean tunnel;
     /** Whether the listener hears nothing more. */
@@ -64,10 +45,8 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
             ServerEndpoint connection, Loop loop, Tuning tuning, ResponseListener listener, Response response) {
         super(connection);
         this.connection = connection;
-        this.loop = loop;
-        this.tuning = tuning;
         this.listener = listener;
-        this.response = response;
+        incoming = new IncomingResponse(loop, tuning, response);
         timer = new Timer(loop) {
             @Override
             protected void onTimeout() {
@@ -79,18 +58,11 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     /** Begins another exchange. */
     void begin(ResponseListener listener, Response response) {
         this.listener = listener;
-        this.response = response;
-        protocol = null;
-        proof = null;
+        incoming.into(response);
         unsent = null;
-        method = Method.OTHER;
-        remaining = -1;
-        inBody = false;
-        whole = false;
         tunnel = false;
         over = false;
         cleared = false;
-        trailers.clear();
     }
 
     private void timeout() {
@@ -106,19 +78,12 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     @Override
     public void head(Request request, boolean keepAlive) {
-        method = request.method();
-        int upgrade = Upgrade.extendedConnect(request);
-        if (upgrade >= 0) {
-            Headers fields = request.headers();
-            protocol = Arrays.copyOfRange(fields.bytes(), fields.valueStart(upgrade), fields.valueEnd(upgrade));
-            int key = request.webSocketKeyIndex();
-            proof = key < 0 ? null : Upgrade.answerTo(fields.bytes(), fields.valueStart(key), fields.valueEnd(key));
-            if (!connection.takesExtendedConnect(this)) {
-                unsent = request; // until the server has said whether it takes it
-                return;
-            }
+        incoming.to(request);
+        if (incoming.protocol() != null && !connection.takesExtendedConnect(this)) {
+            unsent = request; // until the server has said whether it takes it
+        } else {
+            send(request);
         }
-        send(request);
     }
 
     /** The server has said whether it takes an extended CONNECT: the request goes on, or has failed. */
@@ -137,10 +102,9 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     }
 
     private void send(Request request) {
-        byte[] asked = protocol;
-        boolean end = request.framing() == Framing.NONE && method != Method.CONNECT && asked == null;
+        boolean end = request.framing() == Framing.NONE && !incoming.isToConnect();
         ByteBuf out = connection.beginHead(this, end);
-        RequestBlock.write(out, request, asked, connection.isSecure());
+        RequestBlock.write(out, request, incoming.protocol(), connection.isSecure());
         connection.endHead(this, out, end);
     }
 
@@ -153,7 +117,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     @Override
     public void end(@Nullable Trailers last) {
-        if (id() != 0 && method != Method.CONNECT && protocol == null) {
+        if (id() != 0 && !incoming.isToConnect()) {
             sendEnd(last);
         }
     }
@@ -202,91 +166,50 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     // ---- the response
 
     void onHeaders(ResponseFields fields, byte[] block, int from, int to, boolean endStream) {
-        if (over || whole) {
+        if (over || incoming.isWhole()) {
             skip(fields, block, from, to, endStream);
             return;
         }
         touch();
-        if (inBody) {
-            trailers(fields, block, from, to, endStream);
-            return;
-        }
-        HeadBuffer head = buffer;
-        if (head == null) {
-            head = HeadBuffer.take(loop, tuning.bufferSize());
-            buffer = head;
-        }
-        byte[] asked = protocol;
-        fields.begin(response, head, asked == null ? -1 : asked.length);
+        incoming.beginBlock(fields);
         if (!connection.decodeFor(block, from, to)) {
             return;
         }
-        boolean good = fields.finish();
-        boolean interim = good && response.status() < 200;
-        if (!good || (interim && endStream)) {
-            malformed();
-            return;
-        }
-        if (interim) {
-            response.body(Framing.NONE, -1, fields.countedSize(), -1);
-            response.asHttp2();
-            listener.onInterim();
-            return;
-        }
-        if (asked != null ? response.status() == 200 : method == Method.CONNECT && response.status() / 100 == 2) {
-            open(fields, asked, endStream);
-        } else {
-            finalHead(fields, endStream);
+        IncomingResponse.Part part = incoming.endBlock(fields, endStream);
+        switch (part) {
+            case INTERIM -> listener.onInterim();
+            case HEAD, HEAD_ALONE, TUNNEL_HEAD -> head(part, endStream);
+            case END -> {
+                markRemoteEnded();
+                complete();
+            }
+            case BODY, BROKEN -> broken();
+            case MALFORMED -> malformed();
         }
     }
 
-    private void finalHead(ResponseFields fields, boolean endStream) {
-        int status = response.status();
-        long length = fields.contentLength();
-        boolean mayHaveBody = method != Method.HEAD && status != 304;
-        if (endStream && length > 0 && mayHaveBody) {
-            malformed();
-            return;
-        }
-        boolean bodyless = !mayHaveBody || status == 204 || length == 0;
-        Framing framing = bodyless ? Framing.NONE : length > 0 ? Framing.LENGTH : Framing.CHUNKED;
-        remaining = framing == Framing.LENGTH ? length : -1;
-        response.body(framing, remaining, fields.countedSize(), -1);
-        response.asHttp2();
+    /** The final head is whole. */
+    private void head(IncomingResponse.Part part, boolean endStream) {
         if (listener.onResponse(null, 0) == ResponseListener.Fate.REFUSED) {
             return;
         }
-        inBody = true;
+        incoming.beginBody();
         if (endStream) {
             markRemoteEnded();
         }
-        if (bodyless || endStream) { // without a body nothing more can come that matters, END_STREAM or not
-            complete(framing == Framing.CHUNKED ? trailers : null);
+        if (part == IncomingResponse.Part.HEAD_ALONE) {
+            complete();
+        } else if (part == IncomingResponse.Part.TUNNEL_HEAD) {
+            listener.onResponseEnd(null, false);
+            if (endStream && !over) { // its last bytes may have come with it
+                listener.onServerHalfClosed();
+            }
         }
     }
 
-    /** The response is complete. */
-    private void complete(@Nullable Trailers last) {
-        whole = true;
-        listener.onResponseEnd(last, false);
-    }
-
-    /** The response opens a tunnel; its last bytes may have come with it. */
-    private void open(ResponseFields fields, byte @Nullable [] asked, boolean endStream) {
-        int counted = fields.countedSize();
-        response.body(Framing.NONE, -1, counted, asked == null ? -1 : fields.upgraded(asked, proof));
-        response.asHttp2();
-        if (listener.onResponse(null, 0) == ResponseListener.Fate.REFUSED) {
-            return;
-        }
-        inBody = true;
-        if (endStream) {
-            markRemoteEnded();
-        }
-        listener.onResponseEnd(null, false);
-        if (endStream && !over) {
-            listener.onServerHalfClosed();
-        }
+    private void complete() {
+        incoming.complete();
+        listener.onResponseEnd(incoming.trailers(), false);
     }
 
     /** Fields behind a response that is complete already: they are decoded for their effect on the table alone. */
@@ -298,22 +221,9 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         }
     }
 
-    private void trailers(ResponseFields fields, byte[] block, int from, int to, boolean endStream) {
-        fields.begin(trailers);
-        if (!connection.decodeFor(block, from, to)) {
-            return;
-        }
-        if (!endStream || fields.areTrailersMalformed() || remaining > 0) {
-            broken();
-            return;
-        }
-        markRemoteEnded();
-        complete(trailers);
-    }
-
     @Override
     protected boolean onData(ByteBuf in, int length) {
-        if (over || whole) { // what belongs to no response
+        if (over || incoming.isWhole()) { // what belongs to no response
             broken();
             return false;
         }
@@ -322,18 +232,11 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
             listener.onTunnelBytes(in.slice(in.readerIndex(), length));
             return id() != 0;
         }
-        if (!inBody) {
-            malformed();
-            return false;
+        switch (incoming.data(length)) {
+            case BODY -> listener.onResponseBody(in, length, 0, false);
+            case MALFORMED -> malformed();
+            default -> broken();
         }
-        if (remaining >= 0 && length > remaining) {
-            broken();
-            return false;
-        }
-        if (remaining >= 0) {
-            remaining -= length;
-        }
-        listener.onResponseBody(in, length, 0, false);
         return id() != 0;
     }
 
@@ -344,16 +247,16 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
 
     @Override
     protected void onEnd() {
-        if (over || whole) {
+        if (over || incoming.isWhole()) {
             forgetIfOver();
         } else if (tunnel) {
             listener.onServerHalfClosed();
-        } else if (!inBody) {
-            malformed();
-        } else if (remaining > 0) {
-            broken();
         } else {
-            complete(response.framing() == Framing.CHUNKED ? trailers : null);
+            switch (incoming.end()) {
+                case END -> complete();
+                case MALFORMED -> malformed();
+                default -> broken();
+            }
         }
     }
 
@@ -484,7 +387,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         }
         if (unsent != null || (hasLocalEnded() && hasRemoteEnded())) {
             connection.forget(this);
-        } else if (whole && hasLocalEnded()) {
+        } else if (incoming.isWhole() && hasLocalEnded()) {
             timer.start(LINGER_MS); // its END_STREAM will come: resets for nothing are what servers count against us
         } else {
             connection.reset(this, Frames.CANCEL);
@@ -494,11 +397,7 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
     /** Lets go of the response's bytes. */
     @Override
     public void clear() {
-        HeadBuffer head = buffer;
-        if (head != null) {
-            buffer = null;
-            head.release(loop);
-        }
+        incoming.clear();
         cleared = true;
         recycleIfDone();
     }
@@ -508,8 +407,8 @@ final class ServerStreamOfH2 extends StreamBase implements ServerStream {
         if (over && cleared && id() == 0 && !touched) {
             cleared = false; // once
             listener = null;
-            response = null;
             unsent = null;
+            incoming.forget();
             connection.recycle(this);
         }
     }

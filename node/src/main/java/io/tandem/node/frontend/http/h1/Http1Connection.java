@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.tandem.node.exchange.ClientFailures;
 import io.tandem.node.exchange.Exchange;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.http.HttpOption;
@@ -128,8 +129,9 @@ public final class Http1Connection extends Http1ClientSide {
             }
             case MALFORMED -> {
                 Malformed reason = scanner.reason();
-                exchange().keepBadRequest(bytes, had, in, scanner.errorOffset(), reason);
-                exchange().onBadRequest(reason == Malformed.TRANSFER_ENCODING_UNKNOWN ? 422 : 400, Termination.PROXY);
+                ClientFailures failures = exchange().clientFailures();
+                failures.keep(bytes, had, in, scanner.errorOffset(), reason);
+                failures.onBadRequest(reason.status(), Termination.PROXY);
                 return true;
             }
             case COMPLETE -> {
@@ -156,7 +158,7 @@ public final class Http1Connection extends Http1ClientSide {
         }
         responseDone = false;
         if (!present.body.begin(facts.request, in, exchange(), tuning)) {
-            exchange().onBadRequest(400, Termination.PROXY);
+            exchange().clientFailures().onBadRequest(400, Termination.PROXY);
             return true;
         }
         state = State.BODY;
@@ -303,17 +305,17 @@ public final class Http1Connection extends Http1ClientSide {
         switch (state) {
             case HEAD -> {
                 if (isBusy()) {
-                    exchange().onBadRequest(400, Termination.CLIENT);
+                    exchange().clientFailures().onBadRequest(400, Termination.CLIENT);
                 } else if (!silentEnd(400, Termination.CLIENT)) {
                     close();
                 }
             }
             case BODY -> {
-                exchange().onClientClosed(true); // what is missing will not come
+                exchange().clientFailures().onClosed(true); // what is missing will not come
                 abort();
             }
-            case RESPONSE, TUNNEL -> exchange().onClientHalfClosed();
-            case CLOSING -> {}
+            case RESPONSE, TUNNEL -> exchange().clientFailures().onHalfClosed();
+            case CLOSING -> endLingering();
         }
     }
 
@@ -328,7 +330,7 @@ public final class Http1Connection extends Http1ClientSide {
         exchange().begin();
         facts.requestAtMs = facts.acceptedAtMs;
         facts.requestStartNs = facts.acceptedNs;
-        exchange().onBadRequest(status, who);
+        exchange().clientFailures().onBadRequest(status, who);
         return true;
     }
 
@@ -337,12 +339,12 @@ public final class Http1Connection extends Http1ClientSide {
         switch (state) {
             case HEAD -> {
                 if (isBusy()) {
-                    exchange().onBadRequest(408, Termination.CLIENT_TIMEOUT);
+                    exchange().clientFailures().onBadRequest(408, Termination.CLIENT_TIMEOUT);
                 } else if (!silentEnd(408, Termination.CLIENT_TIMEOUT)) {
                     close();
                 }
             }
-            case BODY, RESPONSE, TUNNEL -> exchange().onClientTimeout();
+            case BODY, RESPONSE, TUNNEL -> exchange().clientFailures().onTimeout();
             case CLOSING -> abort();
         }
     }
@@ -351,7 +353,7 @@ public final class Http1Connection extends Http1ClientSide {
     protected void onClosed() {
         dropStaged();
         if (isBusy()) {
-            exchange().onClientClosed(reset);
+            exchange().clientFailures().onClosed(reset);
         } else if (state == State.HEAD) {
             silentEnd(400, Termination.CLIENT);
         }
@@ -487,7 +489,7 @@ public final class Http1Connection extends Http1ClientSide {
             early.release();
         }
         if (halfClosed) {
-            exchange().onClientHalfClosed();
+            exchange().clientFailures().onHalfClosed();
         }
     }
 }

@@ -22,8 +22,10 @@ public enum Malformed {
     CONTENT_LENGTH,
     /** Anything but one {@code chunked}, at the end. */
     TRANSFER_ENCODING,
-    /** An encoding in front of {@code chunked}: HAProxy answers 422. */
+    /** An encoding in front of {@code chunked}. */
     TRANSFER_ENCODING_UNKNOWN,
+    /** A body where HTTP/1.0 does not say that there may be one (RFC 1945), and servers may not look for it. */
+    PAYLOAD,
     /** Two Host fields that differ. */
     HOST,
     /** A WebSocket handshake without its key, or an answer with the wrong one. */
@@ -37,5 +39,14 @@ public enum Malformed {
     /** No line end behind a chunk's data. */
     CHUNK_END,
     /** A trailer section that is malformed or too long. */
-    TRAILERS
+    TRAILERS;
+
+    /** What a request is answered with. */
+    int status() {
+        return switch (this) {
+            case TRANSFER_ENCODING_UNKNOWN -> 422;
+            case PAYLOAD -> 413;
+            default -> 400;
+        };
+    }
 }

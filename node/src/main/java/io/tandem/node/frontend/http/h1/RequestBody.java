@@ -101,8 +101,8 @@ final class RequestBody implements ChunkedBody.Sink {
                 in.readerIndex(start);
                 Exchange present = exchange;
                 if (present != null) {
-                    present.keepBadRequest(NOTHING, 0, in, position, chunks.reason());
-                    present.onBadBody();
+                    present.clientFailures().keep(NOTHING, 0, in, position, chunks.reason());
+                    present.clientFailures().onBadBody();
                 }
             }
         }

@@ -38,6 +38,7 @@ final class RequestParts {
         parts.buffer = buffer;
         parts.scanner.into(request);
         parts.scanner.lenient(lenient);
+        parts.scanner.expectsBodies(tuning.anyMethodMayHaveBody());
         parts.scanner.begin(buffer, tuning.maxRewrite());
         return parts;
     }

@@ -32,6 +32,7 @@ public final class RequestScanner extends HeadScanner {
     private int hostIndex;
     private int upgradeIndex;
     private int webSocketKeyIndex;
+    private boolean expectsBodies = true;
 
     /** @param maxFields {@code tune.http.maxhdr} */
     public RequestScanner(Request request, int maxFields) {
@@ -43,6 +44,11 @@ public final class RequestScanner extends HeadScanner {
     void into(Request request) {
         super.into(request.headers());
         this.request = request;
+    }
+
+    /** Whether a body is taken for one where HTTP/1.0 knows none, behind GET, HEAD and DELETE: others might not look for it. */
+    void expectsBodies(boolean always) {
+        expectsBodies = always;
     }
 
     /**
@@ -229,6 +235,9 @@ public final class RequestScanner extends HeadScanner {
                 return refuse(Malformed.AUTHORITY);
             }
         }
+        if (request.minorVersion() == 0 && !expectsBodies && hasBody() && isBodyless(request.method())) {
+            return refuse(Malformed.PAYLOAD);
+        }
         if (saysUpgrade()) {
             Headers h = headers();
             boolean webSocket =
@@ -244,6 +253,10 @@ public final class RequestScanner extends HeadScanner {
         request.connection(keepsAlive(), saysUpgrade(), webSocketKeyIndex);
         request.countedSize(countedSize());
         return true;
+    }
+
+    private static boolean isBodyless(Method method) {
+        return method == Method.GET || method == Method.HEAD || method == Method.DELETE;
     }
 
     /** {@code host:port}, the same as Host's (RFC 9112 section 3.2.3). */

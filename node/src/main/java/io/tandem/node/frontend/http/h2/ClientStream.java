@@ -72,7 +72,7 @@ final class ClientStream extends StreamBase implements ClientSide {
 
     private void timeout() {
         if (exchange.isBusy()) {
-            exchange.onClientTimeout();
+            exchange.clientFailures().onTimeout();
         } else {
             connection.reset(this, Frames.CANCEL); // it has not taken what the exchange left behind
         }
@@ -96,14 +96,14 @@ final class ClientStream extends StreamBase implements ClientSide {
 
     /** The head cannot be read at all: it is logged, and answered with nothing. */
     void refuse() {
-        exchange.onUnreadable();
+        exchange.clientFailures().onUnreadable();
     }
 
     /** The head is no request: it is answered with an error. */
     void answerBadRequest(boolean endStream) {
         requestComplete = endStream;
         bodyless = facts.request.method() == Method.HEAD; // the exchange is over before the page is written
-        exchange.onBadRequest(400, Termination.PROXY);
+        exchange.clientFailures().onBadRequest(400, Termination.PROXY);
     }
 
     /** The head is whole. */
@@ -209,7 +209,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     protected void onEnd() {
         if (tunnel) {
             if (exchange.isTunnel()) {
-                exchange.onClientHalfClosed();
+                exchange.clientFailures().onHalfClosed();
             }
             return;
         }
@@ -245,7 +245,7 @@ final class ClientStream extends StreamBase implements ClientSide {
         stagedHead = null;
         flushDue = false;
         if (exchange.isBusy()) {
-            exchange.onClientClosed(true);
+            exchange.clientFailures().onClosed(true);
         }
         release();
         connection.recycle(this);
@@ -289,6 +289,13 @@ final class ClientStream extends StreamBase implements ClientSide {
     @Override
     public boolean isRequestComplete() {
         return requestComplete;
+    }
+
+    /** The request goes on to its end, as with HAProxy: to a client that is still sending a reset would be a failure. */
+    @Override
+    public boolean awaitRequestEnd() {
+        expectClient();
+        return id != 0;
     }
 
     @Override
@@ -460,7 +467,7 @@ final class ClientStream extends StreamBase implements ClientSide {
             kept.release();
         }
         if (remoteEnded) {
-            exchange.onClientHalfClosed();
+            exchange.clientFailures().onHalfClosed();
         }
     }
 

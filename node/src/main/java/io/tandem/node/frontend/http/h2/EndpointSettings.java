@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
  * @param maxHeaderList the longest header list, as {@code tune.bufsize} bounds heads
  * @param maxTotalStreams after how many streams a connection is ended gracefully; 0 for no limit
  * @param glitchesThreshold after how many glitches of the peer a connection ends; 0 for no limit
+ * @param announcesWebSockets whether clients are told of extended CONNECT (RFC 8441)
  */
 public record EndpointSettings(
         int headerTableSize,
@@ -22,7 +23,8 @@ public record EndpointSettings(
         int maxFrameSize,
         int maxHeaderList,
         int maxTotalStreams,
-        int glitchesThreshold) {
+        int glitchesThreshold,
+        boolean announcesWebSockets) {
     private static final int DEFAULT_TABLE_SIZE = 4096;
 
     /** Writes the SETTINGS frame that begins a connection; of what RFC 9113 has defaults for, only what differs. */
@@ -33,7 +35,9 @@ public record EndpointSettings(
             out.writeShort(Frames.SETTINGS_HEADER_TABLE_SIZE).writeInt(headerTableSize);
         }
         if (asServer) {
-            out.writeShort(Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL).writeInt(1);
+            if (announcesWebSockets) {
+                out.writeShort(Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL).writeInt(1);
+            }
             out.writeShort(Frames.SETTINGS_MAX_CONCURRENT_STREAMS).writeInt(maxStreams);
         } else {
             out.writeShort(Frames.SETTINGS_ENABLE_PUSH).writeInt(0);

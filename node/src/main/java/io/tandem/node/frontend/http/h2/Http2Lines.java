@@ -16,6 +16,10 @@ public final class Http2Lines implements Feature {
     @Override
     public List<Keyword<Directive>> directives() {
         return List.of(
+                Keyword.directive("h2-workaround-bogus-websocket-clients", SectionKind.GLOBAL)
+                        .doc("does not tell clients that WebSockets may use HTTP/2")
+                        .most(0)
+                        .as((line, draft) -> draft.facet(Http2Tuning.KEY).announcesWebSockets = false),
                 line("tune.h2.header-table-size", 4096, 65_536, "bytes of the header table", (t, n) -> {
                     t.headerTableSize = n;
                 }),

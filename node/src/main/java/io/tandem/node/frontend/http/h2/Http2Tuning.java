@@ -26,6 +26,7 @@ public final class Http2Tuning implements Facet {
     int initialWindow = Frames.DEFAULT_WINDOW;
     int maxStreams = 100;
     int maxFrameSize = UNSET;
+    boolean announcesWebSockets = true;
     final Side clients = new Side();
     final Side servers = new Side();
 
@@ -51,7 +52,8 @@ public final class Http2Tuning implements Facet {
                 maxFrameSize == UNSET ? Frames.SMALLEST_MAX_LENGTH : maxFrameSize,
                 sizes.bufferSize(),
                 side.maxTotalStreams,
-                side.glitchesThreshold);
+                side.glitchesThreshold,
+                announcesWebSockets);
     }
 
     /** Not inherited: there is one process. */
