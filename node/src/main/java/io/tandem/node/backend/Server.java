@@ -117,6 +117,8 @@ public final class Server {
     /** What a connection to it must be like for {@link #isReachedAs}; a server's WebSockets have that of the server. */
     private final Description reached;
 
+    private @Nullable ServerNaming naming;
+    private boolean hasIdOfItsOwn;
     private Server forWebSockets = this;
 
     /** @param index a number unique among all servers of the configuration, from 0: the row of per-loop pools */
@@ -171,6 +173,37 @@ public final class Server {
                 d.check(),
                 d.origin());
         forWebSockets = new Server(apart, reached, state, backendName, index);
+    }
+
+    /** How it is known by name; said before anybody asks. */
+    void known(@Nullable ServerNaming as, boolean idOfItsOwn) {
+        naming = as;
+        hasIdOfItsOwn = idOfItsOwn;
+    }
+
+    /** How it is known by name; null where the configuration has its address. */
+    public @Nullable ServerNaming naming() {
+        return naming;
+    }
+
+    /** The name it is searched by now; null for an address, and for a service's server that has no record. */
+    public @Nullable String host() {
+        String set = state.target().host();
+        ServerNaming known = naming;
+        return set != null || known == null || known.service() ? set : known.host();
+    }
+
+    /** Whether the configuration says which number it has. */
+    public boolean hasIdOfItsOwn() {
+        return hasIdOfItsOwn;
+    }
+
+    /** It is there from now on: connections to where it was serve nobody else. */
+    public void moveTo(InetSocketAddress address) {
+        if (!address.equals(address())) {
+            state.target().move(address);
+            state.moved();
+        }
     }
 
     /** This server as WebSockets reach it, in the version of HTTP that {@code ws} names; mostly this one itself. */

@@ -46,7 +46,8 @@ record ServerAddress(
             throw new Malformed(ENDED.matcher(error).matches() ? error + "\n" : error);
         }
         if (result.address() instanceof Address.Inet inet) {
-            boolean keeps = inet.portKind() != Address.PortKind.FIXED;
+            boolean service = !inet.literal() && inet.host().startsWith("_");
+            boolean keeps = inet.portKind() != Address.PortKind.FIXED && !service;
             return new ServerAddress(inet, null, inet.port(), keeps);
         }
         if (result.address() instanceof Address.UnixPath path) {
@@ -62,6 +63,17 @@ record ServerAddress(
     boolean isTheClients() {
         Address.Inet present = inet;
         return present != null && (present.wildcard() || present.host().equals("0.0.0.0"));
+    }
+
+    /** Whether it is a name rather than an address. */
+    boolean isName() {
+        Address.Inet present = inet;
+        return present != null && !present.wildcard() && !present.literal();
+    }
+
+    /** Whether it is the name of a service, whose SRV records have the addresses and ports. */
+    boolean isService() {
+        return isName() && host().startsWith("_");
     }
 
     /** The host as written, for messages. */

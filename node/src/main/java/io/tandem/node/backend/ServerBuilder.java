@@ -23,8 +23,12 @@ final class ServerBuilder {
         if (written == null) {
             return null;
         }
-        InetAddress resolved = resolve(settings, written, draft, assembly);
-        InetAddress address = resolved == null ? InetAddress.getLoopbackAddress() : resolved;
+        InetAddress resolved = InitialAddress.of(settings, written, draft, assembly);
+        ServerNaming naming = settings.naming();
+        int port = written.keepsClientPort() ? 0 : written.port();
+        InetSocketAddress address = resolved == null
+                ? InetSocketAddress.createUnresolved("-", port)
+                : new InetSocketAddress(resolved, port);
         settings.dialing.unix = written.unix();
         settings.dialing.toTheClientsDestination = written.isTheClients();
         if (settings.dialing.fastOpen && !RetryLines.coversFastOpen(draft)) {
@@ -63,7 +67,7 @@ final class ServerBuilder {
         Server.Description description = new Server.Description(
                 settings.id,
                 settings.name,
-                new InetSocketAddress(address, written.keepsClientPort() ? 0 : written.port()),
+                address,
                 written.keepsClientPort(),
                 written.keepsClientPort() ? written.port() : 0,
                 settings.weight,
@@ -79,7 +83,7 @@ final class ServerBuilder {
                 settings.cookie,
                 settings.nonStick,
                 settings.ringKey,
-                settings.checked ? checkOf(settings, dialing, tls, address, written, draft, assembly) : null,
+                settings.checked ? checkOf(settings, dialing, tls, resolved, written, draft, assembly) : null,
                 settings.origin.file() + ":" + settings.origin.line());
         ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
         assembly.onCommit(() -> {
@@ -91,73 +95,42 @@ final class ServerBuilder {
                     settings.rise,
                     settings.fall,
                     System.currentTimeMillis());
-            state.target().configure(description.address(), tls.traffic() != null);
+            boolean searched = naming != null && naming.resolvers() != null;
+            state.target()
+                    .configure(
+                            searched
+                                    ? naming.host() + ":"
+                                            + description.address().getPort()
+                                    : description.address(),
+                            tls.traffic() != null);
         });
         Server server = new Server(description, state, draft.name(), assembly.nextServerIndex());
+        server.known(naming, settings.idIsForced);
         if (apart != null) {
             server.webSocketsApart(dialing.in(apart), tls.webSockets(), apart);
         }
         return server;
     }
 
-    private static @Nullable InetAddress resolve(
-            ServerSettings settings, ServerAddress written, ProxyDraft draft, Assembly assembly) {
-        String subject = ServerLines.place(settings.origin) + " : 'server " + draft.name() + "/" + settings.name
-                + "' : could not resolve address '" + written.host() + "'";
-        List<String> methods = settings.initAddress.isEmpty() ? List.of("last", "libc") : settings.initAddress;
-        boolean tried = false;
-        for (String method : methods) {
-            switch (method) {
-                case "last" -> {} // the address a state file remembers; there is none yet
-                case "libc" -> {
-                    tried = true;
-                    InetAddress address = written.resolve();
-                    if (address != null) {
-                        return address;
-                    }
-                }
-                case "none" -> {
-                    if (tried) {
-                        assembly.problems().warning(settings.origin, subject + ", disabling server.");
-                    }
-                    return ServerAddress.literal(written.host());
-                }
-                default -> {
-                    if (tried) {
-                        assembly.problems().warning(settings.origin, subject + ", falling back to configured address.");
-                    }
-                    return ServerAddress.literal(method);
-                }
-            }
-        }
-        if (settings.mayStayUnresolved) {
-            assembly.problems().warning(settings.origin, subject + ", disabling server.");
-            return null;
-        }
-        assembly.problems().alert(settings.origin, subject + ".");
-        assembly.closingAlert("Failed to initialize server(s) addr.");
-        return null;
-    }
-
     private static @Nullable CheckSettings checkOf(
             ServerSettings settings,
             Dialing dialing,
             ServerTlsContexts.Both tls,
-            InetAddress address,
+            @Nullable InetAddress address,
             ServerAddress written,
             ProxyDraft draft,
             Assembly assembly) {
         int port = settings.checkPort != 0 ? settings.checkPort : written.keepsClientPort() ? 0 : written.port();
-        if (port == 0 && written.unix() == null) {
-            assembly.problems()
+        if (port == 0 && written.unix() == null && !written.isService()) {
+            assembly.behindLast(() -> assembly.problems()
                     .alert(
                             settings.origin,
                             "config: backend '" + draft.name() + "': server '" + settings.name
-                                    + "' has neither service port nor check port.");
+                                    + "' has neither service port nor check port."));
             return null;
         }
         return new CheckSettings(
-                new InetSocketAddress(settings.checkAddress == null ? address : settings.checkAddress, port),
+                at(settings.checkAddress == null ? address : settings.checkAddress, port),
                 settings.interMs,
                 settings.fastInterMs == 0 ? settings.interMs : settings.fastInterMs,
                 settings.downInterMs == 0 ? settings.interMs : settings.downInterMs,
@@ -167,5 +140,9 @@ final class ServerBuilder {
                 tls.checks(),
                 tls.checkName(),
                 settings.observing());
+    }
+
+    private static InetSocketAddress at(@Nullable InetAddress address, int port) {
+        return address == null ? InetSocketAddress.createUnresolved("-", port) : new InetSocketAddress(address, port);
     }
 }

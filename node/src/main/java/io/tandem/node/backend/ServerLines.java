@@ -24,8 +24,10 @@ import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,6 +47,11 @@ public final class ServerLines implements Feature {
             .doc("options of the servers below it")
             .as(ServerLines::defaultServer);
 
+    private static final Keyword<Directive> SERVER_TEMPLATE = Keyword.directive("server-template", SectionKind.PROXIES)
+            .arguments("PREFIX {NUMBER | FIRST-LAST} ADDRESS[:PORT] [OPTION…]")
+            .doc("servers that differ by the numbers of their names only")
+            .as(ServerLines::serverTemplate);
+
     /** What a section says about servers. */
     private static final class Lines implements Facet {
         ServerSettings defaults = new ServerSettings();
@@ -60,7 +67,7 @@ public final class ServerLines implements Feature {
 
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(SERVER, DEFAULT_SERVER);
+        return List.of(SERVER, SERVER_TEMPLATE, DEFAULT_SERVER);
     }
 
     private static void server(Arguments line, Draft draft) {
@@ -117,7 +124,16 @@ public final class ServerLines implements Feature {
                     "character '" + name.charAt(forbidden) + "' is not permitted in server name '" + name + "'.");
             return;
         }
-        String subject = "'server " + draft.name() + "/" + name + "' : ";
+        ServerSettings server = settings(line, draft, name, address, ofRing);
+        if (server != null) {
+            draft.facet(LINES).servers.add(server);
+        }
+    }
+
+    /** The rest of the line; null where something is wrong with it. */
+    private static @Nullable ServerSettings settings(
+            Arguments line, Draft draft, String name, String address, boolean ofRing) {
+        String subject = "'server " + draft.name() + "/" + (name.isEmpty() ? "(null)" : name) + "' : ";
         Lines lines = draft.facet(LINES);
         try {
             ServerSettings server = lines.defaults.copyFor(
@@ -129,17 +145,61 @@ public final class ServerLines implements Feature {
             if (ofRing && server.address != null && !server.address.isResolvable()) {
                 String host = server.address.host();
                 complain(line, subject, "invalid address: '" + host + "' in '" + address + "'\n");
-                return;
+                return null;
             }
             if (options(line, server, subject, "")
                     && observesWhatThereIs(line, server, subject, draft)
                     && ServerName.isWellFormed(line, server, subject, draft)
                     && HeaderTlvs.areWellFormed(line, server, subject, draft)) {
                 refuseSameId(line, subject, server, lines.servers);
-                lines.servers.add(server);
+                return server;
             }
         } catch (ServerAddress.Malformed malformed) {
             complain(line, subject, malformed.text());
+        }
+        return null;
+    }
+
+    private static void serverTemplate(Arguments line, Draft draft) {
+        refuseOutsideBackends(line, draft, "server-template");
+        if (draft.kind() == SectionKind.DEFAULTS) {
+            complain(line, "", "'server-template' not allowed in 'defaults' section.");
+            return;
+        }
+        if (!draftHasBackend(draft)) {
+            return;
+        }
+        String prefix = line.next();
+        String numbers = line.next();
+        String address = line.next();
+        if (prefix.isEmpty() || numbers.isEmpty() || address.isEmpty()) {
+            complain(line, "", "'server-template' expects <prefix> <nb | range> <addr>[:<port>] as arguments.");
+            return;
+        }
+        int forbidden = Names.firstForbidden(prefix);
+        if (forbidden >= 0) {
+            complain(
+                    line,
+                    "",
+                    "character '" + prefix.charAt(forbidden) + "' is not permitted in server-template prefix '" + prefix
+                            + "'.");
+            return;
+        }
+        TemplateRange range = TemplateRange.parse(numbers);
+        if (range == null) {
+            complain(line, "", "Wrong server-template number or range arg '" + numbers + "'.");
+            return;
+        }
+        ServerSettings first = settings(line, draft, "", address, false);
+        if (first == null) {
+            return;
+        }
+        ServerAddress at = Objects.requireNonNull(first.address, "a line that was read");
+        for (int number = range.first(); number <= range.last(); number++) {
+            ServerSettings server = first.copyFor(prefix + number, line.origin(), at);
+            server.id = number == range.first() ? first.id : 0;
+            server.idIsForced = first.id != 0;
+            draft.facet(LINES).servers.add(server);
         }
     }
 
@@ -260,6 +320,8 @@ public final class ServerLines implements Feature {
                     nextId++;
                 }
                 settings.id = nextId;
+            } else {
+                settings.idIsForced = true;
             }
             nextId++; // a server with an id of its own uses up one, too
             checkAgainst(draft, settings, assembly);
@@ -315,6 +377,18 @@ public final class ServerLines implements Feature {
                 .alert(
                         settings.origin,
                         place(settings.origin) + " : 'server " + draft.name() + "/" + settings.name + "' : " + text);
+    }
+
+    /** The resolvers sections that servers of a backend want, by the names of the servers. */
+    public static Map<String, String> wantedResolvers(ProxyDraft backend) {
+        Map<String, String> wanted = new LinkedHashMap<>();
+        for (ServerSettings server : backend.facet(LINES).servers) {
+            String section = server.resolvers;
+            if (section != null) {
+                wanted.put(server.name, section);
+            }
+        }
+        return wanted;
     }
 
     /** Whether the backend has a server line of that name. */

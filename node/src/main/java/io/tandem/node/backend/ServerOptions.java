@@ -50,6 +50,8 @@ public final class ServerOptions {
                     .arguments("{last | libc | none | IP}[,…]")
                     .as(ServerOptions::initAddress));
 
+    private static final List<Keyword<ServerOption>> NAMES = ResolutionOptions.ALL;
+
     private static final List<Keyword<ServerOption>> CHECKS = List.of(
             option("check", "checks its health").as((line, s) -> s.checked = true),
             option("no-check", "undoes check of default-server").as((line, s) -> s.checked = false),
@@ -72,8 +74,8 @@ public final class ServerOptions {
             option("addr", "the address checks connect to").arguments("IP").as(ServerOptions::address));
 
     /** Every option. */
-    public static final List<Keyword<ServerOption>> ALL =
-            join(GENERAL, CapacityOptions.ALL, DialingOptions.ALL, ServerTlsOptions.ALL, CHECKS, HealthOptions.ALL);
+    public static final List<Keyword<ServerOption>> ALL = join(
+            GENERAL, NAMES, CapacityOptions.ALL, DialingOptions.ALL, ServerTlsOptions.ALL, CHECKS, HealthOptions.ALL);
 
     private static final Map<String, Keyword<ServerOption>> BY_NAME = byName();
 

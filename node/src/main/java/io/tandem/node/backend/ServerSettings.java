@@ -15,6 +15,9 @@ public final class ServerSettings {
     @Nullable ServerAddress address;
 
     int id;
+    /** Whether the line says which number it has; of a template's servers all, though the first only gets it. */
+    boolean idIsForced;
+
     int weight = 1;
     boolean backup;
     boolean disabled;
@@ -64,6 +67,14 @@ public final class ServerSettings {
     /** Methods in order, {@code none}, {@code libc}, {@code last} or an address; empty for the default. */
     java.util.List<String> initAddress = java.util.List.of();
 
+    /** {@code resolvers}: the section that searches for its address at run time, or null. */
+    @Nullable String resolvers;
+
+    boolean prefersIpv4;
+    java.util.List<ServerNaming.Network> networks = java.util.List.of();
+    boolean allowsDuplicateAddress;
+    boolean ignoresRecordWeight;
+
     /** {@code -dr}: a name that cannot be resolved disables the server, nothing more. */
     boolean mayStayUnresolved;
 
@@ -80,6 +91,19 @@ public final class ServerSettings {
 
     ServerLimits limits() {
         return new ServerLimits(maxConnections, minConnections, maxQueue, slowStartMs);
+    }
+
+    /** How it is known by name; null where the line has its address. */
+    @Nullable ServerNaming naming() {
+        ServerAddress written = address;
+        if (written == null || !written.isName()) {
+            return null;
+        }
+        return new ServerNaming(
+                written.host(),
+                written.isService(),
+                resolvers,
+                new ServerNaming.Preferences(prefersIpv4, networks, allowsDuplicateAddress, ignoresRecordWeight));
     }
 
     @Nullable Observing observing() {
@@ -139,6 +163,12 @@ public final class ServerSettings {
         copy.protocol = protocol;
         copy.webSockets = webSockets;
         copy.initAddress = initAddress;
+        copy.resolvers = resolvers;
+        copy.prefersIpv4 = prefersIpv4;
+        copy.networks = networks;
+        copy.allowsDuplicateAddress = allowsDuplicateAddress;
+        copy.ignoresRecordWeight = ignoresRecordWeight;
+        copy.mayStayUnresolved = mayStayUnresolved;
         copy.tls = tls.copy();
         copy.checked = checked;
         copy.interMs = interMs;

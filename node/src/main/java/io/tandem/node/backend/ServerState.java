@@ -28,11 +28,15 @@ public final class ServerState {
         GOING_UP
     }
 
+    /** The bit of {@code srv_admin_state} of a server whose name was set at run time. */
+    static final int HOST_SET = 0x40;
+
     private final Meters meters;
     private final Counters<PoolCount> poolCounters;
     private final BackendState backend;
     private boolean configured; // guarded by this
     private boolean disabledInConfiguration; // guarded by this
+    private boolean unresolvedInConfiguration; // guarded by this
     private volatile Health health = Health.UP;
     /** Successes and failures in a row as HAProxy counts them, 0..rise+fall-1; up from {@code rise} on. */
     private volatile int healthPoints = 2;
@@ -40,6 +44,10 @@ public final class ServerState {
     private volatile boolean maintenance;
     private volatile boolean maintenanceByConfiguration;
     private volatile boolean unresolved;
+    /** Its name was set at run time; shows with the next change of its administrative state, as in HAProxy. */
+    private volatile boolean hostSet;
+
+    private volatile boolean hostSetShows;
     private volatile boolean draining;
     private volatile ServerLimits limits = ServerLimits.NONE;
     private ServerLimits configuredLimits = ServerLimits.NONE; // guarded by this
@@ -105,9 +113,12 @@ public final class ServerState {
         maintenanceByConfiguration = disabled;
         this.rise = rise;
         this.fall = fall;
-        this.unresolved = unresolved;
+        if (!configured || unresolved != unresolvedInConfiguration) {
+            this.unresolved = unresolved;
+        }
+        unresolvedInConfiguration = unresolved;
         if (!configured) {
-            healthPoints = rise; // up, but the first failure takes it down
+            healthPoints = unresolved ? 0 : rise; // up, but the first failure takes it down
         } else {
             healthPoints = isUp(health) ? Math.max(rise, Math.min(healthPoints, rise + fall - 1)) : 0;
             health = !isUp(health) ? Health.DOWN : health == Health.STOPPING ? health : Health.UP;
@@ -150,6 +161,28 @@ public final class ServerState {
         this.health = health;
         healthPoints = points;
         changed(wasRunning, wasUsable, nowMs);
+    }
+
+    /**
+     * It was like that before the process started.
+     *
+     * @param operation 0 down, 1 coming up, 2 up, 3 takes no new clients
+     * @param report what its last check had found
+     */
+    synchronized void restore(int operation, CheckReport report, long nowMs) {
+        checks.last(report);
+        Health before =
+                switch (operation) {
+                    case 0 -> Health.DOWN;
+                    case 3 -> Health.STOPPING;
+                    default -> Health.UP;
+                };
+        health(before, before == Health.DOWN ? 0 : before == Health.STOPPING ? rise : rise + fall - 1, nowMs);
+    }
+
+    /** Nothing has changed since then. */
+    void unchangedSince(long atMs) {
+        downtime.changed(atMs);
     }
 
     /** Takes over the health of the server it follows. */
@@ -356,15 +389,55 @@ public final class ServerState {
         return maintenanceByConfiguration;
     }
 
-    /** Whether its name could not be resolved at start: bit 32 of {@code srv_admin_state}. */
+    /** Whether nobody knows its address: bit 32 of {@code srv_admin_state}. */
     public boolean unresolved() {
         return unresolved;
+    }
+
+    /** Its name was set at run time: bit 64 of {@code srv_admin_state}, from its next change on. */
+    public void hostSet() {
+        hostSet = true;
+        if (unresolved) {
+            hostSetShows = true;
+        }
+    }
+
+    /** Whether it shows that its name was set at run time. */
+    public boolean showsHostSet() {
+        return hostSetShows;
+    }
+
+    /**
+     * Its address is known again.
+     *
+     * @param checked whether its health is checked: it is up then, but the first failure takes it down
+     */
+    synchronized void resolved(boolean checked, long nowMs) {
+        boolean wasRunning = isRunning();
+        boolean wasUsable = isUsable();
+        unresolved = false;
+        if (checked && !maintenance()) {
+            health = Health.UP;
+            healthPoints = rise;
+        }
+        hostSetShows |= hostSet;
+        changed(wasRunning, wasUsable, nowMs);
+    }
+
+    /** Its address is not known any more. */
+    synchronized void lost(long nowMs) {
+        boolean wasRunning = isRunning();
+        boolean wasUsable = isUsable();
+        unresolved = true;
+        hostSetShows |= hostSet;
+        changed(wasRunning, wasUsable, nowMs);
     }
 
     public synchronized void maintenance(boolean maintenance, long nowMs) {
         boolean wasRunning = isRunning();
         boolean wasUsable = isUsable();
         this.maintenance = maintenance;
+        hostSetShows |= hostSet;
         changed(wasRunning, wasUsable, nowMs);
     }
 

@@ -12,23 +12,30 @@ import org.jspecify.annotations.Nullable;
  * same as before.
  */
 public final class ServerTarget {
-    private @Nullable InetSocketAddress configured; // guarded by this
+    private @Nullable Object configured; // guarded by this
     private boolean configuredTls; // guarded by this
     private volatile @Nullable InetSocketAddress moved;
     private volatile boolean inClear;
     private volatile @Nullable InetAddress checkAddress;
     private volatile int checkPort;
+    /** The name it is searched by, where that is not the configured one. */
+    private volatile @Nullable String host;
+
+    private volatile boolean hostIsOperators;
 
     ServerTarget() {}
 
-    synchronized void configure(InetSocketAddress address, boolean tls) {
-        if (!address.equals(configured) || tls != configuredTls) {
+    /** @param place what the configuration says of where it is: an address, or a name that is searched for at run time */
+    synchronized void configure(Object place, boolean tls) {
+        if (!place.equals(configured) || tls != configuredTls) {
             moved = null;
+            host = null;
+            hostIsOperators = false;
             inClear = false;
             checkAddress = null;
             checkPort = 0;
         }
-        configured = address;
+        configured = place;
         configuredTls = tls;
     }
 
@@ -37,8 +44,30 @@ public final class ServerTarget {
         return moved;
     }
 
-    void move(InetSocketAddress to) {
+    /** It is there from now on; an unresolved address where nobody knows where it is. */
+    public void move(InetSocketAddress to) {
         moved = to;
+    }
+
+    /** The name it is searched by now, as a service's record or an operator has set it; null for the configured one. */
+    public @Nullable String host() {
+        return host;
+    }
+
+    public void host(@Nullable String name) {
+        host = name;
+        hostIsOperators = false;
+    }
+
+    /** As {@link #host(String)}, by {@code set server … fqdn}. */
+    public void hostOfOperator(String name) {
+        host = name;
+        hostIsOperators = true;
+    }
+
+    /** Whether an operator has set the name. */
+    public boolean hostIsOperators() {
+        return hostIsOperators;
     }
 
     /** Whether TLS has been switched off for a server that is configured with it. */

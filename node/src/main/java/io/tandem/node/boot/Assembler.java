@@ -93,6 +93,7 @@ final class Assembler {
         if (complete) {
             ProxyWarnings.warnOfOthers(configuration, problems);
         }
+        assembly.reportLast();
         return configuration;
     }
 }

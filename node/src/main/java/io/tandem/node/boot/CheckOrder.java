@@ -49,14 +49,9 @@ final class CheckOrder {
     /** Said when all proxies have been checked. */
     private static final String CERTIFICATES = "no SSL certificate specified for bind";
 
-    /** Names of servers are resolved when all else is well, and then nothing more is said. */
-    private static final List<String> RESOLUTION =
-            List.of(": could not resolve address", "Failed to initialize server(s) addr.");
-
     private final Problems problems;
     private final Map<ProxyDraft, List<Problem>> found = new IdentityHashMap<>();
     private final List<Problem> behind = new ArrayList<>();
-    private final List<Problem> resolution = new ArrayList<>();
 
     CheckOrder(Problems problems) {
         this.problems = problems;
@@ -76,9 +71,7 @@ final class CheckOrder {
         int before = problems.size();
         step.run();
         for (Problem problem : problems.takeFrom(before)) {
-            if (says(problem, RESOLUTION)) {
-                resolution.add(problem);
-            } else if (problem.text().contains(CERTIFICATES)) {
+            if (problem.text().contains(CERTIFICATES)) {
                 behind.add(problem);
             } else {
                 kept.add(problem);
@@ -94,9 +87,6 @@ final class CheckOrder {
                     .forEach(problems::add);
         }
         behind.forEach(problems::add);
-        if (!problems.hasAlerts()) {
-            resolution.forEach(problems::add);
-        }
     }
 
     private static int check(Problem problem) {

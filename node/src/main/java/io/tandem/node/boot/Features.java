@@ -7,6 +7,7 @@ import io.tandem.node.backend.QueueLines;
 import io.tandem.node.backend.RetryLines;
 import io.tandem.node.backend.ServerLines;
 import io.tandem.node.backend.SourceLines;
+import io.tandem.node.backend.StateFileLines;
 import io.tandem.node.backend.TcpKeepAliveLines;
 import io.tandem.node.backend.TimeoutLines;
 import io.tandem.node.backend.balance.Balancing;
@@ -32,6 +33,7 @@ import io.tandem.node.observe.metrics.MetricsFeature;
 import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.observe.stats.StatsFeature;
 import io.tandem.node.observe.syslog.LogForwardFeature;
+import io.tandem.node.resolve.ResolversLines;
 import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.Userlists;
 import io.tandem.node.rules.acl.Acls;
@@ -65,8 +67,10 @@ final class Features {
             new Captures(),
             new SwitchingFeature(),
             new SourceLines(),
+            new ResolversLines(),
             new ServerTlsLines(),
             new ServerLines(),
+            new StateFileLines(),
             new Balancing(),
             new DispatchLines(),
             new TcpLines(),

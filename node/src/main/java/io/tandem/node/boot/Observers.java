@@ -17,6 +17,7 @@ import io.tandem.node.observe.admin.ServerCommands;
 import io.tandem.node.observe.admin.ShowCommands;
 import io.tandem.node.observe.admin.TableCommands;
 import io.tandem.node.observe.ring.RingCommands;
+import io.tandem.node.resolve.ResolverCommands;
 import io.tandem.node.rules.pattern.PatternCommands;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
@@ -45,6 +46,7 @@ final class Observers implements AutoCloseable {
         commands.addAll(ServerCommands.of(node));
         commands.addAll(PatternCommands.of(node));
         commands.addAll(RingCommands.of(node.rings()));
+        commands.addAll(ResolverCommands.of(node));
         commands.addAll(ofListeners);
         commands.addAll(TlsFeature.commands(node));
         server = new AdminServer(new Commands(commands), giver);

@@ -16,6 +16,7 @@ import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.observe.ring.RingFeature;
+import io.tandem.node.resolve.Resolving;
 import io.tandem.node.rules.regex.Regexes;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
@@ -52,6 +53,7 @@ final class ProxyProcess {
     private final Listeners listeners;
     private final Observers observers;
     private final HealthChecks checks;
+    private final Resolving resolving;
     private final Cluster cluster;
     private final Privileges privileges = new Privileges();
     private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
@@ -73,6 +75,8 @@ final class ProxyProcess {
         this.listeners = new Listeners(DataPlane.opener(node, loops));
         this.observers = new Observers(node, this::giveListeners, listeners.commands());
         this.checks = new HealthChecks(loops, node.events(), System::currentTimeMillis);
+        this.resolving = new Resolving(loops, node.events(), System::currentTimeMillis);
+        node.names(resolving);
         this.cluster = new Cluster(node, console);
         node.events().listen((level, proxy, text) -> console.say(severity(level), text));
     }
@@ -99,6 +103,7 @@ final class ProxyProcess {
             cluster.close();
             observers.close();
             checks.close();
+            resolving.close();
             loops.close();
             node.courier().close();
         }
@@ -245,6 +250,7 @@ final class ProxyProcess {
         plan.commit();
         offered = listeners.descriptors();
         checks.watch(configuration);
+        resolving.watch(configuration);
         if (previous != null) {
             loops.afterAll(previous.lifetime()::release); // connections that were about to begin with it have begun
         }

@@ -43,6 +43,10 @@ final class SectionOpener {
         if (NamedSections.isOne(kind)) {
             return named.open(kind, header);
         }
+        if (kind == SectionKind.RESOLVERS && section.name().isEmpty()) {
+            alert(header, "missing name for resolvers section.");
+            return null;
+        }
         if (kind != SectionKind.DEFAULTS
                 && kind != SectionKind.TRACES
                 && kind != SectionKind.CRT_STORE
@@ -61,8 +65,13 @@ final class SectionOpener {
                     "character '" + section.name().charAt(forbidden) + "' is not permitted in '" + kind.keyword()
                             + "' name '" + section.name() + "'.");
         }
+        if (kind == SectionKind.RESOLVERS && (forbidden >= 0 || isSecond(header, section.name()))) {
+            return null;
+        }
         if (!SectionKind.PROXIES.contains(kind)) {
-            refuseMore(header, 2);
+            if (kind != SectionKind.RESOLVERS) { // there HAProxy does not look
+                refuseMore(header, 2);
+            }
             sayWhatToExpect(kind, header);
             Draft draft = new Draft(kind, section.name(), header.origin());
             context.drafts().others().add(draft);
@@ -108,6 +117,24 @@ final class SectionOpener {
                 .findFirst()
                 .map(hint -> ": " + hint + (hint.endsWith(".") ? "" : "."))
                 .orElse(".");
+    }
+
+    /** Whether there is a resolvers section of that name already, which is reported. */
+    private boolean isSecond(Line header, String name) {
+        for (Draft other : context.drafts().others()) {
+            if (other.kind() == SectionKind.RESOLVERS && other.name().equals(name)) {
+                Origin here = header.origin();
+                Origin there = other.origin();
+                context.problems()
+                        .alert(
+                                here,
+                                "Parsing [" + here.file() + ":" + here.line() + "]: resolvers '" + name
+                                        + "' has same name as another resolvers (declared at " + there.file() + ":"
+                                        + there.line() + ").");
+                return true;
+            }
+        }
+        return false;
     }
 
     private @Nullable Draft openProxy(SectionKind kind, Section section) {

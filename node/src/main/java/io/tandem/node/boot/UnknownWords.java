@@ -78,7 +78,9 @@ final class UnknownWords {
             return KnownKeywords.has(family, word)
                     ? KnownKeywords.notSupported(word)
                     : "unknown keyword '" + word + "' in '" + section.keyword() + "' section"
-                            + (section == SectionKind.HTTP_ERRORS ? "" : Nearest.hint(word, firstWords(family)));
+                            + (section == SectionKind.HTTP_ERRORS || section == SectionKind.RESOLVERS
+                                    ? ""
+                                    : Nearest.hint(word, firstWords(family)));
         }
         if ((word.equals("timeout") && TIMEOUTS.contains(second)) || keywords.directive(word + " " + second) != null) {
             return KnownKeywords.notSupported(word + " " + second);

@@ -64,7 +64,7 @@ public final class ClientFailures {
                 onBadRequest(400, Termination.CLIENT);
                 return;
             }
-            case BUFFERING -> onClosedBuffering();
+            case BUFFERING, AWAITING -> onClosedBuffering();
             case TARPIT -> {
                 exchange.tarpit().release(); // logged as what it was to be answered
                 return;
@@ -119,7 +119,7 @@ public final class ClientFailures {
                 exchange.fail(408, Termination.CLIENT_TIMEOUT, when);
             }
             case RESPONDING, FINISHING, TUNNEL -> onTimeoutAnswering(phase);
-            case IDLE, REQUEST, TARPIT -> {}
+            case IDLE, REQUEST, AWAITING, TARPIT -> {}
         }
     }
 

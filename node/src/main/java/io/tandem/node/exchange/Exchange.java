@@ -18,6 +18,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.rules.Awaited;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
 import io.tandem.node.rules.Termination;
@@ -173,6 +174,15 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     void onBodyThere() {
         phase = Phase.REQUEST;
         judge.onBody();
+    }
+
+    @Override
+    public void await(Awaited awaited) {
+        phase = Phase.AWAITING;
+        awaited.whenThere(() -> {
+            phase = Phase.REQUEST;
+            judge.onAwaited();
+        });
     }
 
     @Override

@@ -16,6 +16,8 @@ enum Phase {
     BUFFERING,
     /** An answer waits for the end of {@code timeout tarpit}. */
     TARPIT,
+    /** Rules wait for something that is no part of the request. */
+    AWAITING,
     /** A server is sought, or connected to. */
     SEARCHING,
     /** The request is on its way, no final response head yet. */
@@ -30,7 +32,7 @@ enum Phase {
     /** Whether body bytes of the request are of any use. */
     boolean wantsBody() {
         return switch (this) {
-            case BUFFERING, SEARCHING, WAITING, RESPONDING, FINISHING -> true;
+            case BUFFERING, AWAITING, SEARCHING, WAITING, RESPONDING, FINISHING -> true;
             case IDLE, REQUEST, TARPIT, TUNNEL -> false;
         };
     }
@@ -44,7 +46,7 @@ enum Phase {
     boolean needsWholeRequest() {
         return switch (this) {
             case SEARCHING, WAITING, RESPONDING, FINISHING -> true;
-            case IDLE, REQUEST, BUFFERING, TARPIT, TUNNEL -> false;
+            case IDLE, REQUEST, BUFFERING, AWAITING, TARPIT, TUNNEL -> false;
         };
     }
 
@@ -52,7 +54,7 @@ enum Phase {
     int bodyTimeoutMs(Timeouts frontend, @Nullable Backend backend) {
         return switch (this) {
             case BUFFERING -> frontend.httpRequest() > 0 ? Exchange.AS_FOR_HEAD : frontend.client();
-            case SEARCHING -> 0;
+            case SEARCHING, AWAITING -> 0;
             // the server waits as well, and it is its time that counts
             case WAITING -> backend != null && backend.timeouts().server() > 0 ? 0 : frontend.client();
             case IDLE, REQUEST, TARPIT, RESPONDING, FINISHING, TUNNEL -> frontend.client();

@@ -14,6 +14,7 @@ import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.ProxyCounter;
+import io.tandem.node.rules.Awaited;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
 import io.tandem.node.rules.Rules;
@@ -28,6 +29,9 @@ final class RequestJudge {
     interface Outcome {
         /** The body is wanted first; {@link RequestJudge#onBody} when it is there. */
         void waitForBody();
+
+        /** What a rule waits for is wanted first; {@link RequestJudge#onAwaited} when it is there. */
+        void await(Awaited awaited);
 
         /** It is answered after a while. */
         void hold(Reply reply, int delayMs);
@@ -101,6 +105,11 @@ final class RequestJudge {
         } else {
             bodyIsThere = true;
         }
+        onAwaited();
+    }
+
+    /** What a rule has waited for is there: the rules go on. */
+    void onAwaited() {
         facts.requestHeadNs = loop.nowNs();
         Backend backend = facts.backend;
         if (backend != null) {
@@ -191,6 +200,11 @@ final class RequestJudge {
                 outcome.drop(facts.silent);
             }
             case WAIT -> {
+                Awaited awaited = facts.awaited;
+                if (awaited != null) {
+                    outcome.await(awaited);
+                    return false;
+                }
                 if (facts.bodyWaitMs == 0) {
                     throw new IllegalStateException("an http-request rule asked to wait for bytes: the head is whole");
                 }

@@ -66,7 +66,7 @@ final class ServerFailures {
         exchange.facts.killedBy = who;
         switch (exchange.phase()) {
             case IDLE, REQUEST -> {}
-            case BUFFERING, TARPIT -> {
+            case BUFFERING, AWAITING, TARPIT -> {
                 exchange.facts.terminated(who, Termination.NORMAL);
                 exchange.endWithout(false);
             }
@@ -103,7 +103,7 @@ final class ServerFailures {
             }
             case WAITING -> onGone(ended != null && ended.isReused());
             case FINISHING -> exchange.client.reading(true); // the rest of the request is read and thrown away
-            case IDLE, REQUEST, BUFFERING, TARPIT, SEARCHING -> {}
+            case IDLE, REQUEST, BUFFERING, AWAITING, TARPIT, SEARCHING -> {}
         }
     }
 
@@ -179,7 +179,7 @@ final class ServerFailures {
                 exchange.facts.terminated(exchange.tunnel().whoIsLate(), Termination.IN_DATA);
                 exchange.tunnel().end();
             }
-            case IDLE, REQUEST, BUFFERING, TARPIT, SEARCHING -> {}
+            case IDLE, REQUEST, BUFFERING, AWAITING, TARPIT, SEARCHING -> {}
         }
     }
 }

@@ -140,6 +140,8 @@ public final class Facts {
     int resumeAt;
 
     @Nullable Rules resumeIn;
+    /** What the rule that waits wants besides bytes; null where there is no such rule. */
+    public @Nullable Awaited awaited;
     /** {@code wait-for-body}: how long a rule that waits does so, milliseconds; 0 where none does. */
     public int bodyWaitMs;
     /** How much of the body it wants; 0 for all of it. */
@@ -338,6 +340,15 @@ public final class Facts {
         }
     }
 
+    /** Nobody waits any more for what a rule has waited for. */
+    public void forgetAwaited() {
+        Awaited present = awaited;
+        if (present != null) {
+            awaited = null;
+            present.forget();
+        }
+    }
+
     /** Forgets the exchange, keeps the connection. */
     public void reset() {
         tracking.endExchange(loop.nowNs() / 1_000_000);
@@ -405,6 +416,7 @@ public final class Facts {
         requestContent = null;
         resumeAt = 0;
         resumeIn = null;
+        forgetAwaited();
         bodyWaitMs = 0;
         bodyWaitBytes = 0;
         bodyWaited = false;

@@ -11,6 +11,7 @@ import io.tandem.node.backend.ServerState;
 import io.tandem.node.frontend.listen.Bind;
 import io.tandem.node.language.Drafts;
 import io.tandem.node.observe.Meters;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,6 +34,10 @@ public final class Assembly {
     private final List<Runnable> commits = new ArrayList<>();
     private final Lifetime lifetime = new Lifetime();
     private final Map<String, Backend> backends = new LinkedHashMap<>();
+    private final List<Runnable> lastOfAll = new ArrayList<>();
+    private final List<Runnable> behindLast = new ArrayList<>();
+    private final Set<String> finalAlerts = new LinkedHashSet<>();
+    private LastAddresses lastAddresses = (backend, server, host) -> null;
     private final Set<String> closingAlerts = new LinkedHashSet<>();
     private int servers;
 
@@ -150,6 +155,58 @@ public final class Assembly {
                 .flatMap(b -> b.server(server))
                 .map(Server::state)
                 .orElseGet(() -> new ServerState(new Meters(loops()), backendState, System.currentTimeMillis()));
+    }
+
+    /** Where servers were when their states were saved. */
+    @FunctionalInterface
+    public interface LastAddresses {
+        /**
+         * The address of a server, or null.
+         *
+         * @param host the name it is known by now: another one's address is none of its
+         */
+        @Nullable InetAddress of(String backend, String server, String host);
+    }
+
+    /** Said before servers are built. */
+    public void lastAddresses(LastAddresses saved) {
+        lastAddresses = saved;
+    }
+
+    /** Where a server was before: as the running configuration knows it, or as its state was saved; null for nowhere. */
+    public @Nullable InetAddress lastAddress(String backend, String server, String host) {
+        return lastAddresses.of(backend, server, host);
+    }
+
+    /** Whether names are worth being asked for: not where the configuration is refused anyway. */
+    public boolean asksForAddresses() {
+        return !problems.hasAlerts();
+    }
+
+    /** What is said behind everything else, and only where there is no alert. */
+    public void lastOfAll(Runnable report) {
+        lastOfAll.add(report);
+    }
+
+    /** What is said behind that, where there is still no alert. */
+    public void behindLast(Runnable report) {
+        behindLast.add(report);
+    }
+
+    /** An alert behind those: said once. */
+    public void finalAlert(String text) {
+        finalAlerts.add(text);
+    }
+
+    /** Reports what is said last of all. Called once, when everything else has been said. */
+    public void reportLast() {
+        if (!problems.hasAlerts()) {
+            lastOfAll.forEach(Runnable::run);
+            finalAlerts.forEach(text -> problems.alert(new Origin("", 0, 0), text));
+        }
+        if (!problems.hasAlerts()) {
+            behindLast.forEach(Runnable::run);
+        }
     }
 
     /** An alert to be printed once, behind everything else that this assembly finds. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.setup;
 
+import io.tandem.node.backend.Server;
 import io.tandem.node.content.compression.CompressionLimits;
 import io.tandem.node.frontend.tls.TicketKeys;
 import io.tandem.node.observe.BadMessages;
@@ -59,6 +60,7 @@ public final class NodeRuntime {
     private volatile int maxDescriptors; // written by boot, read by any
     private volatile @Nullable String description; // written by boot, read by any
     private volatile PeerStatus peers = PeerStatus.NONE; // written by boot, read by any
+    private volatile Names names = (server, host) -> false; // written by boot, read by any
 
     /**
      * @param loops event loops of the process
@@ -285,6 +287,26 @@ public final class NodeRuntime {
 
     public void peers(PeerStatus status) {
         peers = status;
+    }
+
+    /** What searches for servers' names at run time. */
+    public Names names() {
+        return names;
+    }
+
+    public void names(Names search) {
+        names = search;
+    }
+
+    /** The search for servers' names; asked by any thread. */
+    @FunctionalInterface
+    public interface Names {
+        /**
+         * The server has another name from now on ({@code set server … fqdn}).
+         *
+         * @return false where {@code host} is no name, or the server is not searched for
+         */
+        boolean rename(Server server, String host);
     }
 
     /** How many peers there are; asked by any thread. */

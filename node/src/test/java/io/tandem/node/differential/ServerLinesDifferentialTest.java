@@ -31,8 +31,8 @@ class ServerLinesDifferentialTest {
     /** Both programs give up after so many, and a line may have two. */
     private static final int MOST_MISTAKES = 20;
 
-    /** What Tandem refuses by name until it is there: agents, resolvers, checks in other protocols. */
-    private static final Pattern REFUSED = Pattern.compile(" (agent-|no-agent-check|check-proto|resolve-|resolvers)");
+    /** What Tandem refuses by name until it is there: agents, checks in other protocols. */
+    private static final Pattern REFUSED = Pattern.compile(" (agent-|no-agent-check|check-proto)");
 
     /** Where Tandem says something else, and why. */
     private static final List<String> MEANT = List.of(

@@ -12,6 +12,7 @@ import io.tandem.node.backend.ServerState;
 import io.tandem.node.backend.ServerTarget;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /** Draws the consequences of one server's checks: its health, and what operators are told. Owned by one event loop. */
@@ -80,7 +81,7 @@ final class Watch {
         InetAddress address = target.checkAddress();
         int port = target.checkPort();
         if (address == null) {
-            address = moved != null && written.getAddress().equals(configured.getAddress())
+            address = moved != null && Objects.equals(written.getAddress(), configured.getAddress())
                     ? moved.getAddress()
                     : written.getAddress();
         }

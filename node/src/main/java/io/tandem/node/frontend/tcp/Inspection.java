@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.tandem.node.loop.Timer;
+import io.tandem.node.rules.Awaited;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Rules;
 import io.tandem.node.rules.Verdict;
@@ -91,6 +92,10 @@ final class Inspection {
         Verdict verdict = rules.judge(facts);
         boolean waits = verdict == Verdict.WAIT && !facts.contentFinal;
         facts.contentFinal = true;
+        Awaited awaited = facts.awaited;
+        if (awaited != null) {
+            awaited.whenThere(onDelayOver);
+        }
         if (!waits && timer != null) {
             timer.stop();
         }
@@ -111,6 +116,7 @@ final class Inspection {
     void dispose() {
         held = NOTHING;
         length = 0;
+        facts.forgetAwaited();
         Timer timer = delay;
         if (timer != null) {
             timer.dispose();

@@ -4,8 +4,10 @@ package io.tandem.node.observe.admin;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.CheckReport;
+import io.tandem.node.backend.CheckStatusNumbers;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerAdmin;
+import io.tandem.node.backend.ServerNaming;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.observe.stats.ServerStatus;
 import io.tandem.node.rules.Termination;
@@ -31,7 +33,7 @@ public final class ServerCommands {
     private ServerCommands(NodeRuntime node) {
         this.node = node;
         admin = new ServerAdmin(node.events(), System::currentTimeMillis);
-        target = new ServerTargetCommands(admin);
+        target = new ServerTargetCommands(admin, node);
     }
 
     public static List<Command> of(NodeRuntime node) {
@@ -210,13 +212,17 @@ public final class ServerCommands {
         answer.append("1\n").append(STATE_HEADER);
         long nowMs = System.currentTimeMillis();
         for (Backend backend : backends) {
+            boolean forcedId = configuration.drafts().proxies().stream()
+                    .anyMatch(proxy -> proxy.isBackend()
+                            && proxy.hasCustomId()
+                            && proxy.name().equals(backend.name()));
             for (Server server : backend.servers()) {
-                line(backend, server, nowMs, answer);
+                line(backend, forcedId, server, nowMs, answer);
             }
         }
     }
 
-    private static void line(Backend backend, Server server, long nowMs, StringBuilder answer) {
+    private static void line(Backend backend, boolean forcedId, Server server, long nowMs, StringBuilder answer) {
         ServerState state = server.state();
         boolean checked = server.description().check() != null;
         CheckReport report = state.checks().last();
@@ -228,45 +234,31 @@ public final class ServerCommands {
         answer.append(' ').append(adminState(state));
         answer.append(' ').append(state.weight()).append(' ').append(state.initialWeight());
         answer.append(' ').append((nowMs - state.changedAtMs()) / 1000);
-        answer.append(' ').append(checked ? checkStatus(report.status()) : 1);
+        answer.append(' ').append(checked ? CheckStatusNumbers.of(report.status()) : 1);
         answer.append(' ').append(result).append(' ').append(state.healthPoints());
-        answer.append(' ').append(!checked ? 0 : state.maintenance() ? 14 : 6);
-        answer.append(" 0 0 0 - ").append(server.address().getPort());
-        answer.append(" - ").append(server.tls() == null ? 0 : 1);
+        answer.append(' ').append(checkState(state, checked));
+        ServerNaming naming = server.naming();
+        String host = naming == null ? null : server.host();
+        answer.append(" 0 ").append(forcedId ? 1 : 0).append(' ').append(server.hasIdOfItsOwn() ? 1 : 0);
+        answer.append(' ').append(host == null ? "-" : host).append(' ');
+        answer.append(server.address().getPort()).append(' ');
+        answer.append(naming == null || !naming.service() ? "-" : naming.host());
+        answer.append(' ').append(server.tls() == null ? 0 : 1);
         InetAddress checkAddress = state.target().checkAddress();
         answer.append(' ').append(state.target().checkPort()).append(' ');
         answer.append(checkAddress == null ? "-" : Endpoints.text(checkAddress)).append(" - 0\n");
     }
 
+    /** The bits of {@code srv_check_state}: configured 2, enabled 4, paused 8. */
+    private static int checkState(ServerState state, boolean checked) {
+        int paused = state.maintenance() ? 8 : 0;
+        return checked ? 6 | paused : state.maintenanceByConfiguration() ? paused : 0;
+    }
+
     private static int adminState(ServerState state) {
         int bits =
                 (state.ownDrain() ? 8 : 0) | (state.inheritedDrain() ? 16 : 0) | (state.inheritedMaintenance() ? 2 : 0);
-        if (state.unresolved()) {
-            bits |= 32;
-        } else {
-            bits |= (state.ownMaintenance() ? 1 : 0) | (state.maintenanceByConfiguration() ? 4 : 0);
-        }
-        return bits;
-    }
-
-    /** HAProxy's numbers of the check states. */
-    private static int checkStatus(CheckReport.Status status) {
-        return switch (status) {
-            case UNK -> 0;
-            case INI -> 1;
-            case HANA -> 3;
-            case SOCKERR -> 5;
-            case L4OK -> 6;
-            case L4TOUT -> 7;
-            case L4CON -> 8;
-            case L6OK -> 9;
-            case L6TOUT -> 10;
-            case L6RSP -> 11;
-            case L7TOUT -> 12;
-            case L7RSP -> 13;
-            case L7OK -> 15;
-            case L7OKC -> 16;
-            case L7STS -> 17;
-        };
+        bits |= (state.ownMaintenance() ? 1 : 0) | (state.maintenanceByConfiguration() ? 4 : 0);
+        return bits | (state.unresolved() ? 32 : 0) | (state.showsHostSet() ? 64 : 0);
     }
 }

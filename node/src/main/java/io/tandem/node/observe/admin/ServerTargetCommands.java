@@ -4,10 +4,12 @@ package io.tandem.node.observe.admin;
 
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerAdmin;
+import io.tandem.node.backend.ServerNaming;
+import io.tandem.node.setup.NodeRuntime;
 
 /**
- * The forms of {@code set server} that say where a server is and how it is reached (HAProxy management guide 9.3). Agents and
- * resolvers do not exist here: those forms answer what HAProxy answers for a server without them.
+ * The forms of {@code set server} that say where a server is and how it is reached (HAProxy management guide 9.3). Agents do
+ * not exist here: those forms answer what HAProxy answers for a server without them.
  */
 final class ServerTargetCommands {
     private static final String USAGE = "usage: set server <backend>/<server> addr | agent | agent-addr | agent-port |"
@@ -17,9 +19,11 @@ final class ServerTargetCommands {
     private static final int MOST = 65_535;
 
     private final ServerAdmin admin;
+    private final NodeRuntime node;
 
-    ServerTargetCommands(ServerAdmin admin) {
+    ServerTargetCommands(ServerAdmin admin, NodeRuntime node) {
         this.admin = admin;
+        this.node = node;
     }
 
     void set(Server server, Command.Arguments arguments, StringBuilder answer) {
@@ -29,11 +33,7 @@ final class ServerTargetCommands {
             case "ssl" -> secure(server, value, answer);
             case "check-addr" -> checkAddress(server, arguments, answer);
             case "check-port" -> checkPort(server, value, answer);
-            case "fqdn" ->
-                answer.append(
-                        value.isEmpty()
-                                ? "set server <b>/<s> fqdn requires a FQDN.\n"
-                                : "set server <b>/<s> fqdn failed because no resolution is configured.\n");
+            case "fqdn" -> name(server, value, answer);
             case "agent", "agent-send" -> answer.append(NO_AGENT).append(".\n");
             case "agent-addr", "agent-port" -> answer.append(NO_AGENT);
             default -> answer.append(USAGE);
@@ -47,6 +47,28 @@ final class ServerTargetCommands {
         }
         String port = arguments.word(3).equals("port") ? arguments.word(4) : null;
         answer.append(admin.move(server, arguments.word(2), port)).append(" by 'stats socket command'\n");
+    }
+
+    private void name(Server server, String host, StringBuilder answer) {
+        ServerNaming naming = server.naming();
+        if (host.isEmpty()) {
+            answer.append("set server <b>/<s> fqdn requires a FQDN.\n");
+            return;
+        }
+        if (naming == null || naming.resolvers() == null) {
+            answer.append("set server <b>/<s> fqdn failed because no resolution is configured.\n");
+            return;
+        }
+        String before = server.host();
+        if (host.equalsIgnoreCase(before)) {
+            answer.append("no need to change the FDQN");
+        } else if (node.names().rename(server, host)) {
+            answer.append(server).append(" changed its FQDN from ").append(before == null ? "(null)" : before);
+            answer.append(" to ").append(host);
+        } else {
+            answer.append("could not update ").append(server).append(" FQDN");
+        }
+        answer.append(" by 'stats socket command'\n");
     }
 
     private void secure(Server server, String word, StringBuilder answer) {

@@ -45,7 +45,9 @@ public final class ServerStatus {
 
     /** The address and port, IPv6 in brackets. */
     static String address(Server server) {
-        return host(server) + ":" + server.address().getPort();
+        return server.address().getAddress() == null
+                ? ""
+                : host(server) + ":" + server.address().getPort();
     }
 
     private static String host(Server server) {

@@ -23,7 +23,8 @@ public final class ActionKeywords {
             MiscActions.ALL,
             SocketActions.ALL,
             ExpectActions.ALL,
-            PatternActions.ALL));
+            PatternActions.ALL,
+            ResolveActions.ALL));
 
     private ActionKeywords() {}
 

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
  *
  * @see <a href="https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md">xxHash, the specification</a>
  */
-final class XxHash {
+public final class XxHash {
     static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -30,7 +30,7 @@ final class XxHash {
     private XxHash() {}
 
     /** 32 bits, unsigned. */
-    static long xxh32(byte[] bytes, int start, int end, int seed) {
+    public static long xxh32(byte[] bytes, int start, int end, int seed) {
         int length = end - start;
         int at = start;
         int hash;
