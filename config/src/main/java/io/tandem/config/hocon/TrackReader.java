@@ -4,9 +4,11 @@ package io.tandem.config.hocon;
 
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,8 @@ final class TrackReader {
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofHours(1);
 
+    private static final int MAX_FILE_WEIGHT = 254;
+
     private final @Nullable Settings track;
 
     TrackReader(@Nullable Settings track) {
@@ -29,7 +33,7 @@ final class TrackReader {
         if (track == null) {
             return Tracks.NONE;
         }
-        Tracks tracks = new Tracks(interfaces(track), scripts(track.child("scripts")));
+        Tracks tracks = new Tracks(interfaces(track), scripts(track.child("scripts")), files(track.child("files")));
         track.rejectUnknown();
         return tracks;
     }
@@ -43,13 +47,13 @@ final class TrackReader {
                 if (name == null) {
                     element.missing("name", "eth1");
                 } else {
-                    interfaces.add(new TrackInterface(name, weight(element)));
+                    interfaces.add(new TrackInterface(name, weight(element), element.bool("reverse", false)));
                 }
                 element.rejectUnknown();
             } else {
                 String name = track.scalar("interfaces", value, "[ eth1 ]");
                 if (name != null) {
-                    interfaces.add(new TrackInterface(name, 0));
+                    interfaces.add(new TrackInterface(name, 0, false));
                 }
             }
         }
@@ -88,6 +92,29 @@ final class TrackReader {
                 script.string("group", "nogroup"));
         script.rejectUnknown();
         return command == null ? null : read;
+    }
+
+    private static List<TrackFile> files(@Nullable Settings named) {
+        List<TrackFile> files = new ArrayList<>();
+        for (String name : named == null ? List.<String>of() : named.names()) {
+            Settings settings = named == null ? null : named.child(name);
+            String file = settings == null ? null : settings.string("file", "/run/tandem/weight");
+            if (settings != null && file == null) {
+                settings.missing("file", "/run/tandem/weight");
+            } else if (settings != null) {
+                files.add(new TrackFile(
+                        name,
+                        Path.of(file),
+                        settings.integer("weight", 1, -MAX_FILE_WEIGHT, MAX_FILE_WEIGHT),
+                        settings.bool("reverse", false),
+                        null,
+                        false));
+            }
+            if (settings != null) {
+                settings.rejectUnknown();
+            }
+        }
+        return files;
     }
 
     /** Zero faults the router, as in keepalived. */

@@ -16,9 +16,11 @@ final class AddressReader {
             Map.of("global", 0, "universe", 0, "site", 200, "link", 253, "host", 254, "nowhere", 255);
 
     private final Findings findings;
+    private final Values values;
 
     AddressReader(Findings findings) {
         this.findings = findings;
+        this.values = new Values(findings);
     }
 
     /** The address, or null with a complaint. */
@@ -31,7 +33,7 @@ final class AddressReader {
             return null;
         }
         int bits = address instanceof Inet4Address ? 32 : 128;
-        int prefixLength = slash < 0 ? bits : prefixLength(line, text, slash, bits);
+        int prefixLength = slash < 0 ? bits : values.prefixLength(line, text, slash, bits);
         Options options = new Options();
         readOptions(line, options);
         return new VirtualAddress(address, prefixLength, options.interfaceName, options.label, options.scope);
@@ -47,17 +49,6 @@ final class AddressReader {
         @Nullable String label;
 
         int scope;
-    }
-
-    private int prefixLength(Statement line, String text, int slash, int bits) {
-        String prefix = text.substring(slash + 1);
-        if (prefix.matches("\\d{1,3}") && Integer.parseInt(prefix) <= bits) {
-            return Integer.parseInt(prefix);
-        }
-        findings.error(line.origin(), "number '" + prefix + "' outside range [0, " + bits + "]");
-        findings.error(
-                line.origin(), "Invalid address prefix len " + prefix + " for address " + text + " - using " + bits);
-        return bits;
     }
 
     private void readOptions(Statement line, Options options) {

@@ -4,6 +4,7 @@ package io.tandem.config.keepalived;
 
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,10 +17,13 @@ import java.util.Set;
 
 /** Reads the top level: globals and scripts first, since instances may stand before them. */
 final class ConfReader {
+    private static final Set<String> FILES = Set.of("track_file", "vrrp_track_file");
+
     private final Findings findings;
     private final Executables executables;
     private final Globals globals = new Globals();
     private final Map<String, TrackScript> scripts = new HashMap<>();
+    private final Map<String, TrackFile> files = new HashMap<>();
     private final Map<String, InstanceDraft> instances = new LinkedHashMap<>();
     private final Map<String, Statement> groups = new LinkedHashMap<>();
 
@@ -44,7 +48,16 @@ final class ConfReader {
                 }
             }
         }
-        topLevel(new InstanceKeywords(findings, scripts).all()).apply(this, statements);
+        TrackFileReader fileReader = new TrackFileReader(findings);
+        for (Statement statement : statements) {
+            if (FILES.contains(statement.keyword())) {
+                TrackFile file = fileReader.read(statement);
+                if (file != null) {
+                    files.put(file.name(), file);
+                }
+            }
+        }
+        topLevel(new InstanceKeywords(findings, scripts, files).all()).apply(this, statements);
         groups.values().forEach(this::applyGroup);
         instances.values().forEach(this::disableMissingScripts);
         List<VirtualRouterConfig> routers = finish();
@@ -55,7 +68,7 @@ final class ConfReader {
 
     private Keywords<ConfReader> topLevel(Keywords<InstanceDraft> instanceKeywords) {
         return new Keywords<ConfReader>(findings)
-                .silent("global_defs", "vrrp_script")
+                .silent("global_defs", "vrrp_script", "track_file", "vrrp_track_file")
                 .on("vrrp_instance", (reader, s) -> readInstance(s, instanceKeywords))
                 .on("vrrp_sync_group", (reader, s) -> groups.put(s.parameter(1), s))
                 .on("virtual_server", (reader, s) -> noBalancing(s))
@@ -68,8 +81,6 @@ final class ConfReader {
                         "static_routes",
                         "static_rules",
                         "track_group",
-                        "track_file",
-                        "vrrp_track_file",
                         "track_process",
                         "vrrp_track_process",
                         "bfd_instance",

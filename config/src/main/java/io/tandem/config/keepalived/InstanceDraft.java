@@ -5,6 +5,7 @@ package io.tandem.config.keepalived;
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.text.Origin;
@@ -40,6 +41,8 @@ final class InstanceDraft {
 
     final List<VirtualAddress> addresses = new ArrayList<>();
     final List<VirtualAddress> excludedAddresses = new ArrayList<>();
+    final List<Statement> routeLines = new ArrayList<>();
+
     boolean preempt = true;
     Duration preemptDelay = Duration.ZERO;
 
@@ -53,6 +56,7 @@ final class InstanceDraft {
 
     final List<TrackInterface> trackInterfaces = new ArrayList<>();
     final List<TrackScript> trackScripts = new ArrayList<>();
+    final List<TrackFile> trackFiles = new ArrayList<>();
     final NotifyDraft scripts = new NotifyDraft();
     Announce announce;
     boolean answerLowerPriority;

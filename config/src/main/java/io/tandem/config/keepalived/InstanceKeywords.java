@@ -5,6 +5,7 @@ package io.tandem.config.keepalived;
 import io.tandem.config.keepalived.Globals.AnnounceKeywords;
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
+import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.text.IpLiteral;
@@ -23,12 +24,14 @@ final class InstanceKeywords {
     private final Findings findings;
     private final Values values;
     private final Map<String, TrackScript> scripts;
+    private final Map<String, TrackFile> files;
     private final Keywords<InstanceDraft> authentication;
 
-    InstanceKeywords(Findings findings, Map<String, TrackScript> scripts) {
+    InstanceKeywords(Findings findings, Map<String, TrackScript> scripts, Map<String, TrackFile> files) {
         this.findings = findings;
         this.values = new Values(findings);
         this.scripts = scripts;
+        this.files = files;
         this.authentication = new Keywords<InstanceDraft>(findings)
                 .onParameter("auth_type", this::authType)
                 .onParameter("auth_pass", this::authPass);
@@ -95,6 +98,7 @@ final class InstanceKeywords {
                         draft.excludedAddresses.add(address);
                     }
                 }))
+                .on("virtual_routes", (draft, s) -> draft.routeLines.addAll(s.body()))
                 .onParameter("unicast_src_ip", (draft, s) -> {
                     draft.unicastKeyword = true;
                     draft.unicastSource = IpLiteral.parse(s.parameter(1));
@@ -119,7 +123,9 @@ final class InstanceKeywords {
                     }
                 })
                 .on("track_interface", (draft, s) -> s.body().forEach(line -> trackInterface(draft, line)))
-                .on("track_script", (draft, s) -> s.body().forEach(line -> trackScript(draft, line)));
+                .on("track_script", (draft, s) -> s.body().forEach(line -> trackScript(draft, line)))
+                .on("track_file", (draft, s) -> s.body().forEach(line -> trackFile(draft, line)))
+                .on("vrrp_track_file", (draft, s) -> s.body().forEach(line -> trackFile(draft, line)));
     }
 
     private void manners(Keywords<InstanceDraft> keywords) {
@@ -187,8 +193,6 @@ final class InstanceKeywords {
                         "use_ipvlan",
                         "vrf",
                         "dont_track_primary",
-                        "track_file",
-                        "vrrp_track_file",
                         "track_process",
                         "track_bfd",
                         "track_src_ip",
@@ -199,7 +203,6 @@ final class InstanceKeywords {
                         "owner_ignore_adverts",
                         "timer_expired_backup",
                         "thread_timer_expired",
-                        "virtual_routes",
                         "virtual_rules",
                         "no_virtual_ipaddress",
                         "no_accept",
@@ -287,10 +290,22 @@ final class InstanceKeywords {
     private void trackInterface(InstanceDraft draft, Statement line) {
         Integer weight = trackWeight(line, 0);
         if (weight != null) {
-            draft.trackInterfaces.add(new TrackInterface(line.keyword(), weight));
+            draft.trackInterfaces.add(new TrackInterface(line.keyword(), weight, isReverse(line)));
         }
-        if (isReverse(line)) {
-            findings.unsupported(line.origin(), "track_interface … reverse");
+    }
+
+    private void trackFile(InstanceDraft draft, Statement line) {
+        TrackFile file = files.get(line.keyword());
+        if (file == null) {
+            findings.error(
+                    line.origin(), "(" + draft.name + ") track file " + line.keyword() + " not found, ignoring...");
+            return;
+        }
+        Integer weight = trackWeight(line, file.weight(), TrackFileReader.MAX_WEIGHT);
+        if (weight != null) {
+            boolean reverse = line.texts().contains("weight") ? isReverse(line) : file.reverse();
+            draft.trackFiles.add(
+                    new TrackFile(file.name(), file.file(), weight, reverse, file.initial(), file.overwrite()));
         }
     }
 
@@ -313,16 +328,22 @@ final class InstanceKeywords {
     }
 
     private @Nullable Integer trackWeight(Statement line, int otherwise) {
+        return trackWeight(line, otherwise, ScriptReader.MAX_WEIGHT);
+    }
+
+    private @Nullable Integer trackWeight(Statement line, int otherwise, int most) {
         if (!"weight".equals(line.parameter(1))) {
             if (line.parameters() > 0) {
                 findings.error(line.origin(), "unknown option '" + line.parameter(1) + "' for " + line.keyword());
             }
             return otherwise;
         }
-        Integer weight = values.integer(line, 2, -ScriptReader.MAX_WEIGHT, ScriptReader.MAX_WEIGHT);
+        Integer weight = values.integer(line, 2, -most, most);
         if (weight == null) {
             findings.error(
-                    line.origin(), "weight for " + line.keyword() + " must be in [-253..253] inclusive. Ignoring...");
+                    line.origin(),
+                    "weight for " + line.keyword() + " must be in [-" + most + ".." + most
+                            + "] inclusive. Ignoring...");
         }
         return weight;
     }

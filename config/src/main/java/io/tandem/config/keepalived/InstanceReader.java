@@ -3,6 +3,7 @@
 package io.tandem.config.keepalived;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.VirtualRoute;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Notify;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
@@ -11,6 +12,8 @@ import io.tandem.config.model.VirtualRouterConfigBuilder;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +61,8 @@ final class InstanceReader {
         if (draft.addresses.isEmpty()) {
             findings.error(draft.origin, tag + "No VIP specified; at least one is sensible");
         }
-        boolean changesPriority = draft.trackScripts.stream().anyMatch(script -> script.weight() != 0)
-                || draft.trackInterfaces.stream().anyMatch(tracked -> tracked.weight() != 0);
-        if (priority == OWNER_PRIORITY && changesPriority) {
+        Tracks tracks = new Tracks(draft.trackInterfaces, draft.trackScripts, draft.trackFiles);
+        if (priority == OWNER_PRIORITY && tracks.hasWeights()) {
             findings.warn(draft.origin, tag + "weights cannot change priority 255");
         }
         InetAddress group = draft.multicastGroup;
@@ -76,6 +78,7 @@ final class InstanceReader {
                 .password(password)
                 .addresses(draft.addresses)
                 .excludedAddresses(draft.excludedAddresses)
+                .routes(routes(draft))
                 .preempt(preempt)
                 .preemptDelay(draft.preemptDelay)
                 .unicastSource(draft.unicastSource)
@@ -85,9 +88,21 @@ final class InstanceReader {
                 .tuning(new Tuning(draft.downAdverts, draft.answerLowerPriority, draft.checkUnicastSource))
                 .syncGroup(draft.syncGroup)
                 .announce(draft.announce)
-                .tracks(new Tracks(draft.trackInterfaces, draft.trackScripts))
+                .tracks(tracks)
                 .scripts(scripts(draft.scripts))
                 .build();
+    }
+
+    private List<VirtualRoute> routes(InstanceDraft draft) {
+        RouteReader reader = new RouteReader(findings);
+        List<VirtualRoute> routes = new ArrayList<>();
+        for (Statement line : draft.routeLines) {
+            VirtualRoute route = reader.read(line);
+            if (route != null) {
+                routes.add(route);
+            }
+        }
+        return routes;
     }
 
     /** Strict mode changes what is on the wire: with it, keepalived sends and expects no password. */

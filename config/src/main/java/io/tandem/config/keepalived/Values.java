@@ -90,4 +90,16 @@ final class Values {
         }
         return words;
     }
+
+    /** The number behind an address's slash, at most {@code bits}; these, with a complaint, for anything else. */
+    int prefixLength(Statement line, String text, int slash, int bits) {
+        String prefix = text.substring(slash + 1);
+        if (prefix.matches("\\d{1,3}") && Integer.parseInt(prefix) <= bits) {
+            return Integer.parseInt(prefix);
+        }
+        findings.error(line.origin(), "number '" + prefix + "' outside range [0, " + bits + "]");
+        findings.error(
+                line.origin(), "Invalid address prefix len " + prefix + " for address " + text + " - using " + bits);
+        return bits;
+    }
 }

@@ -3,6 +3,7 @@
 package io.tandem.config.model;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param password version 2's PASS, at most 8 bytes of ASCII, or null for no authentication; never logged
  * @param addresses the advertised addresses, at least one
  * @param excludedAddresses moved along but not advertised
+ * @param routes moved along with the addresses
  * @param preempt whether a higher priority takes over from a lower one
  * @param preemptDelay 0..1000 s
  * @param unicastSource own address for unicast, or null
@@ -46,6 +48,7 @@ public record VirtualRouterConfig(
         @Nullable String password,
         List<VirtualAddress> addresses,
         List<VirtualAddress> excludedAddresses,
+        List<VirtualRoute> routes,
         boolean preempt,
         Duration preemptDelay,
         @Nullable InetAddress unicastSource,
@@ -60,6 +63,7 @@ public record VirtualRouterConfig(
     public VirtualRouterConfig {
         addresses = List.copyOf(addresses);
         excludedAddresses = List.copyOf(excludedAddresses);
+        routes = List.copyOf(routes);
         unicastPeers = List.copyOf(unicastPeers);
     }
 
@@ -100,18 +104,43 @@ public record VirtualRouterConfig(
      *
      * @param interfaces tracked besides {@code interfaceName}
      * @param scripts tracked scripts
+     * @param files tracked files
      */
-    public record Tracks(List<TrackInterface> interfaces, List<TrackScript> scripts) {
-        public static final Tracks NONE = new Tracks(List.of(), List.of());
+    public record Tracks(List<TrackInterface> interfaces, List<TrackScript> scripts, List<TrackFile> files) {
+        public static final Tracks NONE = new Tracks(List.of(), List.of(), List.of());
 
         public Tracks {
             interfaces = List.copyOf(interfaces);
             scripts = List.copyOf(scripts);
+            files = List.copyOf(files);
+        }
+
+        /** Whether any of them moves the priority, rather than faulting the router. */
+        public boolean hasWeights() {
+            return scripts.stream().anyMatch(script -> script.weight() != 0)
+                    || interfaces.stream().anyMatch(tracked -> tracked.weight() != 0)
+                    || files.stream().anyMatch(file -> file.weight() != 0);
         }
     }
 
-    /** An interface to track; weight 0 faults the router when it goes down. */
-    public record TrackInterface(String name, int weight) {}
+    /**
+     * An interface to track.
+     *
+     * @param weight −253..253; 0 faults the router when it goes down
+     * @param reverse whether up counts as down, and down as up
+     */
+    public record TrackInterface(String name, int weight, boolean reverse) {}
+
+    /**
+     * A file whose number moves the priority ({@code track_file}).
+     *
+     * @param weight −254..254, times the number in the file; below −253 that faults the router. 0: any number but 0 does
+     * @param reverse whether the product counts negative; with weight 0, whether 0 is the fault
+     * @param initial written into it at the start where it does not exist, or null
+     * @param overwrite whether {@code initial} replaces what it holds
+     */
+    public record TrackFile(
+            String name, Path file, int weight, boolean reverse, @Nullable Integer initial, boolean overwrite) {}
 
     /**
      * A script to run ({@code vrrp_script}).

@@ -24,6 +24,7 @@ public final class VirtualRouterConfigBuilder {
     private @Nullable String password;
     private List<VirtualAddress> addresses = List.of();
     private List<VirtualAddress> excludedAddresses = List.of();
+    private List<VirtualRoute> routes = List.of();
     private boolean preempt = true;
     private Duration preemptDelay = Duration.ZERO;
     private @Nullable InetAddress unicastSource;
@@ -79,6 +80,11 @@ public final class VirtualRouterConfigBuilder {
 
     public VirtualRouterConfigBuilder excludedAddresses(List<VirtualAddress> value) {
         this.excludedAddresses = value;
+        return this;
+    }
+
+    public VirtualRouterConfigBuilder routes(List<VirtualRoute> value) {
+        this.routes = value;
         return this;
     }
 
@@ -150,6 +156,7 @@ public final class VirtualRouterConfigBuilder {
                 password,
                 addresses,
                 excludedAddresses,
+                routes,
                 preempt,
                 preemptDelay,
                 unicastSource,

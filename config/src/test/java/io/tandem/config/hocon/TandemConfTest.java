@@ -112,8 +112,8 @@ class TandemConfTest {
                 .isEqualTo(new VirtualRouterConfig.Announce(2, Duration.ZERO, Duration.ofMinutes(1), 3));
         assertThat(router.tracks().interfaces())
                 .containsExactly(
-                        new VirtualRouterConfig.TrackInterface("eth1", 0),
-                        new VirtualRouterConfig.TrackInterface("eth2", -20));
+                        new VirtualRouterConfig.TrackInterface("eth1", 0, false),
+                        new VirtualRouterConfig.TrackInterface("eth2", -20, false));
         assertThat(router.tracks().scripts())
                 .containsExactly(new VirtualRouterConfig.TrackScript(
                         "disk",

@@ -10,6 +10,7 @@ import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.text.Problem;
@@ -50,6 +51,11 @@ class KeepalivedConfTest {
                     user nobody nogroup
                 }
                 vrrp_script other { script /bin/false }
+                track_file load {
+                    file /run/load
+                    weight -2 reverse
+                    init_file 5 overwrite
+                }
                 vrrp_instance VI_1 {
                     state BACKUP
                     interface eth0
@@ -75,6 +81,10 @@ class KeepalivedConfTest {
                     track_interface {
                         eth2
                         eth3 weight -30
+                        eth4 weight 7 reverse
+                    }
+                    track_file {
+                        load weight 3
                     }
                     track_script {
                         chk
@@ -108,7 +118,12 @@ class KeepalivedConfTest {
         assertThat(router.unicastSource()).isEqualTo(ip("10.0.0.1"));
         assertThat(router.unicastPeers()).containsExactly(ip("10.0.0.2"), ip("10.0.0.3"));
         assertThat(router.tracks().interfaces())
-                .containsExactly(new TrackInterface("eth2", 0), new TrackInterface("eth3", -30));
+                .containsExactly(
+                        new TrackInterface("eth2", 0, false),
+                        new TrackInterface("eth3", -30, false),
+                        new TrackInterface("eth4", 7, true));
+        assertThat(router.tracks().files())
+                .containsExactly(new TrackFile("load", Path.of("/run/load"), 3, false, 5, true));
         Duration second = Duration.ofSeconds(1);
         assertThat(router.tracks().scripts())
                 .containsExactly(
@@ -203,12 +218,12 @@ class KeepalivedConfTest {
 
     @Test
     void aKeywordThatTandemLacksIsRefusedByName() {
-        conf.load(MINIMAL + "use_vmac\n virtual_routes {\n 10.0.0.0/8 via 10.0.0.1\n }\n}\nstatic_routes {\n}\n");
+        conf.load(MINIMAL + "use_vmac\n virtual_rules {\n from 10.0.0.0/8 table 1\n }\n}\nstatic_routes {\n}\n");
 
         assertThat(conf.texts())
                 .containsExactly(
                         "(FILE: Line 5) 'use_vmac' is not supported by this version of tandem",
-                        "(FILE: Line 6) 'virtual_routes' is not supported by this version of tandem",
+                        "(FILE: Line 6) 'virtual_rules' is not supported by this version of tandem",
                         "(FILE: Line 10) 'static_routes' is not supported by this version of tandem");
         assertThat(conf.problems().hasAlerts()).isTrue();
         assertThat(conf.status()).as("keepalived minds nothing").isZero();

@@ -20,7 +20,9 @@ final class NetlinkMessage {
     static final int REPLACE = 0x100;
     static final int EXCL = 0x200;
     static final int CREATE = 0x400;
+    static final int APPEND = 0x800;
     static final int DUMP = 0x300;
+    private static final int ROUTE_FLAGS_AT = 16 + 8;
     private static final int NESTED = 0x8000;
 
     private final NativeBuffer buffer;
@@ -63,13 +65,19 @@ final class NetlinkMessage {
     }
 
     /** rtmsg. */
-    NetlinkMessage routePart(int family, int destinationLength, int table, int protocol, int scope, int type) {
-        bytes.put((byte) family).put((byte) destinationLength).put((byte) 0).put((byte) 0);
+    NetlinkMessage routePart(int family, int destinationLength, int tos, int table, int protocol, int scope, int type) {
+        bytes.put((byte) family).put((byte) destinationLength).put((byte) 0).put((byte) tos);
         bytes.put((byte) table)
                 .put((byte) protocol)
                 .put((byte) scope)
                 .put((byte) type)
                 .putInt(0);
+        return this;
+    }
+
+    /** The flags of rtmsg, once {@link #routePart} stands. */
+    NetlinkMessage routeFlags(int flags) {
+        bytes.putInt(ROUTE_FLAGS_AT, flags);
         return this;
     }
 
@@ -126,6 +134,13 @@ final class NetlinkMessage {
     int openPlain(int type) {
         int start = bytes.position();
         header(type, 0);
+        return start;
+    }
+
+    /** rtnexthop, which its attributes follow; hand the result to {@link #close}. */
+    int openNextHop(int flags, int weight, int interfaceIndex) {
+        int start = bytes.position();
+        bytes.putShort((short) 0).put((byte) flags).put((byte) (weight - 1)).putInt(interfaceIndex);
         return start;
     }
 

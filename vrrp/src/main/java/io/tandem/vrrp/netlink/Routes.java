@@ -3,17 +3,23 @@
 package io.tandem.vrrp.netlink;
 
 import static io.tandem.vrrp.netlink.NetlinkMessage.ACK;
+import static io.tandem.vrrp.netlink.NetlinkMessage.APPEND;
 import static io.tandem.vrrp.netlink.NetlinkMessage.CREATE;
 import static io.tandem.vrrp.netlink.NetlinkMessage.REPLACE;
 
+import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.VirtualRoute;
+import io.tandem.config.model.VirtualRoute.Hop;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Routes of the main table and local routes. */
+/** Routes. The methods that answer an errno send one message: they serve the takeover. */
 public final class Routes {
     private static final int RTM_NEWROUTE = 24;
     private static final int RTM_DELROUTE = 25;
+    private static final int TABLE_UNSPECIFIED = 0;
     private static final int TABLE_MAIN = 254;
     private static final int TABLE_LOCAL = 255;
     private static final int PROTO_STATIC = 4;
@@ -25,6 +31,14 @@ public final class Routes {
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
     private static final int RTA_GATEWAY = 5;
+    private static final int RTA_PRIORITY = 6;
+    private static final int RTA_PREFSRC = 7;
+    private static final int RTA_METRICS = 8;
+    private static final int RTA_MULTIPATH = 9;
+    private static final int RTA_TABLE = 15;
+    private static final int RTNH_F_ONLINK = 4;
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
 
     private final NetlinkSocket socket;
     private final Links links;
@@ -93,12 +107,93 @@ public final class Routes {
         }
     }
 
+    /**
+     * Adds a route that moves with a virtual router; one that is there already is a success.
+     *
+     * @param indexes of the interfaces of its hops, 0 where the gateway decides
+     * @return 0, or the errno
+     */
+    public int add(VirtualRoute route, int[] indexes) {
+        int errno = change(RTM_NEWROUTE, CREATE | (route.append() ? APPEND : 0), route, indexes);
+        return errno == Errno.EEXIST ? 0 : errno;
+    }
+
+    /** Removes it; returns 0, also when it was not there, or the errno. */
+    public int remove(VirtualRoute route, int[] indexes) {
+        int errno = change(RTM_DELROUTE, 0, route, indexes);
+        return errno == Errno.ESRCH || errno == Errno.ENODEV ? 0 : errno;
+    }
+
+    private int change(int type, int flags, VirtualRoute route, int[] indexes) {
+        int table = Integer.compareUnsigned(route.table(), TABLE_LOCAL) > 0 ? TABLE_UNSPECIFIED : route.table();
+        NetlinkMessage message = socket.message()
+                .begin(type, flags | ACK)
+                .routePart(
+                        route.family() == AddressFamily.INET ? AF_INET : AF_INET6,
+                        route.prefixLength(),
+                        route.tos(),
+                        table,
+                        route.protocol(),
+                        route.scope(),
+                        route.type());
+        if (table == TABLE_UNSPECIFIED) {
+            message.attribute(RTA_TABLE, route.table());
+        }
+        if (route.destination() != null) {
+            message.attribute(RTA_DST, route.destination());
+        }
+        if (route.preferredSource() != null) {
+            message.attribute(RTA_PREFSRC, route.preferredSource());
+        }
+        if (route.priority() != null) {
+            message.attribute(RTA_PRIORITY, route.priority());
+        }
+        putMetrics(message, route);
+        putHops(message, route.hops(), indexes);
+        return socket.request();
+    }
+
+    private static void putMetrics(NetlinkMessage message, VirtualRoute route) {
+        if (!route.metrics().isEmpty()) {
+            int start = message.open(RTA_METRICS);
+            route.metrics().forEach(message::attribute);
+            message.close(start);
+        }
+    }
+
+    private static void putHops(NetlinkMessage message, List<Hop> hops, int[] indexes) {
+        if (hops.size() == 1) {
+            putHop(message, hops.get(0));
+            if (indexes[0] != 0) {
+                message.attribute(RTA_OIF, indexes[0]);
+            }
+            if (hops.get(0).onLink()) {
+                message.routeFlags(RTNH_F_ONLINK);
+            }
+        } else if (!hops.isEmpty()) {
+            int start = message.openPlain(RTA_MULTIPATH);
+            for (int i = 0; i < hops.size(); i++) {
+                Hop hop = hops.get(i);
+                int one = message.openNextHop(hop.onLink() ? RTNH_F_ONLINK : 0, hop.weight(), indexes[i]);
+                putHop(message, hop);
+                message.close(one);
+            }
+            message.close(start);
+        }
+    }
+
+    private static void putHop(NetlinkMessage message, Hop hop) {
+        if (hop.via() != null) {
+            message.attribute(RTA_GATEWAY, hop.via());
+        }
+    }
+
     private NetlinkMessage begin(
             int type, int flags, InetAddress address, int prefixLength, int table, int scope, int routeType) {
-        int family = address instanceof Inet6Address ? 10 : 2;
+        int family = address instanceof Inet6Address ? AF_INET6 : AF_INET;
         int protocol = type == RTM_NEWROUTE ? PROTO_STATIC : 0;
         return socket.message()
                 .begin(type, flags | ACK)
-                .routePart(family, prefixLength, table, protocol, scope, routeType);
+                .routePart(family, prefixLength, 0, table, protocol, scope, routeType);
     }
 }

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The virtual addresses of one router on this host: puts them on, renews them, takes them off.
+ * The virtual addresses of one router on this host, and its {@linkplain RouteKeeper routes}: puts them on, renews them,
+ * takes them off.
  *
  * <p>Two guards keep a dead guardian from leaving an address behind. An IPv4 address goes, where it can, on a {@link
  * TunDevice} that vanishes with the process; the kernel answers ARP for it on every interface. And every address has a
@@ -56,6 +57,7 @@ final class AddressKeeper implements AutoCloseable {
     private final VirtualRouterConfig config;
     private final EventLog log;
     private final List<Place> places = new ArrayList<>();
+    private final RouteKeeper routes;
     private @Nullable TunDevice tun;
     private boolean installed;
     private long renewAtNs = Reactor.NEVER;
@@ -64,6 +66,7 @@ final class AddressKeeper implements AutoCloseable {
         this.netlink = netlink;
         this.config = config;
         this.log = log;
+        this.routes = new RouteKeeper(netlink, config.routes(), log, config.vrid());
     }
 
     /**
@@ -74,6 +77,7 @@ final class AddressKeeper implements AutoCloseable {
     @Nullable String prepare() {
         places.clear();
         try {
+            routes.prepare();
             List<AddressEntry> present = netlink.addresses().list();
             for (VirtualAddress address : all()) {
                 String name = address.interfaceName() == null ? config.interfaceName() : address.interfaceName();
@@ -92,6 +96,8 @@ final class AddressKeeper implements AutoCloseable {
     /** Removes what an earlier process left behind; an owner's addresses are the host's own and stay. */
     void reconcile() {
         try {
+            routes.prepare();
+            routes.remove();
             for (AddressEntry entry : netlink.addresses().list()) {
                 boolean ours =
                         all().stream().anyMatch(address -> address.address().equals(entry.address()));
@@ -114,12 +120,15 @@ final class AddressKeeper implements AutoCloseable {
     @Nullable String install(long nowNs) {
         installed = true;
         renewAtNs = nowNs + RENEW_NS;
-        return addAll();
+        String refused = addAll();
+        routes.install();
+        return refused;
     }
 
     void remove() {
         installed = false;
         renewAtNs = Reactor.NEVER;
+        routes.remove();
         for (Place place : places) {
             if (!place.hostsOwn()) {
                 int errno = netlink.addresses().remove(place.inet(), place.prefixLength(), place.interfaceIndex());
@@ -158,6 +167,7 @@ final class AddressKeeper implements AutoCloseable {
         if (installed && nowNs - renewAtNs >= 0) {
             renewAtNs = nowNs + RENEW_NS;
             addAll();
+            routes.install();
         }
     }
 

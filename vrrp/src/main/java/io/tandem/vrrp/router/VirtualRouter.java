@@ -252,7 +252,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     /** Takes a new configuration of the same interface, VRID and family. */
     void reconfigure(VirtualRouterConfig newConfig, long now) {
         boolean sameAddresses = newConfig.addresses().equals(config.addresses())
-                && newConfig.excludedAddresses().equals(config.excludedAddresses());
+                && newConfig.excludedAddresses().equals(config.excludedAddresses())
+                && newConfig.routes().equals(config.routes());
         boolean active = keeper.isInstalled();
         config = newConfig;
         port.use(newConfig);

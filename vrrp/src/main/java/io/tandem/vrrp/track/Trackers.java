@@ -3,6 +3,7 @@
 package io.tandem.vrrp.track;
 
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.vrrp.router.EventLog;
@@ -15,17 +16,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Turns the verdicts of scripts and interfaces into priorities and faults.
+ * Turns the verdicts of scripts and interfaces, and the numbers in files, into priorities and faults.
  *
- * <p>Weight 0: down faults the router. Positive: added while up. Negative: subtracted while down. Thread-safe.
+ * <p>Weight 0: down faults the router. Positive: added while up. Negative: subtracted while down. A file's number is
+ * multiplied by its weight. Thread-safe.
  */
 public final class Trackers implements AutoCloseable {
     private static final int THREADS = 4;
+    /** The most that a tracker moves a priority. */
+    private static final int MOST = 253;
 
     private final VirtualRouters routers;
     private final EventLog log;
     private final Map<String, Boolean> verdicts = new HashMap<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
     private final List<ScriptTracker> scripts = new ArrayList<>();
+    private final List<FileTracker> files = new ArrayList<>();
     private List<VirtualRouterConfig> configs = List.of();
     private final ScheduledExecutorService executor = Executors.newScheduledThreadPool(THREADS, task -> {
         Thread thread = new Thread(task, "track");
@@ -42,6 +48,8 @@ public final class Trackers implements AutoCloseable {
     public synchronized void track(List<VirtualRouterConfig> newConfigs) {
         scripts.forEach(ScriptTracker::stop);
         scripts.clear();
+        files.forEach(FileTracker::stop);
+        files.clear();
         configs = List.copyOf(newConfigs);
         Map<String, TrackScript> wanted = new HashMap<>();
         for (VirtualRouterConfig config : configs) {
@@ -51,6 +59,15 @@ public final class Trackers implements AutoCloseable {
             ScriptTracker tracker =
                     new ScriptTracker(script, log, (which, up) -> verdict("script " + which.name(), up));
             scripts.add(tracker);
+            tracker.start(executor);
+        }
+        Map<String, TrackFile> wantedFiles = new HashMap<>();
+        for (VirtualRouterConfig config : configs) {
+            config.tracks().files().forEach(file -> wantedFiles.put(file.name(), file));
+        }
+        for (TrackFile file : wantedFiles.values()) {
+            FileTracker tracker = new FileTracker(file, log, (which, value) -> number(which.name(), value));
+            files.add(tracker);
             tracker.start(executor);
         }
     }
@@ -67,20 +84,25 @@ public final class Trackers implements AutoCloseable {
         }
     }
 
+    private synchronized void number(String file, int value) {
+        numbers.put(file, value);
+        configs.forEach(this::apply);
+    }
+
     private void apply(VirtualRouterConfig config) {
         int priority = config.priority();
-        boolean weighted = false;
         for (TrackScript script : config.tracks().scripts()) {
             String cause = "script " + script.name();
-            weighted |= script.weight() != 0;
             priority += effect(config, cause, script.weight(), script.reverse());
         }
         for (TrackInterface tracked : config.tracks().interfaces()) {
             String cause = "interface " + tracked.name();
-            weighted |= tracked.weight() != 0;
-            priority += effect(config, cause, tracked.weight(), false);
+            priority += effect(config, cause, tracked.weight(), tracked.reverse());
         }
-        if (weighted) {
+        for (TrackFile file : config.tracks().files()) {
+            priority += effect(config, file);
+        }
+        if (config.tracks().hasWeights()) {
             routers.priority(config.name(), priority);
         }
     }
@@ -100,6 +122,22 @@ public final class Trackers implements AutoCloseable {
             return 0;
         }
         return weight > 0 ? (up ? weight : 0) : (up ? 0 : weight);
+    }
+
+    private int effect(VirtualRouterConfig config, TrackFile file) {
+        Integer number = numbers.get(file.name());
+        if (number == null) {
+            return 0;
+        }
+        long product = (long) number * file.weight() * (file.reverse() ? -1 : 1);
+        boolean fault = file.weight() == 0 ? (number != 0) != file.reverse() : product < -MOST;
+        String cause = "file " + file.name();
+        if (fault) {
+            routers.fault(config.name(), cause);
+        } else {
+            routers.clear(config.name(), cause);
+        }
+        return fault ? 0 : (int) Math.min(product, MOST);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Notify;
+import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
@@ -57,7 +58,7 @@ class TrackersTest {
     @Test
     void aFailingScriptWithoutWeightFaultsTheRouterUntilItSucceeds() throws IOException {
         Path flag = Files.createFile(directory.resolve("flag"));
-        VirtualRouterConfig config = config(new Tracks(List.of(), List.of(script(flag, 0))));
+        VirtualRouterConfig config = config(new Tracks(List.of(), List.of(script(flag, 0)), List.of()));
         try (TestNode node = new TestNode(host, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
             trackers.track(List.of(config));
@@ -75,7 +76,10 @@ class TrackersTest {
     @Test
     void weightsAddWhileUpAndSubtractWhileDown() throws IOException {
         Path flag = directory.resolve("flag");
-        Tracks tracks = new Tracks(List.of(new TrackInterface("nosuch0", -20)), List.of(script(flag, 10)));
+        Tracks tracks = new Tracks(
+                List.of(new TrackInterface("nosuch0", -20, false), new TrackInterface("nosuch1", 5, true)),
+                List.of(script(flag, 10)),
+                List.of());
         VirtualRouterConfig config = config(tracks);
         try (TestNode node = new TestNode(host, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
@@ -87,6 +91,46 @@ class TrackersTest {
             Await.until("script up", SOON, () -> node.priority() == 90);
             trackers.onInterface("nosuch0", true);
             Await.until("interface up", SOON, () -> node.priority() == 110);
+            trackers.onInterface("nosuch1", false);
+            Await.until("down counts as up where it is reversed", SOON, () -> node.priority() == 115);
+        }
+    }
+
+    @Test
+    void theNumberInAFileMovesThePriorityAndFaultsTheRouterBelowItsLimit() throws IOException {
+        Path file = directory.resolve("number");
+        Tracks tracks = new Tracks(List.of(), List.of(), List.of(new TrackFile("load", file, 2, false, 10, false)));
+        VirtualRouterConfig config = config(tracks);
+        try (TestNode node = new TestNode(host, config);
+                Trackers trackers = new Trackers(node.routers(), node.events())) {
+            trackers.track(List.of(config));
+            Await.until("what init_file wrote", SOON, () -> node.priority() == 120);
+            assertThat(file).hasContent("10");
+
+            Files.writeString(file, "-30\n");
+            Await.until("lower", SOON, () -> node.priority() == 40);
+            Files.writeString(file, "-127");
+            Await.until("fault", SOON, () -> node.state() == State.FAULT);
+            Files.writeString(file, "1");
+            Await.until("no fault", SOON, () -> node.state() == State.ACTIVE && node.priority() == 102);
+            Files.delete(file);
+            Await.until("a missing file counts 0", SOON, () -> node.priority() == 100);
+            assertThat(node.log).anyMatch(line -> line.contains("does not exist; it counts 0"));
+        }
+    }
+
+    @Test
+    void aFileWithoutWeightFaultsTheRouterUnlessItHoldsZero() throws IOException {
+        Path file = Files.writeString(directory.resolve("number"), "1");
+        Tracks tracks = new Tracks(List.of(), List.of(), List.of(new TrackFile("down", file, 0, false, null, false)));
+        VirtualRouterConfig config = config(tracks);
+        try (TestNode node = new TestNode(host, config);
+                Trackers trackers = new Trackers(node.routers(), node.events())) {
+            trackers.track(List.of(config));
+            Await.until("fault", SOON, () -> node.state() == State.FAULT);
+
+            Files.writeString(file, "0");
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE);
         }
     }
 
