@@ -8,11 +8,9 @@ import io.tandem.config.keepalived.KeepalivedConf;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.NodeConfig;
 import io.tandem.config.model.VirtualRouterConfig;
-import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
 import io.tandem.node.boot.HostName;
-import io.tandem.vrrp.router.VirtualRouters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,10 +63,6 @@ record GuardianConfig(List<VirtualRouterConfig> routers, @Nullable ClusterConfig
                 cluster = node.cluster() == null ? cluster : node.cluster();
             }
         }
-        routers.stream()
-                .map(VirtualRouters::unsupported)
-                .filter(text -> text != null)
-                .forEach(text -> problems.add(Problem.alert(null, text)));
         return problems.has(Severity.ALERT) ? null : new GuardianConfig(routers, cluster);
     }
 

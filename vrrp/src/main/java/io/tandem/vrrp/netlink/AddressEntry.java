@@ -11,6 +11,7 @@ import java.net.InetAddress;
  * @param scope rtnetlink's number: 0 global, 253 link, 254 host
  * @param tag IFA_PROTO: who put it there; 0 unknown. Tandem's own are {@link Addresses#TAG}
  * @param validSeconds remaining lifetime, or {@link Addresses#FOREVER}
+ * @param tentative IPv6 whose uniqueness is not shown yet, or was refuted: nothing may be sent from it (RFC 4862 5.4)
  */
 public record AddressEntry(
         InetAddress address,
@@ -19,4 +20,5 @@ public record AddressEntry(
         String label,
         int scope,
         int tag,
-        long validSeconds) {}
+        long validSeconds,
+        boolean tentative) {}

@@ -40,6 +40,8 @@ public final class Addresses {
     private static final int IFA_FLAGS = 8;
     private static final int IFA_PROTO = 11;
     private static final int NODAD = 2;
+    private static final int DAD_FAILED = 8;
+    private static final int TENTATIVE = 0x40;
     private static final int FIXED_PART = 8;
 
     private final NetlinkSocket socket;
@@ -138,6 +140,7 @@ public final class Addresses {
         InetAddress address = null;
         String label = "";
         int tag = 0;
+        int flags = body.get(2);
         long valid = FOREVER;
         Attributes attributes = new Attributes(body, FIXED_PART);
         while (attributes.next()) {
@@ -146,6 +149,7 @@ public final class Addresses {
                 case IFA_LOCAL -> address = addressOf(attributes.value());
                 case IFA_ADDRESS -> address = address == null ? addressOf(attributes.value()) : address;
                 case IFA_LABEL -> label = attributes.text();
+                case IFA_FLAGS -> flags = attributes.word(0);
                 case IFA_PROTO -> tag = attributes.byteValue();
                 case IFA_CACHEINFO -> valid = attributes.word(1);
                 default -> {}
@@ -153,7 +157,15 @@ public final class Addresses {
         }
         return address == null
                 ? null
-                : new AddressEntry(address, body.get(1) & 0xff, body.getInt(4), label, body.get(3) & 0xff, tag, valid);
+                : new AddressEntry(
+                        address,
+                        body.get(1) & 0xff,
+                        body.getInt(4),
+                        label,
+                        body.get(3) & 0xff,
+                        tag,
+                        valid,
+                        (flags & (TENTATIVE | DAD_FAILED)) != 0);
     }
 
     private static @Nullable InetAddress addressOf(byte[] value) {

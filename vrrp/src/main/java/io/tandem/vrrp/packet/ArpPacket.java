@@ -65,14 +65,9 @@ public record ArpPacket(
                 operation, MacAddress.of(frame, 22), address(frame, 28), MacAddress.of(frame, 32), address(frame, 38));
     }
 
-    /**
-     * Whether another host says it has this address, or is about to take it: sent from the address, or a probe for it.
-     *
-     * @param own what this host sends from; both the interface's and the virtual router's may be in use
-     */
-    public boolean claims(InetAddress address, MacAddress... own) {
-        boolean probes = operation == REQUEST && senderAddress.equals(UNSPECIFIED) && targetAddress.equals(address);
-        return (senderAddress.equals(address) || probes) && !Arrays.asList(own).contains(senderMac);
+    /** What its sender says of itself. */
+    public Claim claim() {
+        return new Claim(senderAddress, senderMac);
     }
 
     private static byte[] frame(MacAddress source, ArpPacket packet) {

@@ -6,8 +6,10 @@ import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.packet.ArpPacket;
 import io.tandem.vrrp.packet.MacAddress;
+import io.tandem.vrrp.packet.NeighborAdvertisement;
 import io.tandem.vrrp.socket.ArpSocket;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells switches and neighbours who has the virtual addresses: gratuitous ARP, as request and reply, the reply last, since
- * a kernel that still holds the address answers the request and would undo it.
+ * a kernel that still holds the address answers the request and would undo it; for IPv6 unsolicited neighbour
+ * advertisements (RFC 4861 7.2.6).
  *
  * <p>The first block goes at 0, 10, 50, 200 ms, 1 s and then every second, as many as keepalived's {@code
  * garp_master_repeat} says; the second after {@code garp_master_delay}; then refreshes, if asked for. Owned by the
@@ -41,8 +44,14 @@ final class Announcer {
         this.offsetsNs = schedule(config.announce());
     }
 
-    /** The socket and the sender's MAC; null while the interface is away. */
-    void use(@Nullable ArpSocket newSocket, MacAddress mac) {
+    /**
+     * Where to announce from.
+     *
+     * @param newSocket null while the interface is away
+     * @param mac the sender's
+     * @param isRouter whether this host forwards IPv6
+     */
+    void use(@Nullable ArpSocket newSocket, MacAddress mac, boolean isRouter) {
         socket = newSocket;
         List<byte[]> made = new ArrayList<>();
         for (List<VirtualAddress> addresses : List.of(config.addresses(), config.excludedAddresses())) {
@@ -51,6 +60,8 @@ final class Announcer {
                 if (address instanceof Inet4Address) {
                     made.add(ArpPacket.gratuitousRequest(mac, address));
                     made.add(ArpPacket.gratuitousReply(mac, address));
+                } else if (address instanceof Inet6Address six) {
+                    made.add(NeighborAdvertisement.encode(mac, six, isRouter));
                 }
             }
         }

@@ -3,15 +3,13 @@
 package io.tandem.vrrp.router;
 
 import io.tandem.vrrp.election.Warning;
-import io.tandem.vrrp.packet.ArpPacket;
+import io.tandem.vrrp.packet.Claim;
 import io.tandem.vrrp.packet.DropReason;
-import io.tandem.vrrp.packet.MacAddress;
 import io.tandem.vrrp.packet.Remark;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one virtual router says of others on its LAN. They decide what it hears: every line has a limit, and so has what is
@@ -67,20 +65,21 @@ final class LanLog {
     }
 
     /** Another host claims a virtual address; false where that was said less than a second ago. */
-    boolean conflict(ArpPacket claim, long nowNs) {
+    boolean conflict(Claim claim, long nowNs) {
         if (nowNs - conflictLoggedAtNs <= CONFLICT_LOG_NS) {
             return false;
         }
         conflictLoggedAtNs = nowNs;
         log.warning("vrrp address-conflict" + router + " address="
-                + claim.senderAddress().getHostAddress() + " mac=" + claim.senderMac()
+                + claim.address().getHostAddress() + " mac=" + claim.holder()
                 + " action=announced-again: another host claims the virtual address");
         return true;
     }
 
     /** Nobody advertises, yet somebody answers for the address. */
-    void held(@Nullable InetAddress address, MacAddress holder) {
-        log.warning("vrrp address-held" + router + " address=" + (address == null ? "?" : address.getHostAddress())
-                + " mac=" + holder + ": another host has the virtual address; remove it there");
+    void held(Claim claim) {
+        log.warning("vrrp address-held" + router + " address="
+                + claim.address().getHostAddress() + " mac=" + claim.holder()
+                + ": another host has the virtual address; remove it there");
     }
 }

@@ -13,10 +13,15 @@ import io.tandem.vrrp.packet.AdvertisementEncoder;
 import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.ArpPacket;
 import io.tandem.vrrp.packet.MacAddress;
+import io.tandem.vrrp.packet.NeighborSolicitation;
 import io.tandem.vrrp.socket.AdvertSocket;
 import io.tandem.vrrp.socket.ArpSocket;
+import io.tandem.vrrp.socket.NeighborSocket;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,13 +32,16 @@ import org.jspecify.annotations.Nullable;
  * that are open there. Owned by the reactor's thread.
  */
 final class RouterPort {
-    private static final String GROUP = "224.0.0.18";
+    private static final String GROUP_IPV4 = "224.0.0.18";
+    private static final String GROUP_IPV6 = "ff02::12";
 
     /** Who reads the sockets when there is something to read. */
     interface Reader {
         void onAdverts(AdvertSocket socket, long nowNs);
 
         void onArps(ArpSocket socket, long nowNs);
+
+        void onNeighbors(NeighborSocket socket, long nowNs);
     }
 
     private final Reactor reactor;
@@ -48,6 +56,7 @@ final class RouterPort {
     private List<Destination> destinations = List.of();
     private @Nullable AdvertSocket adverts;
     private @Nullable ArpSocket arps;
+    private @Nullable NeighborSocket neighbors;
 
     private record Destination(InetAddress address, AdvertisementEncoder encoder) {}
 
@@ -85,6 +94,16 @@ final class RouterPort {
         return arps;
     }
 
+    /** Whether this host forwards IPv6 between its interfaces, as its neighbour advertisements have to say. */
+    boolean isIpv6Router() {
+        try {
+            Path setting = Path.of("/proc/sys/net/ipv6/conf/" + config.interfaceName() + "/forwarding");
+            return Files.readString(setting).startsWith("1");
+        } catch (IOException e) {
+            return false; // no IPv6 here
+        }
+    }
+
     boolean isOpen(AdvertSocket socket) {
         return adverts == socket;
     }
@@ -100,7 +119,7 @@ final class RouterPort {
 
     /** Whether an address has come that may be the source that is missing. */
     boolean lacks(AddressEntry entry) {
-        return source == null && entry.interfaceIndex() == interfaceIndex && !isVirtual(entry.address());
+        return source == null && mayBeSource(entry);
     }
 
     boolean isVirtual(InetAddress address) {
@@ -143,18 +162,32 @@ final class RouterPort {
     }
 
     private @Nullable InetAddress findSource() throws NetlinkException {
-        int addressBytes = config.family() == AddressFamily.INET ? 4 : 16;
-        InetAddress wanted = config.unicastSource();
         for (AddressEntry entry : netlink.addresses().list()) {
-            InetAddress address = entry.address();
-            if (entry.interfaceIndex() == interfaceIndex
-                    && address.getAddress().length == addressBytes
-                    && entry.tag() != Addresses.TAG
-                    && (wanted == null ? !isVirtual(address) : address.equals(wanted))) {
-                return address;
+            if (mayBeSource(entry)) {
+                return entry.address();
             }
         }
         return null;
+    }
+
+    private boolean mayBeSource(AddressEntry entry) {
+        InetAddress address = entry.address();
+        boolean six = address instanceof Inet6Address;
+        if (entry.interfaceIndex() != interfaceIndex
+                || entry.tag() == Addresses.TAG
+                || entry.tentative()
+                || six != (config.family() == AddressFamily.INET6)) {
+            return false;
+        }
+        InetAddress wanted = config.unicastSource();
+        return wanted != null
+                ? address.equals(wanted)
+                : !isVirtual(address) && (!six || address.isLinkLocalAddress() == peersAreOnLink());
+    }
+
+    /** IPv6 advertises from a link-local address (RFC 9568 5.1.2.1), unless a peer is addressed otherwise. */
+    private boolean peersAreOnLink() {
+        return config.unicastPeers().stream().allMatch(InetAddress::isLinkLocalAddress);
     }
 
     /** The source address is gone; to be called once the sockets are closed. */
@@ -174,9 +207,10 @@ final class RouterPort {
         }
         try {
             boolean unicast = !config.unicastPeers().isEmpty();
-            InetAddress group =
-                    config.multicastGroup() == null ? InetAddress.getByName(GROUP) : config.multicastGroup();
-            AdvertSocket advertSocket = new AdvertSocket(
+            InetAddress group = config.multicastGroup() == null
+                    ? InetAddress.getByName(config.family() == AddressFamily.INET ? GROUP_IPV4 : GROUP_IPV6)
+                    : config.multicastGroup();
+            AdvertSocket advertSocket = AdvertSocket.open(
                     config.interfaceName(), interfaceIndex, config.vrid(), from, unicast ? null : group);
             adverts = advertSocket;
             AdvertisementFormat format = AdvertisementFormat.of(config);
@@ -184,10 +218,19 @@ final class RouterPort {
                     .stream()
                             .map(to -> new Destination(to, new AdvertisementEncoder(format, from, to)))
                             .toList();
-            ArpSocket arpSocket = new ArpSocket(config.interfaceName(), interfaceIndex, ipv4Addresses());
+            ArpSocket arpSocket = new ArpSocket(config.interfaceName(), interfaceIndex, virtualAddresses(4));
             arps = arpSocket;
             reactor.register(advertSocket.fd(), Reactor.READABLE, (events, now) -> reader.onAdverts(advertSocket, now));
             reactor.register(arpSocket.fd(), Reactor.READABLE, (events, now) -> reader.onArps(arpSocket, now));
+            List<InetAddress> six = virtualAddresses(16);
+            if (!six.isEmpty()) {
+                NeighborSocket neighborSocket = new NeighborSocket(config.interfaceName(), six);
+                neighbors = neighborSocket;
+                reactor.register(
+                        neighborSocket.fd(),
+                        Reactor.READABLE,
+                        (events, now) -> reader.onNeighbors(neighborSocket, now));
+            }
             return null;
         } catch (IOException e) {
             close();
@@ -195,11 +238,12 @@ final class RouterPort {
         }
     }
 
-    private List<InetAddress> ipv4Addresses() {
+    /** Those of so many bytes. */
+    private List<InetAddress> virtualAddresses(int bytes) {
         List<InetAddress> virtual = new ArrayList<>();
         config.addresses().forEach(address -> virtual.add(address.address()));
         config.excludedAddresses().forEach(address -> virtual.add(address.address()));
-        virtual.removeIf(address -> address.getAddress().length != 4);
+        virtual.removeIf(address -> address.getAddress().length != bytes);
         return virtual;
     }
 
@@ -213,6 +257,11 @@ final class RouterPort {
             reactor.unregister(arps.fd());
             arps.close();
             arps = null;
+        }
+        if (neighbors != null) {
+            reactor.unregister(neighbors.fd());
+            neighbors.close();
+            neighbors = null;
         }
     }
 
@@ -233,11 +282,13 @@ final class RouterPort {
 
     /** Asks the LAN who holds the virtual addresses. */
     void probe() {
-        if (arps != null) {
+        InetAddress from = source;
+        if (arps != null && from != null) {
             for (var address : config.addresses()) {
-                if (address.address().getAddress().length == 4) {
-                    arps.send(ArpPacket.probe(mac, address.address()));
-                }
+                arps.send(
+                        address.address() instanceof Inet6Address
+                                ? NeighborSolicitation.encode(mac, from, address.address())
+                                : ArpPacket.probe(mac, address.address()));
             }
         }
     }

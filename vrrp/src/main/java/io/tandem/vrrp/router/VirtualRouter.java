@@ -19,11 +19,13 @@ import io.tandem.vrrp.packet.AdvertisementDecoder;
 import io.tandem.vrrp.packet.AdvertisementEncoder;
 import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.ArpPacket;
+import io.tandem.vrrp.packet.Claim;
 import io.tandem.vrrp.packet.Decoded;
 import io.tandem.vrrp.packet.MacAddress;
 import io.tandem.vrrp.packet.Remark;
 import io.tandem.vrrp.socket.AdvertSocket;
 import io.tandem.vrrp.socket.ArpSocket;
+import io.tandem.vrrp.socket.NeighborSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private final LanLog lanLog;
     private final StateListener listener;
     private final RouterCounters counters = new RouterCounters();
-    private final byte[] packet = new byte[2048];
+    private final byte[] coldPacket = new byte[64];
     private final byte[] frame = new byte[128];
     private final RouterPort port;
     private VirtualRouterConfig config;
@@ -63,8 +65,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private long nowNs;
     private long activeSinceNs;
     private @Nullable String refusedInstall;
-    private @Nullable MacAddress claimedBy;
-    private @Nullable InetAddress claimed;
+    private @Nullable Claim lastClaim;
 
     private volatile State shownState = State.INITIALIZE; // written by the reactor's thread, read by any
     private volatile String shownReason = "not started"; // likewise
@@ -164,7 +165,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         if (source != null) {
             AdvertisementEncoder encoder = new AdvertisementEncoder(AdvertisementFormat.of(config), source, source);
             for (int i = 0; i < 300; i++) {
-                decoder.decodeIpv4(packet, packet.length);
+                decoder.decodeIpv4(coldPacket, coldPacket.length);
                 encoder.encode(i & 0x7f);
                 ArpPacket.decode(frame, 42);
             }
@@ -380,21 +381,21 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private void becameActive(StateChange change) {
         counters.becameActive.incrementAndGet();
         activeSinceNs = nowNs;
-        MacAddress holder = claimedBy;
+        Claim holder = lastClaim;
         if (holder != null && change.reason() == Reason.DOWN_INTERVAL_EXPIRED && change.peer() == null) {
-            lanLog.held(claimed, holder);
+            lanLog.held(holder);
         }
     }
 
     /** @return what was refused, or null */
     private @Nullable String openSockets() {
         String refused = port.open();
-        announcer.use(port.arps(), port.arps() == null ? MacAddress.ZERO : port.mac());
+        announcer.use(port.arps(), port.arps() == null ? MacAddress.ZERO : port.mac(), port.isIpv6Router());
         return refused;
     }
 
     private void closeSockets() {
-        announcer.use(null, MacAddress.ZERO);
+        announcer.use(null, MacAddress.ZERO, false);
         port.close();
     }
 
@@ -407,6 +408,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                 log.warning(refused);
                 missing.add("sockets");
             }
+            port.probe();
         }
         InetAddress from = port.source();
         if (from != null) {
@@ -427,15 +429,19 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         public void onArps(ArpSocket socket, long nowNs) {
             receiveArps(socket, nowNs);
         }
+
+        @Override
+        public void onNeighbors(NeighborSocket socket, long nowNs) {
+            receiveNeighbors(socket, nowNs);
+        }
     }
 
     private void receiveAdverts(AdvertSocket socket, long now) {
         for (int i = 0; i < MAX_PACKETS_A_WAKE; i++) {
-            int length = socket.receive(packet);
-            if (length < 0) {
+            Decoded decoded = socket.receive(decoder);
+            if (decoded == null) {
                 return;
             }
-            Decoded decoded = decoder.decodeIpv4(packet, length);
             if (decoded instanceof Decoded.Accepted accepted) {
                 counters.advertsReceived.incrementAndGet();
                 accepted.remarks().forEach(remark -> remark(remark, accepted.source()));
@@ -446,7 +452,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                                 accepted.advertisement().intervalNs()),
                         now);
             } else if (decoded instanceof Decoded.Dropped dropped) {
-                lanLog.dropped(dropped.reason(), counters.count(dropped.reason()), sourceOf(length));
+                lanLog.dropped(dropped.reason(), counters.count(dropped.reason()), socket.lastSource());
             }
             if (!port.isOpen(socket)) {
                 return;
@@ -466,24 +472,38 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                 return;
             }
             ArpPacket arp = ArpPacket.decode(frame, length);
-            if (arp != null && port.isVirtual(arp.senderAddress()) && arp.claims(arp.senderAddress(), port.mac())) {
-                claimedBy = arp.senderMac();
-                claimed = arp.senderAddress();
-                if (election.state() == State.ACTIVE && !election.isHandingOver()) {
-                    answerClaim(arp, now);
-                }
+            if (arp != null) {
+                heardClaim(arp.claim(), now);
+            }
+        }
+    }
+
+    private void receiveNeighbors(NeighborSocket socket, long now) {
+        for (int i = 0; i < MAX_PACKETS_A_WAKE && socket.receive(); i++) {
+            Claim claim = socket.claim();
+            if (claim != null) {
+                heardClaim(claim, now);
+            }
+        }
+    }
+
+    private void heardClaim(Claim claim, long now) {
+        if (port.isVirtual(claim.address()) && !claim.holder().equals(port.mac())) {
+            lastClaim = claim;
+            if (election.state() == State.ACTIVE && !election.isHandingOver()) {
+                answerClaim(claim, now);
             }
         }
     }
 
     /** Somebody else claims an address that is ours: claim it again, at once. */
-    private void answerClaim(ArpPacket arp, long now) {
+    private void answerClaim(Claim claim, long now) {
         if (now - activeSinceNs < CONFLICT_GRACE_NS) {
             // The one who held it until now had frames on their way; the schedule of the takeover overrides them.
             return;
         }
         counters.conflicts.incrementAndGet();
-        if (lanLog.conflict(arp, now)) {
+        if (lanLog.conflict(claim, now)) {
             announcer.announce(now);
         }
     }
@@ -492,13 +512,6 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         started = false;
         keeper.close();
         closeSockets();
-    }
-
-    private String sourceOf(int length) {
-        return length < 16
-                ? "?"
-                : (packet[12] & 0xff) + "." + (packet[13] & 0xff) + "." + (packet[14] & 0xff) + "."
-                        + (packet[15] & 0xff);
     }
 
     private static long earlier(long a, long b) {

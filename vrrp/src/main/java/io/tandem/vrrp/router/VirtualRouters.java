@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.router;
 
-import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.election.Event;
 import io.tandem.vrrp.election.State;
@@ -52,14 +51,6 @@ public final class VirtualRouters implements AutoCloseable {
         this.events = new LinkEvents();
         configs.forEach(this::add);
         shown = List.copyOf(routers);
-    }
-
-    /** What this version cannot run, for the configuration check: one sentence, or null. */
-    public static @Nullable String unsupported(VirtualRouterConfig config) {
-        return config.family() == AddressFamily.INET6
-                ? "virtual router " + config.name()
-                        + ": IPv6 virtual routers are not supported by this version of tandem"
-                : null;
     }
 
     /** Before {@link #start}. */

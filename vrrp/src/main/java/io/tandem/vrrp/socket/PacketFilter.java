@@ -5,6 +5,8 @@ package io.tandem.vrrp.socket;
 import static io.tandem.vrrp.netlink.Libc.C;
 
 import io.tandem.vrrp.netlink.NativeBuffer;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -17,6 +19,7 @@ import java.util.List;
  */
 final class PacketFilter {
     private static final int LOAD_WORD = 0x20;
+    private static final int LOAD_BYTE = 0x30;
     private static final int LOAD_BYTE_INDEXED = 0x50;
     private static final int LOAD_IP_HEADER_LENGTH = 0xb1;
     private static final int JUMP_IF_EQUAL = 0x15;
@@ -37,13 +40,37 @@ final class PacketFilter {
     }
 
     /** IPv4 packets of protocol 112 for this virtual router. */
-    static PacketFilter vrid(int vrid) {
+    static PacketFilter vridOfIpv4(int vrid) {
         return new PacketFilter(5)
                 .put(LOAD_IP_HEADER_LENGTH, 0, 0, 0)
                 .put(LOAD_BYTE_INDEXED, 0, 0, 1)
                 .put(JUMP_IF_EQUAL, 0, 1, vrid)
                 .put(RETURN, 0, 0, ALL)
                 .put(RETURN, 0, 0, 0);
+    }
+
+    /** The same for IPv6, whose packets have no IP header here. */
+    static PacketFilter vridOfIpv6(int vrid) {
+        return new PacketFilter(4)
+                .put(LOAD_BYTE, 0, 0, 1)
+                .put(JUMP_IF_EQUAL, 0, 1, vrid)
+                .put(RETURN, 0, 0, ALL)
+                .put(RETURN, 0, 0, 0);
+    }
+
+    /**
+     * Neighbour discovery's messages about one of the addresses, or one that ends as it does.
+     *
+     * @param addresses IPv6, at most {@link #MAX_ADDRESSES}
+     */
+    static PacketFilter neighborsWith(List<InetAddress> addresses) {
+        int drop = addresses.size() + 1;
+        PacketFilter filter = new PacketFilter(drop + 2).put(LOAD_WORD, 0, 0, 20);
+        for (InetAddress address : addresses) {
+            int end = ByteBuffer.wrap(address.getAddress()).getInt(12);
+            filter.put(JUMP_IF_EQUAL, drop - filter.count, 0, end);
+        }
+        return filter.put(RETURN, 0, 0, 0).put(RETURN, 0, 0, ALL);
     }
 
     /**

@@ -140,7 +140,7 @@ class GoldenPacketTest {
         return hex(new AdvertisementEncoder(format, SOURCE, GROUP).encode(priority));
     }
 
-    private static String hex(byte[] bytes) {
+    static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
 }
