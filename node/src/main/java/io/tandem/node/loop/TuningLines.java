@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.loop;
 
-import io.tandem.config.text.Times;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -46,53 +45,11 @@ public final class TuningLines implements Feature {
                 kernelBuffer("rcvbuf.server", "received from servers", Tuning::ofServers, true),
                 kernelBuffer("sndbuf.client", "sent to clients", Tuning::ofClients, false),
                 kernelBuffer("sndbuf.server", "sent to servers", Tuning::ofServers, false),
-                idle("tune.recv_enough", "NUMBER", "a read that does not fill the buffer ends the event.", NUMBER),
-                idle("tune.buffers.limit", "NUMBER", "connections own buffers while they use them.", NUMBER),
-                idle("tune.buffers.reserve", "NUMBER", "the Java runtime has reserves of its own.", NUMBER),
-                idle("tune.idletimer", "TIME", "TLS records are as large as what is written.", TuningLines::idleTimer),
-                idle("tune.listener.multi-queue", "on | off", "every thread has a socket of its own.", SWITCH),
-                idle("tune.sched.low-latency", "on | off", "the event loops choose.", SWITCH),
-                idle("noreuseport", "", "every thread has a socket of its own.", (name, line) -> {}),
-                idle("noevports", "", "epoll is the only poller.", (name, line) -> {}),
-                idle("nokqueue", "", "epoll is the only poller.", (name, line) -> {}));
-    }
-
-    /** Reads the arguments of a line and thinks no more of them. */
-    private interface Check {
-        void of(String name, Arguments line);
-    }
-
-    private static final Check NUMBER = (name, line) -> {
-        if (!line.hasNext()) {
-            throw line.error("'" + name + "' expects an integer argument.");
-        }
-        line.leadingInteger();
-    };
-
-    private static final Check SWITCH = (name, line) -> {
-        String word = line.next();
-        if (!word.equals("on") && !word.equals("off")) {
-            throw line.error("'" + name + "' expects either 'on' or 'off' but got '" + word + "'.");
-        }
-    };
-
-    private static void idleTimer(String name, Arguments line) {
-        Times time = Times.millis(line.next());
-        if (time.outcome() == Times.Outcome.UNEXPECTED) {
-            throw line.error("unexpected character '" + time.character() + "' in argument to <" + name + ">.");
-        }
-        if (!time.ok() || time.value() > 65_535) {
-            throw line.error("'" + name + "' expects a timer value between 0 and 65535 ms.");
-        }
-    }
-
-    private static Keyword<Directive> idle(String name, String arguments, String why, Check check) {
-        return Keyword.directive(name, SectionKind.GLOBAL)
-                .arguments(arguments)
-                .doc("accepted for compatibility")
-                .most(arguments.isEmpty() ? 0 : 1)
-                .noEffect(why)
-                .as((line, draft) -> check.of(name, line));
+                Keyword.directive("noreuseport", SectionKind.GLOBAL)
+                        .doc("accepted for compatibility")
+                        .most(0)
+                        .noEffect("every thread has a socket of its own")
+                        .as((line, draft) -> {}));
     }
 
     private static Keyword<Directive> kernelBuffer(
