@@ -28,7 +28,7 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** A server that answers every request with what it knows about the connection's TLS. */
-final class TlsServer implements AutoCloseable {
+public final class TlsServer implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Socket> open = new ArrayList<>();
@@ -36,7 +36,8 @@ final class TlsServer implements AutoCloseable {
     private final Manner manner;
     private final List<String> protocols;
 
-    enum Manner {
+    /** What it does otherwise than a usual server. */
+    public enum Manner {
         USUAL,
         /** Wants a certificate of its clients. */
         ASKS,
@@ -49,7 +50,8 @@ final class TlsServer implements AutoCloseable {
     }
 
     /** @param pem certificates and key, or null to speak clear text */
-    TlsServer(@Nullable Path pem, Manner manner, String... protocols) throws IOException, GeneralSecurityException {
+    public TlsServer(@Nullable Path pem, Manner manner, String... protocols)
+            throws IOException, GeneralSecurityException {
         this.manner = manner;
         this.protocols = List.of(protocols);
         if (pem == null) {
@@ -65,7 +67,7 @@ final class TlsServer implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 

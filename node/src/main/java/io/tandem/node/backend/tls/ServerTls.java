@@ -26,8 +26,8 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS toward one server, with one context of the TLS engine that all its connections share, and with it their sessions.
- * Immutable; what it makes belongs to the connection's event loop.
+ * TLS toward one server, with one context of the TLS engine that all its new connections share, and with it their sessions.
+ * What it makes belongs to the connection's event loop.
  */
 public final class ServerTls implements ConnectionProperty {
     /** The tag of server names in {@link ConnectionKey}. */
@@ -37,19 +37,19 @@ public final class ServerTls implements ConnectionProperty {
     /** Under this name the engine keeps sessions of connections that ask for none. */
     private static final String NOBODY = "-";
 
-    private final EngineContext context;
+    private final CurrentContext contexts;
     private final @Nullable Expression serverName;
     private final boolean noTickets;
     private final AtomicInteger open;
 
     /**
-     * @param context of a client; whoever made it gives it back
+     * @param contexts of a client; whoever made them gives them back
      * @param serverName what {@code sni} says, or null
      * @param noTickets whether the server is to send no tickets
      * @param open counts the TLS connections of the process
      */
-    ServerTls(EngineContext context, @Nullable Expression serverName, boolean noTickets, AtomicInteger open) {
-        this.context = context;
+    ServerTls(CurrentContext contexts, @Nullable Expression serverName, boolean noTickets, AtomicInteger open) {
+        this.contexts = contexts;
         this.serverName = serverName;
         this.noTickets = noTickets;
         this.open = open;
@@ -96,10 +96,25 @@ public final class ServerTls implements ConnectionProperty {
      * @return false, with nothing done, where the configuration it belongs to is in use no more
      */
     public boolean secure(Channel channel, String name, Session session, @Nullable Loop loop) {
-        SslHandler handler = context.handshake(channel.alloc(), name.isEmpty() ? NOBODY : name);
-        if (handler == null) {
-            return false;
+        String peer = name.isEmpty() ? NOBODY : name;
+        EngineContext context = contexts.get();
+        SslHandler handler = context.handshake(channel.alloc(), peer);
+        while (handler == null) {
+            EngineContext next = contexts.get();
+            if (next == context) {
+                return false;
+            }
+            context = next; // it was exchanged in between
+            handler = context.handshake(channel.alloc(), peer);
         }
+        prepare(handler, name, session, context);
+        open.incrementAndGet();
+        channel.closeFuture().addListener(closed -> open.decrementAndGet());
+        RecordLayer.install(channel, handler, null, loop, 0);
+        return true;
+    }
+
+    private void prepare(SslHandler handler, String name, Session session, EngineContext context) {
         handler.setHandshakeTimeoutMillis(0);
         if (!name.isEmpty()) {
             askFor(handler.engine(), name);
@@ -115,10 +130,6 @@ public final class ServerTls implements ConnectionProperty {
                 session.failed(done.cause());
             }
         });
-        open.incrementAndGet();
-        channel.closeFuture().addListener(closed -> open.decrementAndGet());
-        RecordLayer.install(channel, handler, null, loop, 0);
-        return true;
     }
 
     private static void askFor(SSLEngine engine, String name) {

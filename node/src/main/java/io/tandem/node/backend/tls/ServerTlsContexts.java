@@ -2,33 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.tls;
 
-import io.netty.handler.ssl.OpenSslSessionContext;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.tandem.config.text.Origin;
 import io.tandem.node.backend.tls.ServerTlsSettings.Verify;
 import io.tandem.node.frontend.tls.Certificate;
-import io.tandem.node.frontend.tls.TlsGlobals;
+import io.tandem.node.frontend.tls.ServerFiles;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.tls.Complaints;
-import io.tandem.node.tls.EngineContext;
-import io.tandem.node.tls.EngineMemory;
 import io.tandem.node.tls.ProtocolParameters;
 import io.tandem.node.tls.ProtocolSettings;
-import io.tandem.node.tls.Session;
 import io.tandem.node.tls.TlsVersion;
-import io.tandem.node.tls.verify.Authorities;
-import io.tandem.node.tls.verify.IgnoredErrors;
-import io.tandem.node.tls.verify.RevocationLists;
-import io.tandem.node.tls.verify.TrustFile;
-import io.tandem.node.tls.verify.VerifyPolicy;
-import io.tandem.node.tls.verify.VerifyingTrustManager;
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Set;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the TLS of a {@code server} line of its settings. Used by the thread that loads. */
@@ -39,12 +24,6 @@ public final class ServerTlsContexts implements Complaints {
                     + " use 'ssl-server-verify none' in the global section to disable server-side verifications by"
                     + " default.";
 
-    /**
-     * How many sessions are kept to be resumed: a server needs a few, and each name asked for needs its own. The JDK's default,
-     * 20 480, is what clients could make grow whose words {@code sni} takes.
-     */
-    private static final int SESSIONS = 256;
-
     private final ServerTlsSettings settings;
     private final ServerTlsLines.Globals globals;
     private final Origin origin;
@@ -52,7 +31,6 @@ public final class ServerTlsContexts implements Complaints {
     private final String server;
     private final Assembly assembly;
     private boolean complained;
-    private boolean repeating;
 
     private ServerTlsContexts(
             ServerTlsSettings settings, Origin origin, String backend, String server, Assembly assembly) {
@@ -98,24 +76,23 @@ public final class ServerTlsContexts implements Complaints {
     }
 
     private Both make(@Nullable Expression serverName, List<String> webSocketAlpn, boolean checks) {
-        EngineContext traffic = context(settings.alpn);
-        if (traffic == null) {
+        ServerContexts contexts = contexts();
+        CurrentContext traffic = contexts == null ? null : contexts.offering(settings.alpn, this);
+        if (contexts == null || traffic == null) {
             return Both.NONE;
         }
-        boolean shared = settings.alpn.equals(settings.checkAlpn);
-        EngineContext probing = checks && !shared ? context(settings.checkAlpn) : traffic;
         ServerTls forTraffic = settings.ssl ? tls(traffic, serverName) : null;
         ServerTls forWebSockets = forTraffic;
         if (forTraffic != null && !webSocketAlpn.equals(settings.alpn)) {
-            repeating = true;
-            EngineContext apart = context(webSocketAlpn);
+            CurrentContext apart = contexts.offering(webSocketAlpn, this);
             forWebSockets = apart == null ? null : tls(apart, serverName);
         }
-        ServerTls forChecks = !checks || probing == null ? null : tls(probing, null);
+        CurrentContext probing = checks ? contexts.offering(settings.checkAlpn, this) : null;
+        ServerTls forChecks = probing == null ? null : tls(probing, null);
         return new Both(forTraffic, forWebSockets, forChecks, settings.checkSni == null ? "" : settings.checkSni);
     }
 
-    private ServerTls tls(EngineContext context, @Nullable Expression serverName) {
+    private ServerTls tls(CurrentContext context, @Nullable Expression serverName) {
         return new ServerTls(
                 context,
                 serverName,
@@ -123,80 +100,31 @@ public final class ServerTlsContexts implements Complaints {
                 assembly.node().tlsConnections());
     }
 
-    private @Nullable EngineContext context(List<String> protocols) {
-        Certificate own = certificate();
+    /** What makes the contexts, now and when commands replace its files; null after an alert. */
+    private @Nullable ServerContexts contexts() {
+        ServerFiles files = files();
         Set<TlsVersion> versions = versions();
         ProtocolParameters parameters = versions.isEmpty()
                 ? null
                 : ProtocolParameters.of(versions, settings.protocol, globals.defaults.protocol, "", this);
         boolean verifies =
                 settings.verify == Verify.REQUIRED || (settings.verify == Verify.DEFAULT && !globals.trustsAll);
-        TrustFile authorities = settings.authorities;
-        if (verifies && authorities == null) {
+        if (verifies && settings.authorities == null) {
             alert(WITHOUT_AUTHORITIES);
         }
-        if (complained || parameters == null) {
+        if (complained || parameters == null || files == null) {
             return null;
         }
-        SslContextBuilder builder = parameters
-                .applyTo(SslContextBuilder.forClient(), protocols)
-                .sessionCacheSize(SESSIONS)
-                .endpointIdentificationAlgorithm(null) // names are compared by ourselves, as HAProxy does
-                .trustManager(InsecureTrustManagerFactory.INSTANCE);
-        if (verifies && authorities != null) {
-            builder.trustManager(trustManager(authorities));
-        }
-        if (own != null) {
-            builder.keyManager(own.key(), own.chain().toArray(X509Certificate[]::new));
-        }
-        return build(builder, own);
+        ServerContexts contexts = new ServerContexts(settings, parameters, verifies, files);
+        files.follow(contexts);
+        assembly.lifetime().atEnd(contexts::retire);
+        return contexts;
     }
 
-    private @Nullable EngineContext build(SslContextBuilder builder, @Nullable Certificate own) {
+    private @Nullable ServerFiles files() {
         try {
-            SslContext context = builder.build();
-            EngineMemory.limit(context);
-            if (own != null) {
-                Session.presents(context, own.chain().get(0));
-            }
-            if (settings.noReuse && context.sessionContext() instanceof OpenSslSessionContext sessions) {
-                sessions.setSessionCacheEnabled(false);
-            }
-            EngineContext owned = new EngineContext(context);
-            assembly.lifetime().atEnd(owned::giveBack);
-            return owned;
-        } catch (SSLException | IllegalArgumentException refused) {
-            alert("unable to prepare its TLS: " + refused.getMessage() + ".");
-            return null;
-        }
-    }
-
-    private VerifyingTrustManager trustManager(TrustFile authorities) {
-        TrustFile revocations = settings.revocations;
-        VerifyPolicy policy = new VerifyPolicy(
-                new Authorities(authorities.certificates()),
-                revocations == null ? null : new RevocationLists(revocations.revocations()),
-                IgnoredErrors.NONE,
-                IgnoredErrors.NONE);
-        String host = settings.verifyHost;
-        return VerifyingTrustManager.ofServers(() -> policy, engine -> {
-            String asked = ServerTls.nameAskedFor(engine);
-            return asked == null || asked.isEmpty() ? host : asked;
-        });
-    }
-
-    private @Nullable Certificate certificate() {
-        String word = settings.certificate;
-        if (word == null) {
-            return null;
-        }
-        String file = TlsGlobals.of(assembly.drafts().global()).certificate(word);
-        if (!java.nio.file.Files.exists(java.nio.file.Path.of(file))) {
-            alert("unable to stat SSL certificate from file '" + file + "' : No such file or directory.");
-            return null;
-        }
-        try {
-            return Certificate.read(file);
+            return ServerFiles.of(
+                    assembly.drafts().global(), settings.certificate, settings.authorities, settings.revocations, this);
         } catch (Certificate.Unusable unusable) {
             alert(unusable.text());
             return null;
@@ -234,9 +162,6 @@ public final class ServerTlsContexts implements Complaints {
 
     @Override
     public void warn(String text) {
-        if (repeating) {
-            return; // said about the first context
-        }
         assembly.problems().warning(origin, place() + text);
     }
 }

@@ -6,7 +6,9 @@ import io.tandem.node.backend.ServerOption;
 import io.tandem.node.backend.ServerSettings;
 import io.tandem.node.backend.tls.ServerTlsSettings.Verify;
 import io.tandem.node.frontend.tls.TlsGlobals;
+import io.tandem.node.frontend.tls.TrustFiles;
 import io.tandem.node.language.Arguments;
+import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.tls.ProtocolOptions;
 import io.tandem.node.tls.verify.TrustFile;
@@ -50,10 +52,10 @@ public final class ServerTlsOptions {
                 (tls, v) -> tls.verifyHost = v));
         all.add(option("ca-file", "authorities of its certificate")
                 .arguments("FILE | DIRECTORY | @system-ca")
-                .as(file("CAfile", (tls, file) -> tls.authorities = file)));
+                .as(file("CAfile", true, (tls, file) -> tls.authorities = file)));
         all.add(option("crl-file", "which certificates are revoked")
                 .arguments("FILE")
-                .as(file("CRLfile", (tls, file) -> tls.revocations = file)));
+                .as(file("CRLfile", false, (tls, file) -> tls.revocations = file)));
         all.add(text(
                 "crt",
                 "FILE",
@@ -110,15 +112,17 @@ public final class ServerTlsOptions {
         };
     }
 
-    private static ServerOption file(String what, BiConsumer<ServerTlsSettings, TrustFile> setting) {
+    private static ServerOption file(
+            String what, boolean authorities, BiConsumer<ServerTlsSettings, TrustFile> setting) {
         return (line, server) -> {
             String name = line.taken().text();
             String word =
                     line.require("'" + name + "' : missing " + what + " path").text();
-            TlsGlobals globals = TlsGlobals.of(line.context().drafts().global());
-            String location = word.equals(TrustFile.SYSTEM) ? word : globals.authority(word);
+            Draft global = line.context().drafts().global();
+            String location =
+                    word.equals(TrustFile.SYSTEM) ? word : TlsGlobals.of(global).authority(word);
             try {
-                setting.accept(server.tls(), TrustFile.read(location));
+                setting.accept(server.tls(), TrustFiles.read(global, location, authorities));
             } catch (TrustFile.Unreadable unreadable) {
                 // two alerts, the second one without the place, as HAProxy words it
                 throw line.error("Couldn't open the ca-file '" + location + "' (" + unreadable.why() + ").\n" + "'"

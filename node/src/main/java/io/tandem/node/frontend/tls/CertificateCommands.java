@@ -252,8 +252,8 @@ final class CertificateCommands {
             }
             Certificate before = open.target.current();
             open.target.replace(next);
-            int instances = store.binds().stream()
-                    .mapToInt(bind -> bind.uses(open.target, null))
+            int instances = store.followers().stream()
+                    .mapToInt(follower -> follower.instances(open.target))
                     .sum();
             String refused = store.follow();
             if (refused != null) {

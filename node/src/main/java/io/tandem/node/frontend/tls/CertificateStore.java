@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates of one configuration by name, the lists they stand in, and the listeners that use them. Filled by the thread
+ * The certificates of one configuration by name, the lists they stand in, the listeners and servers that use them. Filled by the thread
  * that loads; changed by commands while it runs. Guarded by itself: callers that change what they found lock it.
  */
 final class CertificateStore implements Facet {
@@ -39,6 +39,7 @@ final class CertificateStore implements Facet {
     private final OcspUpdates updates = new OcspUpdates(this);
     private final TrustStore trust = new TrustStore();
     private final List<TlsBind> binds = new ArrayList<>();
+    private final List<Follower> followers = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private String base = "";
     private @Nullable LoadContext context;
@@ -246,22 +247,29 @@ final class CertificateStore implements Facet {
     /** A listener's certificates, which will be asked to follow changes. */
     void add(TlsBind bind) {
         binds.add(bind);
+        followers.add(bind);
+    }
+
+    /** Somebody else's. */
+    void add(Follower follower) {
+        followers.add(follower);
     }
 
     /** Makes all contexts anew, because something below them has changed. */
     synchronized void renew() {
-        binds.forEach(TlsBind::forget);
+        followers.forEach(Follower::forget);
         follow();
     }
 
     /** Its configuration is in use no more: nothing is served, and all contexts are given back. Any number of times. */
     synchronized void retire() {
-        binds.forEach(TlsBind::retire);
+        followers.forEach(Follower::retire);
+        followers.clear();
         binds.clear();
     }
 
     /**
-     * Serves the certificates as they are now, on all listeners or, where one of them cannot, on none.
+     * Serves the certificates as they are now, on all listeners and towards all servers or, where one of them cannot, on none.
      *
      * @return why one of them cannot: all go on with what they have served. Null when all do
      */
@@ -278,23 +286,28 @@ final class CertificateStore implements Facet {
                 // said when the configuration was loaded
             }
         };
-        for (TlsBind bind : binds) {
-            if (!bind.prepare(complaints)) {
-                binds.forEach(TlsBind::discard);
+        for (Follower follower : followers) {
+            if (!follower.prepare(complaints)) {
+                followers.forEach(Follower::discard);
                 return alerts.isEmpty() ? "unable to use the certificate" : alerts.get(0);
             }
         }
-        binds.forEach(TlsBind::serve);
+        followers.forEach(Follower::serve);
         return null;
+    }
+
+    /** Everybody who follows changes. */
+    List<Follower> followers() {
+        return List.copyOf(followers);
     }
 
     List<TlsBind> binds() {
         return List.copyOf(binds);
     }
 
-    /** Whether a list or a {@code bind} line refers to the certificate. */
+    /** Whether a list, a {@code bind} or a {@code server} line refers to the certificate. */
     boolean isUsed(StoredCertificate certificate) {
         return lists.values().stream().anyMatch(list -> list.uses(certificate))
-                || binds.stream().anyMatch(bind -> bind.uses(certificate));
+                || followers.stream().anyMatch(follower -> follower.instances(certificate) > 0);
     }
 }

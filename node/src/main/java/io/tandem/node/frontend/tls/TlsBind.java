@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarded by the {@link CertificateStore} it belongs to.
  */
-final class TlsBind {
+final class TlsBind implements Follower {
     /** What a context was made of: it is kept for as long as these stay. */
     private record Ingredients(Certificate certificate, @Nullable TlsSettings settings) {
         @Override
@@ -168,8 +168,9 @@ final class TlsBind {
         return line.origin().file() + ":" + line.origin().line();
     }
 
-    boolean uses(StoredCertificate certificate) {
-        return settings.sources.stream().anyMatch(list -> list.uses(certificate));
+    @Override
+    public int instances(StoredCertificate certificate) {
+        return uses(certificate, null);
     }
 
     boolean uses(CrtList list) {
@@ -194,7 +195,8 @@ final class TlsBind {
     }
 
     /** Whether clients of one of its certificates are verified by the file of that name. */
-    boolean uses(TrustStore.Kind kind, String location) {
+    @Override
+    public boolean uses(TrustStore.Kind kind, String location) {
         return settings.verification.uses(kind, location)
                 || settings.sources.stream()
                         .flatMap(list -> list.entries().stream())
@@ -203,12 +205,14 @@ final class TlsBind {
     }
 
     /** Entries it serves. */
-    int instances() {
+    @Override
+    public int instances() {
         return settings.sources.stream().mapToInt(list -> list.entries().size()).sum();
     }
 
     /** What is around the certificates has changed: all contexts are made anew next time. */
-    void forget() {
+    @Override
+    public void forget() {
         fresh = false;
     }
 
@@ -217,7 +221,8 @@ final class TlsBind {
      *
      * @return false after an alert, with nothing prepared
      */
-    boolean prepare(Complaints complaints) {
+    @Override
+    public boolean prepare(Complaints complaints) {
         Map<Ingredients, CertificateChoice.Ready> next = new HashMap<>();
         Prepared made = complete(settings, complaints) ? prepare(next, complaints) : null;
         prepared = made;
@@ -262,7 +267,8 @@ final class TlsBind {
     }
 
     /** Serves what was prepared from now on, and gives back what nobody needs for a new connection any more. */
-    void serve() {
+    @Override
+    public void serve() {
         Prepared next = prepared;
         if (next == null) {
             throw new IllegalStateException("nothing is prepared for " + place(line));
@@ -275,7 +281,8 @@ final class TlsBind {
     }
 
     /** Serves on what it serves: another listener cannot follow. */
-    void discard() {
+    @Override
+    public void discard() {
         Prepared unused = prepared;
         prepared = null;
         if (unused != null) {
@@ -289,7 +296,8 @@ final class TlsBind {
     }
 
     /** Nobody new comes: the configuration is in use no more. */
-    void retire() {
+    @Override
+    public void retire() {
         stage.serve(CertificateChoice.NONE);
         giveBack(served, Map.of());
         served = new HashMap<>();

@@ -115,9 +115,13 @@ final class TrustCommands {
                 return;
             }
             String location = file.location();
-            boolean used = !inTransaction && store.binds().stream().anyMatch(bind -> bind.uses(kind, location));
+            boolean used = !inTransaction && isUsed(store, location);
             details(name, used, file, index, answer);
         }
+    }
+
+    private boolean isUsed(CertificateStore store, String location) {
+        return store.followers().stream().anyMatch(follower -> follower.uses(kind, location));
     }
 
     private void line(TrustFile file, StringBuilder answer) {
@@ -206,9 +210,10 @@ final class TrustCommands {
             }
             TrustFile before = store.trust().get(kind, name);
             store.trust().put(kind, open.file());
-            List<TlsBind> concerned =
-                    store.binds().stream().filter(bind -> bind.uses(kind, name)).toList();
-            concerned.forEach(TlsBind::forget);
+            List<Follower> concerned = store.followers().stream()
+                    .filter(follower -> follower.uses(kind, name))
+                    .toList();
+            concerned.forEach(Follower::forget);
             String refused = store.follow();
             answer.append("Committing ").append(name);
             if (refused != null && before != null) {
@@ -223,7 +228,7 @@ final class TrustCommands {
             transaction = null;
             answer.append("."
                             .repeat(concerned.stream()
-                                    .mapToInt(TlsBind::instances)
+                                    .mapToInt(Follower::instances)
                                     .sum()))
                     .append("\nSuccess!\n");
         }
@@ -285,8 +290,7 @@ final class TrustCommands {
         CertificateStore store = CertificateCommands.store(node);
         synchronized (store) {
             TrustFile found = store.trust().get(kind, name);
-            boolean used = store.binds().stream().anyMatch(bind -> bind.uses(kind, name));
-            if (found == null || used) {
+            if (found == null || isUsed(store, name)) {
                 answer.append("Can't remove the ")
                         .append(title)
                         .append(" file: ")
