@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.resolve;
 
-import io.tandem.node.rules.sample.XxHash;
+import io.tandem.node.hash.XxHash;
 import java.net.Inet4Address;
 
 /**

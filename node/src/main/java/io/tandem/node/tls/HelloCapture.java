@@ -3,6 +3,7 @@
 package io.tandem.node.tls;
 
 import io.netty.buffer.ByteBuf;
+import io.tandem.node.hash.XxHash;
 import java.util.Arrays;
 
 /**
@@ -64,7 +65,7 @@ public record HelloCapture(
                 Arrays.copyOf(extensions, length),
                 groups,
                 formats,
-                XxHash64.of(hello, fields.ciphersStart(), all));
+                XxHash.xxh64(hello, fields.ciphersStart(), fields.ciphersStart() + all, 0));
     }
 
     /** The list in an extension behind its length of {@code head} bytes. */

@@ -6,6 +6,8 @@ import static io.tandem.node.rules.sample.ConverterKind.converter;
 import static io.tandem.node.rules.sample.Parameter.optionalInteger;
 import static io.tandem.node.rules.sample.Parameter.string;
 
+import io.tandem.node.hash.XxHash;
+import io.tandem.node.hash.Xxh3;
 import io.tandem.node.language.Keyword;
 import java.util.List;
 import java.util.function.LongFunction;

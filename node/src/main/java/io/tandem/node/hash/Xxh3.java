@@ -1,6 +1,6 @@
 // Copyright The Tandem Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.tandem.node.rules.sample;
+package io.tandem.node.hash;
 
 import java.util.HexFormat;
 
@@ -9,7 +9,7 @@ import java.util.HexFormat;
  *
  * @see <a href="https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md">xxHash, the specification</a>
  */
-final class Xxh3 {
+public final class Xxh3 {
     private static final byte[] SECRET = HexFormat.of()
             .parseHex("b8fe6c3923a44bbe7c01812cf721ad1cded46de9839097db7240a4a4b7b3671f"
                     + "cb79e64eccc0e578825ad07dccff7221b8084674f743248ee03590e6813a264c"
@@ -26,7 +26,7 @@ final class Xxh3 {
     private final long seed;
     private final byte[] longSecret = SECRET.clone();
 
-    Xxh3(long seed) {
+    public Xxh3(long seed) {
         this.seed = seed;
         for (int i = 0; i < SECRET.length; i += 16) {
             XxHash.LONG.set(longSecret, i, secret(i) + seed);
@@ -43,7 +43,7 @@ final class Xxh3 {
     }
 
     /** The hash of {@code bytes[start..end)}. */
-    long of(byte[] bytes, int start, int end) {
+    public long of(byte[] bytes, int start, int end) {
         int length = end - start;
         if (length <= 16) {
             return length > 8

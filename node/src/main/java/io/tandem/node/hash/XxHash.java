@@ -1,6 +1,6 @@
 // Copyright The Tandem Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.tandem.node.rules.sample;
+package io.tandem.node.hash;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -29,7 +29,7 @@ public final class XxHash {
 
     private XxHash() {}
 
-    /** 32 bits, unsigned. */
+    /** 32 bits, unsigned, of the bytes from {@code start} to before {@code end}. */
     public static long xxh32(byte[] bytes, int start, int end, int seed) {
         int length = end - start;
         int at = start;
@@ -70,8 +70,8 @@ public final class XxHash {
         return Integer.rotateLeft(lane + input * PRIME32_2, 13) * PRIME32_1;
     }
 
-    /** 64 bits. */
-    static long xxh64(byte[] bytes, int start, int end, long seed) {
+    /** 64 bits of the bytes from {@code start} to before {@code end}. */
+    public static long xxh64(byte[] bytes, int start, int end, long seed) {
         int length = end - start;
         int at = start;
         long hash;
