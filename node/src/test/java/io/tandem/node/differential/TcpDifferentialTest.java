@@ -66,6 +66,9 @@ class TcpDifferentialTest {
 
     private static final int AT_ONCE = 6;
 
+    /** A case that differs among others is played alone, so often at most. */
+    private static final int TRIES = 3;
+
     private final Map<String, Pair> pairs = new ConcurrentHashMap<>();
     private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
     private final List<LoopbackServer> servers = new ArrayList<>();
@@ -169,6 +172,9 @@ class TcpDifferentialTest {
             return; // played among others, which a busy machine may disturb
         }
         Pair again = pair(played, Objects.requireNonNull(numbers.get(played.name())));
+        for (int i = 1; i < TRIES && !again.isEqual(); i++) {
+            again = pair(played, Objects.requireNonNull(numbers.get(played.name())));
+        }
         String both = again.toString();
         assertThat(essence(again.tandem)).as(both).isEqualTo(essence(again.haproxy));
         assertThat(again.isEqual()).as("times of " + both).isTrue();

@@ -168,8 +168,8 @@ class TransparentDifferentialTest {
 
     /** What the client at {@code address} is answered; empty where it gets no answer. */
     private String ask(String address) throws Exception {
-        Process process = new ProcessBuilder(
-                        in(client(), "socat", "-t", "3", "-T", "3", "-", "TCP:" + address + ":8080,connect-timeout=2"))
+        Process process = new ProcessBuilder(in(
+                        client(), "socat", "-t", "0.1", "-T", "3", "-", "TCP:" + address + ":8080,connect-timeout=2"))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         process.getOutputStream()

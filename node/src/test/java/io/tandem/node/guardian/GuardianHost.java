@@ -58,7 +58,7 @@ final class GuardianHost implements AutoCloseable {
                 """
                 cluster { name = test, self = %s, secret-file = "%s", members { a = 10.99.0.11, b = 10.99.0.12 } }
                 vrrp.routers.VI_1 {
-                  interface = eth0, vrid = 51, version = 3, priority = 100, advert-interval = 1s, preempt = false
+                  interface = eth0, vrid = 51, version = 3, priority = 100, advert-interval = 500ms, preempt = false
                   addresses = [ "10.99.0.50/32" ]
                 }
                 """
