@@ -10,12 +10,12 @@ import io.tandem.node.frontend.tls.SharedTickets;
 import io.tandem.node.frontend.tls.TicketKeys;
 import io.tandem.node.setup.NodeRuntime;
 import io.tandem.node.testkit.Await;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
 import io.tandem.peers.cluster.Replication;
 import io.tandem.peers.table.Tables;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -107,7 +107,7 @@ class TicketExchangeTest {
     @ValueSource(strings = {"-tls1_2", "-tls1_3"})
     void aSessionBegunAtOneNodeIsResumedAtTheOther(String version) throws Exception {
         Path certificate = directory.resolve("a.pem");
-        Files.writeString(certificate, pem("rsa.crt") + pem("rsa.key"));
+        Files.writeString(certificate, Pems.read("rsa.crt") + Pems.read("rsa.key"));
         int atFirst = Ports.reserved();
         int atSecond = Ports.reserved();
         try (TestProxy first = proxy(certificate, atFirst);
@@ -133,13 +133,6 @@ class TicketExchangeTest {
     private static Console quiet() {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         return new Console(nowhere, nowhere, "tandem");
-    }
-
-    private static String pem(String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                TicketKeys.class.getResourceAsStream("/io/tandem/node/frontend/tls/" + name), name)) {
-            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-        }
     }
 
     @Test

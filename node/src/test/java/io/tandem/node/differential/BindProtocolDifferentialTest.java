@@ -2,23 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import io.tandem.node.boot.TestProxy;
-import io.tandem.node.testkit.InstalledHaproxy;
-import java.io.IOException;
-import java.io.InputStream;
+import io.tandem.node.testkit.Pems;
+import io.tandem.node.testkit.TrustingClient;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -29,17 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** {@code proto} on bind lines: what it says is spoken, whatever ALPN or the first bytes say, as with the installed haproxy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BindProtocolDifferentialTest {
-    private static final String CONFIGURATION =
-            """
-            global
-                log 127.0.0.1:LOG local0
-            defaults
-                mode http
-                log global
-                option httplog
-                timeout connect 1s
-                timeout client 5s
-                timeout server 5s
+    private static final String CONFIGURATION = Contestants.BEGINNING
+            + """
             frontend fe
                 bind 127.0.0.1:PORT
                 bind 127.0.0.1:PORT_1_ proto h1
@@ -56,36 +41,24 @@ class BindProtocolDifferentialTest {
     @TempDir
     static Path directory;
 
-    private final List<Contestant> contestants = new ArrayList<>();
+    private @Nullable Contestants contestants;
 
     @BeforeAll
     void start() throws Exception {
-        InstalledHaproxy.assumeInstalled();
-        String text = CONFIGURATION.replace("PEM", certificate());
-        contestants.add(new Contestant(text, true, 3));
-        contestants.add(new Contestant(text, false, 3));
+        contestants =
+                new Contestants(CONFIGURATION.replace("PEM", Pems.write(directory, "site.pem", "ec.crt", "ec.key")), 3);
     }
 
     @AfterAll
     void stop() {
-        contestants.forEach(Contestant::close);
-    }
-
-    private static String certificate() throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (String part : List.of("ec.crt", "ec.key")) {
-            try (InputStream in = Objects.requireNonNull(
-                    TestProxy.class.getResourceAsStream("/io/tandem/node/frontend/tls/" + part), part)) {
-                text.append(new String(in.readAllBytes(), StandardCharsets.US_ASCII));
-            }
+        if (contestants != null) {
+            contestants.close();
         }
-        return Files.writeString(directory.resolve("site.pem"), text).toString();
     }
 
     private static Socket secure(Socket raw, String alpn) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(raw, "a", raw.getPort(), true);
+        SSLSocket socket =
+                (SSLSocket) TrustingClient.context().getSocketFactory().createSocket(raw, "a", raw.getPort(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(alpn.split(" "));
         socket.setSSLParameters(parameters);
@@ -97,7 +70,7 @@ class BindProtocolDifferentialTest {
     private static String answer(Contestant contestant, int bind, String alpn, String request) throws Exception {
         try (Socket raw = contestant.connect(bind);
                 Socket client = alpn.isEmpty() ? raw : secure(raw, alpn)) {
-            client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            Contestants.send(client, request);
             byte[] first = client.getInputStream().readNBytes(9);
             String chosen = client instanceof SSLSocket tls ? tls.getApplicationProtocol() + " " : "";
             String begins =
@@ -127,8 +100,7 @@ class BindProtocolDifferentialTest {
     })
     void whatIsSpokenIsWhatTheLineSays(int bind, String alpn, String request, String begins) throws Exception {
         String bytes = request.equals("PRI") ? GET_2 : GET;
-        String oracle = answer(contestants.get(0), bind, alpn, bytes);
-        assertThat(oracle).startsWith(begins);
-        assertThat(answer(contestants.get(1), bind, alpn, bytes)).isEqualTo(oracle);
+        assertThat(requireNonNull(contestants).same(contestant -> answer(contestant, bind, alpn, bytes)))
+                .startsWith(begins);
     }
 }

@@ -2,17 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,24 +40,21 @@ class Http2ServerDifferentialTest {
                 server s 127.0.0.1:SERVER proto h2
             """;
 
-    private static final Pattern STATUS_AND_END = Pattern.compile(" (\\d{3}) \\d+ - - (\\S+) ");
-
-    private final List<Contestant> contestants = new ArrayList<>();
+    private @Nullable Contestants contestants;
     private final Http2Server server = new Http2Server(Http2ServerDifferentialTest::answer);
 
     Http2ServerDifferentialTest() throws IOException {}
 
     @BeforeAll
     void start() throws Exception {
-        InstalledHaproxy.assumeInstalled();
-        String text = CONFIGURATION.replace("SERVER", "" + server.port());
-        contestants.add(new Contestant(text, true));
-        contestants.add(new Contestant(text, false));
+        contestants = new Contestants(CONFIGURATION.replace("SERVER", "" + server.port()), 0);
     }
 
     @AfterAll
     void stop() throws IOException {
-        contestants.forEach(Contestant::close);
+        if (contestants != null) {
+            contestants.close();
+        }
         server.close();
     }
 
@@ -84,16 +80,11 @@ class Http2ServerDifferentialTest {
 
     private static String play(Contestant contestant, String method, String path, String version) throws Exception {
         try (Socket client = contestant.connect()) {
-            client.getOutputStream()
-                    .write((method + " " + path + " HTTP/" + version + "\r\nHost: a\r\nConnection: close\r\n\r\n")
-                            .getBytes(StandardCharsets.ISO_8859_1));
+            Contestants.send(
+                    client, method + " " + path + " HTTP/" + version + "\r\nHost: a\r\nConnection: close\r\n\r\n");
             String answer = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            String line;
-            do {
-                line = contestant.log(1).get(0);
-            } while (line.contains(" CR-- ")); // of the connection that found the port open
-            Matcher found = STATUS_AND_END.matcher(line);
-            return sorted(answer) + "\n" + (found.find() ? found.group(1) + " " + found.group(2) : line);
+            // CR-- has the connection that found the port open
+            return sorted(answer) + "\n" + Contestants.statusAndEnd(contestant, line -> !line.contains(" CR-- "));
         }
     }
 
@@ -134,19 +125,18 @@ class Http2ServerDifferentialTest {
     void aResponseEndsWhereHaproxySeesItsEnd(String request) throws Exception {
         String[] words = request.split(" ", 2);
         for (String version : List.of("1.1", "1.0")) {
-            assertThat(play(contestants.get(1), words[0], words[1], version))
-                    .isEqualTo(play(contestants.get(0), words[0], words[1], version));
+            requireNonNull(contestants).same(contestant -> play(contestant, words[0], words[1], version));
         }
     }
 
     /** HAProxy 2.6 waits for END_STREAM, and then for the bytes of the length; there is nothing that could come. */
     @Test
     void theResponseToAHeadIsItsHead() throws Exception {
-        assertThat(play(contestants.get(0), "HEAD", "/200/length-5", "1.1")).endsWith("200 sD--");
-        assertThat(play(contestants.get(1), "HEAD", "/200/length-5", "1.1")).endsWith("200 ----");
-        assertThat(play(contestants.get(0), "HEAD", "/200/length-5/late", "1.1"))
-                .endsWith("200 SD--");
-        assertThat(play(contestants.get(1), "HEAD", "/200/length-5/late", "1.1"))
-                .endsWith("200 ----");
+        Contestant haproxy = requireNonNull(contestants).haproxy();
+        Contestant tandem = requireNonNull(contestants).tandem();
+        assertThat(play(haproxy, "HEAD", "/200/length-5", "1.1")).endsWith("200 sD--");
+        assertThat(play(tandem, "HEAD", "/200/length-5", "1.1")).endsWith("200 ----");
+        assertThat(play(haproxy, "HEAD", "/200/length-5/late", "1.1")).endsWith("200 SD--");
+        assertThat(play(tandem, "HEAD", "/200/length-5/late", "1.1")).endsWith("200 ----");
     }
 }

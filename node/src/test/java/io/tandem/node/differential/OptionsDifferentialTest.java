@@ -2,20 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
-import io.tandem.node.differential.Theatre.Scene;
 import io.tandem.node.differential.Theatre.Script;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What options and lines about HTTP and TCP do while the proxy runs: bytes, how connections end, the log line are those of the
  * installed haproxy.
  */
-class OptionsDifferentialTest {
+class OptionsDifferentialTest extends PlayedDifferentialTest {
     private static final String COMMON =
             """
             global
@@ -41,17 +35,18 @@ class OptionsDifferentialTest {
     private static final String TEN = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n";
     private static final String HEAD_END = "\r\n\r\n";
 
-    private static final Playbill PLAYBILL = new Playbill();
+    /** Scenes in which more, or other things, are seen here. */
+    private static final Map<String, String> NOTICED = Map.of(
+            // its chunks are cut anew here, as they are with haproxy where a backend waits
+            "response-chunked-frontend", "x-body: abcde 5 5\\r\\n\\r\\n5\\r\\nabcde",
+            "response-chunked-frontend-at-least-4", "x-body: abcde 5 5\\r\\n\\r\\n5\\r\\nabcde");
 
-    private static void scene(String name, String frontend, String backend, Script script) {
-        PLAYBILL.scene(name, frontend, backend, 1, script);
+    OptionsDifferentialTest() {
+        super(COMMON, NOTICED);
     }
 
-    private static void scene(String name, String frontend, String backend, int lines, Script script) {
-        PLAYBILL.scene(name, frontend, backend, lines, script);
-    }
-
-    static {
+    @Override
+    void writeBill() {
         errorPages();
         requestBodies();
         responseBodies();
@@ -63,7 +58,7 @@ class OptionsDifferentialTest {
         tcp();
     }
 
-    private static void errorPages() {
+    private void errorPages() {
         String gone = "http-error status 503 content-type text/plain lf-string \"%[method] gone\" hdr X-A %[path]";
         String dead = "server s1 127.0.0.1:DEAD";
         scene("http-error in a frontend", gone, dead, s -> s.client().send(GET).await("gone"));
@@ -117,7 +112,7 @@ class OptionsDifferentialTest {
     private static final String FACTS = "http-request set-header X-Body \"%[req.body] %[req.body_len] %[req.body_size]"
             + " %[req.body_param(a)] %[req.body_param]\"";
 
-    private static void requestBodies() {
+    private void requestBodies() {
         for (String option : new String[] {"", "option http-buffer-request"}) {
             String name = option.isEmpty() ? "" : " buffered";
             scene("body at once" + name, option + "\n " + FACTS, "", s -> answered(s, POST + "a=b&c", "a=b&c"));
@@ -162,7 +157,7 @@ class OptionsDifferentialTest {
         client.await("ok");
     }
 
-    private static void responseBodies() {
+    private void responseBodies() {
         String facts = "http-response set-header X-Body \"%[res.body] %[res.body_len] %[res.body_size]\"";
         String wait = "http-response wait-for-body time 2s";
         String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -221,7 +216,7 @@ class OptionsDifferentialTest {
         });
     }
 
-    private static void response(String name, String frontend, String backend, String first, String second) {
+    private void response(String name, String frontend, String backend, String first, String second) {
         scene(name, frontend, backend, s -> {
             Wire client = s.client().send(GET);
             Wire server = s.server().await(HEAD_END).send(first);
@@ -230,7 +225,7 @@ class OptionsDifferentialTest {
         });
     }
 
-    private static void serverNames() {
+    private void serverNames() {
         String named = "GET / HTTP/1.1\r\nHost: a\r\nx-SERVER-name: mine\r\nx-b: c\r\nX-Server-Name: yours\r\n\r\n";
         Script whole = s -> {
             Wire client = s.client().send(named);
@@ -280,7 +275,7 @@ class OptionsDifferentialTest {
         scene("the name in mode tcp", "mode tcp", "mode tcp\n http-send-name-header x-server-name", 0, whole);
     }
 
-    private static void connectionOptions() {
+    private void connectionOptions() {
         scene("nolinger to the client", "option nolinger\n option httpclose", "", s -> {
             Wire client = s.client().send(GET);
             s.server().await(HEAD_END).send(OK);
@@ -337,7 +332,7 @@ class OptionsDifferentialTest {
                 .await("</html>"));
     }
 
-    private static void independentStreams() {
+    private void independentStreams() {
         for (String option : new String[] {"", "option independent-streams"}) {
             scene("a slow body " + option, "", option + "\n timeout server 1s", s -> {
                 Wire client = s.client().send(POST.replace("5", "7"));
@@ -356,7 +351,7 @@ class OptionsDifferentialTest {
         }
     }
 
-    private static void logOptions() {
+    private void logOptions() {
         scene("dontlog-normal", "option dontlog-normal", "", 0, s -> answered(s, GET, HEAD_END));
         scene("dontlog-normal and a denial", "option dontlog-normal\n http-request deny", "", s -> s.client()
                 .send(GET)
@@ -384,7 +379,7 @@ class OptionsDifferentialTest {
     }
 
     /** {@code %bi}, {@code %bp}: ours toward the server, also where it refuses, and where another request used it before. */
-    private static void sourceAddresses() {
+    private void sourceAddresses() {
         String line = "log-format \"%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt 0 %B - - %ts %ac/%fc/%bc/%sc/%rc"
                 + " bi=%bi bp=%bp %{+X}bi %{+Q}bi %{+Q}si\"";
         String source = "source 127.0.0.3";
@@ -410,7 +405,7 @@ class OptionsDifferentialTest {
         });
     }
 
-    private static void tcp() {
+    private void tcp() {
         String plain =
                 "mode tcp\n log-format \"%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt 0 %B - - %ts %ac/%fc/%bc/%sc/%rc %sq/%bq\"";
         for (String side : new String[] {"", "frontend", "backend"}) {
@@ -456,31 +451,5 @@ class OptionsDifferentialTest {
             s.server().await("a").send("b").close();
             client.awaitEnd();
         });
-    }
-
-    @BeforeAll
-    static void playEverything() throws Exception {
-        PLAYBILL.play(COMMON);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        PLAYBILL.close();
-    }
-
-    private static Stream<Scene> scenes() {
-        return PLAYBILL.scenes().stream();
-    }
-
-    /** Scenes in which more, or other things, are seen here. */
-    private static final Map<String, String> NOTICED = Map.of(
-            // its chunks are cut anew here, as they are with haproxy where a backend waits
-            "response-chunked-frontend", "x-body: abcde 5 5\\r\\n\\r\\n5\\r\\nabcde",
-            "response-chunked-frontend-at-least-4", "x-body: abcde 5 5\\r\\n\\r\\n5\\r\\nabcde");
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("scenes")
-    void worksAsWithHaproxy(Scene scene) throws Exception {
-        PLAYBILL.compare(scene, NOTICED.get(scene.name()));
     }
 }

@@ -21,17 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Headers of other proxies in front of a request: read, refused and logged as the installed haproxy does. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProxyHeaderDifferentialTest {
-    private static final String CONFIGURATION =
-            """
-            global
-                log 127.0.0.1:LOG local0
-            defaults
-                mode http
-                log global
-                option httplog
-                timeout connect 1s
-                timeout client 5s
-                timeout server 5s
+    private static final String CONFIGURATION = Contestants.BEGINNING
+            + """
             frontend fe
                 OPTIONS
                 http-request return status 200 content-type text/plain lf-string "%[src]:%[src_port] %[dst]:%[dst_port] %[fc_rcvd_proxy] %[fc_pp_authority] %[fc_pp_unique_id,hex] %[fc_src] %[fc_dst] %ci:%cp" if TRUE

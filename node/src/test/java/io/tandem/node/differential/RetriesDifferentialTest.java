@@ -4,7 +4,6 @@ package io.tandem.node.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.differential.Theatre.Scene;
 import io.tandem.node.differential.Theatre.Script;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -13,18 +12,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Servers that die once they have a whole request, in HTTP/1 and HTTP/2, with every {@code retry-on}: how often the request is
  * sent, what the client gets and the line of the log are the installed haproxy's. Without {@code retry-on} nothing that may have had
  * an effect is sent twice.
  */
-class RetriesDifferentialTest {
+class RetriesDifferentialTest extends PlayedDifferentialTest {
     private static final String COMMON =
             """
             global
@@ -54,13 +48,22 @@ class RetriesDifferentialTest {
     /** Ways to die in HTTP/2. */
     private static final Map<String, Consumer<Wire>> DEATHS_IN_HTTP2 = new LinkedHashMap<>();
 
-    private static final Playbill PLAYBILL = new Playbill();
-
     /** Scenes in which haproxy does something else, and what is seen of them here. */
     private static final Map<String, String> NOTICED = new LinkedHashMap<>();
 
     static {
-        PLAYBILL.scene(
+        deaths();
+        deathsInHttp2();
+        differences();
+    }
+
+    RetriesDifferentialTest() {
+        super(COMMON, NOTICED);
+    }
+
+    @Override
+    void writeBill() {
+        scene(
                 "answered",
                 "",
                 "",
@@ -70,13 +73,10 @@ class RetriesDifferentialTest {
                     stage.server().await("\r\n\r\n").send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
                     client.awaitEnd();
                 });
-        deaths();
-        deathsInHttp2();
-        differences();
         for (String retryOn : RETRY_ON) {
             String backend = retryOn.isEmpty() ? "" : "retry-on " + retryOn + "\n    ";
             String named = retryOn.isEmpty() ? "by default" : "on " + retryOn;
-            REQUESTS.forEach((method, request) -> DEATHS.forEach((death, how) -> PLAYBILL.scene(
+            REQUESTS.forEach((method, request) -> DEATHS.forEach((death, how) -> scene(
                     method + " " + death + " " + named, "", backend + patience(death), 1, h1(request, retryOn, how))));
         }
         for (String retryOn : List.of("", "all-retryable-errors")) {
@@ -85,7 +85,7 @@ class RetriesDifferentialTest {
             String named = retryOn.isEmpty() ? "by default" : "on " + retryOn;
             for (String method : List.of("GET", "POST")) {
                 String request = REQUESTS.getOrDefault(method, "");
-                DEATHS_IN_HTTP2.forEach((death, how) -> PLAYBILL.scene(
+                DEATHS_IN_HTTP2.forEach((death, how) -> scene(
                         method + " in h2 " + death + " " + named, "", patience(death) + backend, 1, h2(request, how)));
             }
         }
@@ -220,25 +220,5 @@ class RetriesDifferentialTest {
             at += 9 + length;
         }
         return text.toString();
-    }
-
-    @BeforeAll
-    static void playEverything() throws Exception {
-        PLAYBILL.play(COMMON);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        PLAYBILL.close();
-    }
-
-    private static Stream<Scene> scenes() {
-        return PLAYBILL.scenes().stream();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("scenes")
-    void retriesAsHaproxyDoes(Scene scene) throws Exception {
-        PLAYBILL.compare(scene, NOTICED.get(scene.name()));
     }
 }

@@ -85,9 +85,10 @@ class ServerCertificatesDifferentialTest {
     }
 
     private Operated proxy(boolean oracle) throws IOException {
-        String text =
-                CONFIGURATION.replace("SERVER", String.valueOf(server.port()))
-                .replace("PLAIN", String.valueOf(plain.port())).replace("@/", directory + "/");
+        String text = CONFIGURATION
+                .replace("SERVER", String.valueOf(server.port()))
+                .replace("PLAIN", String.valueOf(plain.port()))
+                .replace("@/", directory + "/");
         return new Operated(directory, text, oracle, 1);
     }
 

@@ -2,20 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
-import io.tandem.node.differential.Theatre.Scene;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every way an HTTP exchange can end (HAProxy manual 8.5): what client and server see, and the log line with status, bytes,
  * flags, retries and which times are known, are those of the installed haproxy. All scenes are played at once, most of them
  * wait for a time-out.
  */
-class TerminationDifferentialTest {
+class TerminationDifferentialTest extends PlayedDifferentialTest {
     private static final String COMMON =
             """
             global
@@ -34,13 +28,6 @@ class TerminationDifferentialTest {
     private static final String DEFAULTS = COMMON
             + COMMON.substring(COMMON.indexOf("defaults")).replace("plain", "aborting") + "    option abortonclose\n";
 
-    private static final Playbill PLAYBILL = new Playbill();
-
-    static {
-        PLAYBILL.scenes(new RequestScenes());
-        PLAYBILL.scenes(new ResponseScenes());
-    }
-
     /**
      * Scenes in which HAProxy 2.6 does not notice what its manual says it does, and what is seen of them here: it does not read from
      * a client whose request is complete.
@@ -54,23 +41,13 @@ class TerminationDifferentialTest {
             "CH-reset", "CH-reset-be/s1 n/n/n/-1/n -1 0 CD-- 0 0/0 \"GET / HTTP/1.1\"",
             "CD-reset", "CD-reset-be/s1 n/n/n/n/n 200 53 CD-- 0 0/0 \"GET / HTTP/1.1\"");
 
-    @BeforeAll
-    static void playEverything() throws Exception {
-        PLAYBILL.play(DEFAULTS);
+    TerminationDifferentialTest() {
+        super(DEFAULTS, NOTICED);
     }
 
-    @AfterAll
-    static void close() throws Exception {
-        PLAYBILL.close();
-    }
-
-    private static Stream<Scene> scenes() {
-        return PLAYBILL.scenes().stream();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("scenes")
-    void endsAsWithHaproxy(Scene scene) throws Exception {
-        PLAYBILL.compare(scene, NOTICED.get(scene.name()));
+    @Override
+    void writeBill() {
+        scenes(new RequestScenes());
+        scenes(new ResponseScenes());
     }
 }

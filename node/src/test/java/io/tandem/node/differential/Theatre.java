@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * A proxy, the installed haproxy or ours, with a frontend, a backend and a scripted server for each scene: all scenes can be
@@ -62,6 +63,7 @@ final class Theatre implements AutoCloseable {
     }
 
     private static final int PATIENCE_S = 8;
+    private static final Pattern TIME = Pattern.compile("((?:timeout [-a-z]+|time) )([0-9]+)(ms|s)\\b");
 
     private final Map<String, Integer> ports = new HashMap<>();
     private final Map<String, ServerSocket> servers = new HashMap<>();
@@ -69,19 +71,26 @@ final class Theatre implements AutoCloseable {
     private final List<AutoCloseable> props = new ArrayList<>();
     private final LogReceiver log = new LogReceiver(this::keep);
     private final RunningProxy proxy;
+    private final int slowness;
 
-    /** @param common the sections in front of the scenes; LOG stands for the port of the log */
-    Theatre(String common, List<Scene> scenes, boolean oracle) throws IOException {
+    /**
+     * @param common the sections in front of the scenes; LOG stands for the port of the log
+     * @param slowness how many times as long everything may take, and all time-outs last
+     */
+    Theatre(String common, List<Scene> scenes, boolean oracle, int slowness) throws IOException {
+        this.slowness = slowness;
         StringBuilder text = new StringBuilder(common.replace("LOG", String.valueOf(log.port())));
         for (Scene scene : scenes) {
             text.append(sections(scene));
         }
-        proxy = new RunningProxy(text.toString(), oracle);
+        String slow = TIME.matcher(text)
+                .replaceAll(found -> found.group(1) + Integer.parseInt(found.group(2)) * slowness + found.group(3));
+        proxy = new RunningProxy(slow, oracle);
     }
 
     private String sections(Scene scene) throws IOException {
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        server.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S));
+        server.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S) * slowness);
         servers.put(scene.name, server);
         props.add(server);
         int port = Ports.reserved();
@@ -142,7 +151,7 @@ final class Theatre implements AutoCloseable {
     Outcome play(Scene scene) throws Exception {
         BlockingQueue<String> log = of(lines, scene);
         log.clear();
-        Stage stage = new Stage(of(ports, scene), of(servers, scene));
+        Stage stage = new Stage(of(ports, scene), of(servers, scene), slowness);
         try {
             scene.script.play(stage);
         } finally {
@@ -150,7 +159,7 @@ final class Theatre implements AutoCloseable {
         }
         List<String> written = new ArrayList<>();
         for (int i = 0; i < scene.lines; i++) {
-            String line = log.poll(PATIENCE_S, TimeUnit.SECONDS);
+            String line = log.poll((long) PATIENCE_S * slowness, TimeUnit.SECONDS);
             written.add(line == null ? "no line" : line);
         }
         written.addAll(log);
@@ -175,17 +184,19 @@ final class Theatre implements AutoCloseable {
     static final class Stage implements AutoCloseable {
         private final int port;
         private final ServerSocket server;
+        private final int slowness;
         private final List<Wire> clients = new ArrayList<>();
         private final List<Wire> servers = new CopyOnWriteArrayList<>(); // a scene may have a thread that accepts
 
-        private Stage(int port, ServerSocket server) {
+        private Stage(int port, ServerSocket server, int slowness) {
             this.port = port;
             this.server = server;
+            this.slowness = slowness;
         }
 
         /** A new connection to the proxy. */
         Wire client() throws IOException {
-            Wire wire = new Wire(new Socket(InetAddress.getLoopbackAddress(), port));
+            Wire wire = new Wire(new Socket(InetAddress.getLoopbackAddress(), port), slowness);
             clients.add(wire);
             return wire;
         }
@@ -195,14 +206,14 @@ final class Theatre implements AutoCloseable {
             Socket socket = new Socket();
             socket.setReceiveBufferSize(4096);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            Wire wire = new Wire(socket);
+            Wire wire = new Wire(socket, slowness);
             clients.add(wire);
             return wire;
         }
 
         /** The next connection of the proxy. */
         Wire server() throws IOException {
-            Wire wire = new Wire(server.accept());
+            Wire wire = new Wire(server.accept(), slowness);
             servers.add(wire);
             return wire;
         }

@@ -2,19 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,17 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Tunnels by CONNECT (RFC 9110 section 9.3.6) in HTTP/1 and HTTP/2 on either side, beside the installed haproxy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TunnelDifferentialTest {
-    private static final String CONFIGURATION =
-            """
-            global
-                log 127.0.0.1:LOG local0
-            defaults
-                mode http
-                log global
-                option httplog
-                timeout connect 1s
-                timeout client 5s
-                timeout server 5s
+    private static final String CONFIGURATION = Contestants.BEGINNING
+            + """
             frontend fe
                 bind 127.0.0.1:PORT
                 bind 127.0.0.1:PORT_1_ proto h2
@@ -50,27 +39,25 @@ class TunnelDifferentialTest {
                 server s 127.0.0.1:REFUSES proto h2
             """;
 
-    private static final Pattern STATUS_AND_END = Pattern.compile(" (\\d{3}) \\d+ - - (\\S+) ");
-
-    private final List<Contestant> contestants = new ArrayList<>();
     private final List<WebSocketServer> servers = new ArrayList<>();
+    private @Nullable Contestants contestants;
 
     @BeforeAll
     void start() throws Exception {
-        InstalledHaproxy.assumeInstalled();
         servers.add(new WebSocketServer(false, Http2Text.headers(1, false, ":status", "200", "x-y", "z")));
         servers.add(new WebSocketServer(
                 false, Http2Text.headers(1, false, ":status", "403") + Http2Text.data(1, true, "no")));
         String text = CONFIGURATION
                 .replace("TAKES", "" + servers.get(0).port())
                 .replace("REFUSES", "" + servers.get(1).port());
-        contestants.add(new Contestant(text, true, 1));
-        contestants.add(new Contestant(text, false, 1));
+        contestants = new Contestants(text, 1);
     }
 
     @AfterAll
     void stop() throws IOException {
-        contestants.forEach(Contestant::close);
+        if (contestants != null) {
+            contestants.close();
+        }
         for (WebSocketServer server : servers) {
             server.close();
         }
@@ -80,28 +67,20 @@ class TunnelDifferentialTest {
         String play(Contestant contestant, Client client, WebSocketServer server) throws Exception;
     }
 
-    /** What happens with us is what happens with haproxy; answered for more to be said about it. */
     private String same(int front, int server, String host, Scene scene) throws Exception {
-        List<String> told = new ArrayList<>();
-        for (Contestant contestant : contestants) {
+        return requireNonNull(contestants).same(contestant -> {
             servers.get(server).forget();
             String played;
             try (Client client = new Client(contestant, front, host)) {
                 played = scene.play(contestant, client, servers.get(server));
             }
-            told.add(played + status(contestant)); // HAProxy writes it when the client has ended, too
-        }
-        assertThat(told.get(1)).isEqualTo(told.get(0));
-        return told.get(0);
+            // HAProxy writes the line when the client has ended, too
+            return played + "\n" + status(contestant);
+        });
     }
 
     private static String status(Contestant contestant) throws InterruptedException {
-        String line;
-        do {
-            line = contestant.log(1).get(0); // that of the connection that found the port open may still come
-        } while (!line.contains("CONNECT") && !line.startsWith("("));
-        Matcher found = STATUS_AND_END.matcher(line);
-        return found.find() ? "\n" + found.group(1) + " " + found.group(2) : line;
+        return Contestants.statusAndEnd(contestant, line -> line.contains("CONNECT"));
     }
 
     /** The client's side of a tunnel, in HTTP/1 or HTTP/2. */
@@ -123,7 +102,7 @@ class TunnelDifferentialTest {
         }
 
         private void write(String text) throws IOException {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            Contestants.send(socket, text);
         }
 
         void send(String message) throws IOException {
@@ -140,15 +119,8 @@ class TunnelDifferentialTest {
 
         /** Everything up to {@code last}, in HTTP/1 with the head of the answer. */
         String readTo(String last) throws IOException {
-            StringBuilder text = new StringBuilder();
-            while (text.indexOf(last) < 0) {
-                int b = in.read();
-                if (b < 0) {
-                    return text.append("<end>").toString();
-                }
-                text.append((char) b);
-            }
-            return http2 ? last : text.toString();
+            String text = Contestants.readTo(in, last);
+            return http2 && text.endsWith(last) ? last : text;
         }
 
         /** What is left, up to the end of the stream or of the connection. */
@@ -222,7 +194,7 @@ class TunnelDifferentialTest {
     /** HAProxy 2.6 never sends such a request on. */
     @Test
     void http2OnBothSidesIsATunnelToo() throws Exception {
-        Contestant tandem = contestants.get(1);
+        Contestant tandem = requireNonNull(contestants).tandem();
         WebSocketServer server = servers.get(0);
         server.forget();
         try (Client client = new Client(tandem, 1, "two")) {
@@ -233,11 +205,11 @@ class TunnelDifferentialTest {
             client.end();
             assertThat(server.next()).isEqualTo("END");
             assertThat(client.rest()).contains("good-bye").endsWith("END");
-            assertThat(status(tandem)).isEqualTo("\n200 ----");
+            assertThat(status(tandem)).isEqualTo("200 ----");
         }
         try (Client client = new Client(tandem, 1, "no2")) {
             assertThat(client.readTo("no")).isEqualTo("no");
-            assertThat(status(tandem)).isEqualTo("\n403 ----");
+            assertThat(status(tandem)).isEqualTo("403 ----");
         }
     }
 }

@@ -2,19 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static io.tandem.node.differential.Contestants.readTo;
+import static io.tandem.node.differential.Contestants.send;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,17 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebSocketDifferentialTest {
-    private static final String CONFIGURATION =
-            """
-            global
-                log 127.0.0.1:LOG local0
-            defaults
-                mode http
-                log global
-                option httplog
-                timeout connect 1s
-                timeout client 5s
-                timeout server 5s
+    private static final String CONFIGURATION = Contestants.BEGINNING
+            + """
             frontend fe
                 bind 127.0.0.1:PORT
                 bind 127.0.0.1:PORT_1_ proto h2
@@ -61,14 +52,11 @@ class WebSocketDifferentialTest {
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
             + "Sec-WebSocket-Protocol: chat\r\nCookie: a=b\r\n\r\n";
 
-    private static final Pattern STATUS_AND_END = Pattern.compile(" (\\d{3}) \\d+ - - (\\S+) ");
-
-    private final List<Contestant> contestants = new ArrayList<>();
     private final List<WebSocketServer> servers = new ArrayList<>();
+    private @Nullable Contestants contestants;
 
     @BeforeAll
     void start() throws Exception {
-        InstalledHaproxy.assumeInstalled();
         String opens = Http2Text.headers(1, false, ":status", "200", "sec-websocket-protocol", "chat");
         servers.add(new WebSocketServer(true, opens));
         servers.add(new WebSocketServer(false, opens));
@@ -78,45 +66,24 @@ class WebSocketDifferentialTest {
                 .replace("TAKES", "" + servers.get(0).port())
                 .replace("UNABLE", "" + servers.get(1).port())
                 .replace("REFUSES", "" + servers.get(2).port());
-        contestants.add(new Contestant(text, true, 1));
-        contestants.add(new Contestant(text, false, 1));
+        contestants = new Contestants(text, 1);
     }
 
     @AfterAll
     void stop() throws IOException {
-        contestants.forEach(Contestant::close);
+        if (contestants != null) {
+            contestants.close();
+        }
         for (WebSocketServer server : servers) {
             server.close();
         }
     }
 
-    private interface Scene {
-        String play(Contestant contestant) throws Exception;
-    }
-
-    /** What happens with us is what happens with haproxy; answered for more to be said about it. */
-    private String same(Scene scene) throws Exception {
-        servers.get(0).forget();
-        String oracle = scene.play(contestants.get(0));
-        servers.get(0).forget();
-        assertThat(scene.play(contestants.get(1))).isEqualTo(oracle);
-        return oracle;
-    }
-
-    private static void send(Socket client, String text) throws IOException {
-        client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    private static String readTo(InputStream in, String last) throws IOException {
-        StringBuilder text = new StringBuilder();
-        while (text.indexOf(last) < 0) {
-            int b = in.read();
-            if (b < 0) {
-                return text.append("<end>").toString();
-            }
-            text.append((char) b);
-        }
-        return text.toString();
+    private String same(Contestants.Scene scene) throws Exception {
+        return requireNonNull(contestants).same(contestant -> {
+            servers.get(0).forget();
+            return scene.play(contestant);
+        });
     }
 
     /** A head without what is meant to differ, and without the order of its fields. */
@@ -171,12 +138,7 @@ class WebSocketDifferentialTest {
         try (Socket client = contestant.connect()) {
             send(client, "GET /" + path + "/ HTTP/1.1\r\n" + HANDSHAKE);
             String text = readTo(client.getInputStream(), last);
-            String line;
-            do {
-                line = contestant.log(1).get(0); // those of tunnels may still come
-            } while (!line.contains(" " + path + "/s ") && !line.startsWith("("));
-            Matcher found = STATUS_AND_END.matcher(line);
-            return text + (found.find() ? found.group(1) + found.group(2) : line);
+            return text + Contestants.statusAndEnd(contestant, line -> line.contains(" " + path + "/s "));
         }
     }
 
@@ -184,7 +146,7 @@ class WebSocketDifferentialTest {
     void aServerWithoutTheSettingIsABadGateway() throws Exception {
         assertThat(same(contestant -> answer(contestant, "unable", "</html>\n")))
                 .startsWith("HTTP/1.1 502")
-                .endsWith("502SH--");
+                .endsWith("502 SH--");
         same(contestant -> answer(contestant, "unable", "</html>\n")); // on a connection that is known to be without
     }
 
@@ -193,7 +155,7 @@ class WebSocketDifferentialTest {
         assertThat(same(contestant -> answer(contestant, "refuses", "0\r\n\r\n")))
                 .startsWith("HTTP/1.1 403")
                 .contains("no")
-                .endsWith("403----");
+                .endsWith("403 ----");
     }
 
     @Test

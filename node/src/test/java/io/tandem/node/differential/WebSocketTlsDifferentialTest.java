@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential;
 
+import static io.tandem.node.differential.Contestants.readTo;
+import static io.tandem.node.differential.Contestants.send;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.boot.TestProxy;
-import io.tandem.node.testkit.InstalledHaproxy;
+import io.tandem.node.testkit.Pems;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
@@ -16,13 +17,11 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
-import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -32,17 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What ALPN offers a server for WebSockets, and for other requests, as {@code ws} says: beside the installed haproxy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebSocketTlsDifferentialTest {
-    private static final String CONFIGURATION =
-            """
-            global
-                log 127.0.0.1:LOG local0
-            defaults
-                mode http
-                log global
-                option httplog
-                timeout connect 2s
-                timeout client 5s
-                timeout server 5s
+    private static final String CONFIGURATION = Contestants.BEGINNING
+            + """
             frontend fe
                 bind 127.0.0.1:PORT
                 use_backend %[path,field(2,/)]
@@ -64,8 +54,8 @@ class WebSocketTlsDifferentialTest {
                 server s 127.0.0.1:SERVER ssl verify none alpn http/1.1 ws h2
             """;
 
-    private final List<Contestant> contestants = new ArrayList<>();
-    private WebSocketServer server;
+    private final WebSocketServer server;
+    private @Nullable Contestants contestants;
 
     WebSocketTlsDifferentialTest() throws Exception {
         SSLContext context = context();
@@ -77,8 +67,9 @@ class WebSocketTlsDifferentialTest {
 
     private static SSLContext context() throws Exception {
         Certificate certificate = CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(resource("ec.crt")));
-        String key = new String(resource("ec.key"), StandardCharsets.US_ASCII).replaceAll("-----[^-]*-----|\\s", "");
+                .generateCertificate(
+                        new ByteArrayInputStream(Pems.read("ec.crt").getBytes(StandardCharsets.US_ASCII)));
+        String key = Pems.read("ec.key").replaceAll("-----[^-]*-----|\\s", "");
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry(
@@ -95,13 +86,6 @@ class WebSocketTlsDifferentialTest {
         return context;
     }
 
-    private static byte[] resource(String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                TestProxy.class.getResourceAsStream("/io/tandem/node/frontend/tls/" + name), name)) {
-            return in.readAllBytes();
-        }
-    }
-
     /** A server that likes HTTP/2 better. */
     private static Socket secure(SSLContext context, Socket accepted) throws IOException {
         SSLSocket socket =
@@ -115,32 +99,15 @@ class WebSocketTlsDifferentialTest {
 
     @BeforeAll
     void start() throws Exception {
-        InstalledHaproxy.assumeInstalled();
-        String text = CONFIGURATION.replace("SERVER", "" + server.port());
-        contestants.add(new Contestant(text, true));
-        contestants.add(new Contestant(text, false));
+        contestants = new Contestants(CONFIGURATION.replace("SERVER", "" + server.port()), 0);
     }
 
     @AfterAll
     void stop() throws IOException {
-        contestants.forEach(Contestant::close);
-        server.close();
-    }
-
-    private static void send(Socket client, String text) throws IOException {
-        client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    private static String readTo(InputStream in, String last) throws IOException {
-        StringBuilder text = new StringBuilder();
-        while (text.indexOf(last) < 0) {
-            int b = in.read();
-            if (b < 0) {
-                return text.append("<end>").toString();
-            }
-            text.append((char) b);
+        if (contestants != null) {
+            contestants.close();
         }
-        return text.toString();
+        server.close();
     }
 
     /** What the server hears first of a request: its ALPN, and the version of its head. */
@@ -172,9 +139,8 @@ class WebSocketTlsDifferentialTest {
     void webSocketsAreOfferedTheirOwnVersion(String path, String expected) throws Exception {
         String fields = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
-        String oracle = heard(contestants.get(0), path, fields);
-        assertThat(oracle).isEqualTo("alpn " + expected + " opens hello hello");
-        assertThat(heard(contestants.get(1), path, fields)).isEqualTo(oracle);
+        assertThat(requireNonNull(contestants).same(contestant -> heard(contestant, path, fields)))
+                .isEqualTo("alpn " + expected + " opens hello hello");
     }
 
     @ParameterizedTest
@@ -189,8 +155,7 @@ class WebSocketTlsDifferentialTest {
         "only1-h2, http/1.1 GET"
     })
     void otherRequestsAreOfferedWhatAlpnSays(String path, String expected) throws Exception {
-        String oracle = heard(contestants.get(0), path, "");
-        assertThat(oracle).isEqualTo("alpn " + expected);
-        assertThat(heard(contestants.get(1), path, "")).isEqualTo(oracle);
+        assertThat(requireNonNull(contestants).same(contestant -> heard(contestant, path, "")))
+                .isEqualTo("alpn " + expected);
     }
 }

@@ -16,12 +16,19 @@ final class Wire implements AutoCloseable {
     private static final String SILENCE = "<silence>";
 
     private final Socket socket;
+    private final int slowness;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private String end = "";
     private UnaryOperator<String> words = UnaryOperator.identity();
 
     Wire(Socket socket) throws IOException {
+        this(socket, 1);
+    }
+
+    /** @param slowness how many times as long everything may take, and lasts */
+    Wire(Socket socket, int slowness) throws IOException {
         this.socket = socket;
+        this.slowness = slowness;
         socket.setTcpNoDelay(true);
     }
 
@@ -61,8 +68,8 @@ final class Wire implements AutoCloseable {
 
     /** Reads whatever comes within {@code ms}, or until the peer ends: where silence for so long is the subject. */
     Wire listen(int ms) {
-        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
-        for (long left = ms;
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos((long) ms * slowness);
+        for (long left = (long) ms * slowness;
                 left > 0 && end.isEmpty();
                 left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
             readSome((int) left);
@@ -75,7 +82,7 @@ final class Wire implements AutoCloseable {
     }
 
     private void readSome() {
-        readSome(PATIENCE_MS);
+        readSome(PATIENCE_MS * slowness);
     }
 
     private void readSome(int patienceMs) {

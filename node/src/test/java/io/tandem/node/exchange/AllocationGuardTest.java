@@ -7,10 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ResourceLeakDetector;
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
+import io.tandem.node.testkit.TrustingClient;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -23,13 +24,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,7 +115,7 @@ class AllocationGuardTest {
 
     @Test
     void anExchangeOverTlsAllocatesNothing() throws Exception {
-        String bind = " ssl crt " + certificate();
+        String bind = " ssl crt " + Pems.write(directory, "site.pem", "ec.crt", "ec.key");
 
         assertThat(bytesPerExchange("", "http", bind, HEADERS, port -> new Http1(secure(port))))
                 .isLessThan(LEAST);
@@ -169,21 +166,9 @@ class AllocationGuardTest {
         }
     }
 
-    private String certificate() throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (String part : List.of("ec.crt", "ec.key")) {
-            try (InputStream in = Objects.requireNonNull(
-                    TestProxy.class.getResourceAsStream("/io/tandem/node/frontend/tls/" + part), part)) {
-                text.append(new String(in.readAllBytes(), StandardCharsets.US_ASCII));
-            }
-        }
-        return Files.writeString(directory.resolve("site.pem"), text).toString();
-    }
-
     private static Socket secure(int port) throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
-        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        SSLSocket socket = (SSLSocket)
+                TrustingClient.context().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         socket.startHandshake();
         return socket;
     }

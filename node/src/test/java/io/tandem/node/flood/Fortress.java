@@ -3,6 +3,7 @@
 package io.tandem.node.flood;
 
 import io.tandem.node.testkit.Children;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
 import java.io.File;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -43,14 +43,13 @@ final class Fortress implements AutoCloseable {
      */
     Fortress(Path directory, String text, int descriptors) throws IOException, InterruptedException {
         errors = directory.resolve("errors");
-        Path certificate = directory.resolve("cert.pem");
-        Files.writeString(certificate, resource("ec.crt") + resource("ec.key"));
+        String certificate = Pems.write(directory, "cert.pem", "ec.crt", "ec.key");
         Path file = Files.writeString(
                 directory.resolve("flood.cfg"),
                 text.replace("@HTTPS@", String.valueOf(https))
                         .replace("@HTTP@", String.valueOf(http))
                         .replace("@H2@", String.valueOf(h2))
-                        .replace("@CRT@", certificate.toString()));
+                        .replace("@CRT@", certificate));
         String limit = descriptors > 0 ? String.valueOf(descriptors) : "$(ulimit -n)";
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
         if (OTHER.isEmpty()) {
@@ -75,13 +74,6 @@ final class Fortress implements AutoCloseable {
         } catch (IOException | InterruptedException failure) {
             close();
             throw failure;
-        }
-    }
-
-    private static String resource(String name) throws IOException {
-        try (var in = Objects.requireNonNull(
-                Fortress.class.getResourceAsStream("/io/tandem/node/frontend/tls/" + name), name)) {
-            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 

@@ -5,6 +5,7 @@ package io.tandem.node.frontend.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.fuzz.Fuzz;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.tls.verify.TrustFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;

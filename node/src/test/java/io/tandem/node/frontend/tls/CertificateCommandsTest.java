@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.TrustingClient;
 import java.io.InputStream;

@@ -5,6 +5,7 @@ package io.tandem.node.frontend.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.tls.Pem;
 import java.nio.file.Files;
 import java.nio.file.Path;

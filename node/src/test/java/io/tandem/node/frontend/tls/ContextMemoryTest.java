@@ -9,6 +9,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
 import io.tandem.node.testkit.Await;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.tls.EngineContext;
 import java.io.ByteArrayInputStream;

@@ -5,6 +5,7 @@ package io.tandem.node.frontend.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.TestProxy;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
 import java.io.IOException;

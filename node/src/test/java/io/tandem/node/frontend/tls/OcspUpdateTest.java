@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
 import java.io.IOException;

@@ -17,6 +17,7 @@ import io.tandem.node.boot.LoadedText;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.listen.TlsStage;
 import io.tandem.node.loop.Loops;
+import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.TrustingClient;
 import java.io.IOException;
 import java.math.BigInteger;

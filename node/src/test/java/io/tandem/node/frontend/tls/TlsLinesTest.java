@@ -5,6 +5,7 @@ package io.tandem.node.frontend.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.boot.LoadedText;
+import io.tandem.node.testkit.Pems;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
