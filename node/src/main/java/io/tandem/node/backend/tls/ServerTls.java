@@ -56,7 +56,7 @@ public final class ServerTls implements ConnectionProperty {
     }
 
     EngineContext context() {
-        return context;
+        return contexts.get();
     }
 
     /** Whether the name asked for depends on the exchange. */
