@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.node.backend.check.CheckPlan;
 import io.tandem.node.content.compression.Compression;
 import io.tandem.node.frontend.Intercept;
 import io.tandem.node.frontend.http.HttpSettings;

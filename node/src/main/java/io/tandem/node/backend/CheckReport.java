@@ -6,7 +6,7 @@ package io.tandem.node.backend;
  * What a health check found.
  *
  * @param status how far it got and how it ended
- * @param code the HTTP status received, or 0
+ * @param code the HTTP status received, the protocol's own number, or 0
  * @param durationMs how long it took, -1 before the first
  * @param info what is known beyond that ({@code Connection refused}), or the empty string
  * @param passed whether the server counts as healthy by it
@@ -14,6 +14,16 @@ package io.tandem.node.backend;
 public record CheckReport(Status status, int code, long durationMs, String info, boolean passed) {
     /** Before the first check. */
     public static final CheckReport NONE = new CheckReport(Status.INI, 0, -1, "", true);
+
+    /** Whether the server is well, but wants no new clients. */
+    public boolean conditional() {
+        return passed && status == Status.L7OKC;
+    }
+
+    /** The same without {@link #info}. */
+    public CheckReport without() {
+        return new CheckReport(status, code, durationMs, "", passed);
+    }
 
     /** HAProxy's check status codes: the names are those of {@code show stat}'s {@code check_status}. */
     public enum Status {
@@ -31,7 +41,12 @@ public record CheckReport(Status status, int code, long durationMs, String info,
         L7RSP("Layer7 invalid response"),
         L7OK("Layer7 check passed"),
         L7OKC("Layer7 check conditionally passed"),
-        L7STS("Layer7 wrong status");
+        L7STS("Layer7 wrong status"),
+        PROCERR("External check error"),
+        PROCTOUT("External check timeout"),
+        PROCOK("External check passed"),
+        /** Of agents: an answer that says nothing about health. */
+        CHECKED("No status change");
 
         private final String text;
 
@@ -44,9 +59,12 @@ public record CheckReport(Status status, int code, long durationMs, String info,
             return text;
         }
 
-        /** Whether the last step got an answer whose status or code is worth a number. */
+        /** Whether a code is told with it, even 0. */
         public boolean hasCode() {
-            return this == L7OK || this == L7OKC || this == L7STS || this == L7RSP;
+            return switch (this) {
+                case L7OK, L7OKC, L7STS, PROCERR, PROCTOUT, PROCOK -> true;
+                default -> false;
+            };
         }
     }
 }

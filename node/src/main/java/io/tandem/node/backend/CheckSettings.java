@@ -4,6 +4,8 @@ package io.tandem.node.backend;
 
 import io.tandem.node.backend.tls.ServerTls;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialing how checks connect
  * @param tls how checks are secured, or null
  * @param serverName the server name TLS asks for, or empty
+ * @param tlsByOffer what secures checks that ask for TLS themselves, by what they offer above it
  * @param observing how its traffic tells about its health, or null
  */
 public record CheckSettings(
@@ -30,9 +33,16 @@ public record CheckSettings(
         Dialing dialing,
         @Nullable ServerTls tls,
         String serverName,
+        Map<List<String>, ServerTls> tlsByOffer,
         @Nullable Observing observing) {
+    /** What secures a connection that offers these protocols, all of the server line's where none is named; or null. */
+    public @Nullable ServerTls tls(List<String> offer) {
+        ServerTls own = tlsByOffer.get(offer);
+        return own != null ? own : tls;
+    }
+
     /** Of a server that wants nothing special of connections. */
     public CheckSettings(InetSocketAddress address, int interMs, int fastInterMs, int downInterMs, int rise, int fall) {
-        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN, null, "", null);
+        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN, null, "", Map.of(), null);
     }
 }

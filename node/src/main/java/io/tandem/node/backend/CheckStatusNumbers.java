@@ -21,7 +21,10 @@ public final class CheckStatusNumbers {
             Map.entry(CheckReport.Status.L7RSP, 13),
             Map.entry(CheckReport.Status.L7OK, 15),
             Map.entry(CheckReport.Status.L7OKC, 16),
-            Map.entry(CheckReport.Status.L7STS, 17));
+            Map.entry(CheckReport.Status.L7STS, 17),
+            Map.entry(CheckReport.Status.PROCERR, 18),
+            Map.entry(CheckReport.Status.PROCTOUT, 19),
+            Map.entry(CheckReport.Status.PROCOK, 20));
 
     private static final int FAILED = 2;
 

@@ -153,6 +153,7 @@ public final class DispatchLines implements Feature {
                 false,
                 RingKey.ID,
                 null,
+                null,
                 place);
         Server server = new Server(
                 description,

@@ -47,6 +47,7 @@ public final class Server {
      * @param nonStick never stored in stick tables
      * @param ringKey what its places on a circle of hashes follow from
      * @param check how its health is checked, or null
+     * @param agent what is asked of its agent, or null
      * @param origin {@code FILE:LINE}, for messages
      */
     public record Description(
@@ -69,6 +70,7 @@ public final class Server {
             boolean nonStick,
             RingKey ringKey,
             @Nullable CheckSettings check,
+            @Nullable AgentSettings agent,
             String origin) {
         /** A server with a port of its own that is neither checked nor named in cookies. */
         public Description(
@@ -98,6 +100,7 @@ public final class Server {
                     null,
                     false,
                     RingKey.ID,
+                    null,
                     null,
                     origin);
         }
@@ -171,6 +174,7 @@ public final class Server {
                 d.nonStick(),
                 d.ringKey(),
                 d.check(),
+                d.agent(),
                 d.origin());
         forWebSockets = new Server(apart, reached, state, backendName, index);
     }

@@ -93,6 +93,19 @@ record ServerAddress(
         return present == null || present.wildcard() || present.literal() || resolve() != null;
     }
 
+    /** A literal address, or that of a name; blocks on the system's resolver. Null where there is none. */
+    static @Nullable InetAddress named(String text) {
+        InetAddress literal = literal(text);
+        if (literal != null) {
+            return literal;
+        }
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException unknown) {
+            return null;
+        }
+    }
+
     /** {@code literal} as an address, without asking a resolver; null if it is none. */
     static @Nullable InetAddress literal(String literal) {
         if (literal.isEmpty() || !(literal.indexOf(':') >= 0 || literal.matches("[0-9]+(\\.[0-9]+){0,3}"))) {

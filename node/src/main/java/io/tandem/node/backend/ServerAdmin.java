@@ -123,6 +123,72 @@ public final class ServerAdmin {
         }
     }
 
+    /** {@code set server … agent up}: whatever its agent said. */
+    public void agentUp(Backend backend, Server server) {
+        ServerState state = server.state();
+        state.agentPoints(1);
+        long nowMs = clockMs.getAsLong();
+        if (!state.isUpByChecks() || state.health() == ServerState.Health.STOPPING) {
+            state.health(ServerState.Health.UP, state.healthPoints(), nowMs);
+            if (state.isRunning()) {
+                events.up(backend, server, "is UP, changed from CLI", nowMs);
+            }
+        }
+    }
+
+    /** {@code set server … agent down}: until its agent says otherwise. */
+    public void agentDown(Backend backend, Server server) {
+        ServerState state = server.state();
+        state.agentPoints(0);
+        long nowMs = clockMs.getAsLong();
+        boolean wasRunning = state.isRunning();
+        state.health(ServerState.Health.DOWN, state.healthPoints(), nowMs);
+        if (wasRunning) {
+            events.down(backend, server, "is DOWN, changed from CLI", nowMs);
+        }
+    }
+
+    /** {@code enable agent} and {@code disable agent}. */
+    public void agent(Server server, boolean enabled) {
+        server.state().agent().enabled(enabled);
+    }
+
+    /** {@code set server … agent-addr}; false where {@code address} is none. */
+    public boolean agentAddress(Server server, String address) {
+        InetAddress wanted = ServerAddress.named(address);
+        if (wanted != null) {
+            server.state().target().agentAddress(wanted);
+        }
+        return wanted != null;
+    }
+
+    /** {@code set server … agent-port}. */
+    public void agentPort(Server server, int port) {
+        server.state().target().agentPort(port);
+    }
+
+    /** {@code set server … agent-send}. */
+    public void agentQuestion(Server server, String question) {
+        server.state().target().agentQuestion(question);
+    }
+
+    /**
+     * {@code set maxconn server}.
+     *
+     * @return what is wrong with {@code text}, worded as HAProxy, or null
+     */
+    public @Nullable String maxConnections(Server server, String text) {
+        if (text.isEmpty()) {
+            return "Require <maxconn>.\n";
+        }
+        if (!text.matches("-?[0-9]{1,9}")) {
+            boolean begins = text.matches("-?[0-9].*");
+            return begins ? "Trailing garbage in maxconn string" : "maxconn string empty or preceded by garbage";
+        }
+        server.state().maxConnections(Math.max(0, Integer.parseInt(text)));
+        return null;
+    }
+
     /** {@code enable health} and {@code disable health}. */
     public void checks(Server server, boolean enabled) {
         server.state().checks().enabled(enabled);

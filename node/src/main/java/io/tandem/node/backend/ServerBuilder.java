@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.node.backend.check.CheckLines;
 import io.tandem.node.backend.tls.ServerTlsContexts;
 import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes servers of what their lines say, once all lines have been read. */
@@ -56,6 +58,7 @@ final class ServerBuilder {
                 apart == null ? alpn : apart.alpn(alpn),
                 settings.checked,
                 elsewhere,
+                settings.checked ? CheckLines.offers(draft, assembly) : Set.of(),
                 settings.origin,
                 draft.name(),
                 settings.name,
@@ -84,6 +87,7 @@ final class ServerBuilder {
                 settings.nonStick,
                 settings.ringKey,
                 settings.checked ? checkOf(settings, dialing, tls, resolved, written, draft, assembly) : null,
+                agentOf(settings, resolved),
                 settings.origin.file() + ":" + settings.origin.line());
         ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
         assembly.onCommit(() -> {
@@ -121,12 +125,20 @@ final class ServerBuilder {
             ProxyDraft draft,
             Assembly assembly) {
         int port = settings.checkPort != 0 ? settings.checkPort : written.keepsClientPort() ? 0 : written.port();
-        if (port == 0 && written.unix() == null && !written.isService()) {
+        String subject = "config: backend '" + draft.name() + "': server '" + settings.name + "' ";
+        String protocol = settings.checkProtocol;
+        if (protocol != null && protocol.equals("none") == CheckLines.isHttp(draft, assembly)) {
+            assembly.behindLast(() -> assembly.problems()
+                    .alert(settings.origin, subject + "uses an incompatible MUX protocol for the selected check type"));
+        }
+        if (port == 0 && written.unix() == null && !written.isService() && !CheckLines.knowsPort(draft, assembly)) {
             assembly.behindLast(() -> assembly.problems()
                     .alert(
                             settings.origin,
-                            "config: backend '" + draft.name() + "': server '" + settings.name
-                                    + "' has neither service port nor check port."));
+                            subject + "has neither service port nor check port"
+                                    + (CheckLines.hasSteps(draft, assembly)
+                                            ? " nor tcp_check rule 'connect' with port information."
+                                            : ".")));
             return null;
         }
         return new CheckSettings(
@@ -139,10 +151,22 @@ final class ServerBuilder {
                 dialing,
                 tls.checks(),
                 tls.checkName(),
+                tls.byOffer(),
                 settings.observing());
     }
 
     private static InetSocketAddress at(@Nullable InetAddress address, int port) {
         return address == null ? InetSocketAddress.createUnresolved("-", port) : new InetSocketAddress(address, port);
+    }
+
+    private static @Nullable AgentSettings agentOf(ServerSettings settings, @Nullable InetAddress address) {
+        return settings.asksAgent
+                ? new AgentSettings(
+                        at(
+                                settings.agentAddress == null ? address : settings.agentAddress,
+                                settings.agentPort & 0xffff),
+                        settings.agentInterMs,
+                        settings.agentQuestion)
+                : null;
     }
 }

@@ -100,19 +100,33 @@ public final class ServerEvents {
         ServerState state = server.state();
         int points = state.healthPoints();
         boolean up = points >= state.rise();
+        tellOfCheck(
+                backend,
+                server,
+                "Health",
+                report,
+                up ? points - state.rise() + 1 + "/" + state.fall() + " UP." : points + "/" + state.rise() + " DOWN.");
+    }
+
+    /** What the server's agent said: {@code option log-health-checks}. */
+    public void agentChecked(Backend backend, Server server, CheckReport report) {
+        String status = server.state().agentPoints() > 0 ? "1/1 UP." : "0/1 DOWN.";
+        tellOfCheck(backend, server, "Agent", report, status);
+    }
+
+    private void tellOfCheck(Backend backend, Server server, String kind, CheckReport report, String status) {
+        String outcome = report.conditional() ? " conditionally succeeded" : report.passed() ? " succeeded" : " failed";
         tell(
                 EventLog.Level.NOTICE,
                 backend,
-                "Health check for " + (server.description().backup() ? "backup " : "") + "server " + server
-                        + (report.passed() ? " succeeded" : " failed") + reason(report)
-                        + ", status: " + (up ? points - state.rise() + 1 : points) + "/"
-                        + (up ? state.fall() : state.rise()) + (up ? " UP." : " DOWN."));
+                kind + " check for " + (server.description().backup() ? "backup " : "") + "server " + server + outcome
+                        + reason(report) + ", status: " + status);
     }
 
     /** {@code , reason: Layer7 wrong status, code: 500, info: "Foo", check duration: 0ms}. */
     public static String reason(CheckReport report) {
         return ", reason: " + report.status().text()
-                + (report.code() > 0 ? ", code: " + report.code() : "")
+                + (report.status().hasCode() ? ", code: " + report.code() : "")
                 + (report.info().isEmpty() ? "" : ", info: \"" + report.info() + "\"")
                 + (report.durationMs() < 0 ? "" : ", check duration: " + report.durationMs() + "ms");
     }

@@ -151,6 +151,13 @@ public final class ServerLines implements Feature {
                     && observesWhatThereIs(line, server, subject, draft)
                     && ServerName.isWellFormed(line, server, subject, draft)
                     && HeaderTlvs.areWellFormed(line, server, subject, draft)) {
+                if (server.asksAgent && (server.agentPort & 0xffff) == 0) {
+                    complain(
+                            line,
+                            subject,
+                            "server " + name + " does not have agent port. Agent check has been disabled.");
+                    server.asksAgent = false;
+                }
                 refuseSameId(line, subject, server, lines.servers);
                 return server;
             }

@@ -6,6 +6,7 @@ import io.tandem.config.text.Times;
 import io.tandem.node.backend.tls.ServerTlsOptions;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KnownKeywords;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,11 +72,40 @@ public final class ServerOptions {
                     .arguments("COUNT")
                     .as(count("fall", (s, n) -> s.fall = n)),
             option("port", "the port checks connect to").arguments("PORT").as(ServerOptions::port),
-            option("addr", "the address checks connect to").arguments("IP").as(ServerOptions::address));
+            option("addr", "the address checks connect to").arguments("IP").as(ServerOptions::address),
+            option("check-proto", "the version of HTTP that checks speak, whatever ALPN says")
+                    .arguments("none | h1 | h2")
+                    .as(ServerOptions::checkProtocol));
+
+    private static final List<Keyword<ServerOption>> AGENTS = List.of(
+            option("agent-check", "asks its agent for weight and health").as((line, s) -> s.asksAgent = true),
+            option("no-agent-check", "undoes agent-check of default-server").as((line, s) -> s.asksAgent = false),
+            option("agent-inter", "time between two questions to its agent, 2s by default")
+                    .arguments("TIME")
+                    .as(delay("agent-inter", "agent-inter", (s, ms) -> s.agentInterMs = ms)),
+            option("agent-port", "the port of its agent").arguments("PORT").as((line, s) -> {
+                String text = line.require("'agent-port' expects a port number as argument.")
+                        .text();
+                s.agentPort = Arguments.leadingInteger(text);
+            }),
+            option("agent-addr", "the address of its agent, its own by default")
+                    .arguments("ADDR")
+                    .as(ServerOptions::agentAddress),
+            option("agent-send", "what its agent is asked")
+                    .arguments("TEXT")
+                    .as((line, s) -> s.agentQuestion = line.require("'agent-send' expects a string as argument.")
+                            .text()));
 
     /** Every option. */
     public static final List<Keyword<ServerOption>> ALL = join(
-            GENERAL, NAMES, CapacityOptions.ALL, DialingOptions.ALL, ServerTlsOptions.ALL, CHECKS, HealthOptions.ALL);
+            GENERAL,
+            NAMES,
+            CapacityOptions.ALL,
+            DialingOptions.ALL,
+            ServerTlsOptions.ALL,
+            CHECKS,
+            AGENTS,
+            HealthOptions.ALL);
 
     private static final Map<String, Keyword<ServerOption>> BY_NAME = byName();
 
@@ -169,6 +199,24 @@ public final class ServerOptions {
         server.checkAddress = ServerAddress.literal(text);
         if (server.checkAddress == null) {
             throw line.error("'addr' : invalid address: '" + text + "' in '" + text + "'");
+        }
+    }
+
+    private static void agentAddress(Arguments line, ServerSettings server) {
+        String text =
+                line.require("'agent-addr' expects an address as argument.").text();
+        server.agentAddress = ServerAddress.named(text);
+        if (server.agentAddress == null) {
+            throw line.error("parsing agent-addr failed. Check if '" + text + "' is correct address.");
+        }
+    }
+
+    private static void checkProtocol(Arguments line, ServerSettings server) {
+        String protocol = line.require("'check-proto' : missing value").text();
+        switch (protocol) {
+            case "none", "h1" -> server.checkProtocol = protocol;
+            case "h2", "fcgi" -> throw line.error(KnownKeywords.notSupported("check-proto " + protocol));
+            default -> throw line.error("'check-proto' :  unknown MUX protocol '" + protocol + "'");
         }
     }
 

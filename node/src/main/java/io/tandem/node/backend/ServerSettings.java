@@ -89,6 +89,14 @@ public final class ServerSettings {
     int checkPort;
     java.net.@Nullable InetAddress checkAddress;
 
+    boolean asksAgent;
+    int agentPort;
+    int agentInterMs = 2000;
+    String agentQuestion = "";
+    java.net.@Nullable InetAddress agentAddress;
+    /** {@code check-proto}: as written, or null. */
+    @Nullable String checkProtocol;
+
     ServerLimits limits() {
         return new ServerLimits(maxConnections, minConnections, maxQueue, slowStartMs);
     }
@@ -178,6 +186,12 @@ public final class ServerSettings {
         copy.fall = fall;
         copy.checkPort = checkPort;
         copy.checkAddress = checkAddress;
+        copy.asksAgent = asksAgent;
+        copy.agentPort = agentPort;
+        copy.agentInterMs = agentInterMs;
+        copy.agentQuestion = agentQuestion;
+        copy.agentAddress = agentAddress;
+        copy.checkProtocol = checkProtocol;
         return copy;
     }
 }

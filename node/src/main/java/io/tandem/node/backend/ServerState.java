@@ -69,6 +69,10 @@ public final class ServerState {
     private volatile int initialWeight = 1;
     private final Downtime downtime;
     private final CheckRecord checks = new CheckRecord();
+    private final CheckRecord agent = new CheckRecord();
+    /** 1 unless its agent said it is down. */
+    private volatile int agentPoints = 1;
+
     private final LongSupplier clockNs;
     private volatile int rise = 2;
     private volatile int fall = 3;
@@ -542,6 +546,26 @@ public final class ServerState {
     /** What its checks have found. */
     public CheckRecord checks() {
         return checks;
+    }
+
+    /** What its agent has said. */
+    public CheckRecord agent() {
+        return agent;
+    }
+
+    /** 0 where its agent said that it is down, 1 otherwise. */
+    public int agentPoints() {
+        return agentPoints;
+    }
+
+    /** Takes note of what its agent said; what follows from it is for {@link #health} to say. */
+    public void agentPoints(int points) {
+        agentPoints = points;
+    }
+
+    /** Whether checks and agent let it serve, perhaps only those it serves already. */
+    public boolean isUpByChecks() {
+        return isUp(health);
     }
 
     /** {@code rise}: from so many {@link #healthPoints} on it is up. */

@@ -22,6 +22,9 @@ public final class ServerTarget {
     private volatile @Nullable String host;
 
     private volatile boolean hostIsOperators;
+    private volatile @Nullable InetAddress agentAddress;
+    private volatile int agentPort;
+    private volatile @Nullable String agentQuestion;
 
     ServerTarget() {}
 
@@ -34,6 +37,9 @@ public final class ServerTarget {
             inClear = false;
             checkAddress = null;
             checkPort = 0;
+            agentAddress = null;
+            agentPort = 0;
+            agentQuestion = null;
         }
         configured = place;
         configuredTls = tls;
@@ -86,6 +92,33 @@ public final class ServerTarget {
 
     void checkAddress(InetAddress address) {
         checkAddress = address;
+    }
+
+    /** Where its agent is instead; null for nowhere else. */
+    public @Nullable InetAddress agentAddress() {
+        return agentAddress;
+    }
+
+    void agentAddress(InetAddress address) {
+        agentAddress = address;
+    }
+
+    /** The port of its agent instead; 0 for no other. */
+    public int agentPort() {
+        return agentPort;
+    }
+
+    void agentPort(int port) {
+        agentPort = port;
+    }
+
+    /** What its agent is asked instead; null for what is configured. */
+    public @Nullable String agentQuestion() {
+        return agentQuestion;
+    }
+
+    void agentQuestion(String question) {
+        agentQuestion = question;
     }
 
     /** The port checks connect to instead; 0 for no other. */

@@ -41,7 +41,6 @@ final class IgnoredLines {
             global("tune.pattern.cache-size", "patterns are indexed; look-ups need no cache"),
             global("strict-limits", "limits that cannot be set are always an error"),
             global("no-memory-trimming", JAVA),
-            global("insecure-fork-wanted", "programs are started without fork"),
             global("insecure-setuid-wanted", "nothing here keeps programs from changing their user"),
             global("noepoll", EPOLL),
             global("nopoll", EPOLL),

@@ -95,6 +95,16 @@ public final class ProxyHeader {
         return options.contains(Option.UNIQUE_ID);
     }
 
+    /** Whether it is of version 2. */
+    public boolean isSecond() {
+        return second;
+    }
+
+    /** A header of version 1 for a connection between these two. */
+    public static byte[] firstVersion(Peer source, Peer destination) {
+        return firstOf(source, destination);
+    }
+
     /** The header of a connection that this proxy makes for itself: a health check. */
     public byte[] local() {
         return second ? new Writer(ProxyV2.LOCAL, ProxyV2.UNSPECIFIED).finish() : UNKNOWN.clone();

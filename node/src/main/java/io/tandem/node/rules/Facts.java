@@ -83,6 +83,8 @@ public final class Facts {
 
     private @Nullable Variables requestVariables;
     private @Nullable Variables responseVariables;
+    /** Those of a health check ({@code check}); null elsewhere. */
+    public @Nullable Variables checkVariables;
     /** Stick-table entries this connection and this exchange are counted on ({@code track-sc0} to {@code sc2}). */
     public final Tracking tracking = new Tracking();
     /** Requests seen on this connection, this one included. */
@@ -473,7 +475,7 @@ public final class Facts {
             case TXN -> exchangeVariables();
             case REQ -> answering ? Variables.ABSENT : requestVariables();
             case RES -> answering ? responseVariables() : Variables.ABSENT;
-            case CHECK -> Variables.ABSENT;
+            case CHECK -> checkVariables == null ? Variables.ABSENT : checkVariables;
         };
     }
 }

@@ -100,8 +100,8 @@ class ServerLinesTest {
                 "server s 127.0.0.1:1 wieght 3|[t.cfg:2] : 'server b/s' : unknown keyword 'wieght';"
                         + " did you mean 'weight' maybe ?",
                 "server s 127.0.0.1:1 zzzzz|[t.cfg:2] : 'server b/s' : unknown keyword 'zzzzz'.",
-                "server s 127.0.0.1:1 agent-check 3s|"
-                        + "[t.cfg:2] : 'server b/s' : 'agent-check' is not supported by this version of tandem.",
+                "server s 127.0.0.1:1 agent-check|"
+                        + "[t.cfg:2] : 'server b/s' : server s does not have agent port. Agent check has been disabled.",
                 "server s 127.0.0.1 check|config: backend 'b': server 's' has neither service port nor check port.",
                 "default-server 127.0.0.1|"
                         + "[t.cfg:2] : unknown keyword '127.0.0.1'. Hint: no address was expected for this server.",

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.check;
 
-import io.tandem.node.backend.CheckSettings;
 import io.tandem.node.backend.Observing;
 import io.tandem.node.backend.ServerState.Health;
 
@@ -47,16 +46,12 @@ record HealthPoints(int points, int rise, int fall) {
         return points > 0 ? Health.GOING_UP : Health.DOWN;
     }
 
-    boolean isUp() {
-        return points >= rise;
+    /** Whether no failure is remembered. */
+    boolean isFull() {
+        return points == rise + fall - 1;
     }
 
-    /** Time to the next check, milliseconds. */
-    int intervalMs(CheckSettings settings) {
-        return switch (health()) {
-            case UP, STOPPING -> settings.interMs();
-            case GOING_DOWN, GOING_UP -> settings.fastInterMs();
-            case DOWN -> settings.downInterMs();
-        };
+    boolean isUp() {
+        return points >= rise;
     }
 }

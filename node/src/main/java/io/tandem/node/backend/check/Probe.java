@@ -3,260 +3,520 @@
 package io.tandem.node.backend.check;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
-import io.tandem.node.backend.CheckPlan;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.CheckReport.Status;
 import io.tandem.node.backend.CheckSettings;
-import io.tandem.node.backend.Dialing;
-import io.tandem.node.backend.pool.Dialer;
-import io.tandem.node.backend.pool.Greeting;
-import io.tandem.node.backend.tls.ServerTls;
-import io.tandem.node.proxyprotocol.ProxyHeader;
-import io.tandem.node.tls.Session;
-import java.io.IOException;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.sample.Text;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One health check under way: connects, asks, listens, reports once. Owned by its event loop. */
-final class Probe extends SimpleChannelInboundHandler<ByteBuf> {
-    /** More than this without the end of a line is no answer. */
-    private static final int LONGEST_LINE = 16 * 1024;
+/**
+ * One check under way: walks through the steps of its plan, waits where the server has to say something, reports once. Owned by
+ * its event loop; a buffer is there only while something is expected.
+ */
+final class Probe implements CheckConnection.Listener, Round.Running {
+    /** Longer texts are cut off. */
+    private static final int LONGEST_INFO = 127;
 
-    /** What the kernel said, in the message of Netty's exception. */
-    private static final Pattern ERRNO = Pattern.compile("failed(?: with error\\(-?[0-9]+\\))?: ([A-Z][A-Za-z ()/-]+)");
+    private static final String BY_STEPS = "(tcp-check)";
 
-    private static final String HANDSHAKE_FAILED = "SSL handshake failure";
+    /**
+     * How long a check may take.
+     *
+     * @param connectMs to be connected, milliseconds
+     * @param readMs for an answer once connected; 0: {@code connectMs} is for everything
+     */
+    record Patience(int connectMs, int readMs) {}
 
+    private final CheckTarget target;
     private final CheckPlan plan;
-    private final CheckSettings settings;
-    private final Session session = new Session();
-    private final int readTimeoutMs;
+    private final InetSocketAddress address;
+    private final Patience patience;
     private final Consumer<CheckReport> report;
     private final long startNs = System.nanoTime();
-    private final ByteBuf answer = Unpooled.buffer(256, LONGEST_LINE + 1);
-    private @Nullable Channel channel;
+    private final Facts facts;
+    private final Answer answer;
+    private @Nullable HttpAnswer http;
+    private @Nullable CheckConnection connection;
     private @Nullable Future<?> timeout;
-    private boolean connected;
-    private boolean secured;
+    private int at;
+    private int listeningAt = -1;
+    private int code;
+    private String judged = "";
     private boolean done;
 
-    private Probe(CheckPlan plan, CheckSettings settings, int readTimeoutMs, Consumer<CheckReport> report) {
+    private Probe(
+            CheckTarget target,
+            CheckPlan plan,
+            InetSocketAddress address,
+            Patience patience,
+            Consumer<CheckReport> report) {
+        this.target = target;
         this.plan = plan;
-        this.settings = settings;
-        this.readTimeoutMs = readTimeoutMs;
+        this.address = address;
+        this.patience = patience;
         this.report = report;
+        facts = target.facts(plan.kind() == CheckKind.HTTP);
+        answer = new Answer(target.tuning().bufferSize());
     }
 
     /**
-     * Starts a check on {@code loop}, the calling thread's.
+     * Starts a check on the target's loop, the calling thread's.
      *
-     * @param address where to
-     * @param readTimeoutMs time for the answer once connected; 0: {@code connectTimeoutMs} is for everything
+     * @param address where to, unless a step says something else
      * @param report called once, on the loop
      */
     static Probe start(
-            EventLoop loop,
-            CheckSettings settings,
-            InetSocketAddress address,
+            CheckTarget target,
             CheckPlan plan,
-            int connectTimeoutMs,
-            int readTimeoutMs,
+            InetSocketAddress address,
+            Patience patience,
             Consumer<CheckReport> report) {
-        Probe probe = new Probe(plan, settings, readTimeoutMs, report);
-        probe.timeout = loop.schedule(probe::onTimeout, connectTimeoutMs, TimeUnit.MILLISECONDS);
-        Dialing dialing = settings.dialing();
-        InetSocketAddress socks = dialing.socks(true);
-        SocketAddress target = Dialer.target(dialing, socks, address, null);
-        DuplexChannel channel;
-        try {
-            channel = Dialer.open(dialing, target, null);
-        } catch (IOException refused) {
-            loop.execute(() -> probe.onConnect(refused));
-            return probe;
-        } catch (ChannelException none) { // no descriptor: it is not the server's fault, but nothing is known of it
-            loop.execute(probe::onNoSocket);
-            return probe;
-        }
-        channel.config().setConnectTimeoutMillis(0);
-        channel.config().setOption(ChannelOption.SO_LINGER, 0); // no TIME_WAIT for each check
-        channel.config().setOption(ChannelOption.TCP_NODELAY, true);
-        channel.pipeline().addLast(probe);
-        loop.register(channel);
-        probe.channel = channel;
-        ProxyHeader header = dialing.checkHeader();
-        Dialer.connect(channel, target).addListener(done -> {
-            if (done.isSuccess() && !probe.done) {
-                Greeting.on(
-                        channel,
-                        socks == null ? null : address,
-                        header == null ? null : header.local(),
-                        granted -> probe.onConnect(granted ? null : new IOException("Connection refused")));
-            } else {
-                probe.onConnect(done.cause());
-            }
-        });
+        Probe probe = new Probe(target, plan, address, patience, report);
+        probe.restartTimeout(patience.connectMs());
+        target.loop().eventLoop().execute(probe::walk);
         return probe;
     }
 
-    private void onNoSocket() {
-        if (!done) {
-            finish(Status.SOCKERR, 0, "", false);
+    // ---- the way through the steps
+
+    private void walk() {
+        List<PlannedStep> steps = plan.steps();
+        boolean goesOn = true;
+        while (goesOn && !done && at < steps.size()) {
+            goesOn = take(steps.get(at).step());
+        }
+        CheckConnection present = connection;
+        if (done || present == null) {
+            return;
+        }
+        if (goesOn) {
+            present.flush(this::pass);
+        } else {
+            present.flush();
         }
     }
 
-    private void onConnect(@Nullable Throwable failure) {
-        if (done) {
-            return;
+    /** Whether the next step may follow at once. */
+    private boolean take(Step step) {
+        if (step instanceof ConnectStep connect) {
+            connect(connect);
+            return false;
         }
-        if (failure != null) {
-            finish(Status.L4CON, 0, errno(failure), false);
-            return;
+        if (step instanceof ExpectStep expect) {
+            listen();
+            return expect(expect);
         }
-        connected = true;
-        ServerTls tls = settings.tls();
-        if (tls == null || channel == null) {
-            ask(Status.L4OK);
-        } else {
-            if (!tls.secure(channel, settings.serverName(), session, null)) {
-                cancel(); // another configuration checks the server now
+        if (step instanceof JudgeStep judge) {
+            listen();
+            return judge(judge);
+        }
+        if (step instanceof SendStep send) {
+            return send(send);
+        }
+        if (step instanceof HttpSendStep send) {
+            return send(send);
+        }
+        if (step instanceof VariableStep variable) {
+            showAnswer();
+            variable.effect().accept(facts);
+        }
+        at++;
+        return true;
+    }
+
+    private void connect(ConnectStep step) {
+        CheckConnection before = connection;
+        if (before != null) {
+            before.flush();
+            before.close(plan.kind() == CheckKind.HTTP || !before.hasSent());
+            restartTimeout(patience.connectMs());
+        }
+        forgetAnswer();
+        answer.begin();
+        facts.serverEnd = null;
+        connection = CheckConnection.open(target.loop().eventLoop(), route(step), this);
+    }
+
+    private CheckConnection.Plan route(ConnectStep step) {
+        CheckSettings settings = target.settings();
+        boolean asServer = step.byDefault();
+        int port = step.portNow(facts);
+        InetSocketAddress elsewhere = step.address();
+        InetSocketAddress to = port == 0 && elsewhere == null
+                ? address
+                : new InetSocketAddress(
+                        elsewhere == null ? address.getAddress() : elsewhere.getAddress(),
+                        port == 0 ? address.getPort() : port);
+        boolean secure = step.tls() || (asServer && settings.tls() != null);
+        String name = !step.serverName().isEmpty() ? step.serverName() : asServer ? settings.serverName() : "";
+        return new CheckConnection.Plan(
+                to,
+                settings.dialing(),
+                step.usesSocks() || (asServer && settings.dialing().socks(true) != null),
+                step.sendsHeader() || (asServer && settings.dialing().checkHeader() != null),
+                secure ? settings.tls(step.alpn()) : null,
+                name,
+                step.lingers());
+    }
+
+    @Override
+    public void onReady() {
+        if (!done) {
+            if (patience.readMs() > 0) {
+                restartTimeout(patience.readMs());
             }
+            at++;
+            walk();
+        }
+    }
+
+    private boolean send(SendStep step) {
+        showAnswer();
+        byte[] bytes = step.payload().of(facts);
+        if (bytes == null) {
+            fail(Status.L7RSP, "tcp-check send : failed to build log-format string at step " + number() + comment());
+            return false;
+        }
+        return written(bytes);
+    }
+
+    private boolean send(HttpSendStep step) {
+        boolean tells = plan.options().sendsState();
+        String state = tells ? StateHeader.of(target.backend(), target.server(), target.configuration()) : null;
+        byte[] request = step.http1(facts, state);
+        forgetAnswer();
+        http = new HttpAnswer(
+                target.loop(), target.tuning(), facts.response, step.method() == null ? "OPTIONS" : step.method());
+        return written(request);
+    }
+
+    private boolean written(byte[] bytes) {
+        CheckConnection present = connection;
+        if (present != null) {
+            present.write(bytes);
+        }
+        answer.clear();
+        at++;
+        return true;
+    }
+
+    /** The clock begins anew for each step that waits. */
+    private void listen() {
+        if (listeningAt != at) {
+            listeningAt = at;
+            if (patience.readMs() > 0) {
+                restartTimeout(patience.readMs());
+            }
+        }
+    }
+
+    // ---- what comes back
+
+    @Override
+    public void onBytes(ByteBuf in) {
+        HttpAnswer present = http;
+        if (present != null) {
+            present.add(in);
+        } else {
+            answer.add(in);
+        }
+        listenOn();
+    }
+
+    private void listenOn() {
+        if (!done && at < plan.steps().size() && listeningAt == at) {
+            walk();
         }
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof SslHandshakeCompletionEvent handshake && !done) {
-            if (handshake.isSuccess()) {
-                secured = true;
-                ask(Status.L6OK);
-            } else {
-                onHandshakeFailed();
-            }
-        }
-    }
-
-    private void onHandshakeFailed() {
-        String words = session.findings().words(!settings.serverName().isEmpty());
-        finish(Status.L6RSP, 0, words.isEmpty() ? HANDSHAKE_FAILED : words, false);
-    }
-
-    private boolean isInHandshake() {
-        return settings.tls() != null && !secured;
-    }
-
-    /** @param enough the result where a connection is all that was wanted */
-    private void ask(Status enough) {
-        if (!plan.asks()) {
-            finish(enough, 0, "", true);
+    public void onEnd(String error) {
+        if (done) {
             return;
         }
-        if (readTimeoutMs > 0) {
-            restartTimeout();
+        boolean nothing = http == null ? answer.length() == 0 : http.state() == HttpAnswer.State.HEAD;
+        answer.end();
+        if (http != null) {
+            http.end();
         }
-        if (channel != null) {
-            channel.writeAndFlush(Unpooled.wrappedBuffer(plan.request()));
+        if (!error.isEmpty() && nothing && listeningAt == at) {
+            fail(Status.L7RSP, error + where());
+        } else {
+            listenOn();
         }
     }
 
-    private void restartTimeout() {
+    @Override
+    public void onMistake(Throwable mistake) {
+        target.loop().failed(mistake);
+    }
+
+    @Override
+    public void onRefused(Status status, String why) {
+        if (!done) {
+            fail(status, status == Status.SOCKERR ? why : why + where());
+        }
+    }
+
+    private void showAnswer() {
+        facts.content = answer.bytes();
+        facts.contentStart = 0;
+        facts.contentEnd = answer.length();
+        facts.contentFinal = true;
+        if (connection != null) {
+            connection.tell(facts);
+        }
+    }
+
+    private void forgetAnswer() {
+        HttpAnswer present = http;
+        if (present != null) {
+            http = null;
+            facts.responding = false;
+            facts.responseBody = null;
+            present.release();
+        }
+    }
+
+    // ---- what it comes to
+
+    private boolean expect(ExpectStep step) {
+        try {
+            return plan.kind() == CheckKind.HTTP ? expectHttp(step) : expectBytes(step);
+        } catch (BytesMatch.Unusable unusable) {
+            fail(Status.L7RSP, unusable.getMessage());
+            return false;
+        }
+    }
+
+    private boolean expectBytes(ExpectStep step) throws BytesMatch.Unusable {
+        boolean last = answer.isLast();
+        BytesMatch wanted = step.bytes();
+        if (answer.length() == 0 && last) {
+            fail(step.errorStatus(), "TCPCHK got an empty response at step " + number() + comment());
+            return false;
+        }
+        if (wanted == null || (!last && answer.length() < Math.max(1, step.least()))) {
+            return false;
+        }
+        showAnswer();
+        return decide(step, wanted.isIn(answer.bytes(), answer.length(), facts), last);
+    }
+
+    private boolean expectHttp(ExpectStep step) throws BytesMatch.Unusable {
+        HttpAnswer present = http;
+        if (present == null || present.state() == HttpAnswer.State.HEAD) {
+            if (present == null && answer.isLast()) {
+                fail(Status.L7RSP, "");
+            }
+            return false;
+        }
+        if (present.state() == HttpAnswer.State.MALFORMED) {
+            fail(Status.L7RSP, "");
+            return false;
+        }
+        showAnswer();
+        facts.responding = true;
+        facts.status = present.response().status();
+        facts.responseBody = present;
+        code = present.response().status();
+        if (code == 404
+                && plan.options().stopsOn404()
+                && target.server().state().isUpByChecks()) {
+            finish(Status.L7OKC, "", true);
+            return false;
+        }
+        HeadMatch head = step.head();
+        if (head != null) {
+            return decide(step, head.isIn(present.response(), facts), true);
+        }
+        BytesMatch wanted = step.bytes();
+        boolean last = present.isBodyFinal();
+        if (wanted == null || (!last && present.length() < step.least())) {
+            return false;
+        }
+        return decide(step, wanted.isIn(present.body(), present.length(), facts), last);
+    }
+
+    /** A mismatch is no last word while more may come, unless the line says how much is enough. */
+    private boolean decide(ExpectStep step, boolean found, boolean last) {
+        if (!found && !last && step.minReceived() < 0) {
+            return false;
+        }
+        if (found != step.inverted()) {
+            at++;
+            return true;
+        }
+        String info = mismatch(step, found) + comment();
+        facts.scratch.reset();
+        ExpectStep.Code expression = step.statusCode();
+        if (expression != null) {
+            OptionalInt number = expression.of(facts);
+            code = number.orElse(code);
+        }
+        fail(step.errorStatus(), info);
+        return false;
+    }
+
+    private String mismatch(ExpectStep step, boolean found) {
+        ExpectStep.Words words = step.onError();
+        if (words != null) {
+            return text(words);
+        }
+        BytesMatch bytes = step.bytes();
+        return switch (plan.kind()) {
+            case HTTP ->
+                bytes == null && http != null
+                        ? http.reason()
+                        : found ? "HTTP check matched unwanted content" : "HTTP content check did not match";
+            case TCP ->
+                (found ? "TCPCHK matched unwanted content" : "TCPCHK did not match content")
+                        + (bytes == null ? "" : bytes.told()) + " at step " + number();
+            default -> "";
+        };
+    }
+
+    private boolean judge(JudgeStep step) {
+        JudgeStep.Judgement judgement = step.judge().judge(answer.bytes(), answer.length(), answer.isLast());
+        switch (judgement.outcome()) {
+            case WAIT -> {
+                return false;
+            }
+            case PASSED -> {
+                judged = judged.isEmpty() ? judgement.info() : judged;
+                at++;
+                return true;
+            }
+            case FAILED -> {
+                code = judgement.code();
+                fail(judgement.status(), judgement.info());
+            }
+        }
+        return false;
+    }
+
+    private void pass() {
+        if (done) {
+            return;
+        }
+        Step last = plan.lastWord();
+        boolean secured = connection != null && connection.isSecured();
+        boolean told = plan.kind() == CheckKind.TCP;
+        if (last == null || last instanceof ConnectStep) {
+            finish(secured ? Status.L6OK : Status.L4OK, last != null && told ? BY_STEPS : "", true);
+        } else if (last instanceof ExpectStep expect) {
+            showAnswer();
+            ExpectStep.Words words = expect.onSuccess();
+            String info = words != null ? text(words) : told ? BY_STEPS : "";
+            ExpectStep.Code expression = expect.statusCode();
+            if (expression != null) {
+                code = expression.of(facts).orElse(code);
+            }
+            finish(expect.okStatus(), info, true);
+        } else {
+            finish(Status.L7OK, told ? BY_STEPS : judged, true);
+        }
+    }
+
+    private String text(ExpectStep.Words words) {
+        byte[] bytes = words.of(facts);
+        return Text.string(bytes, 0, bytes.length);
+    }
+
+    private void restartTimeout(int delayMs) {
         if (timeout != null) {
             timeout.cancel(false);
         }
-        if (channel != null) {
-            timeout = channel.eventLoop().schedule(this::onTimeout, readTimeoutMs, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    @Override
-    protected void channelRead0(ChannelHandlerContext ctx, ByteBuf bytes) {
-        if (done) {
-            return;
-        }
-        answer.writeBytes(bytes, Math.min(bytes.readableBytes(), answer.maxWritableBytes()));
-        if (StatusLine.isComplete(answer) || answer.readableBytes() > LONGEST_LINE) {
-            judge();
-        }
-    }
-
-    private void judge() {
-        StatusLine line = StatusLine.isComplete(answer) ? StatusLine.parse(answer) : null;
-        if (line == null) {
-            finish(Status.L7RSP, 0, "", false);
-        } else if (plan.accepts(line.status())) {
-            finish(Status.L7OK, line.status(), "", true);
-        } else {
-            finish(Status.L7STS, line.status(), line.reason(), false);
-        }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        if (connected && !done) {
-            if (isInHandshake()) {
-                onHandshakeFailed();
-            } else {
-                judge();
-            }
-        }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (connected && !done) {
-            if (isInHandshake()) {
-                onHandshakeFailed();
-            } else {
-                finish(Status.L7RSP, 0, errno(cause), false);
-            }
-        }
+        timeout = target.loop().eventLoop().schedule(this::onTimeout, delayMs, TimeUnit.MILLISECONDS);
     }
 
     private void onTimeout() {
         if (!done) {
-            Status late = !connected ? Status.L4TOUT : isInHandshake() ? Status.L6TOUT : Status.L7TOUT;
-            finish(late, 0, "", false);
+            fail(late(), where());
         }
     }
 
-    private void finish(Status status, int code, String info, boolean passed) {
-        cancel();
-        report.accept(new CheckReport(status, code, (System.nanoTime() - startNs) / 1_000_000, info, passed));
+    private Status late() {
+        CheckConnection present = connection;
+        if (present == null || !present.isConnected()) {
+            return Status.L4TOUT;
+        }
+        if (present.isInHandshake()) {
+            return Status.L6TOUT;
+        }
+        return current() instanceof ExpectStep expect ? expect.timeoutStatus() : Status.L7TOUT;
     }
 
-    /** Ends it without a report. */
-    void cancel() {
+    // ---- what is told
+
+    private @Nullable Step current() {
+        return at < plan.steps().size() ? plan.steps().get(at).step() : null;
+    }
+
+    private int number() {
+        return plan.steps().get(at).number();
+    }
+
+    /** The comment of the step, as it ends what is told of a mismatch. */
+    private String comment() {
+        String comment = plan.steps().get(at).comment();
+        return comment.isEmpty() ? "" : " comment: " + comment;
+    }
+
+    /** Which step of the configuration's it was; nothing where those who wrote it know of no steps. */
+    private String where() {
+        Step step = current();
+        if (plan.kind() != CheckKind.TCP || step == null) {
+            return "";
+        }
+        if (number() == 0) {
+            return " at initial connection step of tcp-check";
+        }
+        String what = "";
+        if (step instanceof ConnectStep connect) {
+            what = connect.port() > 0 ? " (connect port " + connect.port() + ")" : " (connect)";
+        } else if (step instanceof ExpectStep expect && expect.bytes() != null) {
+            what = " (expect " + expect.bytes().awaited() + ")";
+        } else if (step instanceof SendStep) {
+            what = " (send)";
+        }
+        String comment = plan.steps().get(at).comment();
+        return " at step " + number() + " of tcp-check" + what
+                + (comment.isEmpty() ? "" : " comment: '" + comment + "'");
+    }
+
+    private void fail(Status status, String info) {
+        finish(status, info, status == Status.L7OKC);
+    }
+
+    private void finish(Status status, String info, boolean passed) {
+        cancel();
+        String cut = info.length() > LONGEST_INFO ? info.substring(0, LONGEST_INFO) : info;
+        long durationMs = (System.nanoTime() - startNs) / 1_000_000;
+        report.accept(new CheckReport(status, status.hasCode() ? code : 0, durationMs, cut, passed));
+    }
+
+    @Override
+    public void cancel() {
         done = true;
         if (timeout != null) {
             timeout.cancel(false);
         }
-        if (channel != null) {
-            channel.close();
+        if (connection != null) {
+            connection.close(false);
         }
-        answer.release();
+        forgetAnswer();
     }
 
-    boolean isDone() {
+    @Override
+    public boolean isDone() {
         return done;
-    }
-
-    private static String errno(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        Matcher matcher = ERRNO.matcher(message);
-        return matcher.find() ? matcher.group(1).strip() : message;
     }
 }

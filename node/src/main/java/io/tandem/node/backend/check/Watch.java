@@ -2,29 +2,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.check;
 
+import io.tandem.node.backend.AgentSettings;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.CheckReport;
+import io.tandem.node.backend.CheckReport.Status;
 import io.tandem.node.backend.CheckSettings;
 import io.tandem.node.backend.Observing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerEvents;
 import io.tandem.node.backend.ServerState;
+import io.tandem.node.backend.ServerState.Health;
 import io.tandem.node.backend.ServerTarget;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Draws the consequences of one server's checks: its health, and what operators are told. Owned by one event loop. */
+/**
+ * Draws the consequences of one server's checks and of what its agent says: its health, and what operators are told. Owned by
+ * one event loop.
+ */
 final class Watch {
     private final Backend backend;
     private final Server server;
-    private final CheckSettings settings;
+    private final @Nullable CheckSettings settings;
     private final ServerEvents events;
     private final LongSupplier clockMs;
 
-    /** @param clockMs wall clock, milliseconds since 1970 */
-    Watch(Backend backend, Server server, CheckSettings settings, ServerEvents events, LongSupplier clockMs) {
+    /**
+     * @param settings of its checks; null where only its agent is asked
+     * @param clockMs wall clock, milliseconds since 1970
+     */
+    Watch(Backend backend, Server server, @Nullable CheckSettings settings, ServerEvents events, LongSupplier clockMs) {
         this.backend = backend;
         this.server = server;
         this.settings = settings;
@@ -32,50 +42,160 @@ final class Watch {
         this.clockMs = clockMs;
     }
 
+    // ---- its own checks
+
     /** Takes note of a result. */
     void on(CheckReport report) {
-        on(report, points().after(report.passed()));
+        on(report, report);
+    }
+
+    /** @param kept what is remembered of it */
+    void on(CheckReport report, CheckReport kept) {
+        on(report, kept, points().after(report.passed()));
     }
 
     /** Takes note of too many errors in its traffic: {@code info} says which. */
     void onErrors(Observing observing, String info) {
         server.state().checks().countObserved();
         if (observing.then() != Observing.OnError.FASTINTER) {
-            on(new CheckReport(CheckReport.Status.HANA, 0, -1, info, false), points().after(observing.then()));
+            CheckReport report = new CheckReport(Status.HANA, 0, -1, info, false);
+            on(report, report, points().after(observing.then()));
         }
     }
 
-    private void on(CheckReport report, HealthPoints after) {
+    private void on(CheckReport report, CheckReport kept, HealthPoints after) {
         ServerState state = server.state();
-        long nowMs = clockMs.getAsLong();
         HealthPoints before = points();
-        boolean stopping = state.health() == ServerState.Health.STOPPING;
         boolean news = before.points() != after.points()
                 || report.status() != state.checks().last().status();
-        if (!report.passed() && before.isUp()) {
+        if (!report.passed() && before.points() > 0) {
             state.checks().countFailed();
         }
-        state.checks().last(report);
-        state.health(after.health(), after.points(), nowMs);
+        state.checks().last(kept);
+        Health was = state.health();
+        long nowMs = clockMs.getAsLong();
+        state.health(health(was, after), after.points(), nowMs);
         if (news && backend.checkPlan().logsEach()) {
             events.checked(backend, server, report);
         }
-        String reason = backend.checkPlan().logsEach() ? "" : ServerEvents.reason(report);
-        if (before.isUp() && !after.isUp()) {
-            events.down(backend, server, "is DOWN" + reason, nowMs);
-        } else if (after.isUp() && (!before.isUp() || stopping)) {
-            events.up(backend, server, "is UP" + reason, nowMs);
+        if (!report.passed()) {
+            if (after.points() == 0) {
+                goDown(kept);
+            }
+        } else if (after.isUp() && agentAgrees()) {
+            comeUp(kept);
         }
     }
 
-    private HealthPoints points() {
-        return new HealthPoints(server.state().healthPoints(), settings.rise(), settings.fall());
+    /** How the health {@code was} is called with these points. */
+    private static Health health(Health was, HealthPoints points) {
+        return switch (was) {
+            case STOPPING -> Health.STOPPING;
+            case UP, GOING_DOWN -> points.isFull() ? Health.UP : Health.GOING_DOWN;
+            case DOWN, GOING_UP -> points.points() > 0 && !points.isUp() ? Health.GOING_UP : Health.DOWN;
+        };
     }
+
+    private void goDown(CheckReport report) {
+        ServerState state = server.state();
+        if (state.isUpByChecks()) {
+            long nowMs = clockMs.getAsLong();
+            state.health(Health.DOWN, state.healthPoints(), nowMs);
+            if (!state.maintenance()) {
+                events.down(backend, server, "is DOWN" + reason(report), nowMs);
+            }
+        }
+    }
+
+    private void comeUp(CheckReport report) {
+        ServerState state = server.state();
+        boolean conditional = report.conditional();
+        boolean isThere = conditional
+                ? state.health() == Health.STOPPING
+                : state.isUpByChecks() && state.health() != Health.STOPPING;
+        if (!isThere) {
+            long nowMs = clockMs.getAsLong();
+            Health next = conditional
+                    ? Health.STOPPING
+                    : settings == null || points().isFull() ? Health.UP : Health.GOING_DOWN;
+            state.health(next, state.healthPoints(), nowMs);
+            if (!state.maintenance()) {
+                events.up(backend, server, (conditional ? "is stopping" : "is UP") + reason(report), nowMs);
+            }
+        }
+    }
+
+    private String reason(CheckReport report) {
+        return backend.checkPlan().logsEach() ? "" : ServerEvents.reason(report);
+    }
+
+    private HealthPoints points() {
+        ServerState state = server.state();
+        return settings == null
+                ? new HealthPoints(state.healthPoints(), state.rise(), state.fall())
+                : new HealthPoints(state.healthPoints(), settings.rise(), settings.fall());
+    }
+
+    // ---- its agent
+
+    /** Takes note of what the agent said; that it cannot be reached says nothing about the server. */
+    void onAgent(CheckReport report) {
+        ServerState state = server.state();
+        int before = state.agentPoints();
+        boolean silent = report.status() == Status.CHECKED;
+        boolean saysDown = report.status() == Status.L7STS;
+        int after = silent ? before : report.passed() ? 1 : saysDown ? 0 : before;
+        boolean news =
+                before != after || report.status() != state.agent().last().status();
+        state.agentPoints(after);
+        state.agent().last(report);
+        if (news && !silent && backend.checkPlan().logsEach()) {
+            events.agentChecked(backend, server, report);
+        }
+        if (saysDown) {
+            goDown(report);
+        } else if (report.passed() && !silent && (!isChecked() || points().isUp())) {
+            comeUp(report);
+        }
+    }
+
+    private boolean isChecked() {
+        return settings != null && server.state().checks().isEnabled();
+    }
+
+    private boolean agentAgrees() {
+        return server.description().agent() == null
+                || !server.state().agent().isEnabled()
+                || server.state().agentPoints() > 0;
+    }
+
+    /** Where its agent is asked; null while the name of where it is has no address. */
+    @Nullable InetSocketAddress agentAddress(AgentSettings agent) {
+        ServerTarget target = server.state().target();
+        InetAddress address = target.agentAddress();
+        InetSocketAddress moved = target.moved();
+        InetSocketAddress written = agent.address();
+        if (address == null) {
+            boolean own = Objects.equals(
+                    written.getAddress(), server.description().address().getAddress());
+            address = moved != null && own ? moved.getAddress() : written.getAddress();
+        }
+        int port = target.agentPort() == 0 ? written.getPort() : target.agentPort();
+        return address == null ? null : new InetSocketAddress(address, port);
+    }
+
+    /** What its agent is asked. */
+    String agentQuestion(AgentSettings agent) {
+        String said = server.state().target().agentQuestion();
+        return said == null ? agent.question() : said;
+    }
+
+    // ---- when and where
 
     /** Where the next check connects to: where the server is now, as far as it is not checked elsewhere. */
     InetSocketAddress address() {
         ServerTarget target = server.state().target();
-        InetSocketAddress written = settings.address();
+        InetSocketAddress written = Objects.requireNonNull(settings).address();
         InetSocketAddress configured = server.description().address();
         InetSocketAddress moved = target.moved();
         InetAddress address = target.checkAddress();
@@ -107,6 +227,11 @@ final class Watch {
 
     /** Time to the next check, milliseconds. */
     int intervalMs() {
-        return points().intervalMs(settings);
+        CheckSettings present = Objects.requireNonNull(settings);
+        HealthPoints points = points();
+        if (points.isFull()) {
+            return present.interMs();
+        }
+        return points.points() == 0 && !server.state().isUpByChecks() ? present.downInterMs() : present.fastInterMs();
     }
 }

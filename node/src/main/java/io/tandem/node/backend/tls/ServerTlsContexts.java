@@ -12,7 +12,9 @@ import io.tandem.node.tls.Complaints;
 import io.tandem.node.tls.ProtocolParameters;
 import io.tandem.node.tls.ProtocolSettings;
 import io.tandem.node.tls.TlsVersion;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +45,15 @@ public final class ServerTlsContexts implements Complaints {
     }
 
     /** What a server's traffic and its checks are secured by, either null for clear text. {@code webSockets} is the traffic's
-     * but for what ALPN offers. */
+     * but for what ALPN offers; {@code byOffer} is for checks whose rules ask for TLS. */
     public record Both(
-            @Nullable ServerTls traffic, @Nullable ServerTls webSockets, @Nullable ServerTls checks, String checkName) {
+            @Nullable ServerTls traffic,
+            @Nullable ServerTls webSockets,
+            @Nullable ServerTls checks,
+            String checkName,
+            Map<List<String>, ServerTls> byOffer) {
         /** No TLS at all. */
-        public static final Both NONE = new Both(null, null, null, "");
+        public static final Both NONE = new Both(null, null, null, "", Map.of());
     }
 
     /**
@@ -55,6 +61,7 @@ public final class ServerTlsContexts implements Complaints {
      *
      * @param serverName what {@code sni} says, compiled
      * @param webSocketAlpn what ALPN offers for WebSockets
+     * @param offers what rules of checks that ask for TLS offer above it, each list once
      * @param elsewhere whether checks go to an address or a port of their own, and so speak TLS only where told to
      */
     public static Both make(
@@ -63,19 +70,24 @@ public final class ServerTlsContexts implements Complaints {
             List<String> webSocketAlpn,
             boolean checked,
             boolean elsewhere,
+            Set<List<String>> offers,
             Origin origin,
             String backend,
             String server,
             Assembly assembly) {
         boolean checks = checked && !settings.noCheckSsl && (settings.checkSsl || (settings.ssl && !elsewhere));
-        if (!settings.ssl && !settings.checkSsl) {
+        if (!settings.ssl && !settings.checkSsl && offers.isEmpty()) {
             return Both.NONE;
         }
         return new ServerTlsContexts(settings, origin, backend, server, assembly)
-                .make(serverName, webSocketAlpn, checks);
+                .make(serverName, webSocketAlpn, checks, offers);
     }
 
-    private Both make(@Nullable Expression serverName, List<String> webSocketAlpn, boolean checks) {
+    private Both make(
+            @Nullable Expression serverName,
+            List<String> webSocketAlpn,
+            boolean checks,
+            Set<List<String>> offers) {
         ServerContexts contexts = contexts();
         CurrentContext traffic = contexts == null ? null : contexts.offering(settings.alpn, this);
         if (contexts == null || traffic == null) {
@@ -89,7 +101,15 @@ public final class ServerTlsContexts implements Complaints {
         }
         CurrentContext probing = checks ? contexts.offering(settings.checkAlpn, this) : null;
         ServerTls forChecks = probing == null ? null : tls(probing, null);
-        return new Both(forTraffic, forWebSockets, forChecks, settings.checkSni == null ? "" : settings.checkSni);
+        Map<List<String>, ServerTls> byOffer = new HashMap<>();
+        for (List<String> offer : offers) {
+            CurrentContext context = contexts.offering(offer.isEmpty() ? settings.checkAlpn : offer, this);
+            if (context != null) {
+                byOffer.put(offer, tls(context, null));
+            }
+        }
+        return new Both(
+                forTraffic, forWebSockets, forChecks, settings.checkSni == null ? "" : settings.checkSni, byOffer);
     }
 
     private ServerTls tls(CurrentContext context, @Nullable Expression serverName) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.admin;
 
+import io.tandem.node.backend.AgentSettings;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.CheckStatusNumbers;
@@ -29,11 +30,13 @@ public final class ServerCommands {
     private final NodeRuntime node;
     private final ServerAdmin admin;
     private final ServerTargetCommands target;
+    private final AgentCommands agents;
 
     private ServerCommands(NodeRuntime node) {
         this.node = node;
         admin = new ServerAdmin(node.events(), System::currentTimeMillis);
         target = new ServerTargetCommands(admin, node);
+        agents = new AgentCommands(admin);
     }
 
     public static List<Command> of(NodeRuntime node) {
@@ -69,7 +72,9 @@ public final class ServerCommands {
                         "change a server's maxconn setting",
                         Level.ADMIN,
                         (arguments, answer) -> commands.with(
-                                arguments, answer, (b, server) -> maxConnections(server, arguments.word(1), answer))),
+                                arguments,
+                                answer,
+                                (b, server) -> commands.maxConnections(server, arguments.word(1), answer))),
                 new Command(
                         "shutdown sessions server",
                         "shutdown sessions server <bk>/<srv>",
@@ -108,24 +113,22 @@ public final class ServerCommands {
                         "disable agent",
                         "disable agent checks",
                         Level.ADMIN,
-                        (arguments, answer) -> commands.with(arguments, answer, (backend, server) -> {})),
+                        (arguments, answer) ->
+                                commands.with(arguments, answer, (b, server) -> commands.agents.disable(server))),
                 new Command(
                         "enable agent",
                         "enable agent",
                         "enable agent checks",
                         Level.ADMIN,
                         (arguments, answer) -> commands.with(
-                                arguments,
-                                answer,
-                                (backend, server) ->
-                                        answer.append("Agent was not configured on this server, cannot enable.\n"))),
+                                arguments, answer, (b, server) -> commands.agents.enable(server, answer))),
                 new Command(
                         "enable health",
                         "enable health",
                         "enable health checks",
                         Level.ADMIN,
                         (arguments, answer) -> commands.with(
-                                arguments, answer, (backend, server) -> commands.admin.checks(server, true))));
+                                arguments, answer, (b, server) -> commands.enableHealth(server, answer))));
     }
 
     /** Finds the server a command names first, or says why not. */
@@ -146,15 +149,18 @@ public final class ServerCommands {
                         server -> then.accept(backend.get(), server), () -> answer.append("No such server.\n"));
     }
 
-    private static void maxConnections(Server server, String text, StringBuilder answer) {
-        if (text.isEmpty()) {
-            answer.append("Require <maxconn>.\n");
-        } else if (!text.matches("-?[0-9]{1,9}")) {
-            boolean begins = text.matches("-?[0-9].*");
-            answer.append(
-                    begins ? "Trailing garbage in maxconn string" : "maxconn string empty or preceded by garbage");
+    private void enableHealth(Server server, StringBuilder answer) {
+        if (server.description().check() == null) {
+            answer.append("Health check was not configured on this server, cannot enable.\n");
         } else {
-            server.state().maxConnections(Math.max(0, Integer.parseInt(text)));
+            admin.checks(server, true);
+        }
+    }
+
+    private void maxConnections(Server server, String text, StringBuilder answer) {
+        String complaint = admin.maxConnections(server, text);
+        if (complaint != null) {
+            answer.append(complaint);
         }
     }
 
@@ -164,6 +170,8 @@ public final class ServerCommands {
                 case "state" -> state(backend, server, arguments.word(2), answer);
                 case "weight" -> weight(backend, server, arguments.word(2), answer);
                 case "health" -> health(backend, server, arguments.word(2), answer);
+                case "agent", "agent-addr", "agent-port", "agent-send" ->
+                    agents.set(backend, server, arguments, answer);
                 default -> target.set(server, arguments, answer);
             }
         });
@@ -226,32 +234,46 @@ public final class ServerCommands {
         ServerState state = server.state();
         boolean checked = server.description().check() != null;
         CheckReport report = state.checks().last();
-        int result = !checked || report.status() == CheckReport.Status.INI ? 0 : report.passed() ? 3 : 2;
+        boolean known = checked && report.status() != CheckReport.Status.INI;
+        int result = !known ? 0 : report.conditional() ? 4 : report.passed() ? 3 : 2;
+        AgentSettings agent = server.description().agent();
         answer.append(backend.id()).append(' ').append(backend.name());
         answer.append(' ').append(server.description().id()).append(' ').append(server.name());
         answer.append(' ').append(ServerStatus.bareHost(server));
-        answer.append(' ').append(state.isRunning() ? 2 : 0);
+        answer.append(' ').append(!state.isRunning() ? 0 : state.health() == ServerState.Health.STOPPING ? 3 : 2);
         answer.append(' ').append(adminState(state));
         answer.append(' ').append(state.weight()).append(' ').append(state.initialWeight());
         answer.append(' ').append((nowMs - state.changedAtMs()) / 1000);
         answer.append(' ').append(checked ? CheckStatusNumbers.of(report.status()) : 1);
-        answer.append(' ').append(result).append(' ').append(state.healthPoints());
-        answer.append(' ').append(checkState(state, checked));
+        answer.append(' ').append(result).append(' ').append(checked || agent == null ? state.healthPoints() : 0);
+        answer.append(' ').append(checkState(state, checked, agent != null));
         ServerNaming naming = server.naming();
         String host = naming == null ? null : server.host();
-        answer.append(" 0 ").append(forcedId ? 1 : 0).append(' ').append(server.hasIdOfItsOwn() ? 1 : 0);
+        answer.append(' ').append(agent == null ? 0 : state.agent().isEnabled() ? 22 : 18);
+        answer.append(' ').append(forcedId ? 1 : 0).append(' ').append(server.hasIdOfItsOwn() ? 1 : 0);
         answer.append(' ').append(host == null ? "-" : host).append(' ');
         answer.append(server.address().getPort()).append(' ');
         answer.append(naming == null || !naming.service() ? "-" : naming.host());
         answer.append(' ').append(server.tls() == null ? 0 : 1);
         InetAddress checkAddress = state.target().checkAddress();
         answer.append(' ').append(state.target().checkPort()).append(' ');
-        answer.append(checkAddress == null ? "-" : Endpoints.text(checkAddress)).append(" - 0\n");
+        answer.append(checkAddress == null ? "-" : Endpoints.text(checkAddress)).append(' ');
+        InetAddress agentAddress = state.target().agentAddress();
+        answer.append(agentAddress == null ? "-" : Endpoints.text(agentAddress)).append(' ');
+        int agentPort = state.target().agentPort();
+        answer.append(
+                        agentPort != 0
+                                ? agentPort
+                                : agent == null ? 0 : agent.address().getPort())
+                .append('\n');
     }
 
     /** The bits of {@code srv_check_state}: configured 2, enabled 4, paused 8. */
-    private static int checkState(ServerState state, boolean checked) {
+    private static int checkState(ServerState state, boolean checked, boolean asked) {
         int paused = state.maintenance() ? 8 : 0;
+        if (!checked && asked) {
+            return state.maintenance() ? 0 : 2;
+        }
         return checked ? 6 | paused : state.maintenanceByConfiguration() ? paused : 0;
     }
 

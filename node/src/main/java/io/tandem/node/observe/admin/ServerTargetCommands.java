@@ -14,7 +14,6 @@ import io.tandem.node.setup.NodeRuntime;
 final class ServerTargetCommands {
     private static final String USAGE = "usage: set server <backend>/<server> addr | agent | agent-addr | agent-port |"
             + " agent-send | check-addr | check-port | fqdn | health | ssl | state | weight\n";
-    private static final String NO_AGENT = "agent checks are not enabled on this server";
     private static final String NO_CHECKS = "health checks are not enabled on this server";
     private static final int MOST = 65_535;
 
@@ -34,8 +33,6 @@ final class ServerTargetCommands {
             case "check-addr" -> checkAddress(server, arguments, answer);
             case "check-port" -> checkPort(server, value, answer);
             case "fqdn" -> name(server, value, answer);
-            case "agent", "agent-send" -> answer.append(NO_AGENT).append(".\n");
-            case "agent-addr", "agent-port" -> answer.append(NO_AGENT);
             default -> answer.append(USAGE);
         }
     }

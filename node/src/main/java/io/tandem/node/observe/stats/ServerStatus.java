@@ -22,6 +22,13 @@ public final class ServerStatus {
                             ? "MAINT (via " + server.description().follows() + ")"
                             : "MAINT";
         }
+        boolean asked = isAsked(server);
+        if (asked && state.draining() && state.isRunning()) {
+            return "DRAIN (agent)";
+        }
+        if (asked && state.agentPoints() == 0 && !state.isUpByChecks()) {
+            return "DOWN (agent)";
+        }
         if (!isChecked(server) && server.description().follows() == null && state.isRunning()) {
             return state.draining() ? "DRAIN" : "no check";
         }
@@ -29,7 +36,10 @@ public final class ServerStatus {
         return switch (state.health()) {
             case DOWN -> "DOWN";
             case GOING_UP -> "DOWN " + points + "/" + state.rise();
-            case STOPPING -> "NOLB";
+            case STOPPING ->
+                points - state.rise() + 1 >= state.fall()
+                        ? "NOLB"
+                        : "NOLB " + (points - state.rise() + 1) + "/" + state.fall();
             case GOING_DOWN, UP -> {
                 String fraction = points - state.rise() + 1 == state.fall()
                         ? ""
@@ -41,6 +51,10 @@ public final class ServerStatus {
 
     private static boolean isChecked(Server server) {
         return server.description().check() != null && server.state().checks().isEnabled();
+    }
+
+    private static boolean isAsked(Server server) {
+        return server.description().agent() != null && server.state().agent().isEnabled();
     }
 
     /** The address and port, IPv6 in brackets. */
@@ -88,8 +102,29 @@ public final class ServerStatus {
             row.set("check_duration", report.durationMs());
         }
         row.set("last_chk", report.info());
-        if (report.code() > 0) {
+        if (report.status().hasCode()) {
             row.set("check_code", report.code());
+        }
+    }
+
+    /** What its agent has said last. */
+    static void agent(Row row, Server server) {
+        ServerState state = server.state();
+        if (!isAsked(server)) {
+            return;
+        }
+        CheckReport report = state.agent().last();
+        row.set("agent_rise", 1);
+        row.set("agent_fall", 1);
+        row.set("agent_health", state.agentPoints());
+        row.set("agent_status", report.status().name());
+        row.set("agent_desc", report.status().text());
+        if (report.durationMs() >= 0) {
+            row.set("agent_duration", report.durationMs());
+        }
+        row.set("last_agt", report.info());
+        if (report.status().hasCode()) {
+            row.set("agent_code", report.code());
         }
     }
 }

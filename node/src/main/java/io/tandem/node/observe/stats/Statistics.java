@@ -159,6 +159,7 @@ public final class Statistics {
             responses(row, meters);
         }
         ServerStatus.check(row, server);
+        ServerStatus.agent(row, server);
         return row;
     }
 

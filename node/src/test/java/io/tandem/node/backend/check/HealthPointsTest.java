@@ -4,9 +4,7 @@ package io.tandem.node.backend.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.backend.CheckSettings;
 import io.tandem.node.backend.ServerState.Health;
-import java.net.InetSocketAddress;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -36,15 +34,6 @@ class HealthPointsTest {
         assertThat(once.health()).isEqualTo(Health.GOING_UP);
         assertThat(once.after(true).health()).isEqualTo(Health.UP);
         assertThat(once.after(false).health()).isEqualTo(Health.DOWN);
-    }
-
-    @Test
-    void theIntervalFollowsFromHealth() {
-        CheckSettings settings = new CheckSettings(new InetSocketAddress(0), 2000, 500, 5000, 2, 3);
-        assertThat(new HealthPoints(4, 2, 3).intervalMs(settings)).isEqualTo(2000);
-        assertThat(new HealthPoints(3, 2, 3).intervalMs(settings)).isEqualTo(500);
-        assertThat(new HealthPoints(1, 2, 3).intervalMs(settings)).isEqualTo(500);
-        assertThat(new HealthPoints(0, 2, 3).intervalMs(settings)).isEqualTo(5000);
     }
 
     @Property

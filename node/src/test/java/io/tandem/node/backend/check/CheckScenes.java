@@ -1,0 +1,235 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.check;
+
+import io.tandem.node.observe.admin.AdministeredProxy;
+import io.tandem.node.testkit.Await;
+import io.tandem.node.testkit.Ports;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Backends with one server each, and what became of their first checks: what operators were told, what statistics show, what the
+ * servers heard. Each scene of a resource is a server's script and a backend's lines.
+ */
+final class CheckScenes {
+    private static final String HEAD =
+            """
+            global
+                nbthread 1
+                node test
+                max-spread-checks 300ms
+            defaults
+                mode tcp
+                timeout client 60s
+                timeout server 60s
+                timeout connect 30s
+                timeout check 30s
+                option log-health-checks
+                default-server inter 1h agent-inter 1h
+            listen front
+                bind 127.0.0.1:FRONT
+            """;
+
+    private static final List<String> COLUMNS = List.of(
+            "status",
+            "weight",
+            "slim",
+            "chkfail",
+            "chkdown",
+            "check_status",
+            "check_code",
+            "last_chk",
+            "check_desc",
+            "check_rise",
+            "check_fall",
+            "check_health",
+            "agent_status",
+            "agent_code",
+            "last_agt",
+            "agent_desc",
+            "agent_rise",
+            "agent_fall",
+            "agent_health");
+
+    private CheckScenes() {}
+
+    /** One scene. */
+    record Scene(List<String> scripts, List<String> lines) {
+        /** Its lines but for the server's, as the name of a test. */
+        String title() {
+            List<String> told =
+                    lines.stream().filter(l -> !l.startsWith("timeout")).toList();
+            return String.join("; ", told).replaceAll("server s 127[^ ]* ?", "server ") + " <- "
+                    + (scripts.isEmpty() ? "" : scripts.get(0));
+        }
+    }
+
+    /** What became of a scene. */
+    record Outcome(List<String> told, String shown, List<List<String>> heard) {}
+
+    static List<Scene> read(String resource) throws IOException {
+        List<Scene> scenes = new ArrayList<>();
+        try (InputStream in = Objects.requireNonNull(CheckScenes.class.getResourceAsStream(resource))) {
+            for (String block : new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).split("(?m)^==\n")) {
+                List<String> all = block.lines().filter(line -> !line.isBlank()).toList();
+                if (!all.isEmpty()) {
+                    scenes.add(new Scene(
+                            all.stream()
+                                    .filter(line -> line.startsWith("serve:"))
+                                    .map(line -> line.substring(6))
+                                    .toList(),
+                            all.stream()
+                                    .filter(line -> !line.startsWith("serve:"))
+                                    .toList()));
+                }
+            }
+        }
+        return scenes;
+    }
+
+    /** Plays all scenes at once before one of the two. */
+    static List<Outcome> play(List<Scene> scenes, boolean oracle) throws Exception {
+        List<List<ScriptedServer>> servers = new ArrayList<>();
+        List<String> told = new ArrayList<>();
+        StringBuilder text = new StringBuilder(HEAD.replace("FRONT", String.valueOf(Ports.reserved())));
+        int dead = Ports.dead();
+        for (int i = 0; i < scenes.size(); i++) {
+            List<ScriptedServer> own = new ArrayList<>();
+            for (String script : scenes.get(i).scripts) {
+                own.add(new ScriptedServer(script));
+            }
+            servers.add(own);
+            text.append("backend ").append(name(i)).append('\n');
+            for (String line : scenes.get(i).lines) {
+                String written = line.replace("DEAD", String.valueOf(dead));
+                for (int port = 0; port < own.size(); port++) {
+                    written = written.replace(
+                            "PORT" + port, String.valueOf(own.get(port).port()));
+                }
+                text.append("    ").append(written).append('\n');
+            }
+        }
+        try (AdministeredProxy proxy = new AdministeredProxy(oracle, text.toString(), line -> {
+            synchronized (told) {
+                told.add(line);
+            }
+        })) {
+            Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+            Await.until("the first checks of " + (oracle ? "haproxy" : "tandem"), () -> {
+                rows.clear();
+                rows.putAll(rows(proxy.command("show stat -1 4 -1")));
+                List<String> now = copy(told);
+                List<String> missing = new ArrayList<>();
+                for (int i = 0; i < scenes.size(); i++) {
+                    if (!isOver(name(i), Objects.requireNonNull(rows.get(name(i))), now, servers.get(i))) {
+                        missing.add(name(i));
+                    }
+                }
+                return missing.isEmpty();
+            });
+            List<Outcome> outcomes = new ArrayList<>();
+            for (int i = 0; i < scenes.size(); i++) {
+                String name = name(i);
+                outcomes.add(new Outcome(
+                        copy(told).stream()
+                                .filter(line -> line.contains(name + "/s"))
+                                .map(line -> neutral(line, name, dead))
+                                .toList(),
+                        neutral(Objects.requireNonNull(rows.get(name)).toString(), name, dead),
+                        servers.get(i).stream()
+                                .map(server -> server.heard().stream()
+                                        .map(heard -> neutral(heard, name, dead)
+                                                .replaceAll("(PROXY TCP4 127.0.0.1 127.0.0.1) \\d+ \\d+", "$1")
+                                                .replaceAll("port=\\d+", "port=")
+                                                .replaceAll("(?s)(\\x03\\x00)....(HAPROXYSSLCHK)", "$1$2")
+                                                .replaceAll("(?s)^\\x16\\x03\\x01.*", "hello of TLS"))
+                                        .toList())
+                                .toList()));
+            }
+            return outcomes;
+        } finally {
+            for (List<ScriptedServer> own : servers) {
+                for (ScriptedServer server : own) {
+                    server.close();
+                }
+            }
+        }
+    }
+
+    /** As long as all others, so that lengths told are the same. */
+    private static String name(int i) {
+        return String.format("be%03d", i);
+    }
+
+    private static String neutral(String text, String name, int dead) {
+        return text.replace(name, "be")
+                .replace(String.valueOf(dead), "DEAD")
+                .replaceAll("check duration: \\d+ms", "check duration: Nms")
+                .replaceAll("(SSL handshake failure) \\([A-Z][a-z ]+\\)", "$1") // a number left from something else
+                .replace("\u00ff", "<FF>"); // as haproxy writes it to a terminal
+    }
+
+    private static List<String> copy(List<String> told) {
+        synchronized (told) {
+            return List.copyOf(told);
+        }
+    }
+
+    private static boolean isOver(
+            String name, Map<String, String> row, List<String> told, List<ScriptedServer> servers) {
+        return isTold(name, "Health", row.get("check_status"), told)
+                && isTold(name, "Agent", row.get("agent_status"), told)
+                && servers.stream().allMatch(ScriptedServer::isIdle);
+    }
+
+    private static boolean isTold(String name, String kind, String status, List<String> told) {
+        if (status.isEmpty() || status.equals("CHECKED")) {
+            return true;
+        }
+        return !status.equals("INI")
+                && !status.startsWith("*")
+                && told.stream().anyMatch(line -> line.startsWith(kind + " check for server " + name + "/s"));
+    }
+
+    private static Map<String, Map<String, String>> rows(String answer) {
+        List<String> lines = answer.lines().filter(line -> !line.isBlank()).toList();
+        List<String> names = List.of(lines.get(0).substring(2).split(",", -1));
+        Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+        for (String line : lines.subList(1, lines.size())) {
+            List<String> values = fields(line);
+            Map<String, String> row = new LinkedHashMap<>();
+            for (String column : COLUMNS) {
+                row.put(column, values.get(names.indexOf(column)));
+            }
+            rows.put(values.get(0), row);
+        }
+        return rows;
+    }
+
+    /** Fields of CSV, where quotes may hold commas. */
+    private static List<String> fields(String line) {
+        List<String> fields = new ArrayList<>();
+        StringBuilder field = new StringBuilder();
+        boolean quoted = false;
+        for (char c : line.toCharArray()) {
+            if (c == '"') {
+                quoted = !quoted;
+            }
+            if (c == ',' && !quoted) {
+                fields.add(field.toString());
+                field.setLength(0);
+            } else {
+                field.append(c);
+            }
+        }
+        fields.add(field.toString());
+        return fields;
+    }
+}

@@ -1,0 +1,59 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.backend.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tandem.node.testkit.InstalledHaproxy;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+
+/** The first check of many servers, told, shown and heard as haproxy's. */
+@Timeout(180)
+class ChecksDifferentialTest {
+    @BeforeAll
+    static void needsHaproxy() {
+        InstalledHaproxy.assumeInstalled();
+    }
+
+    @TestFactory
+    List<DynamicTest> rulesOfTcpChecks() throws Exception {
+        return compared("tcp.txt");
+    }
+
+    @TestFactory
+    List<DynamicTest> rulesOfHttpChecks() throws Exception {
+        return compared("http.txt");
+    }
+
+    @TestFactory
+    List<DynamicTest> checksThatKnowAProtocol() throws Exception {
+        return compared("protocols.txt");
+    }
+
+    @TestFactory
+    List<DynamicTest> agents() throws Exception {
+        return compared("agents.txt");
+    }
+
+    private static List<DynamicTest> compared(String resource) throws Exception {
+        List<CheckScenes.Scene> scenes = CheckScenes.read(resource);
+        List<CheckScenes.Outcome> oracle = CheckScenes.play(scenes, true);
+        List<CheckScenes.Outcome> ours = CheckScenes.play(scenes, false);
+        List<DynamicTest> tests = new ArrayList<>();
+        for (int i = 0; i < scenes.size(); i++) {
+            CheckScenes.Outcome wanted = oracle.get(i);
+            CheckScenes.Outcome got = ours.get(i);
+            tests.add(DynamicTest.dynamicTest(scenes.get(i).title(), () -> {
+                assertThat(got.told()).as("told").isEqualTo(wanted.told());
+                assertThat(got.shown()).as("shown").isEqualTo(wanted.shown());
+                assertThat(got.heard()).as("heard").isEqualTo(wanted.heard());
+            }));
+        }
+        return tests;
+    }
+}
