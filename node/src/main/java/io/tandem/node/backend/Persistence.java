@@ -24,6 +24,9 @@ public interface Persistence {
     /** A server was chosen: {@link Facts#server}. Called again after a redispatch. */
     default void onServerChosen(Facts facts) {}
 
+    /** No server is needed: the answer is there ({@code cache-use}). */
+    default void onNoServer(Facts facts) {}
+
     /** The head of the server's response is there and its rules have been judged; may edit it. */
     default void onResponse(Facts facts) {}
 }

@@ -18,6 +18,7 @@ import io.tandem.node.backend.persist.StickLines;
 import io.tandem.node.backend.pool.PoolLines;
 import io.tandem.node.backend.tls.ServerTlsLines;
 import io.tandem.node.content.FilterLines;
+import io.tandem.node.content.cache.CacheLines;
 import io.tandem.node.content.compression.CompressionLines;
 import io.tandem.node.frontend.FrontendLines;
 import io.tandem.node.frontend.http.HttpLines;
@@ -58,6 +59,7 @@ final class Features {
             new ProxyBasics(),
             new Userlists(),
             new StickTables(),
+            new CacheLines(),
             new GlobalVariables(),
             new Acls(),
             new RuleFeature(),

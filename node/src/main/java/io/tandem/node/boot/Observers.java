@@ -3,6 +3,7 @@
 package io.tandem.node.boot;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.content.cache.CacheCommands;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.language.Drafts;
@@ -47,6 +48,7 @@ final class Observers implements AutoCloseable {
         commands.addAll(PatternCommands.of(node));
         commands.addAll(RingCommands.of(node.rings()));
         commands.addAll(ResolverCommands.of(node));
+        commands.addAll(CacheCommands.of(node));
         commands.addAll(ofListeners);
         commands.addAll(TlsFeature.commands(node));
         server = new AdminServer(new Commands(commands), giver);

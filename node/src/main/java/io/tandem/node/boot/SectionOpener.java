@@ -55,7 +55,9 @@ final class SectionOpener {
                     header,
                     SectionKind.PROXIES.contains(kind)
                             ? "'" + kind.keyword() + "' expects an <id> argument"
-                            : "'" + kind.keyword() + "' expects <name> as arguments.");
+                            : kind == SectionKind.CACHE
+                                    ? "'cache' expects a <name> argument"
+                                    : "'" + kind.keyword() + "' expects <name> as arguments.");
             return null;
         }
         int forbidden = kind == SectionKind.DEFAULTS ? -1 : Names.firstForbidden(section.name());

@@ -78,7 +78,9 @@ final class UnknownWords {
             return KnownKeywords.has(family, word)
                     ? KnownKeywords.notSupported(word)
                     : "unknown keyword '" + word + "' in '" + section.keyword() + "' section"
-                            + (section == SectionKind.HTTP_ERRORS || section == SectionKind.RESOLVERS
+                            + (section == SectionKind.HTTP_ERRORS
+                                            || section == SectionKind.RESOLVERS
+                                            || section == SectionKind.CACHE
                                     ? ""
                                     : Nearest.hint(word, firstWords(family)));
         }

@@ -3,6 +3,7 @@
 package io.tandem.node.content;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.content.cache.CacheUse;
 import io.tandem.node.content.compression.AcceptedEncoding;
 import io.tandem.node.content.compression.ResponseEncoding;
 import io.tandem.node.rules.Facts;
@@ -28,6 +29,8 @@ public final class BodyFilters {
 
     /** A response goes to the client: who looks at its body, null for nobody. Its head may be edited. */
     public static @Nullable BodyFilter onResponse(Facts facts, Backend backend) {
-        return facts.encoding == null ? null : ResponseEncoding.begin(facts, backend);
+        BodyFilter encoder = facts.encoding == null ? null : ResponseEncoding.begin(facts, backend);
+        CacheUse caching = facts.caching;
+        return caching != null && caching.isStoring() ? caching.before(encoder) : encoder;
     }
 }

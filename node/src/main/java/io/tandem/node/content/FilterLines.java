@@ -3,6 +3,7 @@
 package io.tandem.node.content;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.content.cache.CacheLines;
 import io.tandem.node.content.compression.CompressionLines;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Arguments;
@@ -18,6 +19,7 @@ import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -40,11 +42,16 @@ public final class FilterLines implements Feature {
 
     private static final class Settings implements Facet {
         private final List<Declared> filters = new ArrayList<>();
+        /** Caches that lines name, in their order. */
+        private final Set<String> caches = new LinkedHashSet<>();
+
         private boolean checked;
 
         @Override
         public Facet inherit() {
-            return new Settings(); // not allowed in defaults
+            Settings copy = new Settings(); // filters are not allowed in defaults
+            copy.caches.addAll(caches);
+            return copy;
         }
 
         int indexOf(Declared filter) {
@@ -101,6 +108,7 @@ public final class FilterLines implements Feature {
                     + filter.name() + "''");
         }
         settings.filters.add(filter);
+        settings.caches.add(filter.name());
     }
 
     private static void trace(Arguments line, Settings settings) {
@@ -121,6 +129,11 @@ public final class FilterLines implements Feature {
                     "'filter trace' has no effect: it shows the steps of HAProxy's own filters, which are not there.");
         }
         settings.filters.add(new Declared("trace", ""));
+    }
+
+    /** A rule of the section names a cache. */
+    public static void namesCache(Draft draft, String name) {
+        draft.facet(SETTINGS).caches.add(name);
     }
 
     /** An error that HAProxy prints with its place twice. */
@@ -156,6 +169,16 @@ public final class FilterLines implements Feature {
                 alert(draft, "unable to enable the compression filter before any cache filter.", assembly);
             } else if (compression < 0 && others) {
                 alert(draft, "require an explicit filter declaration to use HTTP compression", assembly);
+            }
+        }
+        for (String cache : settings.caches) {
+            int index = settings.indexOf(new Declared("cache", cache));
+            if (CacheLines.cache(assembly.drafts(), cache) == null) {
+                alert(draft, "unable to find the cache '" + cache + "' referenced by the filter 'cache'.", assembly);
+            } else if (index >= 0 && compression >= 0 && compression < index) {
+                alert(draft, "unable to enable the compression filter before the cache '" + cache + "'.", assembly);
+            } else if (index < 0 && others) {
+                alert(draft, "require an explicit filter declaration to use the cache '" + cache + "'.", assembly);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.tandem.node.backend.Server;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
+import io.tandem.node.content.cache.CachedResponse;
 import io.tandem.node.frontend.LiveSession;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.HttpOption;
@@ -225,6 +226,25 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         phase = Phase.SEARCHING;
         sender.keepFor(backend.retryOn().needsRequest() && !facts.onceOnly ? tuning.bufferSize() : 0);
         search.begin(backend);
+    }
+
+    @Override
+    public void deliver(Backend backend) {
+        CachedResponse stored = CachedResponse.of(facts, relay);
+        if (!stored.load(tuning)) {
+            forward(backend);
+            return;
+        }
+        phase = Phase.WAITING;
+        facts.service = CachedResponse.SERVICE;
+        backend.persistence().onNoServer(facts);
+        facts.connectingNs = facts.requestHeadNs;
+        facts.connectedNs = facts.requestHeadNs;
+        facts.terminated(Termination.LOCAL, Termination.IN_REQUEST);
+        relay.begin(true);
+        server.serve(stored);
+        sender.start(stored, facts.request, true);
+        stored.start();
     }
 
     // ---- (5) the server

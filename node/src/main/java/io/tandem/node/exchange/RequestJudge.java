@@ -5,6 +5,7 @@ package io.tandem.node.exchange;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.content.BodyFilters;
+import io.tandem.node.content.cache.CacheUse;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.Framing;
@@ -47,6 +48,9 @@ final class RequestJudge {
 
         /** It goes to a server. */
         void forward(Backend backend);
+
+        /** It is answered with what a cache has. */
+        void deliver(Backend backend);
     }
 
     private final Loop loop;
@@ -128,6 +132,13 @@ final class RequestJudge {
         if (!passes(frontend.requestRules())) {
             return;
         }
+        CacheUse caching = facts.caching;
+        if (caching != null && caching.hasFound()) {
+            Backend itself = frontend.itself();
+            facts.backend = itself;
+            outcome.deliver(itself);
+            return;
+        }
         Reply own = frontend.intercept().intercept(facts);
         if (own != null) {
             outcome.answer(own);
@@ -167,7 +178,12 @@ final class RequestJudge {
         BodyFilters.onRequest(facts, backend);
         int refusal = RequestFields.prepare(facts, facts.frontend.http(), backend.http());
         if (refusal == RequestFields.FIT) {
-            outcome.forward(backend);
+            CacheUse caching = facts.caching;
+            if (caching != null && caching.hasFound()) {
+                outcome.deliver(backend);
+            } else {
+                outcome.forward(backend);
+            }
             return;
         }
         if (refusal == 500) {

@@ -218,11 +218,11 @@ final class ResponseRelay implements ResponseListener {
         }
     }
 
-    private void endFilter() {
+    private void endFilter(@Nullable Trailers trailers) {
         BodyFilter present = filter;
         if (present != null) {
             filter = null;
-            present.end(client);
+            present.end(trailers, client);
         }
     }
 
@@ -294,7 +294,7 @@ final class ResponseRelay implements ResponseListener {
         if (trailers != null) {
             bodyBytes += trailers.countedSize() + 1;
         }
-        endFilter();
+        endFilter(trailers);
         client.end(trailers);
         this.surplus = surplus;
         finishOrWait(present);
@@ -329,7 +329,7 @@ final class ResponseRelay implements ResponseListener {
 
     /** The server's end is the end of the response. */
     void endWithServer() {
-        endFilter();
+        endFilter(null);
         client.end(null);
         countBody();
         exchange.end();

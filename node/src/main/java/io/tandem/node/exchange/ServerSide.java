@@ -83,6 +83,11 @@ final class ServerSide {
         return use(present.attach(connection, settings));
     }
 
+    /** What is stored stands in for a server. */
+    void serve(ServerStream stored) {
+        use(stored);
+    }
+
     private ServerStream use(ServerStream chosen) {
         stream = chosen;
         expected = false;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend;
 
+import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.TcpKeepAlive;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.backend.pool.OwnConnections;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A frontend: where it listens, what it does with a request, and which backend it hands it to. Immutable. */
 public final class Frontend {
+    private static final int NO_ID = -1;
+
     private final int id;
     private final String name;
     private final byte[] nameBytes;
@@ -39,6 +42,7 @@ public final class Frontend {
     private final Intercept intercept;
     private final ProxyLog log;
     private final HttpSettings http;
+    private volatile @Nullable Backend itself; // written by any loop, the same each time
     private final @Nullable Compression compression;
     private final TcpKeepAlive keepAlive;
     private volatile int maxConnections; // written by boot and the admin socket's thread, read by any
@@ -220,6 +224,16 @@ public final class Frontend {
     /** How it speaks HTTP. */
     public HttpSettings http() {
         return http;
+    }
+
+    /** What stands for a backend where this side answers by itself what passes for a server's response: it has nothing. */
+    public Backend itself() {
+        Backend present = itself;
+        if (present == null) {
+            present = new Backend.Builder(NO_ID, name, mode, new Meters(meters.loops())).build();
+            itself = present;
+        }
+        return present;
     }
 
     /** {@code compression}; null where there is none. */

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
+import io.tandem.node.content.cache.CacheUse;
 import io.tandem.node.content.compression.Algorithm;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.Peer;
@@ -129,6 +130,8 @@ public final class Facts {
     public @Nullable BodyBytes requestBody;
     /** What is here of the response's body while rules are judged; null where nobody looks at it. */
     public @Nullable BodyBytes responseBody;
+    /** What it has to do with caches; null for nothing. */
+    public @Nullable CacheUse caching;
     /** How the client takes the response compressed; null where it does not, or nobody would do it. */
     public @Nullable Algorithm accepted;
     /** How the response is being compressed; null where it is not. */
@@ -426,6 +429,11 @@ public final class Facts {
         responseBody = null;
         accepted = null;
         encoding = null;
+        CacheUse cached = caching;
+        if (cached != null) {
+            caching = null;
+            cached.release();
+        }
         passedBackend = false;
     }
 

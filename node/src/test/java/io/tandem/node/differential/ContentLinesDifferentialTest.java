@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ContentLinesDifferentialTest {
     private static final String PROXIES =
             """
+            cache one
+                total-max-size 4
             defaults
                 mode http
                 timeout client 1s
@@ -68,7 +70,66 @@ class ContentLinesDifferentialTest {
             "filter compression",
             "filter compression;filter compression",
             "filter compression;compression algo gzip",
-            "filter compresion");
+            "filter compresion",
+            "filter cache",
+            "filter cache one",
+            "filter cache nope",
+            "filter cache one x",
+            "filter cache one;filter cache one",
+            "http-request cache-use one;filter compression;compression algo gzip",
+            "filter compression;filter cache one",
+            "filter compression;compression algo gzip;filter cache one",
+            "filter cache one;filter compression;compression algo gzip");
+
+    /** Rules, which an anonymous defaults section does not take. */
+    private static final List<String> RULES = List.of(
+            "http-request cache-use",
+            "http-request cache-use one",
+            "http-request cache-use nope",
+            "http-request cache-use one two",
+            "http-request cache-use one if TRUE",
+            "http-response cache-store",
+            "http-response cache-store one unless FALSE",
+            "http-response cache-store nope",
+            "http-request cache-use nope;http-response cache-store nope",
+            "http-request cache-use nope;http-response cache-store other",
+            "http-request cache-store one",
+            "http-response cache-use one",
+            "http-after-response cache-store one");
+
+    /** Lines of a cache section that has a size already. */
+    private static final List<String> CACHE = List.of(
+            "total-max-size 0",
+            "total-max-size 4 5",
+            "max-object-size 0",
+            "max-object-size 10 11",
+            "max-object-size 600000",
+            "max-age",
+            "max-age 5x",
+            "max-age 0",
+            "max-age 5 6",
+            "process-vary",
+            "process-vary maybe",
+            "process-vary on off",
+            "process-vary on",
+            "max-secondary-entries -1",
+            "max-secondary-entries 3 4",
+            "max-secondary-entries 3",
+            "bogus",
+            "no max-age 5");
+
+    /** Those at which haproxy stops reading. */
+    private static final List<String> LAST_OF_CACHE = List.of(
+            "total-max-size",
+            "total-max-size 4x",
+            "total-max-size 4096",
+            "total-max-size -1",
+            "max-object-size",
+            "max-object-size x",
+            "max-object-size 5k",
+            "max-secondary-entries",
+            "max-secondary-entries 0",
+            "max-secondary-entries 3x");
 
     @TempDir
     Path directory;
@@ -93,6 +154,37 @@ class ContentLinesDifferentialTest {
         InstalledHaproxy.assumeInstalled();
         for (String line : GLOBAL) {
             compare("global\n    " + line + "\n" + PROXIES);
+        }
+        assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void linesOfCaches() throws Exception {
+        InstalledHaproxy.assumeInstalled();
+        for (String line : CACHE) {
+            compare(PROXIES + "cache two\n    total-max-size 1\n    " + line + "\n");
+        }
+        for (String line : LAST_OF_CACHE) {
+            compare(PROXIES + "cache two\n    total-max-size 1\n    " + line + "\n");
+        }
+        compare(PROXIES + "cache two\n");
+        compare(PROXIES + "cache two\n    max-age 4\ncache three\n");
+        compare(PROXIES + "cache\n");
+        compare(PROXIES + "cache one\n    total-max-size 4\n");
+        assertThat(differences).isEmpty();
+    }
+
+    @Test
+    void rulesAboutCaches() throws Exception {
+        InstalledHaproxy.assumeInstalled();
+        for (String lines : RULES) {
+            String text = lines.replace(";", "\n    ");
+            compare(PROXIES + "frontend f\n    bind 127.0.0.1:18999\n    " + text + "\n");
+            compare(PROXIES + "backend b\n    " + text + "\n");
+            if (!lines.contains(
+                    "nope")) { // which haproxy does not look up from there: it would store nothing, silently
+                compare(PROXIES + "defaults d\n    mode http\n    " + text + "\nbackend b from d\n");
+            }
         }
         assertThat(differences).isEmpty();
     }

@@ -18,6 +18,7 @@ import java.util.List;
 /** A proxy under observation: the installed haproxy or ours, with a server and a log receiver of its own. */
 final class Subject implements AutoCloseable {
     private static final int QUIET_MS = 100;
+    private static final int PATIENCE_MS = 2_000;
 
     private final RecordingServer server = new RecordingServer();
     private final DatagramSocket log = new DatagramSocket(0, InetAddress.getLoopbackAddress());
@@ -63,6 +64,19 @@ final class Subject implements AutoCloseable {
     }
 
     Outcome converse(String request, String reply, boolean serverCloses, Listening listening) throws IOException {
+        String answer = ask(request, reply, serverCloses, listening);
+        List<String> lines = logs(Integer.MAX_VALUE);
+        return new Outcome(answer, server.received(), lines);
+    }
+
+    /** As {@link #converse}, for a request that has one line in the log: it is over when that has come. */
+    Outcome exchange(String request, String reply, boolean serverCloses, Listening listening) throws IOException {
+        String answer = ask(request, reply, serverCloses, listening);
+        List<String> lines = logs(1);
+        return new Outcome(answer, server.received(), lines);
+    }
+
+    private String ask(String request, String reply, boolean serverCloses, Listening listening) throws IOException {
         server.script(reply, serverCloses);
         String answer;
         try (Socket client = new Socket()) {
@@ -71,8 +85,7 @@ final class Subject implements AutoCloseable {
             client.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             answer = listening.to(client);
         }
-        List<String> lines = logs();
-        return new Outcome(answer, server.received(), lines);
+        return answer;
     }
 
     private String readAll(Socket client) {
@@ -95,13 +108,13 @@ final class Subject implements AutoCloseable {
         }
     }
 
-    /** The log lines since the last call: backend/server, status, bytes, how it ended, request. Times are left out. */
-    private List<String> logs() throws IOException {
+    /** The log lines since the last call, or {@code most} of them: backend/server, status, bytes, how it ended, request. Times are left out. */
+    private List<String> logs(int most) throws IOException {
         List<String> lines = new ArrayList<>();
         byte[] buffer = new byte[65_536];
-        log.setSoTimeout(QUIET_MS * patience);
+        log.setSoTimeout((most == 1 ? PATIENCE_MS : QUIET_MS) * patience);
         try {
-            while (true) {
+            while (lines.size() < most) {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
                 log.receive(packet);
                 String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1).trim();
@@ -113,6 +126,7 @@ final class Subject implements AutoCloseable {
                     lines.add(line.substring(line.indexOf("] fe/") + 2)); // it ended before its first request
                 }
             }
+            return lines;
         } catch (SocketTimeoutException quiet) {
             return lines;
         }

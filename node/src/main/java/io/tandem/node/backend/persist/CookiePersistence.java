@@ -57,6 +57,14 @@ final class CookiePersistence implements Persistence {
     // ---- the request
 
     @Override
+    public void onNoServer(Facts facts) {
+        if (settings.kind() != CookieSettings.Kind.PASSIVE) {
+            facts.cookieRequest = 'N';
+            facts.cookieResponse = 'N';
+        }
+    }
+
+    @Override
     public @Nullable Server serverFor(Facts facts) {
         boolean told = settings.kind() != CookieSettings.Kind.PASSIVE;
         facts.cookieRequest = told ? 'N' : facts.cookieRequest;

@@ -112,7 +112,8 @@ public final class AcceptedEncoding {
         return best;
     }
 
-    private static int nameEnd(byte[] bytes, int from, int end) {
+    /** Where the name of an element ends, before blanks and parameters. */
+    public static int nameEnd(byte[] bytes, int from, int end) {
         int at = from;
         while (at < end && bytes[at] != ';' && !FieldList.isBlank(bytes[at])) {
             at++;
@@ -138,7 +139,7 @@ public final class AcceptedEncoding {
      *
      * @param from where its parameters begin
      */
-    static int weight(byte[] bytes, int from, int end) {
+    public static int weight(byte[] bytes, int from, int end) {
         int at = from;
         while (at < end) {
             while (at < end && (bytes[at] == ';' || FieldList.isBlank(bytes[at]))) {

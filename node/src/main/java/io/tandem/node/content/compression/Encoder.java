@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.tandem.node.content.BodyFilter;
 import io.tandem.node.content.BodySink;
+import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.observe.Meters;
@@ -176,7 +177,7 @@ final class Encoder implements BodyFilter {
     }
 
     @Override
-    public void end(BodySink to) {
+    public void end(@Nullable Trailers trailers, BodySink to) {
         Deflater present = deflater;
         if (present != null) {
             present.finish();

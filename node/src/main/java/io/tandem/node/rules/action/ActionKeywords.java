@@ -24,7 +24,8 @@ public final class ActionKeywords {
             SocketActions.ALL,
             ExpectActions.ALL,
             PatternActions.ALL,
-            ResolveActions.ALL));
+            ResolveActions.ALL,
+            CacheActions.ALL));
 
     private ActionKeywords() {}
 

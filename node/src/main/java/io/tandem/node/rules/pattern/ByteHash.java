@@ -11,7 +11,7 @@ import java.security.SecureRandom;
  * A hash of bytes, eight at a time. Keys may come from clients ({@code set-map}), so it starts from numbers that nobody
  * outside knows: who cannot tell which keys collide cannot make many that do.
  */
-final class ByteHash {
+public final class ByteHash {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -31,7 +31,7 @@ final class ByteHash {
     private ByteHash() {}
 
     /** @param fold whether letters in either case are the same */
-    static long of(byte[] bytes, int start, int end, boolean fold) {
+    public static long of(byte[] bytes, int start, int end, boolean fold) {
         long hash = SEED ^ end - start;
         int at = start;
         for (; end - at >= Long.BYTES; at += Long.BYTES) {

@@ -5,6 +5,7 @@ package io.tandem.node.rules.sample;
 import static io.tandem.node.rules.sample.FetchKind.fetch;
 import static io.tandem.node.rules.sample.InternalFetches.bool;
 
+import io.tandem.node.content.cache.Cache;
 import io.tandem.node.content.compression.Algorithm;
 import io.tandem.node.language.Keyword;
 import java.util.List;
@@ -12,6 +13,19 @@ import java.util.List;
 /** Fetches on what became of a response's body (HAProxy manual 7.3.6). */
 final class ContentFetches {
     static final List<Keyword<FetchKind>> ALL = List.of(
+            fetch("res.cache_hit")
+                    .returns(SampleType.BOOLEAN)
+                    .of(Need.RESPONSE_SOURCE)
+                    .doc("whether the response comes from a cache")
+                    .simply((facts, out) -> bool(out, facts.caching != null && facts.caching.foundIn() != null)),
+            fetch("res.cache_name")
+                    .of(Need.RESPONSE_SOURCE)
+                    .doc("which cache it comes from")
+                    .simply((facts, out) -> {
+                        Cache cache = facts.caching == null ? null : facts.caching.foundIn();
+                        return cache != null
+                                && ConnectionFetches.text(cache.settings().name(), facts.scratch, out);
+                    }),
             fetch("res.comp")
                     .returns(SampleType.BOOLEAN)
                     .of(Need.RESPONSE_KEPT)

@@ -23,6 +23,8 @@ public enum Need {
     REQUEST_KEPT("HTTP request", "..YYYYYYYYYYYYYYYYY..."),
     BACKEND("backend", "......YYYYYYYYYYYYYY.."),
     SERVER("server", "..........YYYYYYYYYY.."),
+    /** Known of the response before it comes: whether a cache has it. */
+    RESPONSE_SOURCE("HTTP response", "..........YYYYYYYYYY.."),
     SERVER_ADDRESS("server address", "...........YYYYYYYYY.."),
     SERVER_CONNECTION("server-side connection", "...........YYYYYYYYY.."),
     RESPONSE_BUFFER("response buffer", "...........YYYYYYY.Y.."),

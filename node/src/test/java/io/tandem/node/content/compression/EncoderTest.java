@@ -98,7 +98,7 @@ class EncoderTest {
                     encoder.flush(sink);
                 }
             }
-            encoder.end(sink);
+            encoder.end(null, sink);
             assertThat(inflater(algorithm, out.toByteArray()).readAllBytes())
                     .as("seed %d", seed)
                     .isEqualTo(body);
@@ -129,7 +129,7 @@ class EncoderTest {
 
     @Test
     void anEmptyBodyIsAValidOne() throws IOException {
-        encoder(Algorithm.GZIP).end(sink);
+        encoder(Algorithm.GZIP).end(null, sink);
 
         assertThat(out.size()).isEqualTo(20);
         assertThat(inflater(Algorithm.GZIP, out.toByteArray()).readAllBytes()).isEmpty();
@@ -140,7 +140,7 @@ class EncoderTest {
         Encoder encoder = encoder(Algorithm.GZIP);
         ByteBuf body = Unpooled.directBuffer().writeZero(10_000);
         encoder.body(body, 10_000, true, sink);
-        encoder.end(sink);
+        encoder.end(null, sink);
         body.release();
 
         for (Meters meters : List.of(frontend, backend)) {

@@ -57,9 +57,6 @@ class FetchMatrixDifferentialTest {
         for (String name : List.of("fcgi.docroot", "fcgi.index")) {
             all.put(name, "there is no FastCGI");
         }
-        for (String name : List.of("res.cache_hit", "res.cache_name")) {
-            all.put(name, "there is no cache yet");
-        }
         for (String name : List.of("ssl_fc_unique_id", "ssl_bc_unique_id")) {
             all.put(name, "the engine does not tell its Finished messages");
         }
