@@ -45,6 +45,7 @@ public final class Backend {
     private final int keepAliveQueue;
     private final boolean hashes;
     private final boolean readsPosts;
+    private final boolean alsoListens;
 
     private Backend(Builder builder) {
         id = builder.id;
@@ -75,6 +76,7 @@ public final class Backend {
         keepAliveQueue = builder.keepAliveQueue;
         hashes = builder.hashes;
         readsPosts = builder.readsPosts;
+        alsoListens = builder.alsoListens;
     }
 
     public int id() {
@@ -194,6 +196,11 @@ public final class Backend {
         return readsPosts;
     }
 
+    /** Whether it is a {@code listen} section: HAProxy calls that a proxy. */
+    public boolean alsoListens() {
+        return alsoListens;
+    }
+
     /** Whether a server that cannot be had may be replaced by another ({@code option redispatch}). */
     public boolean redispatches() {
         return redispatch != 0;
@@ -271,6 +278,7 @@ public final class Backend {
         public int keepAliveQueue = -1;
         public boolean hashes;
         public boolean readsPosts;
+        public boolean alsoListens;
 
         public Builder(int id, String name, Mode mode, Meters meters) {
             this.id = id;

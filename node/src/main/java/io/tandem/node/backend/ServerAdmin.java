@@ -31,6 +31,9 @@ public final class ServerAdmin {
         if (state.ownDrain()) {
             long nowMs = clockMs.getAsLong();
             state.draining(false, nowMs);
+            if (state.unresolved()) {
+                return; // it stays where it is
+            }
             if (state.draining()) {
                 events.told(backend, server, "is leaving forced drain but remains in drain mode", nowMs);
                 return;
@@ -48,6 +51,12 @@ public final class ServerAdmin {
             String leader = server.description().follows();
             events.told(
                     backend, server, "is leaving forced maintenance but remains in maintenance via " + leader, nowMs);
+        } else if (state.unresolved()) {
+            if (state.ownMaintenance()) {
+                long nowMs = clockMs.getAsLong();
+                state.maintenance(false, nowMs);
+                events.told(backend, server, "is leaving forced maintenance but remains in maintenance", nowMs);
+            }
         } else if (state.maintenance() && !state.inheritedMaintenance()) {
             long nowMs = clockMs.getAsLong();
             if (server.description().check() != null) {

@@ -174,7 +174,10 @@ public final class ServerEvents {
     private void lookAtBackend(Backend backend, long nowMs) {
         boolean up = backend.usableServers() > 0;
         if (backend.state().up(up, nowMs) && !up) {
-            tell(EventLog.Level.EMERG, backend, "backend " + backend.name() + " has no server available!");
+            tell(
+                    EventLog.Level.EMERG,
+                    backend,
+                    (backend.alsoListens() ? "proxy " : "backend ") + backend.name() + " has no server available!");
         }
     }
 

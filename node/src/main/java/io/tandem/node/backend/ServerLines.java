@@ -301,6 +301,7 @@ public final class ServerLines implements Feature {
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         backend.state = assembly.backendState(draft.name());
+        backend.alsoListens = draft.isFrontend();
         build(draft, backend, assembly);
     }
 

@@ -122,7 +122,7 @@ public final class ServerState {
         }
         unresolvedInConfiguration = unresolved;
         if (!configured) {
-            healthPoints = unresolved ? 0 : rise; // up, but the first failure takes it down
+            healthPoints = unresolved || disabled ? 0 : rise; // up, but the first failure takes it down
         } else {
             healthPoints = isUp(health) ? Math.max(rise, Math.min(healthPoints, rise + fall - 1)) : 0;
             health = !isUp(health) ? Health.DOWN : health == Health.STOPPING ? health : Health.UP;

@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.resolve;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -77,16 +75,15 @@ final class UdpTransport implements Transport {
         if (present != null) {
             retire(present);
         }
-        ChannelFuture opening = new Bootstrap()
-                .group(loop.eventLoop())
-                .channel(EpollDatagramChannel.class)
-                // one octet more than we take, so that a longer message shows
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(payloadSize + 1))
-                .handler(new Receiving())
-                .connect(server);
-        socket = opening.isDone() && !opening.isSuccess() ? null : opening.channel();
+        Channel fresh = new EpollDatagramChannel();
+        // one octet more than we take, so that a longer message shows
+        fresh.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(payloadSize + 1));
+        fresh.pipeline().addLast(new Receiving());
+        loop.eventLoop().register(fresh);
+        fresh.connect(server); // at once, for this is its loop: a bootstrap would connect behind the first question
+        socket = fresh;
         left = QUERIES;
-        return socket;
+        return fresh;
     }
 
     private void retire(Channel before) {

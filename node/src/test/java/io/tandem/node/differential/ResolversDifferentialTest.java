@@ -125,7 +125,7 @@ class ResolversDifferentialTest {
                     .map(row -> row.split(",", -1))
                     .filter(f -> f.length > names.indexOf("addr"))
                     .map(f -> f[1] + " " + f[names.indexOf("status")] + " " + f[names.indexOf("addr")] + " "
-                            + f[names.indexOf("weight")])
+                            + (f[names.indexOf("status")].startsWith("MAINT") ? "" : f[names.indexOf("weight")]))
                     .collect(Collectors.joining("\n"));
         }
 
@@ -294,6 +294,97 @@ class ResolversDifferentialTest {
             scene.await("four 127.0.0.4 0", "six ::1 0", "both ::1 0", "both4 127.0.0.5 0", "alias 127.0.0.6 0");
             assertThat(scene.dns.questions()).allMatch(question -> question.startsWith("tcp "));
             return List.of(scene.table(), scene.sortedLog());
+        });
+    }
+
+    private static final String SERVICE =
+            """
+            one.test a 127.0.0.4
+            two.test a 127.0.0.5
+            _http._tcp.test srv 1 100 8001 one.test
+            _http._tcp.test srv 1 50 8002 two.test
+            _add._tcp.test srv 1 256 8001 one.test
+            _add._tcp.test srv 1 0 8002 two.test
+            _add._tcp.test srv 2 65535 8003 three.test
+            _add._tcp.test additional one.test 127.0.0.40
+            """;
+
+    private static final String OF_SERVICES =
+            """
+            listen l
+                bind 127.0.0.1:PORT_0_
+                server-template svc 3 _http._tcp.test resolvers r
+            backend m
+                server-template add 3 _add._tcp.test resolvers r
+            backend n
+                server-template o 2 _http._tcp.test resolvers r resolve-opts ignore-weight resolve-prefer ipv4 weight 7
+            """;
+
+    @Test
+    void recordsOfServicesHaveServersWithTheirPortsAndWeights() throws Exception {
+        comparesWithHaproxy(SERVICE, OF_SERVICES, scene -> {
+            scene.await("svc1 127.0.0.5 64", "svc2 127.0.0.4 64", "svc3 - 32", "add1 127.0.0.5 64", "add2 - 96");
+            scene.await("add3 127.0.0.40 64", "o1 127.0.0.5 64", "o2 127.0.0.4 64");
+            String begun = scene.table() + scene.statistics();
+            scene.dns.zone(SERVICE.replace("_http._tcp.test srv 1 100 8001 one.test\n", "")
+                    .replace("_add._tcp.test srv 1 0 8002", "_add._tcp.test srv 1 513 8002"));
+            scene.await("svc2 - 96", "o2 - 96");
+            Await.until("the weight is another", () -> scene.table().contains("add1 127.0.0.5 2 64 3"));
+            String less = scene.table() + scene.statistics();
+            scene.dns.zone(SERVICE);
+            scene.await("svc3 127.0.0.4 64", "o2 127.0.0.4 64");
+            String again = scene.table();
+            scene.dns.zone("");
+            scene.await("svc1 - 96", "svc3 - 96", "add1 - 96", "add3 - 96", "o1 - 96");
+            String counts = "[0-9]+ active and 0 backup servers left";
+            String log = scene.sortedLog()
+                    .replaceAll(counts, "N left")
+                    .replaceAll("by (r/a|DNS cache)", "by name") // who of two backends is told first
+                    .replaceAll("(was DOWN and now enters|is going DOWN for) maintenance \\(.*", "loses its address");
+            return List.of(begun, less, again, log);
+        });
+    }
+
+    @Test
+    void operatorsSetNamesAndSeeTheCounters() throws Exception {
+        String configuration =
+                """
+                listen l
+                    bind 127.0.0.1:PORT_0_
+                    server one one.test:80 resolvers r resolve-prefer ipv4 init-addr none
+                    server fix 127.0.0.1:80
+                """;
+        comparesWithHaproxy(SERVICE, configuration, scene -> {
+            List<String> said = new ArrayList<>();
+            scene.await("one 127.0.0.4 0");
+            for (String command : List.of(
+                    "set server l/one fqdn",
+                    "set server l/fix fqdn two.test",
+                    "set server l/one fqdn one.test",
+                    "set server l/one fqdn a..b",
+                    "show resolvers nope",
+                    "set server l/one fqdn two.test")) {
+                said.add(command + ": " + scene.proxy.command(command));
+            }
+            scene.await("one 127.0.0.5 0");
+            said.add(scene.table());
+            for (String command : List.of("disable server l/one", "enable server l/one")) {
+                said.add(scene.proxy.command(command) + scene.table());
+            }
+            scene.dns.zone("");
+            scene.await("one - 96");
+            for (String command : List.of(
+                    "set server l/one state maint",
+                    "set server l/one state ready",
+                    "set server l/one state drain",
+                    "set server l/one state ready")) {
+                said.add(command + ": " + scene.proxy.command(command) + scene.table());
+            }
+            said.add(String.join("\n", scene.log).replaceAll("by r/a", "by name"));
+            said.add(scene.proxy
+                    .command("show resolvers r")
+                    .replaceAll("(sent|valid|nx|any_err|outdated|timeout|other): .*", "$1")); // they grow meanwhile
+            return said;
         });
     }
 }

@@ -84,10 +84,7 @@ public final class ServerTlsContexts implements Complaints {
     }
 
     private Both make(
-            @Nullable Expression serverName,
-            List<String> webSocketAlpn,
-            boolean checks,
-            Set<List<String>> offers) {
+            @Nullable Expression serverName, List<String> webSocketAlpn, boolean checks, Set<List<String>> offers) {
         ServerContexts contexts = contexts();
         CurrentContext traffic = contexts == null ? null : contexts.offering(settings.alpn, this);
         if (contexts == null || traffic == null) {

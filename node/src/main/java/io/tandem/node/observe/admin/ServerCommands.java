@@ -234,17 +234,17 @@ public final class ServerCommands {
         ServerState state = server.state();
         boolean checked = server.description().check() != null;
         CheckReport report = state.checks().last();
-        boolean known = checked && report.status() != CheckReport.Status.INI;
+        boolean known = report.status() != CheckReport.Status.INI;
         int result = !known ? 0 : report.conditional() ? 4 : report.passed() ? 3 : 2;
         AgentSettings agent = server.description().agent();
         answer.append(backend.id()).append(' ').append(backend.name());
         answer.append(' ').append(server.description().id()).append(' ').append(server.name());
         answer.append(' ').append(ServerStatus.bareHost(server));
-        answer.append(' ').append(!state.isRunning() ? 0 : state.health() == ServerState.Health.STOPPING ? 3 : 2);
+        answer.append(' ').append(operation(state));
         answer.append(' ').append(adminState(state));
         answer.append(' ').append(state.weight()).append(' ').append(state.initialWeight());
         answer.append(' ').append((nowMs - state.changedAtMs()) / 1000);
-        answer.append(' ').append(checked ? CheckStatusNumbers.of(report.status()) : 1);
+        answer.append(' ').append(CheckStatusNumbers.of(report.status()));
         answer.append(' ').append(result).append(' ').append(checked || agent == null ? state.healthPoints() : 0);
         answer.append(' ').append(checkState(state, checked, agent != null));
         ServerNaming naming = server.naming();
@@ -268,13 +268,20 @@ public final class ServerCommands {
                 .append('\n');
     }
 
+    /** {@code srv_op_state}: 0 down, 1 coming up, 2 up, 3 takes no new clients. */
+    private static int operation(ServerState state) {
+        if (!state.isRunning()) {
+            return 0;
+        }
+        return state.health() == ServerState.Health.STOPPING ? 3 : state.warmth() < 100 ? 1 : 2;
+    }
+
     /** The bits of {@code srv_check_state}: configured 2, enabled 4, paused 8. */
     private static int checkState(ServerState state, boolean checked, boolean asked) {
-        int paused = state.maintenance() ? 8 : 0;
         if (!checked && asked) {
             return state.maintenance() ? 0 : 2;
         }
-        return checked ? 6 | paused : state.maintenanceByConfiguration() ? paused : 0;
+        return checked ? 6 | (state.maintenance() ? 8 : 0) : state.maintenanceByConfiguration() ? 8 : 0;
     }
 
     private static int adminState(ServerState state) {
