@@ -3,15 +3,15 @@
 package io.tandem.node.language;
 
 import io.tandem.config.text.Origin;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A section being read: its name, where it stands, and a facet for each feature that its lines touched. */
 public class Draft {
     private final SectionKind kind;
     private final String name;
     private final Origin origin;
-    private final Map<FacetKey<?>, Facet> facets = new LinkedHashMap<>();
+    private final Map<FacetKey<?>, Facet> facets = new ConcurrentHashMap<>(); // loops may be the first to ask
 
     public Draft(SectionKind kind, String name, Origin origin) {
         this.kind = kind;
@@ -31,9 +31,15 @@ public class Draft {
         return origin;
     }
 
-    /** The feature's facet, made on first use. */
+    /** The feature's facet, made on first use. Any thread, once the section has been read. */
     public <F extends Facet> F facet(FacetKey<F> key) {
-        return key.type().cast(facets.computeIfAbsent(key, k -> key.fresh().get()));
+        Facet present = facets.get(key);
+        if (present == null) {
+            Facet fresh = key.fresh().get();
+            Facet other = facets.putIfAbsent(key, fresh);
+            present = other == null ? fresh : other;
+        }
+        return key.type().cast(present);
     }
 
     /** Keeps one facet with {@code other}: of what belongs to the whole configuration rather than to one section. */

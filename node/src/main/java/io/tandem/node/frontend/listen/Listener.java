@@ -211,7 +211,11 @@ public final class Listener {
     }
 
     void acceptFailed(Throwable cause) {
-        cannotAccept(" cannot accept connections at " + address.written() + ": " + cause.getMessage());
+        StackTraceElement[] trace = cause.getStackTrace();
+        String why = cause instanceof IOException || trace.length == 0
+                ? String.valueOf(cause.getMessage())
+                : "internal error: " + cause + " at " + trace[0];
+        cannotAccept(" cannot accept connections at " + address.written() + ": " + why);
     }
 
     /** Told once an episode, whichever listener notices first: what is used up is the process'. */
