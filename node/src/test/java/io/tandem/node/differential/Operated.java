@@ -118,6 +118,53 @@ final class Operated implements AutoCloseable {
         return line;
     }
 
+    /** A conversation on its command socket that goes on. */
+    Talk talk() throws IOException {
+        SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+        socket.connect(UnixDomainSocketAddress.of(admin));
+        return new Talk(socket);
+    }
+
+    /** One such conversation. */
+    record Talk(SocketChannel socket) implements AutoCloseable {
+        void say(String text) throws IOException {
+            socket.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
+        }
+
+        /** What is said up to {@code end}. */
+        String hear(String end) throws IOException {
+            StringBuilder text = new StringBuilder();
+            ByteBuffer one = ByteBuffer.allocate(1);
+            while (text.indexOf(end) < 0) {
+                one.clear();
+                if (socket.read(one) < 0) {
+                    throw new IOException("closed behind " + text);
+                }
+                text.append((char) (one.get(0) & 0xFF));
+            }
+            return text.toString();
+        }
+
+        /** Whether something has been said that was not heard yet. */
+        boolean hasSomething() throws IOException {
+            try (java.nio.channels.Selector selector = java.nio.channels.Selector.open()) {
+                socket.configureBlocking(false);
+                java.nio.channels.SelectionKey key =
+                        socket.register(selector, java.nio.channels.SelectionKey.OP_READ);
+                boolean any = selector.selectNow() > 0;
+                key.cancel();
+                selector.selectNow();
+                socket.configureBlocking(true);
+                return any;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
+    }
+
     @Override
     public void close() {
         Children.end(process);

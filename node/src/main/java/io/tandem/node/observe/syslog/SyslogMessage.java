@@ -186,8 +186,8 @@ final class SyslogMessage {
         int i = at;
         while (i < end && bytes[i] == '[') {
             i++;
-            while (i < end && bytes[i] != ']') {
-                i += bytes[i] == '\\' ? 2 : 1;
+            while (i < end && (bytes[i] != ']' || bytes[i - 1] == '\\')) {
+                i++;
             }
             i++;
         }
