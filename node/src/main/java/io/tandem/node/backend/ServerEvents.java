@@ -7,6 +7,9 @@ import io.tandem.node.rules.Termination;
 
 /** Tells operators, in HAProxy's words, that a server or a backend changed. Thread-safe. */
 public final class ServerEvents {
+    /** What an operator wants is no news. */
+    private static final String MAINTENANCE = "is going DOWN for maintenance";
+
     private final EventLog log;
 
     public ServerEvents(EventLog log) {
@@ -17,7 +20,11 @@ public final class ServerEvents {
     public void down(Backend backend, Server server, String what, long nowMs) {
         Queues queues = backend.state().queues();
         int requeued = backend.redispatches() ? queues.dismiss(server.state()) : 0;
-        tell(EventLog.Level.ALERT, backend, subject(server) + " " + what + ". " + left(backend, server, requeued));
+        String text = subject(server) + " " + what + ". " + left(backend, server, requeued);
+        tell(EventLog.Level.ALERT, backend, text);
+        if (!what.startsWith(MAINTENANCE)) {
+            log.alert(EventLog.Level.ALERT.code(), backend.name(), text);
+        }
         if (server.description().shutdowns().whenDown()) {
             server.state().killSessions(Termination.DOWN);
         }
@@ -28,7 +35,9 @@ public final class ServerEvents {
     /** {@code Server be/web1 is UP…}. */
     public void up(Backend backend, Server server, String what, long nowMs) {
         killBackups(backend, server);
-        tell(EventLog.Level.NOTICE, backend, subject(server) + " " + what + ". " + online(backend));
+        String text = subject(server) + " " + what + ". " + online(backend);
+        tell(EventLog.Level.NOTICE, backend, text);
+        log.alert(EventLog.Level.NOTICE.code(), backend.name(), text);
         lookAtBackend(backend, nowMs);
         lead(server, nowMs);
     }
@@ -81,7 +90,7 @@ public final class ServerEvents {
             String state = (its.isRunning() ? "UP" : "DOWN") + (its.draining() ? "/DRAIN" : "/READY");
             told(follower.backend(), follower.server(), "is " + state + " (leaving maintenance)", nowMs);
         } else if (wasRunning) {
-            down(follower.backend(), follower.server(), "is going DOWN for maintenance" + via, nowMs);
+            down(follower.backend(), follower.server(), MAINTENANCE + via, nowMs);
         } else {
             told(follower.backend(), follower.server(), "was DOWN and now enters maintenance" + via, nowMs);
         }
@@ -116,11 +125,10 @@ public final class ServerEvents {
 
     private void tellOfCheck(Backend backend, Server server, String kind, CheckReport report, String status) {
         String outcome = report.conditional() ? " conditionally succeeded" : report.passed() ? " succeeded" : " failed";
-        tell(
-                EventLog.Level.NOTICE,
-                backend,
-                kind + " check for " + (server.description().backup() ? "backup " : "") + "server " + server + outcome
-                        + reason(report) + ", status: " + status);
+        String text = kind + " check for " + (server.description().backup() ? "backup " : "") + "server " + server
+                + outcome + reason(report) + ", status: " + status;
+        tell(EventLog.Level.NOTICE, backend, text);
+        log.alert(EventLog.Level.INFO.code(), backend.name(), text);
     }
 
     /** {@code , reason: Layer7 wrong status, code: 500, info: "Foo", check duration: 0ms}. */

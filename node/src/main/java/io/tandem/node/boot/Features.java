@@ -30,6 +30,7 @@ import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.loop.TuningLines;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.observe.log.LogFeature;
+import io.tandem.node.observe.mail.MailFeature;
 import io.tandem.node.observe.metrics.MetricsFeature;
 import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.observe.stats.StatsFeature;
@@ -89,6 +90,7 @@ final class Features {
             new RingFeature(),
             new LogFeature(),
             new LogForwardFeature(),
+            new MailFeature(),
             new TuningLines(),
             new TimeoutLines(),
             new RetryLines(),

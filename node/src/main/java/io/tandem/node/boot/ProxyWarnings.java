@@ -8,6 +8,7 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.observe.log.LogFeature;
+import io.tandem.node.observe.mail.MailFeature;
 import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.setup.Configuration;
 import java.util.Optional;
@@ -47,6 +48,9 @@ final class ProxyWarnings {
                         "frontend '" + receiver.name()
                                 + "' has no 'bind' directive. Please declare it as a backend if this was intended."));
             }
+        }
+        for (String mailers : MailFeature.unused(configuration.drafts())) {
+            problems.add(Problem.warning(null, "Removing incomplete section 'mailers " + mailers + "'."));
         }
         for (String ring : RingFeature.unlimited(configuration.drafts())) {
             problems.add(Problem.warning(null, text("backend '" + ring + "'")));

@@ -52,4 +52,24 @@ public final class EventLog {
             listener.event(level, proxy, text);
         }
     }
+
+    /** Receives what operators may want to hear of at once. */
+    @FunctionalInterface
+    public interface AlertListener {
+        /** @param level 0..7, smaller is worse: not always that of the event */
+        void alert(int level, String proxy, String text);
+    }
+
+    private final List<AlertListener> alertListeners = new CopyOnWriteArrayList<>();
+
+    public void onAlert(AlertListener listener) {
+        alertListeners.add(listener);
+    }
+
+    /** Something that is worth a mail has happened; the event itself is told apart. */
+    public void alert(int level, String proxy, String text) {
+        for (AlertListener listener : alertListeners) {
+            listener.alert(level, proxy, text);
+        }
+    }
 }

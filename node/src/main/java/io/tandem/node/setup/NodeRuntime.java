@@ -9,6 +9,7 @@ import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Totals;
 import io.tandem.node.observe.log.LogSockets;
+import io.tandem.node.observe.mail.Mailing;
 import io.tandem.node.observe.ring.Courier;
 import io.tandem.node.observe.ring.Rings;
 import io.tandem.peers.table.Tables;
@@ -48,6 +49,7 @@ public final class NodeRuntime {
     private final LogSockets logSockets = new LogSockets();
     private final Courier courier = new Courier();
     private final Rings rings = new Rings(courier);
+    private final Mailing mailing;
     private final TicketKeys ticketKeys = new TicketKeys();
     private final CompressionLimits compression;
     private final Tables tables;
@@ -74,6 +76,7 @@ public final class NodeRuntime {
         this.nodeName = nodeName;
         this.startedAtMs = startedAtMs;
         this.events = events;
+        mailing = new Mailing(courier, events);
         this.tables = tables;
         compression = new CompressionLimits(loops);
         pid = (int) ProcessHandle.current().pid();
@@ -203,6 +206,11 @@ public final class NodeRuntime {
     /** Takes what is to be told to other hosts. */
     public Courier courier() {
         return courier;
+    }
+
+    /** Who is told by mail. */
+    public Mailing mailing() {
+        return mailing;
     }
 
     /** The rings in use. */

@@ -113,8 +113,8 @@ class LogForwardDifferentialTest {
                     String wanted = withoutNow(theirs.next(i, PATIENCE_MS), message);
                     String found = withoutNow(ours.next(i, PATIENCE_MS), message);
                     if (!found.equals(wanted) && !isCutByHaproxy(message, wanted, found)) {
-                        differences.add(message + " as " + FORMATS.get(i) + "\n haproxy: " + wanted + " tandem:  "
-                                + found);
+                        differences.add(
+                                message + " as " + FORMATS.get(i) + "\n haproxy: " + wanted + " tandem:  " + found);
                     }
                 }
             }
@@ -137,8 +137,8 @@ class LogForwardDifferentialTest {
         List<String> differences = new ArrayList<>();
         try (Forwarder theirs = new Forwarder(logs, true);
                 Forwarder ours = new Forwarder(logs, false)) {
-            for (String text : List.of("<0>a", "<3>b", "<4>c", "<7>d", "<24>e", "<27>f", "<28>g", "h", "<165>" + "x"
-                    .repeat(2000))) {
+            for (String text : List.of(
+                    "<0>a", "<3>b", "<4>c", "<7>d", "<24>e", "<27>f", "<28>g", "h", "<165>" + "x".repeat(2000))) {
                 byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
                 theirs.send(bytes);
                 ours.send(bytes);
@@ -224,8 +224,9 @@ class LogForwardDifferentialTest {
     }
 
     private static String withoutNow(String line, String message) {
-        return NOW.matcher(line).replaceAll(date -> Matcher.quoteReplacement(
-                message.contains(date.group()) || isConverted(date.group(), message) ? date.group() : "NOW"));
+        return NOW.matcher(line)
+                .replaceAll(date -> Matcher.quoteReplacement(
+                        message.contains(date.group()) || isConverted(date.group(), message) ? date.group() : "NOW"));
     }
 
     /** Whether a date was written in another form in the message. */

@@ -149,8 +149,7 @@ final class Operated implements AutoCloseable {
         boolean hasSomething() throws IOException {
             try (java.nio.channels.Selector selector = java.nio.channels.Selector.open()) {
                 socket.configureBlocking(false);
-                java.nio.channels.SelectionKey key =
-                        socket.register(selector, java.nio.channels.SelectionKey.OP_READ);
+                java.nio.channels.SelectionKey key = socket.register(selector, java.nio.channels.SelectionKey.OP_READ);
                 boolean any = selector.selectNow() > 0;
                 key.cancel();
                 selector.selectNow();

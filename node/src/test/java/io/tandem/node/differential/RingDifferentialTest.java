@@ -53,7 +53,8 @@ class RingDifferentialTest {
         }
     }
 
-    private static final String FRONTEND = """
+    private static final String FRONTEND =
+            """
             defaults
               mode http
               timeout client 20s
@@ -94,7 +95,8 @@ class RingDifferentialTest {
 
     @Test
     void aRingHoldsAsManyEventsAsHaproxysAndShowsThem() throws Exception {
-        String text = """
+        String text =
+                """
                 ring small
                   size 16500
                   maxlen 40
@@ -104,7 +106,10 @@ class RingDifferentialTest {
                 ring cut
                   maxlen 60
                   format priority
-                """ + FRONTEND.replace("  log-format", """
+                """
+                        + FRONTEND.replace(
+                                "  log-format",
+                                """
                   log ring@small local0
                   log ring@wide len 65535 local1
                   log ring@cut local1 debug err
@@ -141,7 +146,8 @@ class RingDifferentialTest {
             try (Sink counted = new Sink();
                     Sink lines = new Sink();
                     Sink implied = new Sink()) {
-                String text = """
+                String text =
+                        """
                         ring counted
                           timeout connect 5s
                           timeout server 5s
@@ -151,18 +157,23 @@ class RingDifferentialTest {
                           timeout server 5s
                           format short
                           server s 127.0.0.1:%d send-proxy
-                        """.formatted(counted.listening.getLocalPort(), lines.listening.getLocalPort())
-                        + FRONTEND.replace("  log-format", """
+                        """
+                                        .formatted(counted.listening.getLocalPort(), lines.listening.getLocalPort())
+                                + FRONTEND.replace(
+                                        "  log-format",
+                                        """
                           log ring@counted local0
                           log ring@lines local1
                           log tcp@127.0.0.1:%d format priority local2
-                          log-format""".formatted(implied.listening.getLocalPort()));
+                          log-format"""
+                                                .formatted(implied.listening.getLocalPort()));
                 try (Operated proxy = start(text, oracle);
                         Socket one = counted.accept();
                         Socket two = lines.accept();
                         Socket three = implied.accept()) {
                     request(proxy, 30, "path");
-                    received.add(read(one, "8 /path29") + read(two, "/path29\n").replaceAll("PROXY .*\r\n", "PROXY\n")
+                    received.add(read(one, "7 /path29")
+                            + read(two, "/path29\n").replaceAll("PROXY .*\r\n", "PROXY\n")
                             + read(three, "/path29\n")
                             + proxy.command("show events").replaceAll("'[^']*'", "FILE"));
                 }
@@ -175,12 +186,13 @@ class RingDifferentialTest {
     private static String read(Socket socket, String end) throws IOException {
         StringBuilder text = new StringBuilder();
         InputStream in = socket.getInputStream();
-        while (text.indexOf(end) < 0) {
-            int c = in.read();
-            if (c < 0) {
+        byte[] buffer = new byte[64 * 1024];
+        while (text.indexOf(end, Math.max(0, text.length() - buffer.length - end.length())) < 0) {
+            int count = in.read(buffer);
+            if (count < 0) {
                 throw new IOException("closed behind " + text);
             }
-            text.append((char) c);
+            text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
         }
         return text.toString();
     }
@@ -189,13 +201,15 @@ class RingDifferentialTest {
     void aServerThatComesBackGetsWhatItMissed() throws Exception {
         for (boolean oracle : new boolean[] {true, false}) {
             try (Sink sink = new Sink()) {
-                String text = """
+                String text =
+                        """
                         ring r
                           timeout connect 5s
                           timeout server 5s
                           server s 127.0.0.1:%d
-                        """.formatted(sink.listening.getLocalPort())
-                        + FRONTEND.replace("  log-format", "  log ring@r local0\n  log-format");
+                        """
+                                        .formatted(sink.listening.getLocalPort())
+                                + FRONTEND.replace("  log-format", "  log ring@r local0\n  log-format");
                 try (Operated proxy = start(text, oracle)) {
                     try (Socket first = sink.accept()) {
                         request(proxy, 1, "first");
@@ -215,14 +229,16 @@ class RingDifferentialTest {
         for (boolean oracle : new boolean[] {true, false}) {
             try (Sink sink = new Sink()) {
                 sink.listening.setReceiveBufferSize(2048);
-                String text = """
+                String text =
+                        """
                         ring r
                           format short
                           timeout connect 5s
                           timeout server 60s
                           server s 127.0.0.1:%d
-                        """.formatted(sink.listening.getLocalPort())
-                        + FRONTEND.replace("  log-format", "  log ring@r len 65535 local0\n  log-format");
+                        """
+                                        .formatted(sink.listening.getLocalPort())
+                                + FRONTEND.replace("  log-format", "  log ring@r len 65535 local0\n  log-format");
                 try (Operated proxy = start(text, oracle);
                         Socket slow = sink.accept()) {
                     Await.until("events are dropped", () -> {
@@ -230,7 +246,9 @@ class RingDifferentialTest {
                         return !proxy.command("show events").contains("0 dropped, r\n")
                                 && proxy.command("show events").matches("(?s).*[1-9]\\d* dropped, r(\n.*)?");
                     });
-                    assertThat(proxy.command("show info")).as("oracle " + oracle).contains("DroppedLogs: 0");
+                    assertThat(proxy.command("show info"))
+                            .as("oracle " + oracle)
+                            .contains("DroppedLogs: 0");
                     assertThat(read(slow, " dropped\n")).containsPattern("<5>\\d+ events? dropped\n");
                 }
             }
@@ -248,8 +266,6 @@ class RingDifferentialTest {
                 assertThat(talk.hear("/before1\n")).isEqualTo("/before0\n/before1\n");
                 request(proxy, 1, "then");
                 assertThat(talk.hear("/then0\n")).isEqualTo("/then0\n");
-                talk.say("\n");
-                assertThat(talk.hear("\n")).as("oracle " + oracle).isEqualTo("\n");
             }
             try (Operated proxy = start(text, oracle);
                     Operated.Talk talk = proxy.talk()) {

@@ -333,6 +333,11 @@ public final class LogFeature implements Feature {
         return ProxyLog.of(settings, assembly.drafts().global().facet(LogSettings.KEY), assembly);
     }
 
+    /** The number of a level, smaller is worse, or -1 for none. */
+    public static int level(String name) {
+        return Facility.level(name);
+    }
+
     /** Where a log forwarder passes messages on to. */
     public static ProxyLog relays(Draft forwarder, Assembly assembly) {
         return ProxyLog.ofRelays(settings(forwarder), assembly.drafts().global().facet(LogSettings.KEY), assembly);

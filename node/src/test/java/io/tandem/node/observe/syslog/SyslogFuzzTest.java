@@ -24,9 +24,36 @@ class SyslogFuzzTest {
     private static final long SEED = Long.getLong("tandem.fuzz.seed", 20_261_122L);
 
     private static final String[] PIECES = {
-        "<165>", "<", ">", "1 ", "2003-10-11T22:14:15.003Z ", "2003-10-11T22:14:15+02:00 ", "Nov 22 10:00:01 ", "- ",
-        "host ", "app ", "app[12]: ", "app: ", "[a b=\"c\"] ", "[a", "]", "\\]", "\\", ":", " ", "[", "text", "\n",
-        "\r\n", "\0", "\u00ff", "<999999999999999999999>", "<0>", "Z", "-", "Feb  1 00:00:00 h "
+        "<165>",
+        "<",
+        ">",
+        "1 ",
+        "2003-10-11T22:14:15.003Z ",
+        "2003-10-11T22:14:15+02:00 ",
+        "Nov 22 10:00:01 ",
+        "- ",
+        "host ",
+        "app ",
+        "app[12]: ",
+        "app: ",
+        "[a b=\"c\"] ",
+        "[a",
+        "]",
+        "\\]",
+        "\\",
+        ":",
+        " ",
+        "[",
+        "text",
+        "\n",
+        "\r\n",
+        "\0",
+        "\u00ff",
+        "<999999999999999999999>",
+        "<0>",
+        "Z",
+        "-",
+        "Feb  1 00:00:00 h "
     };
 
     private static String message(Random random) {
@@ -56,7 +83,9 @@ class SyslogFuzzTest {
             for (SyslogMessage.Part part : List.of(
                     message.host, message.tag, message.process, message.id, message.data, message.time, message.text)) {
                 assertThat(part.start).as(text).isLessThanOrEqualTo(part.end);
-                assertThat(part.isEmpty() || (part.start >= 2 && part.end <= end)).as(text).isTrue();
+                assertThat(part.isEmpty() || (part.start >= 2 && part.end <= end))
+                        .as(text)
+                        .isTrue();
             }
             assertThat(message.level()).isBetween(0, 7);
             line.read(bytes, 2, end, 1_795_262_400_000L);
