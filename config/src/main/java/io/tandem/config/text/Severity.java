@@ -10,6 +10,13 @@ public enum Severity {
     NOTICE,
     /** Will run, perhaps not as meant; fatal with {@code -dW}. */
     WARNING,
+    /** Shown as an alert, and will run all the same: HAProxy keeps what was said before, and continues. */
+    REPROACH,
     /** Will not run. */
-    ALERT
+    ALERT;
+
+    @Override
+    public String toString() {
+        return this == REPROACH ? ALERT.name() : name();
+    }
 }

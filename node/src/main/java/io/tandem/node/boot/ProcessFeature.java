@@ -145,7 +145,6 @@ final class ProcessFeature implements Feature {
     private static List<Keyword<Directive>> identity() {
         return List.of(
                 keyword("user", "<name>", "the user to become", (line, s) -> {
-                    once(line, s.uid >= 0, "user/uid already specified. Continuing.");
                     String name = text(line, "'user' expects a user name as argument.");
                     s.uid = Accounts.user(name);
                     if (s.uid < 0) {
@@ -154,7 +153,6 @@ final class ProcessFeature implements Feature {
                     s.user = name;
                 }),
                 keyword("group", "<name>", "the group to become", (line, s) -> {
-                    once(line, s.gid >= 0, "gid/group was already specified. Continuing.");
                     String name = text(line, "'group' expects a group name as argument.");
                     s.gid = Accounts.group(name);
                     if (s.gid < 0) {
@@ -163,11 +161,9 @@ final class ProcessFeature implements Feature {
                     s.group = name;
                 }),
                 keyword("uid", "<number>", "the user to become", (line, s) -> {
-                    once(line, s.uid >= 0, "user/uid already specified. Continuing.");
                     s.uid = account(line, "user");
                 }),
                 keyword("gid", "<number>", "the group to become", (line, s) -> {
-                    once(line, s.gid >= 0, "gid/group was already specified. Continuing.");
                     s.gid = account(line, "group");
                 }),
                 keyword("node", "<name>", "the name statistics show", (line, s) -> {
@@ -230,12 +226,6 @@ final class ProcessFeature implements Feature {
     private static void alone(Arguments line) {
         if (line.hasNext()) {
             throw line.error("'" + line.keyword() + "' cannot handle unexpected argument '" + line.peek() + "'.");
-        }
-    }
-
-    private static void once(Arguments line, boolean already, String complaint) {
-        if (already) {
-            throw line.error(complaint);
         }
     }
 

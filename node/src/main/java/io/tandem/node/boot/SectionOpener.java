@@ -92,6 +92,14 @@ final class SectionOpener {
         return has(kind, Keyword.Standing.NO_EFFECT);
     }
 
+    /** Whether a word stands behind the name of a backend: HAProxy then knows no section for the lines below. */
+    boolean isMisread(SectionKind kind, Line header) {
+        return kind == SectionKind.BACKEND
+                && header.size() > 2
+                && !header.text(1).equals("from")
+                && !header.text(2).equals("from");
+    }
+
     private boolean has(SectionKind kind, Keyword.Standing standing) {
         return kind != SectionKind.GLOBAL
                 && !SectionKind.PROXIES.contains(kind)
@@ -155,9 +163,6 @@ final class SectionOpener {
                         "defaults section '" + header.text(from + 1) + "' not found for " + draft.described() + ".");
                 return null;
             }
-        }
-        if (kind == SectionKind.BACKEND && !header.text(from).equals("from")) {
-            refuseMore(header, from);
         }
         if (base != null) {
             draft.inheritFrom(base);

@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
+import io.tandem.config.haproxy.AddressSyntax;
 import io.tandem.config.haproxy.Line;
 import io.tandem.config.haproxy.ParsedConfig;
 import io.tandem.config.haproxy.Section;
 import io.tandem.config.text.Origin;
+import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
+import io.tandem.config.text.Severity;
 import io.tandem.config.text.Word;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
@@ -19,8 +22,10 @@ import io.tandem.node.language.LoadContext;
 import io.tandem.node.language.LoadOptions;
 import io.tandem.node.language.SectionKind;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +36,22 @@ final class SectionReader {
 
     private static final Set<String> LOG_FORMATS = Set.of("log-format", "log-format-sd", "error-log-format");
 
+    /** Lines of global whose first one counts, and how a second one is spoken of. */
+    private static final Map<String, String> ONCE = Map.ofEntries(
+            Map.entry("user", "user/uid"),
+            Map.entry("uid", "user/uid"),
+            Map.entry("group", "gid/group was"),
+            Map.entry("gid", "gid/group was"),
+            Map.entry("maxconn", "'maxconn'"),
+            Map.entry("maxconnrate", "'maxconnrate'"),
+            Map.entry("maxsessrate", "'maxsessrate'"),
+            Map.entry("maxsslrate", "'maxsslrate'"),
+            Map.entry("maxsslconn", "'maxsslconn'"),
+            Map.entry("ulimit-n", "'ulimit-n'"),
+            Map.entry("pidfile", "'pidfile'"),
+            Map.entry("chroot", "'chroot'"));
+
+    private final Set<String> given = new HashSet<>();
     private final LoadContext context;
     private final Timeline timeline;
     private final SectionOpener opener;
@@ -84,7 +105,12 @@ final class SectionReader {
             return timeline.reach(section.header().origin());
         }
         Line legacyBind = legacyBind(kind, section.header());
-        if (legacyBind != null) {
+        boolean misread = opener.isMisread(kind, section.header());
+        if (legacyBind != null && namesNoAddress(legacyBind)) {
+            alert(legacyBind.origin(), "please use the 'bind' keyword for listening addresses.");
+            misread = true;
+        } else if (legacyBind != null) {
+            warnOfAddress(legacyBind.origin());
             apply(legacyBind, draft);
         }
         for (Line line : section.lines()) {
@@ -92,7 +118,11 @@ final class SectionReader {
                 aborted = true;
                 return false;
             }
-            apply(line, draft);
+            if (misread) {
+                alert(line.origin(), "'listen' or 'defaults' expected.");
+            } else {
+                apply(line, draft);
+            }
             if (stopped) {
                 aborted = true;
                 timeline.stop();
@@ -109,15 +139,23 @@ final class SectionReader {
             return null;
         }
         Origin origin = header.origin();
+        List<Word> words = new ArrayList<>();
+        words.add(new Word("bind", origin));
+        words.addAll(header.words().subList(2, header.size()));
+        return new Line(words);
+    }
+
+    private void warnOfAddress(Origin origin) {
         context.problems()
                 .warning(
                         origin,
                         at(origin) + " : an address behind the name is retired. Please use the 'bind' keyword for"
                                 + " listening addresses.");
-        List<Word> words = new ArrayList<>();
-        words.add(new Word("bind", origin));
-        words.addAll(header.words().subList(2, header.size()));
-        return new Line(words);
+    }
+
+    private boolean namesNoAddress(Line bind) {
+        return AddressSyntax.listening(context.options().environment()).parseList(bind.text(1)).stream()
+                .anyMatch(result -> result.error() != null);
     }
 
     private void apply(Line written, Draft draft) {
@@ -175,6 +213,16 @@ final class SectionReader {
             alert(line.origin(), "'" + line.text(first) + "' cannot handle unexpected argument '" + extra + "'.");
             return;
         }
+        String once = draft.kind() == SectionKind.GLOBAL ? ONCE.get(keyword.name()) : null;
+        if (once != null && !given.add(once)) {
+            context.problems()
+                    .add(new Problem(
+                            Severity.REPROACH,
+                            line.origin(),
+                            at(line.origin()) + " : " + once + " already specified. Continuing.",
+                            null));
+            return;
+        }
         Arguments arguments = new Arguments(line, first + words, prefixed, context);
         if (keyword.standing() == Keyword.Standing.REFUSED) {
             alert(line.origin(), KnownKeywords.notSupported(keyword.name()) + ": " + sentence(keyword.hint()));
@@ -216,7 +264,8 @@ final class SectionReader {
     }
 
     private void alert(Origin origin, String text) {
-        context.problems().alert(origin, at(origin) + " : " + text);
+        boolean close = text.startsWith("'option' expects"); // HAProxy leaves a blank out there
+        context.problems().alert(origin, at(origin) + (close ? ": " : " : ") + text);
     }
 
     private static String at(Origin origin) {

@@ -32,6 +32,22 @@ final class UnknownWords {
             "client-fin",
             "server-fin");
 
+    /** HAProxy's of proxies. */
+    private static final Set<String> STATS = Set.of(
+            "admin",
+            "uri",
+            "realm",
+            "auth",
+            "scope",
+            "enable",
+            "hide-version",
+            "show-node",
+            "show-desc",
+            "show-legends",
+            "refresh",
+            "http-request",
+            "show-modules");
+
     /** The sections that HAProxy thinks of when a line begins with an unknown word. */
     private static final List<SectionKind> HINTED = List.of(
             SectionKind.LISTEN,
@@ -84,7 +100,9 @@ final class UnknownWords {
                                     ? ""
                                     : Nearest.hint(word, firstWords(family)));
         }
-        if ((word.equals("timeout") && TIMEOUTS.contains(second)) || keywords.directive(word + " " + second) != null) {
+        boolean known = word.equals("timeout") && TIMEOUTS.contains(second)
+                || word.equals("stats") && section != SectionKind.GLOBAL && STATS.contains(second);
+        if (known) {
             return KnownKeywords.notSupported(word + " " + second);
         }
         if (word.equals("stats")) {
@@ -102,8 +120,10 @@ final class UnknownWords {
     }
 
     private boolean isOfProxies(String word) {
-        Keyword<Directive> keyword = keywords.directive(word);
-        return keyword != null && keyword.sections().stream().anyMatch(SectionKind.PROXIES::contains);
+        return SectionKind.PROXIES.stream()
+                .map(kind -> keywords.directive(word, kind))
+                .anyMatch(keyword ->
+                        keyword != null && keyword.sections().stream().anyMatch(SectionKind.PROXIES::contains));
     }
 
     private String option(String name) {

@@ -34,6 +34,11 @@ record Checked(int status, String output) {
                 .replaceAll("haproxy version is .*", "haproxy version is V");
     }
 
+    /** Without the warnings that only Tandem has: what it accepts and HAProxy refuses, and what means nothing here. */
+    Checked withoutOwnWarnings() {
+        return new Checked(status, output.replaceAll("(?m)^\\[WARNING\\].*(has no effect: |is retired).*\n", ""));
+    }
+
     /** The first alert, the first warning where there is none, or nothing. */
     String first() {
         return output.lines()

@@ -89,8 +89,7 @@ public final class AdminFeature implements Feature {
                 }
                 case "name", "severity-output", "accept-proxy", "ssl", "crt", "maxconn", "backlog" ->
                     throw line.error("'stats socket' : '" + option + "' is not supported by this version of tandem");
-                default ->
-                    throw line.error("'stats socket " + address.text() + "' : unknown keyword '" + option + "'.");
+                default -> throw line.error("'stats socket' : unknown keyword '" + option + "'.");
             }
         }
         draft.facet(SETTINGS)

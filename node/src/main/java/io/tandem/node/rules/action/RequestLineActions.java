@@ -77,7 +77,15 @@ final class RequestLineActions {
         if (!line.hasArgument()) {
             throw new SampleError(ONE);
         }
-        return line.format(ONE);
+        Format format = line.format(ONE);
+        onlyConditionLeft(line, ONE);
+        return format;
+    }
+
+    private static void onlyConditionLeft(ActionLine line, String complaint) {
+        if (line.words().hasNext() && !ActionLine.isCondition(line.words().peek())) {
+            throw new SampleError(complaint);
+        }
     }
 
     private static Action set(ActionLine line, Part part) {
@@ -179,6 +187,7 @@ final class RequestLineActions {
             throw new SampleError("failed to parse the regex : " + error.text());
         }
         Format format = line.format(two);
+        onlyConditionLeft(line, two);
         return facts -> {
             Output out = format.render(facts);
             byte[] replacement = Arrays.copyOf(out.bytes(), out.length());

@@ -108,7 +108,15 @@ public final class RuleFeature implements Feature {
         String kind = line.next();
         RuleLines lines = proxy.facet(RuleLines.KEY);
         switch (kind) {
-            case "inspect-delay" -> lines.inspectDelayMs = delay(line, "tcp-request", proxy);
+            case "inspect-delay" -> {
+                int delayMs = delay(line, "tcp-request", proxy);
+                if (lines.delayed) {
+                    line.warn(
+                            "ignoring tcp-request inspect-delay (was already defined) in " + RuleCompiler.named(proxy));
+                }
+                lines.delayed = true;
+                lines.inspectDelayMs = delayMs;
+            }
             case "connection" -> tcpRule(line, proxy, RuleSet.CONNECTION, RuleLines.Stage.CONNECTION);
             case "session" -> tcpRule(line, proxy, RuleSet.SESSION, RuleLines.Stage.SESSION);
             case "content" -> tcpRule(line, proxy, RuleSet.CONTENT, RuleLines.Stage.CONTENT);

@@ -71,6 +71,9 @@ final class RuleLines implements Facet {
     private final Map<RuleSet, Rules> compiled = new EnumMap<>(RuleSet.class);
     private final Set<RuleSet> ended = EnumSet.noneOf(RuleSet.class);
     int inspectDelayMs;
+    /** Whether the section itself has named it. */
+    boolean delayed;
+
     int responseInspectDelayMs;
 
     List<Entry> of(RuleSet set) {

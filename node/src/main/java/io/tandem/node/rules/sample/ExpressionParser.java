@@ -11,8 +11,6 @@ import java.util.List;
 
 /** Compiles {@code fetch(args),conv(args),…} (HAProxy manual 7.3). */
 public final class ExpressionParser {
-    private static final String STOPS = "(),] \t";
-
     private final String text;
     private final Site site;
     private int at;
@@ -49,10 +47,14 @@ public final class ExpressionParser {
     /** The end of the name that begins at {@code from}. */
     public static int nameEnd(String text, int from) {
         int end = from;
-        while (end < text.length() && STOPS.indexOf(text.charAt(end)) < 0) {
+        while (end < text.length() && isOfNames(text.charAt(end))) {
             end++;
         }
         return end;
+    }
+
+    private static boolean isOfNames(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-+:".indexOf(c) >= 0;
     }
 
     private Result parse() {
