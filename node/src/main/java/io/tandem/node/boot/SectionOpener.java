@@ -41,6 +41,7 @@ final class SectionOpener {
             return context.drafts().global();
         }
         if (NamedSections.isOne(kind)) {
+            sayWhatToExpect(kind, header);
             return named.open(kind, header);
         }
         if (kind == SectionKind.RESOLVERS && section.name().isEmpty()) {

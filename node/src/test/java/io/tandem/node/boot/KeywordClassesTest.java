@@ -75,7 +75,9 @@ class KeywordClassesTest {
 
     private String offering(Entry entry) throws IOException {
         String name = entry.name();
-        String arguments = ARGUMENTS.getOrDefault(entry.chapter() + " " + name, "");
+        String place = entry.where().isEmpty() ? "" : entry.where().get(0) + " ";
+        String arguments = ARGUMENTS.getOrDefault(
+                entry.chapter() + " " + place + name, ARGUMENTS.getOrDefault(entry.chapter() + " " + name, ""));
         String line = name + (arguments.isEmpty() ? "" : " " + arguments);
         return switch (entry.chapter()) {
             case SECTION -> (name.equals("global") || name.equals("defaults") ? name : name + " x") + "\n";

@@ -6,7 +6,6 @@ import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
-import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.SectionKind;
 import java.util.List;
 
@@ -29,7 +28,8 @@ final class CheckOptions {
             option("ssl-hello-chk", "checks greet a server that speaks SSL 3.0", "")
                     .as((line, draft) -> protocol(line, draft, "ssl-hello-chk", ProtocolSteps.sslHello())),
             option("spop-check", "checks greet an agent of stream processing", "")
-                    .as(CheckOptions::spop),
+                    .refused("there are no filters that ask such agents")
+                    .as((line, draft) -> {}),
             option("log-health-checks", "every change of a check is logged", "")
                     .negatable()
                     .as(CheckOptions::log));
@@ -116,13 +116,6 @@ final class CheckOptions {
         line.noMore("option smtpchk");
         boolean understood = (hello.equals("EHLO") || hello.equals("HELO")) && !domain.isEmpty();
         use(draft, understood ? ProtocolSteps.smtp(hello, domain) : ProtocolSteps.smtp("HELO", "localhost"));
-    }
-
-    private static void spop(Arguments line, Draft draft) {
-        if (draft.needsBackend(line, "spop-check", ".")) {
-            line.noMore("option spop-check");
-            throw line.error(KnownKeywords.notSupported("option spop-check"));
-        }
     }
 
     private static void httpchk(Arguments line, Draft draft) {
