@@ -136,6 +136,7 @@ final class RequestJudge {
         if (caching != null && caching.hasFound()) {
             Backend itself = frontend.itself();
             facts.backend = itself;
+            BodyFilters.onRequest(facts, itself);
             outcome.deliver(itself);
             return;
         }

@@ -38,7 +38,7 @@ public final class CacheUse implements BodyFilter {
     private static final byte[] LINE_END = Ascii.bytes("\r\n");
 
     // what HAProxy counts for a stored response beside its head and body
-    private static final int COUNTED_ENTRY = 112;
+    private static final int COUNTED_ENTRY = 112 + 15;
     private static final int COUNTED_BLOCK = 4;
 
     /** Of a head's buffer, so that rules can add to it again. */

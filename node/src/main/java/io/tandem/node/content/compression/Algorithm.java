@@ -16,8 +16,12 @@ public enum Algorithm {
     /** RFC 1951, which is what some clients mean by deflate. */
     RAW_DEFLATE("raw-deflate", "deflate", true);
 
+    @SuppressWarnings("ImmutableEnumChecker") // never written
     private final byte[] configured;
+
+    @SuppressWarnings("ImmutableEnumChecker") // never written
     private final byte[] token;
+
     private final boolean raw;
 
     Algorithm(String configured, String token, boolean raw) {

@@ -23,7 +23,6 @@ import java.util.zip.DataFormatException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,8 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EncoderTest {
     private static final int BODIES = 60;
 
-    private final DefaultEventLoop eventLoop = new DefaultEventLoop();
-    private final Loop loop = new Loop(0, eventLoop);
+    private final Loop loop = new Loop(0, new DefaultEventLoop());
     private final CompressionLimits limits = new CompressionLimits(1);
     private final Meters frontend = new Meters(1);
     private final Meters backend = new Meters(1);
@@ -43,11 +41,6 @@ class EncoderTest {
         in.getBytes(in.readerIndex(), bytes);
         out.writeBytes(bytes);
     };
-
-    @AfterEach
-    void end() {
-        eventLoop.shutdownGracefully();
-    }
 
     private Encoder encoder(Algorithm algorithm) {
         out.reset();
