@@ -30,4 +30,20 @@ public record Timeouts(
         int serverFin,
         int tarpit) {
     public static final Timeouts NONE = new Timeouts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** These with other limits for the server and for tunnels. */
+    public Timeouts with(int otherServer, int otherTunnel) {
+        return new Timeouts(
+                client,
+                otherServer,
+                connect,
+                httpRequest,
+                httpKeepAlive,
+                queue,
+                check,
+                otherTunnel,
+                clientFin,
+                serverFin,
+                tarpit);
+    }
 }

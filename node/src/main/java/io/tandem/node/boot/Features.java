@@ -38,6 +38,7 @@ import io.tandem.node.observe.syslog.LogForwardFeature;
 import io.tandem.node.resolve.ResolversLines;
 import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.Userlists;
+import io.tandem.node.rules.VariableLimits;
 import io.tandem.node.rules.acl.Acls;
 import io.tandem.node.rules.action.Captures;
 import io.tandem.node.rules.action.ForwardedLines;
@@ -49,6 +50,7 @@ import io.tandem.node.rules.action.RequestFeatures;
 import io.tandem.node.rules.action.RuleFeature;
 import io.tandem.node.rules.action.ServerRuleLines;
 import io.tandem.node.rules.action.SwitchingFeature;
+import io.tandem.node.setup.Experimental;
 import io.tandem.node.setup.Feature;
 import io.tandem.node.setup.ProxyBasics;
 import java.util.List;
@@ -58,10 +60,12 @@ final class Features {
     static final List<Feature> ALL = List.of(
             new ProcessFeature(),
             new ProxyBasics(),
+            new Experimental(),
             new Userlists(),
             new StickTables(),
             new CacheLines(),
             new GlobalVariables(),
+            new VariableLimits(),
             new Acls(),
             new RuleFeature(),
             new RequestFeatures(),

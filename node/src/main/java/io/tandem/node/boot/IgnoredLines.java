@@ -62,7 +62,6 @@ final class IgnoredLines {
             global("tune.fail-alloc", "it makes HAProxy fail for its own tests"),
             global("tune.peers.max-updates-at-once", "changes of tables are sent in batches of their own size"),
             global("mworker-max-reloads", "a reload leaves no old worker behind"),
-            global("expose-experimental-directives", "nothing here waits for it"),
             global("profiling.tasks", PROFILED),
             global("httpclient.resolvers.id", NO_CLIENT),
             global("httpclient.resolvers.prefer", NO_CLIENT),

@@ -24,6 +24,7 @@ import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
 import io.tandem.node.rules.Termination;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,6 +212,11 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     }
 
     @Override
+    public void hint(List<byte[]> responses) {
+        HintWriter.write(this, responses);
+    }
+
+    @Override
     public void answer(Reply reply) {
         if (facts.service != null) { // a service counts as a server that answers at once
             facts.connectingNs = facts.requestHeadNs;
@@ -319,7 +325,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
      * #AS_FOR_HEAD}.
      */
     public int bodyTimeoutMs() {
-        boolean held = server.isFull() && backend().timeouts().server() > 0; // then it is the server's time that counts
+        boolean held = server.isFull() && facts.serverTimeoutMs(backend()) > 0; // then it is the server's time that counts
         return held ? 0 : phase.bodyTimeoutMs(facts.frontend.timeouts(), facts.backend);
     }
 

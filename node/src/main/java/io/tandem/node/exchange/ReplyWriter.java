@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.exchange;
 
+import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Method;
@@ -25,10 +26,18 @@ final class ReplyWriter {
 
     /** Answers {@code exchange} with {@code reply} and ends it; nothing of a response has been sent yet. */
     static void answer(Exchange exchange, Reply reply) {
+        answer(exchange, reply, false);
+    }
+
+    /** Answers 500, as rules on all responses could not do what they were to do. */
+    static void answerFailure(Exchange exchange) {
+        answer(exchange, ErrorPages.of(exchange.facts, 500), true);
+    }
+
+    /** @param failed whether rules have failed already: once more, and it goes as it is */
+    private static void answer(Exchange exchange, Reply reply, boolean failed) {
         Facts facts = exchange.facts;
-        ClientSide client = exchange.client;
         facts.status = reply.status();
-        boolean keepAlive = ResponseJudge.mayKeepClient(facts) && client.isRequestComplete() && !reply.close();
         ReplyWriter writer = new ReplyWriter(exchange.loop, exchange.tuning, facts, reply);
         if (writer.isEmpty()) {
             exchange.endWithout(false);
@@ -38,12 +47,28 @@ final class ReplyWriter {
             facts.responseHeadNs = 0;
         }
         facts.responding = true;
-        facts.frontend.afterResponseRules().judge(facts);
-        writer.writeTo(client, keepAlive);
-        facts.bytesOut += writer.countedSize();
+        if (ResponseJudge.passesLast(facts)) {
+            writer.answer(exchange);
+            return;
+        }
+        writer.release();
+        Reply failure = ErrorPages.of(facts, 500);
+        if (failed) {
+            facts.status = failure.status();
+            new ReplyWriter(exchange.loop, exchange.tuning, facts, failure).answer(exchange);
+        } else {
+            answer(exchange, failure, true);
+        }
+    }
+
+    private void answer(Exchange exchange) {
+        ClientSide client = exchange.client;
+        boolean keepAlive = ResponseJudge.mayKeepClient(facts) && client.isRequestComplete() && !reply.close();
+        writeTo(client, keepAlive);
+        facts.bytesOut += countedSize();
         exchange.ledger.answered();
         exchange.end();
-        writer.release();
+        release();
         client.finished(keepAlive);
     }
 

@@ -17,9 +17,12 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Awaited;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Hints;
 import io.tandem.node.rules.Reply;
 import io.tandem.node.rules.Rules;
 import io.tandem.node.rules.Termination;
+import io.tandem.node.rules.Verdict;
+import java.util.List;
 
 /**
  * Takes a request through its rules (step 4): the frontend's, the choice of the backend, the backend's, what options do to
@@ -36,6 +39,9 @@ final class RequestJudge {
 
         /** It is answered after a while. */
         void hold(Reply reply, int delayMs);
+
+        /** The client gets these first. */
+        void hint(List<byte[]> responses);
 
         /** It is answered here. */
         void answer(Reply reply);
@@ -198,7 +204,13 @@ final class RequestJudge {
         if (rules.isEmpty()) {
             return true;
         }
-        switch (rules.judge(facts)) {
+        Verdict verdict = rules.judge(facts);
+        Hints hints = facts.hints;
+        if (hints != null) {
+            facts.hints = null;
+            outcome.hint(hints.complete());
+        }
+        switch (verdict) {
             case CONTINUE, ACCEPT -> {
                 return true;
             }

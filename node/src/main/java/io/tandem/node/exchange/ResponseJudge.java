@@ -83,6 +83,16 @@ final class ResponseJudge {
         return passes(facts, facts.frontend.responseRules());
     }
 
+    /**
+     * Asks the rules on all responses, the proxy's own included.
+     *
+     * @return whether the response may go to the client; otherwise 500 does
+     */
+    static boolean passesLast(Facts facts) {
+        Rules rules = facts.frontend.afterResponseRules();
+        return rules.isEmpty() || rules.judge(facts) != Verdict.REPLY;
+    }
+
     private static boolean passes(Facts facts, Rules rules) {
         if (rules.isEmpty()) {
             return true;

@@ -80,6 +80,7 @@ final class ResponseRelay implements ResponseListener {
         facts.responseHeadNs = exchange.loop.nowNs();
         facts.responding = true;
         facts.status = facts.response.status();
+        facts.serverStatus = facts.status;
         if (!ResponseJudge.isAgreed(facts)) {
             onMalformed();
             return Fate.REFUSED;
@@ -161,7 +162,12 @@ final class ResponseRelay implements ResponseListener {
             return Fate.REFUSED;
         }
         backend.persistence().onResponse(facts);
-        facts.frontend.afterResponseRules().judge(facts);
+        if (!ResponseJudge.passesLast(facts)) {
+            facts.bytesOut += bodyHere(in, length);
+            exchange.server.close();
+            ReplyWriter.answerFailure(exchange);
+            return Fate.REFUSED;
+        }
         exchange.ledger.answerBegins(bodyHere(in, length));
         exchange.become(Phase.RESPONDING);
         BodyFilter chosen = BodyFilters.onResponse(facts, backend);
@@ -287,8 +293,7 @@ final class ResponseRelay implements ResponseListener {
         ServerStream present = exchange.server.stream();
         if (ResponseJudge.opensTunnel(facts) && present != null) {
             exchange.become(Phase.TUNNEL);
-            exchange.tunnel()
-                    .open(present, facts.frontend.timeouts(), exchange.backend().timeouts());
+            exchange.tunnel().open(present, facts.frontend.timeouts(), facts.timeouts(exchange.backend()));
             return;
         }
         if (trailers != null) {

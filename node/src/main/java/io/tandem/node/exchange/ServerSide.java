@@ -115,7 +115,7 @@ final class ServerSide {
         ServerStream present = stream;
         if (present != null) {
             expected = true;
-            present.expect(backend.timeouts().server());
+            present.expect(exchange.facts.serverTimeoutMs(backend));
         }
     }
 

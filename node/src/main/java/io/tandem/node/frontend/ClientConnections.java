@@ -60,7 +60,7 @@ public final class ClientConnections implements ConnectionOpener {
         frontend.meters().count(loop.index(), ProxyCounter.CONNECTIONS);
         Verdict verdict = frontend.connectionRules().judge(facts);
         if (verdict == Verdict.CLOSE || verdict == Verdict.REPLY) {
-            facts.tracking.endConnection(loop.nowNs() / 1_000_000);
+            facts.endConnection(loop.nowNs() / 1_000_000);
             if (facts.silent) {
                 SilentDrop.prepare(channel);
             }
@@ -190,7 +190,7 @@ public final class ClientConnections implements ConnectionOpener {
     /** A session of the frontend has ended. */
     private static void end(Facts facts, Runnable onEnd) {
         int loop = facts.loop.index();
-        facts.tracking.endConnection(facts.loop.nowNs() / 1_000_000);
+        facts.endConnection(facts.loop.nowNs() / 1_000_000);
         facts.frontend.meters().end(loop);
         if (facts.listener != null) {
             facts.listener.end(loop);

@@ -8,6 +8,7 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
 import io.tandem.node.content.cache.CacheUse;
 import io.tandem.node.content.compression.Algorithm;
+import io.tandem.node.backend.Timeouts;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.Request;
@@ -60,6 +61,10 @@ public final class Facts {
     private @Nullable Peer realSource;
 
     private @Nullable Peer realDestination;
+    /** What {@link #source} and {@link #destination} were before rules changed them for the exchange; null while they are it. */
+    private @Nullable Peer sourceBefore;
+
+    private @Nullable Peer destinationBefore;
     /** TLS facts of the client connection; null without TLS. */
     public io.tandem.node.frontend.@Nullable TlsFacts tls;
     /** TLS facts of the connection to the server; null without TLS. */
@@ -86,6 +91,8 @@ public final class Facts {
     private @Nullable Variables responseVariables;
     /** Those of a health check ({@code check}); null elsewhere. */
     public @Nullable Variables checkVariables;
+    /** What they may take; null without a limit. */
+    private final VariableLimits.@Nullable Budgets budgets;
     /** Stick-table entries this connection and this exchange are counted on ({@code track-sc0} to {@code sc2}). */
     public final Tracking tracking = new Tracking();
     /** Requests seen on this connection, this one included. */
@@ -157,6 +164,18 @@ public final class Facts {
     public boolean tarpit;
     /** {@link Verdict#CLOSE} is to be done without telling the client. */
     public boolean silent;
+    /** How many ACLs are being asked, one by the other ({@code acl()}). */
+    public int aclDepth;
+    /** What the server said ({@code server_status}); 0 while it has said nothing. */
+    public int serverStatus;
+    /** {@code strict-mode off}, until its rules end: a change to the message that cannot be made is no error. */
+    public boolean lenient;
+    /** {@code set-timeout}: instead of the backend's {@code timeout server} and {@code timeout tunnel}, ms; 0 for those. */
+    public int serverTimeoutMs;
+
+    public int tunnelTimeoutMs;
+    /** {@code early-hint}: interim responses that the client is to get before anything else; null for none. */
+    public @Nullable Hints hints;
     /** {@code disable-l7-retry}: the request is sent once, whatever becomes of it. */
     public boolean onceOnly;
     /** The value of {@code unique-id-format}, made on first use. */
@@ -252,7 +271,8 @@ public final class Facts {
         this.scratch = scratch;
         this.configuration = configuration;
         this.frontend = frontend;
-        sessionVariables = new Variables();
+        budgets = VariableLimits.Budgets.of(configuration.drafts());
+        sessionVariables = new Variables(budgets == null ? null : budgets.session());
         request = NO_REQUEST.of(loop);
         response = NO_RESPONSE.of(loop);
     }
@@ -264,6 +284,7 @@ public final class Facts {
         configuration = connection.configuration;
         frontend = connection.frontend;
         sessionVariables = connection.sessionVariables;
+        budgets = connection.budgets == null ? null : connection.budgets.another(configuration.drafts());
         request = new Request();
         response = new Response();
         socket = connection.socket;
@@ -318,14 +339,62 @@ public final class Facts {
         destination.set(to);
     }
 
-    /** The connection's own source ({@code fc_src}), whatever has been announced. */
+    /** The connection's own source ({@code fc_src}), whatever has been announced or rules of the exchange have set. */
     public Peer connectionSource() {
-        return realSource == null ? source : realSource;
+        Peer before = sourceBefore == null ? source : sourceBefore;
+        return realSource == null ? before : realSource;
     }
 
-    /** The connection's own destination ({@code fc_dst}), whatever has been announced. */
+    /** The connection's own destination ({@code fc_dst}), whatever has been announced or rules have set. */
     public Peer connectionDestination() {
-        return realDestination == null ? destination : realDestination;
+        Peer before = destinationBefore == null ? destination : destinationBefore;
+        return realDestination == null ? before : realDestination;
+    }
+
+    /** {@link #source}, to be changed for this exchange. */
+    public Peer changeSource() {
+        if (sourceBefore == null) {
+            sourceBefore = copy(source);
+        }
+        return source;
+    }
+
+    /** {@link #destination}, to be changed for this exchange. */
+    public Peer changeDestination() {
+        if (destinationBefore == null) {
+            destinationBefore = copy(destination);
+        }
+        return destination;
+    }
+
+    private static Peer copy(Peer peer) {
+        Peer copy = new Peer();
+        copy.set(peer);
+        return copy;
+    }
+
+    private void restorePeers() {
+        if (sourceBefore != null) {
+            source.set(sourceBefore);
+            sourceBefore = null;
+        }
+        if (destinationBefore != null) {
+            destination.set(destinationBefore);
+            destinationBefore = null;
+        }
+    }
+
+    /** How long a server of {@code backend} may be silent in this exchange: milliseconds, 0 for as long as it likes. */
+    public int serverTimeoutMs(Backend backend) {
+        return serverTimeoutMs > 0 ? serverTimeoutMs : backend.timeouts().server();
+    }
+
+    /** The limits of {@code backend} in this exchange. */
+    public Timeouts timeouts(Backend backend) {
+        Timeouts configured = backend.timeouts();
+        return serverTimeoutMs == 0 && tunnelTimeoutMs == 0
+                ? configured
+                : configured.with(serverTimeoutMs(backend), tunnelTimeoutMs > 0 ? tunnelTimeoutMs : configured.tunnel());
     }
 
     /** Takes note of how it ended, unless that has been said already; what kills a session is named before what it was doing. */
@@ -354,9 +423,18 @@ public final class Facts {
         }
     }
 
+    /** The connection is over. */
+    public void endConnection(long nowMs) {
+        tracking.endConnection(nowMs);
+        if (budgets != null) {
+            budgets.session().end();
+        }
+    }
+
     /** Forgets the exchange, keeps the connection. */
     public void reset() {
         tracking.endExchange(loop.nowNs() / 1_000_000);
+        restorePeers();
         request.clear();
         response.clear();
         responding = false;
@@ -413,6 +491,10 @@ public final class Facts {
         tarpit = false;
         silent = false;
         onceOnly = false;
+        serverStatus = 0;
+        serverTimeoutMs = 0;
+        tunnelTimeoutMs = 0;
+        hints = null;
         uniqueId = null;
         logLevel = DEFAULT_LEVEL;
         contentStart = 0;
@@ -446,7 +528,7 @@ public final class Facts {
     private Variables exchangeVariables() {
         Variables present = exchangeVariables;
         if (present == null) {
-            present = new Variables();
+            present = new Variables(budgets == null ? null : budgets.exchange());
             exchangeVariables = present;
         }
         return present;
@@ -455,7 +537,7 @@ public final class Facts {
     private Variables requestVariables() {
         Variables present = requestVariables;
         if (present == null) {
-            present = new Variables();
+            present = new Variables(budgets == null ? null : budgets.request());
             requestVariables = present;
         }
         return present;
@@ -464,7 +546,7 @@ public final class Facts {
     private Variables responseVariables() {
         Variables present = responseVariables;
         if (present == null) {
-            present = new Variables();
+            present = new Variables(budgets == null ? null : budgets.response());
             responseVariables = present;
         }
         return present;

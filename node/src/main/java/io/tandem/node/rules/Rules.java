@@ -20,6 +20,11 @@ public final class Rules {
         public Rule(Condition condition, Action action) {
             this(condition, action, null);
         }
+
+        /** Whether nothing is asked before it is done. */
+        public boolean isUnconditional() {
+            return condition == Condition.ALWAYS;
+        }
     }
 
     private final Rule[] rules;
@@ -90,6 +95,9 @@ public final class Rules {
         }
         Verdict verdict = Verdict.CONTINUE;
         int first = resumed == this ? facts.resumeAt : 0;
+        if (first == 0) {
+            facts.lenient = false;
+        }
         facts.resumeIn = null;
         facts.resumeAt = 0;
         for (int i = first; i < rules.length && verdict == Verdict.CONTINUE; i++) {

@@ -98,6 +98,18 @@ public final class Acls implements Feature {
                     : resolve(proxy, assembly).get(name);
         }
 
+        /** Whether a line read so far has that name. */
+        boolean has(String name) {
+            return asRead.containsKey(name);
+        }
+
+        /** What the lines of that name say, once all has been read. */
+        AclExpression[] resolved(String name) {
+            Map<String, Acl> all = resolved;
+            Acl acl = all == null ? null : all.get(name);
+            return acl == null ? new AclExpression[0] : acl.usableIn(null);
+        }
+
         private Map<String, Acl> resolve(ProxyDraft proxy, Assembly assembly) {
             Map<String, Acl> all = resolved;
             if (all == null) {

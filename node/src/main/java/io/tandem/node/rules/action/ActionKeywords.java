@@ -21,6 +21,8 @@ public final class ActionKeywords {
             PriorityActions.ALL,
             SwitchActions.ALL,
             MiscActions.ALL,
+            ExchangeActions.ALL,
+            CaptureActions.ALL,
             SocketActions.ALL,
             ExpectActions.ALL,
             PatternActions.ALL,

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param sets the rules it is valid in
  * @param parameterized whether its name goes on in parentheses or with a number: {@code set-var(txn.a)}, {@code track-sc0}
  * @param ends whether nothing runs after it where it has no condition
+ * @param experimental whether the global section has to allow it
  * @param factory makes it from its arguments
  */
-public record ActionKind(Set<RuleSet> sets, boolean parameterized, boolean ends, Factory factory) {
+public record ActionKind(
+        Set<RuleSet> sets, boolean parameterized, boolean ends, boolean experimental, Factory factory) {
     /** Makes an action. */
     @FunctionalInterface
     public interface Factory {
@@ -41,6 +43,7 @@ public record ActionKind(Set<RuleSet> sets, boolean parameterized, boolean ends,
         private String doc = "";
         private boolean parameterized;
         private boolean ends;
+        private boolean experimental;
         private @Nullable String why;
 
         private Builder(String name, Set<RuleSet> sets) {
@@ -74,13 +77,19 @@ public record ActionKind(Set<RuleSet> sets, boolean parameterized, boolean ends,
             return this;
         }
 
+        /** HAProxy may still change what it does: {@code expose-experimental-directives} has to allow it. */
+        Builder experimental() {
+            experimental = true;
+            return this;
+        }
+
         public Keyword<ActionKind> as(Factory factory) {
             Keyword.Builder<ActionKind> keyword =
                     Keyword.<ActionKind>of(name).arguments(arguments).doc(doc);
             if (why != null) {
                 keyword.noEffect(why);
             }
-            return keyword.as(new ActionKind(Set.copyOf(sets), parameterized, ends, factory));
+            return keyword.as(new ActionKind(Set.copyOf(sets), parameterized, ends, experimental, factory));
         }
     }
 }

@@ -159,9 +159,12 @@ public final class Captures implements Feature {
                 keep(facts, true, awaitedLengths, new byte[awaited][]); // shown empty where no response comes
             }
             if (all.length > 0) {
-                byte[] @Nullable [] values = new byte[all.length][];
+                byte[] @Nullable [] before = response ? null : facts.requestCaptures; // of tcp-request content
+                byte[] @Nullable [] values = before != null ? before : new byte[all.length][];
                 for (int i = 0; i < all.length; i++) {
-                    values[i] = value(headers, all[i]);
+                    if (all[i].header() != null) {
+                        values[i] = value(headers, all[i]);
+                    }
                 }
                 keep(facts, response, lengths, values);
             }
@@ -255,6 +258,16 @@ public final class Captures implements Feature {
                 request.add(new Slot(null, length));
                 return request.size() - 1;
             });
+        }
+
+        /** The values of the request, none yet where nothing has been kept. */
+        byte[] @Nullable [] prepare(Facts facts) {
+            byte[] @Nullable [] values = facts.requestCaptures;
+            if (values == null) {
+                values = new byte[request.size()][];
+                keep(facts, false, request.stream().mapToInt(Slot::length).toArray(), values);
+            }
+            return values;
         }
 
         @Override

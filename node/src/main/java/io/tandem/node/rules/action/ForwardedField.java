@@ -48,10 +48,7 @@ final class ForwardedField implements Action {
         }
         node("by=", by, byPort, facts, out);
         node("for=", client, clientPort, facts, out);
-        if (!out.isCut()) {
-            Edits.add(facts, false, NAME, out.bytes(), 0, out.length());
-        }
-        return Verdict.CONTINUE;
+        return out.isCut() ? Verdict.CONTINUE : Edits.add(facts, false, NAME, out.bytes(), 0, out.length());
     }
 
     private static void begin(String name, Output out) {

@@ -62,8 +62,7 @@ final class HeaderActions {
             if (removesOthers) {
                 Edits.headers(facts, response).removeAll(lowerName);
             }
-            Edits.add(facts, response, name, value.bytes(), 0, end);
-            return Verdict.CONTINUE;
+            return Edits.add(facts, response, name, value.bytes(), 0, end);
         };
     }
 
@@ -72,14 +71,14 @@ final class HeaderActions {
             throw new SampleError(TWO);
         }
         String name = line.words().next();
-        if (!line.words().hasNext()) {
+        if (name.isEmpty() || line.words().peek().isEmpty()) {
             throw new SampleError(TWO);
         }
         return name;
     }
 
     /** A decoded line break must not begin another field. */
-    private static int cutAtLineBreak(Output value) {
+    static int cutAtLineBreak(Output value) {
         for (int i = 0; i < value.length(); i++) {
             byte b = value.bytes()[i];
             if (b == '\r' || b == '\n' || b == 0) {
@@ -115,7 +114,7 @@ final class HeaderActions {
                                 && Text.startsWith(bytes, end - lower.length, end, lower, true));
             case "sub" -> removal(response, (facts, bytes, start, end) -> contains(bytes, start, end, lower));
             case "reg" -> {
-                Regex regex = Regex.compile(name, true);
+                Regex regex = Regex.compile(name, false); // of names in lower case
                 yield removal(response, regex::matches);
             }
             default -> throw new SampleError("-m with unsupported matching method '" + method + "'");
@@ -171,28 +170,29 @@ final class HeaderActions {
         return facts -> {
             Headers headers = Edits.headers(facts, response);
             int count = headers.count();
-            for (int i = headers.find(name, 0); i >= 0 && i < count; i = headers.find(name, i + 1)) {
+            Verdict verdict = Verdict.CONTINUE;
+            int i = headers.find(name, 0);
+            while (i >= 0 && i < count && verdict == Verdict.CONTINUE) {
                 // The format may ask for other fields, so it is written anew for each.
                 Output template = format.render(facts);
-                if (whole) {
-                    replaceWhole(facts, headers, i, regex, template);
-                } else {
-                    replaceValues(facts, headers, i, regex, template);
-                }
+                verdict = whole
+                        ? replaceWhole(facts, headers, i, regex, template)
+                        : replaceValues(facts, headers, i, regex, template);
+                i = headers.find(name, i + 1);
             }
-            return Verdict.CONTINUE;
+            return verdict;
         };
     }
 
-    private static void replaceWhole(Facts facts, Headers headers, int i, Regex regex, Output template) {
+    private static Verdict replaceWhole(Facts facts, Headers headers, int i, Regex regex, Output template) {
         Sample out = facts.scratch.value;
         byte[] replacement = java.util.Arrays.copyOf(template.bytes(), template.length());
-        if (regex.expand(facts, headers.bytes(), headers.valueStart(i), headers.valueEnd(i), replacement, out)) {
-            replace(facts, headers, i, out.bytes, out.start, out.end);
-        }
+        return regex.expand(facts, headers.bytes(), headers.valueStart(i), headers.valueEnd(i), replacement, out)
+                ? replace(facts, headers, i, out.bytes, out.start, out.end)
+                : Verdict.CONTINUE;
     }
 
-    private static void replaceValues(Facts facts, Headers headers, int i, Regex regex, Output template) {
+    private static Verdict replaceValues(Facts facts, Headers headers, int i, Regex regex, Output template) {
         byte[] replacement = java.util.Arrays.copyOf(template.bytes(), template.length());
         Output line = template;
         line.clear();
@@ -222,9 +222,7 @@ final class HeaderActions {
             }
             at = comma + 1;
         }
-        if (changed) {
-            replace(facts, headers, i, line.bytes(), 0, line.length());
-        }
+        return changed ? replace(facts, headers, i, line.bytes(), 0, line.length()) : Verdict.CONTINUE;
     }
 
     /** The next comma that no quotes protect, or {@code limit}. */
@@ -242,9 +240,9 @@ final class HeaderActions {
         return b == ' ' || b == '\t';
     }
 
-    private static void replace(Facts facts, Headers headers, int i, byte[] value, int start, int end) {
-        if (!Edits.isSafe(value, start, end) || !headers.replace(i, value, start, end)) {
-            Edits.failed(facts);
-        }
+    private static Verdict replace(Facts facts, Headers headers, int i, byte[] value, int start, int end) {
+        return Edits.isSafe(value, start, end) && headers.replace(i, value, start, end)
+                ? Verdict.CONTINUE
+                : Edits.failed(facts);
     }
 }

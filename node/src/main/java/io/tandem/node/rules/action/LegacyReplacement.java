@@ -30,38 +30,38 @@ final class LegacyReplacement implements Action {
         Output out = facts.scratch.output;
         Sample line = facts.scratch.value;
         LegacyLine.start(facts, response, out);
-        if (regex.expand(facts, out.bytes(), 0, out.length(), replacement, line)) {
-            startLine(facts, line);
-        }
+        Verdict verdict = regex.expand(facts, out.bytes(), 0, out.length(), replacement, line)
+                ? startLine(facts, line)
+                : Verdict.CONTINUE;
         Headers headers = Edits.headers(facts, response);
         int count = headers.count();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && verdict == Verdict.CONTINUE; i++) {
             if (headers.isLive(i)) {
                 LegacyLine.field(headers, i, out);
                 if (regex.expand(facts, out.bytes(), 0, out.length(), replacement, line)) {
-                    field(facts, headers, i, line);
+                    verdict = field(facts, headers, i, line);
                 }
             }
         }
-        return Verdict.CONTINUE;
+        return verdict;
     }
 
-    private void startLine(Facts facts, Sample line) {
+    private Verdict startLine(Facts facts, Sample line) {
         int first = find(line, line.start, ' ');
         int last = line.end;
         while (last > line.start && line.bytes[last - 1] != ' ') {
             last--;
         }
         if (!Edits.isSafe(line.bytes, line.start, line.end) || first >= line.end) {
-            Edits.failed(facts);
-            return;
+            return Edits.failed(facts);
         }
         Headers headers = Edits.headers(facts, response);
         int at = headers.stash(line.bytes, line.start, line.end);
         int shift = at - line.start;
         if (at < 0) {
-            Edits.failed(facts);
-        } else if (response) {
+            return Edits.failed(facts);
+        }
+        if (response) {
             int status = Status.parse(number(line, first), 100, 999);
             int reason = Math.min(first + 5, line.end);
             facts.response.startLine(
@@ -74,6 +74,7 @@ final class LegacyReplacement implements Action {
             request.method(at, first + shift);
             request.uri(first + 1 + shift, last - 1 + shift);
         }
+        return Verdict.CONTINUE;
     }
 
     private static String number(Sample line, int blank) {
@@ -89,17 +90,17 @@ final class LegacyReplacement implements Action {
         return at;
     }
 
-    private void field(Facts facts, Headers headers, int index, Sample line) {
+    private Verdict field(Facts facts, Headers headers, int index, Sample line) {
         int colon = find(line, line.start, ':');
         if (colon == line.end || colon == line.start || !Edits.isSafe(line.bytes, line.start, line.end)) {
-            Edits.failed(facts);
-            return;
+            return Edits.failed(facts);
         }
         int value = colon + 1;
         while (value < line.end && line.bytes[value] == ' ') {
             value++;
         }
         headers.remove(index);
-        Edits.add(facts, response, Arrays.copyOfRange(line.bytes, line.start, colon), line.bytes, value, line.end);
+        byte[] name = Arrays.copyOfRange(line.bytes, line.start, colon);
+        return Edits.add(facts, response, name, line.bytes, value, line.end);
     }
 }

@@ -3,7 +3,6 @@
 package io.tandem.node.rules.action;
 
 import static io.tandem.node.rules.action.ActionKind.action;
-import static io.tandem.node.rules.action.RuleSet.AFTER_RESPONSE;
 import static io.tandem.node.rules.action.RuleSet.CONTENT;
 import static io.tandem.node.rules.action.RuleSet.REQUEST;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE;
@@ -15,18 +14,13 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Verdict;
-import io.tandem.node.rules.sample.Expression;
-import io.tandem.node.rules.sample.Sample;
 import io.tandem.node.rules.sample.SampleError;
-import io.tandem.node.rules.sample.SampleType;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** Actions on logs, captures and retries. */
+/** Actions on logs, retries and bodies. */
 final class MiscActions {
     private static final List<String> LEVELS =
             List.of("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug");
-    private static final String USAGE = "expects <expression> [ 'len' <length> | id <idx> ]";
 
     static final List<Keyword<ActionKind>> ALL = List.of(
             action("set-log-level", REQUEST, RESPONSE, CONTENT, RESPONSE_CONTENT)
@@ -42,11 +36,7 @@ final class MiscActions {
             action("wait-for-body", REQUEST, RESPONSE)
                     .arguments("time <time> [at-least <bytes>]")
                     .doc("waits until the body, or so much of it, is there")
-                    .as(MiscActions::waitForBody),
-            action("capture", REQUEST, RESPONSE, AFTER_RESPONSE)
-                    .arguments("<expression> {len <length>|id <slot>}")
-                    .doc("keeps the expression's value for the log")
-                    .as(MiscActions::capture));
+                    .as(MiscActions::waitForBody));
 
     private MiscActions() {}
 
@@ -120,42 +110,5 @@ final class MiscActions {
             }
         }
         return number;
-    }
-
-    private static Action capture(ActionLine line) {
-        boolean response = line.set().isResponse();
-        Expression expression = line.expression(USAGE);
-        Captures.Slots slots = line.site().proxy().facet(Captures.KEY);
-        String how = line.hasArgument() ? line.words().next() : "";
-        boolean own = how.equals("len") && !response;
-        if ((!own && !how.equals("id")) || !line.hasArgument()) {
-            throw new SampleError(response ? "expects <expression> [ id <idx> ]" : USAGE);
-        }
-        String word = line.words().next();
-        if (!word.matches("[0-9]{1,5}")) {
-            throw new SampleError("cannot parse '" + word + "' as a number");
-        }
-        int number = Integer.parseInt(word);
-        int slot = own ? slots.slotOf(line.words().line(), number) : number;
-        if (line.site().assembly() != null && slot >= slots.of(response).size()) {
-            line.site()
-                    .assembly()
-                    .problems()
-                    .alert(
-                            line.origin(),
-                            "Proxy '" + line.site().proxy().name() + "': unable to find capture id '" + slot
-                                    + "' referenced by " + line.set().words() + " capture rule.");
-            return facts -> Verdict.CONTINUE;
-        }
-        int length =
-                slot < slots.of(response).size() ? slots.of(response).get(slot).length() : 0;
-        return facts -> {
-            byte[] @Nullable [] captures = response ? facts.responseCaptures : facts.requestCaptures;
-            Sample value = facts.scratch.value;
-            if (captures != null && slot < captures.length && expression.evaluateAs(SampleType.STRING, facts, value)) {
-                captures[slot] = Captures.cut(value.bytes, value.start, value.end, length);
-            }
-            return Verdict.CONTINUE;
-        };
     }
 }

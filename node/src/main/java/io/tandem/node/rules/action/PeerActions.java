@@ -29,21 +29,34 @@ final class PeerActions {
             action("set-src", CONNECTION, SESSION, CONTENT, REQUEST)
                     .arguments("<expression>")
                     .doc("the client's address from now on; its port stays")
-                    .as(line -> address(line, facts -> facts.source)),
+                    .as(line -> address(line, source(line))),
             action("set-src-port", CONNECTION, SESSION, CONTENT, REQUEST)
                     .arguments("<expression>")
                     .doc("the client's port from now on")
-                    .as(line -> port(line, facts -> facts.source)),
+                    .as(line -> port(line, source(line))),
             action("set-dst", CONNECTION, SESSION, CONTENT, REQUEST)
                     .arguments("<expression>")
                     .doc("the address the client wanted from now on; its port stays")
-                    .as(line -> address(line, facts -> facts.destination)),
+                    .as(line -> address(line, destination(line))),
             action("set-dst-port", CONNECTION, SESSION, CONTENT, REQUEST)
                     .arguments("<expression>")
                     .doc("the port the client wanted from now on")
-                    .as(line -> port(line, facts -> facts.destination)));
+                    .as(line -> port(line, destination(line))));
 
     private PeerActions() {}
+
+    /** Of the connection itself, or for one exchange on it. */
+    private static Function<Facts, Peer> source(ActionLine line) {
+        return isOfConnection(line) ? facts -> facts.source : Facts::changeSource;
+    }
+
+    private static Function<Facts, Peer> destination(ActionLine line) {
+        return isOfConnection(line) ? facts -> facts.destination : Facts::changeDestination;
+    }
+
+    private static boolean isOfConnection(ActionLine line) {
+        return line.set() == CONNECTION || line.set() == SESSION;
+    }
 
     private static Action address(ActionLine line, Function<Facts, Peer> whose) {
         Expression expression = line.expression("missing fetch method");

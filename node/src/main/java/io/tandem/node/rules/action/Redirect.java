@@ -71,13 +71,20 @@ final class Redirect implements Action {
         private boolean ignoreEmpty;
         private @Nullable String cookie;
 
+        private static Kind ofRequest(Kind kind, ActionLine line) {
+            if (line.set().isResponse()) {
+                throw new SampleError("response only supports redirect type 'location'");
+            }
+            return kind;
+        }
+
         Action read(ActionLine line) {
             while (line.hasArgument()) {
                 String word = line.words().next();
                 switch (word) {
                     case "location" -> target(Kind.LOCATION, value(line, word));
-                    case "prefix" -> target(Kind.PREFIX, value(line, word));
-                    case "scheme" -> target(Kind.SCHEME, value(line, word));
+                    case "prefix" -> target(ofRequest(Kind.PREFIX, line), value(line, word));
+                    case "scheme" -> target(ofRequest(Kind.SCHEME, line), value(line, word));
                     case "code" -> code(value(line, word));
                     case "set-cookie" -> {
                         String text = value(line, word);
@@ -152,8 +159,7 @@ final class Redirect implements Action {
             path(request, out);
         }
         if (!Edits.isSafe(out.bytes(), start, out.length())) {
-            Edits.failed(facts);
-            return Verdict.CONTINUE;
+            return Edits.failed(facts);
         }
         out.append(tail);
         byte[] bytes = Arrays.copyOf(out.bytes(), out.length());
@@ -172,6 +178,10 @@ final class Redirect implements Action {
         boolean slashOnly = kind == Kind.PREFIX && out.bytes()[out.length() - 1] == '/' && isOnlySlash(out);
         if (slashOnly) {
             out.length(out.length() - 1);
+        }
+        if (from == request.uriEnd() || bytes[from] != '/') {
+            out.append('/'); // no path, such as "*"
+            return;
         }
         out.append(bytes, from, to);
         if (appendSlash && to > from && bytes[to - 1] != '/') {

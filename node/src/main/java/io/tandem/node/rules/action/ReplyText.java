@@ -56,6 +56,7 @@ final class ReplyText {
     private @Nullable Format body;
     private boolean hasBody;
     private boolean usesPage;
+    private boolean saysStatus;
     private @Nullable Reply file;
     private @Nullable String section;
     /** The argument that says what the answer is made of; empty where none does. */
@@ -110,7 +111,7 @@ final class ReplyText {
     }
 
     private Maker maker(boolean page) {
-        usesPage |= page;
+        usesPage |= page && !saysStatus; // deny_status asks for a page, status for a head alone
         Reply whole = file;
         if (whole != null) {
             warnOfRest();
@@ -210,6 +211,7 @@ final class ReplyText {
         }
         switch (word) {
             case "status", "deny_status" -> {
+                saysStatus = word.equals("status");
                 if (!line.words().hasNext()) {
                     throw new SampleError("'status' expects <status_code> as argument");
                 }

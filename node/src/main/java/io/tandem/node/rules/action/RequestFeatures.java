@@ -133,10 +133,7 @@ public final class RequestFeatures implements Feature {
             byte[] name = Text.bytes(header);
             frontend.requestRules = frontend.requestRules.then(Captures.always(facts -> {
                 byte[] id = UniqueId.of(facts);
-                if (id != null) {
-                    Edits.add(facts, false, name, id, 0, id.length);
-                }
-                return Verdict.CONTINUE;
+                return id == null ? Verdict.CONTINUE : Edits.add(facts, false, name, id, 0, id.length);
             }));
         }
         String uri = settings.monitorUri;

@@ -7,6 +7,9 @@ import static io.tandem.node.rules.action.RuleSet.AFTER_RESPONSE;
 import static io.tandem.node.rules.action.RuleSet.REQUEST;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE;
 
+import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.Headers;
+import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
@@ -23,6 +26,10 @@ import java.util.List;
 
 /** Actions on the start line (HAProxy manual 4.2, {@code http-request}). */
 final class RequestLineActions {
+    private static final byte[] HOST = Text.bytes("host");
+    private static final byte[] LENGTH = Text.bytes("content-length");
+    private static final byte[] ZERO = {'0'};
+
     private static final String ONE = "expects exactly 1 argument <format>";
 
     /** A part of the request's target. */
@@ -94,16 +101,14 @@ final class RequestLineActions {
             Output out = format.render(facts);
             int length = out.length();
             byte[] value = Arrays.copyOf(out.bytes(), length);
-            assemble(facts, part, out, value, 0, length);
-            return Verdict.CONTINUE;
+            return assemble(facts, part, out, value, 0, length);
         };
     }
 
     /** Writes the target anew with one part replaced, and points the request at it. */
-    private static void assemble(Facts facts, Part part, Output out, byte[] value, int start, int end) {
+    private static Verdict assemble(Facts facts, Part part, Output out, byte[] value, int start, int end) {
         if (!clean(value, start, end)) {
-            Edits.failed(facts);
-            return;
+            return Edits.failed(facts);
         }
         Request request = facts.request;
         byte[] bytes = request.bytes();
@@ -122,14 +127,32 @@ final class RequestLineActions {
             }
             case QUERY -> {
                 out.append(bytes, request.uriStart(), query);
-                if (end > start && value[start] != '?') {
-                    out.append('?');
+                if (end > start || query < request.uriEnd()) {
+                    out.append('?'); // one that was there stays
                 }
                 out.append(value, start, end);
             }
             case ALL -> out.append(value, start, end);
         }
-        Edits.target(facts, out);
+        Verdict verdict = Edits.target(facts, out);
+        return verdict == Verdict.CONTINUE && part == Part.ALL ? follow(facts) : verdict;
+    }
+
+    /** The field Host says what an absolute target does (RFC 9112 section 3.2.2). */
+    private static Verdict follow(Facts facts) {
+        Request request = facts.request;
+        byte[] bytes = request.bytes();
+        int end = pathStart(request);
+        int start = request.uriStart();
+        while (start < end && bytes[start] != '/') {
+            start++;
+        }
+        Headers headers = request.headers();
+        int host = headers.find(HOST, 0);
+        if (host < 0 || start + 2 >= end) {
+            return Verdict.CONTINUE; // a path alone
+        }
+        return headers.replace(host, bytes, start + 2, end) ? Verdict.CONTINUE : Edits.failed(facts);
     }
 
     /** No blank and no control character may come into a start line. */
@@ -195,10 +218,12 @@ final class RequestLineActions {
             int start = part == Part.ALL ? request.uriStart() : pathStart(request);
             int end = part == Part.PATH ? queryStart(request) : request.uriEnd();
             Sample result = facts.scratch.value;
-            if (regex.expand(facts, request.bytes(), start, end, replacement, result)) {
-                assemble(facts, part, out, result.bytes, result.start, result.end);
+            if (part != Part.ALL && (start == request.uriEnd() || request.bytes()[start] != '/')) {
+                return Verdict.CONTINUE; // no path, such as "*"
             }
-            return Verdict.CONTINUE;
+            return regex.expand(facts, request.bytes(), start, end, replacement, result)
+                    ? assemble(facts, part, out, result.bytes, result.start, result.end)
+                    : Verdict.CONTINUE;
         };
     }
 
@@ -210,10 +235,9 @@ final class RequestLineActions {
                     ? facts.request.headers().stash(out.bytes(), 0, out.length())
                     : -1;
             if (at < 0) {
-                Edits.failed(facts);
-            } else {
-                facts.request.method(at, at + out.length());
+                return Edits.failed(facts);
             }
+            facts.request.method(at, at + out.length());
             return Verdict.CONTINUE;
         };
     }
@@ -234,12 +258,21 @@ final class RequestLineActions {
             reason = Text.bytes(line.words().next());
         }
         byte[] text = reason;
+        boolean bodiless = status < 200 || status == 204 || status == 304;
         return facts -> {
+            if (bodiless && facts.response.framing() != Framing.NONE) {
+                return Edits.failed(facts); // its body would be taken for the next response
+            }
             int at = facts.response.headers().stash(text, 0, text.length);
             if (at < 0) {
-                Edits.failed(facts);
-            } else {
-                facts.response.startLine(status, at, at + text.length, facts.response.minorVersion());
+                return Edits.failed(facts);
+            }
+            facts.response.startLine(status, at, at + text.length, facts.response.minorVersion());
+            facts.status = status;
+            if (!bodiless && facts.response.framing() == Framing.NONE && facts.request.method() != Method.HEAD) {
+                Headers headers = facts.response.headers(); // whose client waits for a body now
+                headers.removeAll(LENGTH);
+                return Edits.add(facts, true, LENGTH, ZERO, 0, ZERO.length);
             }
             return Verdict.CONTINUE;
         };

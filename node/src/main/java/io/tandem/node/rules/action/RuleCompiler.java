@@ -16,6 +16,7 @@ import io.tandem.node.rules.acl.ConditionParser;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Site;
 import io.tandem.node.setup.Assembly;
+import io.tandem.node.setup.Experimental;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ final class RuleCompiler {
                     .compile(entry.again(assembly.drafts()))
                     .rule());
         }
+        EarlyHint.join(rules);
         return new Rules(rules);
     }
 
@@ -56,6 +58,11 @@ final class RuleCompiler {
         Keyword<ActionKind> keyword = ActionKeywords.find(name, set);
         if (keyword == null) {
             throw unknown(line, name);
+        }
+        if (keyword.meaning().experimental()
+                && !Experimental.isAllowed(line.context().drafts())) {
+            throw line.error("'" + keyword.name()
+                    + "' action is experimental, must be allowed via a global 'expose-experimental-directives'");
         }
         ActionLine actionLine = new ActionLine(line, set, name, site(line));
         Action action;

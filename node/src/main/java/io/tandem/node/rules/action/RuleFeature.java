@@ -305,10 +305,10 @@ public final class RuleFeature implements Feature {
         return any
                 ? Captures.always(facts -> {
                     Backend backend = facts.backend;
-                    if (backend != null) {
-                        backend.afterResponseRules().judge(facts);
-                    }
-                    return Verdict.CONTINUE;
+                    Verdict verdict = backend == null
+                            ? Verdict.CONTINUE
+                            : backend.afterResponseRules().judge(facts);
+                    return verdict == Verdict.ACCEPT ? Verdict.CONTINUE : verdict;
                 })
                 : Rules.NONE;
     }

@@ -54,6 +54,11 @@ final class TrackActions {
                     .doc("adds one to a general counter of the entry tracked")
                     .parameterized()
                     .as(line -> increase(line, DataType.GPC, DataType.GPC_RATE, 1)),
+            action("sc-add-gpc", REQUEST, COUNTING)
+                    .arguments("(<index>,<counter>) {<integer>|<expression>}")
+                    .doc("adds to a general counter of the entry tracked (HAProxy 2.8)")
+                    .parameterized()
+                    .as(TrackActions::add),
             action("sc-set-gpt0", REQUEST, COUNTING)
                     .arguments("(<counter>) {<integer>|<expression>}")
                     .doc("sets the general tag of the entry tracked")
@@ -88,6 +93,10 @@ final class TrackActions {
         TableDefinition definition = declared == null ? null : declared.definition();
         if (definition != null && !TableKey.accepts(definition.keyType(), key.type())) {
             alert(line, "stick-table '" + name + "' uses a type incompatible with the 'track-sc" + slot + "' rule.");
+        }
+        if (line.set() == CONTENT) {
+            ContentWarnings.early(line, "tcp-request content track-sc*", key.need());
+            ContentWarnings.late(line, "tcp-request content track-sc*", key.need());
         }
         boolean exchange = line.set() != RuleSet.CONNECTION && line.set() != RuleSet.SESSION;
         boolean http = line.set().isHttp();
@@ -160,8 +169,8 @@ final class TrackActions {
         return facts -> {
             StickTable table = facts.tracking.table(slot);
             if (table != null) {
-                add(table, facts, slot, field(table, counter, element));
-                add(table, facts, slot, field(table, rate, element));
+                add(table, facts, slot, field(table, counter, element), 1);
+                add(table, facts, slot, field(table, rate, element), 1);
             }
             return Verdict.CONTINUE;
         };
@@ -171,47 +180,60 @@ final class TrackActions {
         return type.isArray() ? table.field(type, element) : table.field(type);
     }
 
-    private static void add(StickTable table, Facts facts, int slot, int field) {
+    private static void add(StickTable table, Facts facts, int slot, int field, long more) {
         if (field != StickTable.NOT_STORED) {
-            table.add(facts.tracking.entry(slot), field, 1, nowMs(facts));
+            table.add(facts.tracking.entry(slot), field, more, nowMs(facts));
         }
+    }
+
+    private static Action add(ActionLine line) {
+        int element = number(line, 0);
+        int slot = slot(line, 1);
+        Amount amount = Amount.read(line);
+        return facts -> {
+            StickTable table = facts.tracking.table(slot);
+            if (table != null && amount.find(facts)) {
+                long more = Math.max(0, facts.scratch.value.number);
+                add(table, facts, slot, field(table, DataType.GPC, element), more);
+                add(table, facts, slot, field(table, DataType.GPC_RATE, element), more);
+            }
+            return Verdict.CONTINUE;
+        };
     }
 
     private static Action set(ActionLine line, DataType type, int slotIndex) {
         int element = slotIndex > 0 ? number(line, 0) : 0;
         int slot = slot(line, slotIndex);
-        String text = line.words().peek();
-        Expression expression = null;
-        long constant = 0;
-        if (text.matches("[0-9]{1,10}")) {
-            constant = Long.parseLong(line.words().next());
-        } else if (line.hasArgument()) {
-            expression = line.expression("missing value");
-        }
-        return new SetTag(slot, type, element, constant, expression);
-    }
-
-    private record SetTag(int slot, DataType type, int element, long constant, @Nullable Expression expression)
-            implements Action {
-        @Override
-        public Verdict perform(Facts facts) {
+        Amount amount = Amount.read(line);
+        return facts -> {
             StickTable table = facts.tracking.table(slot);
-            long value = constant;
-            if (table == null) {
-                return Verdict.CONTINUE;
-            }
-            if (expression != null) {
-                Sample sample = facts.scratch.value;
-                if (!expression.evaluateAs(SampleType.INTEGER, facts, sample)) {
-                    return Verdict.CONTINUE;
+            if (table != null && amount.find(facts)) {
+                int field = field(table, type, element);
+                if (field != StickTable.NOT_STORED) {
+                    long value = facts.scratch.value.number & 0xFFFFFFFFL;
+                    table.set(facts.tracking.entry(slot), field, value, nowMs(facts));
                 }
-                value = sample.number;
-            }
-            int field = field(table, type, element);
-            if (field != StickTable.NOT_STORED) {
-                table.set(facts.tracking.entry(slot), field, value & 0xFFFFFFFFL, nowMs(facts));
             }
             return Verdict.CONTINUE;
+        };
+    }
+
+    /** A number of a rule, or an expression for it. */
+    private record Amount(long constant, @Nullable Expression expression) {
+        static Amount read(ActionLine line) {
+            if (line.words().peek().matches("[0-9]{1,10}")) {
+                return new Amount(Long.parseLong(line.words().next()), null);
+            }
+            return new Amount(0, line.hasArgument() ? line.expression("missing value") : null);
+        }
+
+        /** Puts it into the loop's value; false where there is none. */
+        boolean find(Facts facts) {
+            if (expression != null) {
+                return expression.evaluateAs(SampleType.INTEGER, facts, facts.scratch.value);
+            }
+            facts.scratch.value.set(constant);
+            return true;
         }
     }
 }

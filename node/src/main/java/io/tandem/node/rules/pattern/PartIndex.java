@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class PartIndex extends PatternIndex {
     private final PatternKind kind;
     private final RadixTree tree;
+    private final Beginnings beginnings;
 
-    private PartIndex(PatternKind kind, RadixTree tree) {
+    private PartIndex(PatternKind kind, RadixTree tree, Beginnings beginnings) {
         this.kind = kind;
         this.tree = tree;
+        this.beginnings = beginnings;
     }
 
     static PartIndex empty(PatternKind kind) {
-        return new PartIndex(kind, RadixTree.empty(kind.fold()));
+        return new PartIndex(kind, RadixTree.empty(kind.fold()), Beginnings.NONE);
     }
 
     @Override
@@ -39,10 +41,12 @@ final class PartIndex extends PatternIndex {
 
     private @Nullable PatternEntry anywhere(Sample value) {
         PatternEntry best = null;
-        for (int at = value.start; at <= value.end; at++) {
-            best = tree.first(value.bytes, at, value.end, 1, null, best);
+        for (int at = value.start; at < value.end; at++) {
+            if (beginnings.has(value.bytes[at])) {
+                best = tree.first(value.bytes, at, value.end, 1, null, best);
+            }
         }
-        return best;
+        return tree.first(value.bytes, value.end, value.end, 1, null, best);
     }
 
     private @Nullable PatternEntry words(Sample value, Delimiters delimiters) {
@@ -57,12 +61,13 @@ final class PartIndex extends PatternIndex {
 
     @Override
     PatternIndex with(PatternEntry entry, boolean names) {
-        return new PartIndex(kind, tree.with(key(entry), entry));
+        byte[] key = key(entry);
+        return new PartIndex(kind, tree.with(key, entry), beginnings.with(key, kind.fold()));
     }
 
     @Override
     PatternIndex without(PatternEntry entry) {
-        return new PartIndex(kind, tree.without(key(entry), entry));
+        return new PartIndex(kind, tree.without(key(entry), entry), beginnings); // more of them than there are do no harm
     }
 
     private byte[] key(PatternEntry entry) {

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** Fetches on the user and password a client sends by the Basic scheme (RFC 7617; HAProxy manual 7.3.6). */
 final class AuthFetches {
     private static final byte[] AUTHORIZATION = Text.bytes("authorization");
+    private static final byte[] NOTHING = {};
+    private static final byte[] BASIC_NAME = Text.bytes("Basic");
+    private static final byte[] BEARER_NAME = Text.bytes("Bearer");
     private static final byte[] BASIC = Text.bytes("Basic ");
     private static final byte[] BEARER = Text.bytes("Bearer ");
 
@@ -30,7 +33,7 @@ final class AuthFetches {
                         Userlist list = args.userlist(0);
                         return (facts, out) -> {
                             out.set(user(list, facts) != null);
-                            return true;
+                            return credentials(facts) != null;
                         };
                     }),
             fetch("http_auth_group")
@@ -42,17 +45,15 @@ final class AuthFetches {
                     .of(Need.REQUEST_HEAD)
                     .doc("the scheme of the client's credentials")
                     .simply((facts, out) -> {
-                        Headers headers = facts.request.headers();
-                        int at = headers.find(AUTHORIZATION, 0);
-                        if (at < 0) {
-                            return false;
+                        if (credentials(facts) != null) {
+                            out.text(BASIC_NAME);
+                            return true;
                         }
-                        int end = headers.valueStart(at);
-                        while (end < headers.valueEnd(at) && headers.bytes()[end] != ' ') {
-                            end++;
+                        boolean isBearer = bearer(facts.request.headers(), AUTHORIZATION, out);
+                        if (isBearer) {
+                            out.text(BEARER_NAME);
                         }
-                        out.set(SampleType.STRING, headers.bytes(), headers.valueStart(at), end);
-                        return true;
+                        return isBearer;
                     }),
             fetch("http_auth_bearer")
                     .args(optionalString("header"))
@@ -61,7 +62,14 @@ final class AuthFetches {
                     .as(args -> {
                         byte[] header =
                                 args.has(0) ? Text.bytes(args.string(0).toLowerCase(Locale.ROOT)) : AUTHORIZATION;
-                        return (facts, out) -> bearer(facts.request.headers(), header, out);
+                        boolean always = args.has(0); // with nothing in it, where there is no token
+                        return (facts, out) -> {
+                            boolean found = bearer(facts.request.headers(), header, out);
+                            if (!found && always) {
+                                out.text(NOTHING);
+                            }
+                            return found || always;
+                        };
                     }),
             fetch("http_auth_user")
                     .of(Need.REQUEST_HEAD)

@@ -28,6 +28,7 @@ final class ClientHello {
         INCOMPLETE
     }
 
+    private static final int RECORD_HEAD = 5;
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
     private static final int SSL_3 = 0x0300;
@@ -63,8 +64,17 @@ final class ClientHello {
         return (u8(at) << 8) | u8(at + 1);
     }
 
-    /** The handshake's type, 1 for a client's hello; 0 where it is none, -1 while too few bytes are there. */
+    /**
+     * The handshake's type, 1 for a client's hello; 0 where it is none, -1 until its record is there: who lets a hello pass
+     * wants to know its name, too.
+     */
     int type() {
+        int type = beginning();
+        return type > 0 && end - start < RECORD_HEAD + u16(start + 3) ? -1 : type;
+    }
+
+    /** As {@link #type}, as soon as that is there. */
+    private int beginning() {
         if (start < end && u8(start) != HANDSHAKE) {
             return 0;
         }
@@ -124,14 +134,14 @@ final class ClientHello {
     }
 
     private Outcome locate(int wanted) {
-        int type = type();
+        int type = beginning();
         if (type < 0) {
             return Outcome.INCOMPLETE;
         }
         if (type != CLIENT_HELLO) {
             return Outcome.ABSENT;
         }
-        int recordEnd = start + 5 + u16(start + 3);
+        int recordEnd = start + RECORD_HEAD + u16(start + 3);
         Outcome otherwise = recordEnd <= end ? Outcome.ABSENT : Outcome.INCOMPLETE;
         HelloFields fields = new HelloFields(bytes, start + 9, Math.min(recordEnd, end));
         if (fields.version() == SSL_3) {

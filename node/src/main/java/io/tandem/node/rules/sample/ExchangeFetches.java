@@ -58,6 +58,8 @@ final class ExchangeFetches {
                     .of(Need.INTERNAL_STATE)
                     .doc("who ended it and when, as %ts of logs")
                     .simply(ExchangeFetches::termination),
+            status("server_status", "the status the server has answered with", facts -> facts.serverStatus),
+            status("txn.status", "the status the client gets", facts -> facts.status),
             fact("bc_be_queue", "the place it had in the backend's queue", facts -> facts.backendQueue),
             fact("bc_srv_queue", "the place it had in the server's queue", facts -> facts.serverQueue));
 
@@ -69,6 +71,14 @@ final class ExchangeFetches {
                 .of(Need.INTERNAL_STATE)
                 .doc(doc)
                 .simply((facts, out) -> number(out, value.applyAsLong(facts)));
+    }
+
+    private static Keyword<FetchKind> status(String name, String doc, ToLongFunction<Facts> value) {
+        return fetch(name)
+                .returns(SampleType.INTEGER)
+                .of(Need.INTERNAL_STATE)
+                .doc(doc)
+                .simply((facts, out) -> value.applyAsLong(facts) > 0 && number(out, value.applyAsLong(facts)));
     }
 
     private static boolean termination(Facts facts, Sample out) {

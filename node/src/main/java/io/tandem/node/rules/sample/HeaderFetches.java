@@ -70,7 +70,7 @@ final class HeaderFetches {
                 .args(optionalString("delimiter"))
                 .of(need)
                 .doc("the names of all header fields, joined by the delimiter")
-                .as(args -> names(need, args.has(0) ? args.bytes(0) : Text.bytes(","))));
+                .as(args -> names(need, delimiter(args))));
         all.add(fetch(prefix + "hdrs_bin")
                 .returns(SampleType.BINARY)
                 .of(need)
@@ -81,6 +81,11 @@ final class HeaderFetches {
                 .of(need)
                 .doc("all header fields as they stand on the wire")
                 .simply((facts, out) -> lines(headers(need, facts), facts.scratch, out)));
+    }
+
+    /** The first byte of it, as HAProxy takes it. */
+    private static byte[] delimiter(Args args) {
+        return args.has(0) ? Text.bytes(args.string(0).substring(0, 1)) : new byte[] {','};
     }
 
     static boolean ofResponse(Need need, Facts facts) {
@@ -172,24 +177,52 @@ final class HeaderFetches {
 
     /** Another fetch's values as another type; those that are none are passed over. */
     record Cast(Fetch values, SampleType type) implements Fetch {
+        private static final int LAST_PORT = 65_535;
+
         @Override
         public boolean fetch(Facts facts, Sample out) {
-            return values.fetch(facts, out) && Casts.cast(type, facts.scratch, out);
+            return values.fetch(facts, out) && cast(facts, out);
         }
 
         @Override
         public boolean first(Facts facts, Sample out) {
-            return values.first(facts, out) && (Casts.cast(type, facts.scratch, out) || next(facts, out));
+            return values.first(facts, out) && (cast(facts, out) || next(facts, out));
         }
 
         @Override
         public boolean next(Facts facts, Sample out) {
             while (values.next(facts, out)) {
-                if (Casts.cast(type, facts.scratch, out)) {
+                if (cast(facts, out)) {
                     return true;
                 }
             }
             return false;
+        }
+
+        /** An empty value is the number 0; behind an IPv4 address there may be a port. */
+        private boolean cast(Facts facts, Sample out) {
+            if (type == SampleType.INTEGER && out.length() == 0) {
+                out.set(0L);
+                return true;
+            }
+            if (type == SampleType.ADDRESS) {
+                dropPort(out);
+            }
+            return Casts.cast(type, facts.scratch, out);
+        }
+
+        private static void dropPort(Sample out) {
+            int at = out.end;
+            int port = 0;
+            int unit = 1;
+            while (at > out.start && out.bytes[at - 1] >= '0' && out.bytes[at - 1] <= '9' && unit <= LAST_PORT) {
+                port += unit * (out.bytes[--at] - '0');
+                unit *= 10;
+            }
+            boolean isPort = at > out.start && at < out.end && out.bytes[at - 1] == ':' && port <= LAST_PORT;
+            if (isPort && Addresses.parseIpv4(out.bytes, out.start, at - 1) >= 0) {
+                out.end = at - 1;
+            }
         }
     }
 

@@ -211,7 +211,7 @@ final class PayloadFetches {
 
     private static boolean name(Facts facts, ClientHello hello, ClientHello.Outcome outcome, Sample out) {
         out.set(SampleType.STRING, facts.content, hello.nameStart, hello.nameEnd);
-        return found(facts, outcome);
+        return found(facts, outcome) && out.length() > 0;
     }
 
     private static boolean found(Facts facts, ClientHello.Outcome outcome) {

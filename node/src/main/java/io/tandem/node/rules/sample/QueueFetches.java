@@ -12,6 +12,7 @@ import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerLimits;
 import io.tandem.node.backend.Timeouts;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.Facts;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -33,8 +34,8 @@ final class QueueFetches {
             ofServer("srv_conn_free", "sessions the server still takes, -1 without limit", QueueFetches::free),
             limit("be_server_timeout", "timeout server of the backend, milliseconds", Timeouts::server),
             limit("be_tunnel_timeout", "timeout tunnel of the backend, milliseconds", Timeouts::tunnel),
-            current("cur_server_timeout", "timeout server once the server is there, milliseconds", Timeouts::server),
-            current("cur_tunnel_timeout", "timeout tunnel once the server is there, milliseconds", Timeouts::tunnel),
+            current("cur_server_timeout", "timeout server once the server is there, milliseconds", Timeouts::server, facts -> facts.serverTimeoutMs),
+            current("cur_tunnel_timeout", "timeout tunnel once the server is there, milliseconds", Timeouts::tunnel, facts -> facts.tunnelTimeoutMs),
             fetch("fe_client_timeout")
                     .returns(SampleType.INTEGER)
                     .of(Need.FRONTEND)
@@ -44,11 +45,17 @@ final class QueueFetches {
 
     private QueueFetches() {}
 
-    /** Before the server is connected to no limit holds: HAProxy answers 0 then. */
-    private static Keyword<FetchKind> current(String name, String doc, ToIntFunction<Timeouts> value) {
+    /** Before the server is connected to only the limits of rules hold: HAProxy answers 0 for the others then. */
+    private static Keyword<FetchKind> current(
+            String name, String doc, ToIntFunction<Timeouts> value, ToIntFunction<Facts> ofRules) {
         return fetch(name).returns(SampleType.INTEGER).of(Need.BACKEND).doc(doc).simply((facts, out) -> {
             Backend backend = facts.backend;
-            return backend != null && number(out, facts.connectedNs == 0 ? 0 : value.applyAsInt(backend.timeouts()));
+            return backend != null
+                    && number(
+                            out,
+                            facts.connectedNs == 0
+                                    ? ofRules.applyAsInt(facts)
+                                    : value.applyAsInt(facts.timeouts(backend)));
         });
     }
 

@@ -147,8 +147,8 @@ final class RequestFetches {
         }
         HttpGuess.Result guess = HttpGuess.of(facts.content, facts.contentStart, facts.contentEnd);
         facts.incomplete |= guess == HttpGuess.Result.INCOMPLETE && !facts.contentFinal;
-        out.set(guess == HttpGuess.Result.YES);
-        return true;
+        out.set(true);
+        return guess == HttpGuess.Result.YES;
     }
 
     private static boolean method(Facts facts, Sample out) {

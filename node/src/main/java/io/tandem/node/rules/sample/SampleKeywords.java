@@ -3,6 +3,7 @@
 package io.tandem.node.rules.sample;
 
 import io.tandem.node.language.Keyword;
+import io.tandem.node.rules.acl.AclFetches;
 import io.tandem.node.rules.pattern.MapConverters;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -34,7 +35,8 @@ public final class SampleKeywords {
             HtxFetches.ALL,
             QueueFetches.ALL,
             AuthFetches.ALL,
-            CaptureFetches.ALL));
+            CaptureFetches.ALL,
+            AclFetches.ALL));
 
     private static final Map<String, Keyword<ConverterKind>> CONVERTERS = join(List.of(
             TextConverters.ALL,

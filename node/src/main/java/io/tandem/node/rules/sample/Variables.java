@@ -3,6 +3,7 @@
 package io.tandem.node.rules.sample;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The variables of one scope. The names come from the configuration, so their number is bounded by it; a value is at most
@@ -13,6 +14,8 @@ import java.util.Arrays;
 public final class Variables {
     private static final String[] NO_NAMES = {};
     private static final Sample[] NO_VALUES = {};
+    /** What HAProxy takes for a variable beside its bytes. */
+    private static final int OVERHEAD = 72;
 
     /** The {@code proc} scope: of the process, whatever is reloaded. */
     public static final Variables PROCESS = new Variables();
@@ -23,10 +26,48 @@ public final class Variables {
     private String[] names = NO_NAMES;
     private Sample[] values = NO_VALUES;
     private int count;
+    /** Null without a limit. */
+    private @Nullable VariableBudget budget;
+
+    private long taken;
+
+    /** Without a limit. */
+    public Variables() {
+        this(null);
+    }
+
+    /** @param budget what they may take; null without a limit */
+    public Variables(@Nullable VariableBudget budget) {
+        this.budget = budget;
+    }
 
     /** Forgets all. */
     public void clear() {
         count = 0;
+        VariableBudget present = budget;
+        if (present != null) {
+            present.take(-taken);
+            taken = 0;
+        }
+    }
+
+    /** From now on they may take no more than {@code limit}, which what is there counts for; null without a limit. */
+    public synchronized void limitTo(@Nullable VariableBudget limit) {
+        taken = 0;
+        budget = limit;
+        for (int i = 0; i < count && limit != null; i++) {
+            pay(limit, cost(values[i]));
+        }
+    }
+
+    private static int cost(Sample value) {
+        return OVERHEAD + (value.isBytes() ? value.length() : 0);
+    }
+
+    private boolean pay(VariableBudget from, long bytes) {
+        boolean fits = from.take(bytes);
+        taken += fits ? bytes : 0;
+        return fits;
     }
 
     /** Remembers a copy of {@code value}. */
@@ -36,6 +77,11 @@ public final class Variables {
             return;
         }
         int at = find(name);
+        VariableBudget present = budget;
+        if (present != null && !pay(present, cost(value) - (at < 0 ? 0 : cost(values[at])))) {
+            unset(name);
+            return;
+        }
         if (at < 0) {
             at = slot(name);
         }
@@ -71,6 +117,10 @@ public final class Variables {
         if (at >= 0) {
             count--;
             Sample freed = values[at];
+            VariableBudget present = budget;
+            if (present != null) {
+                pay(present, -cost(freed));
+            }
             names[at] = names[count];
             values[at] = values[count];
             values[count] = freed;
