@@ -131,6 +131,11 @@ public final class InstalledHaproxy implements AutoCloseable {
         }
     }
 
+    /** Whether it still runs: there are configurations that end it. */
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
     @Override
     public void close() {
         Children.end(process);

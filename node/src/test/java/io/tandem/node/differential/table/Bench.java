@@ -3,13 +3,10 @@
 package io.tandem.node.differential.table;
 
 import io.tandem.node.differential.RecordingServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -17,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the cases of a table, one after another, through one proxy and then the other. */
 final class Bench implements AutoCloseable {
-    private static final int PATIENCE_MS = 6_000;
-    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,9})\r");
+    static final int PATIENCE_MS = Integer.getInteger("tandem.table.patience", 6_000);
+
+    private static final int MOST_COMPLAINTS = 10;
 
     private final CaseTable table;
     private final RecordingServer server = new RecordingServer();
@@ -40,8 +37,8 @@ final class Bench implements AutoCloseable {
     /** What becomes of every case here. */
     Map<Case, Outcome> runOurs() throws IOException {
         Map<Case, Outcome> outcomes = new HashMap<>();
-        try (Contender ignored = startOurs(outcomes)) {
-            askAll(outcomes);
+        try (Contender tandem = startOurs(outcomes)) {
+            askAll(tandem, outcomes);
         }
         return outcomes;
     }
@@ -60,7 +57,7 @@ final class Bench implements AutoCloseable {
                         refused.putIfAbsent(blamed, Outcome.refusal(complaint));
                     }
                 }
-                if (refused.size() == before) {
+                if (refused.size() == before || refused.size() == table.cases.size()) {
                     throw new IllegalStateException(refusal.complaints().toString(), refusal);
                 }
             }
@@ -75,8 +72,8 @@ final class Bench implements AutoCloseable {
                 outcomes.put(one, alone(one));
             }
         }
-        try (Contender ignored = startTheirs(outcomes)) {
-            askAll(outcomes);
+        try (Contender haproxy = startTheirs(outcomes)) {
+            askAll(haproxy, outcomes);
         }
         return outcomes;
     }
@@ -111,25 +108,24 @@ final class Bench implements AutoCloseable {
         return new TableConfiguration(table, cases, ports);
     }
 
-    private void askAll(Map<Case, Outcome> outcomes) throws IOException {
+    private void askAll(Contender contender, Map<Case, Outcome> outcomes) throws IOException {
         for (Case one : table.cases) {
             if (!outcomes.containsKey(one)) {
                 outcomes.put(one, ask(one));
+                if (!contender.isRunning()) {
+                    throw new IllegalStateException("this ended it: " + one);
+                }
             }
         }
     }
 
     private Outcome ask(Case one) throws IOException {
         server.script(one.response(), true);
-        String client = exchange(ports.target(one), withName(one));
+        String client = one.client().exchange(ports.target(one), one);
         boolean logs =
                 !Objects.requireNonNull(table.templates.get(one.template())).contains("no log");
         String line = logs ? line() : "";
         return new Outcome(masked(client), masked(String.join("|", server.received())), masked(line), "");
-    }
-
-    private static String withName(Case one) {
-        return one.request().replaceFirst("\r\n", "\r\nX-Case: " + one.name() + "\r\n");
     }
 
     private String masked(String text) {
@@ -140,57 +136,23 @@ final class Bench implements AutoCloseable {
         return left;
     }
 
-    private static String exchange(int port, String request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(PATIENCE_MS);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            InputStream in = socket.getInputStream();
-            ByteArrayOutputStream received = new ByteArrayOutputStream();
-            byte[] buffer = new byte[65_536];
-            while (true) {
-                String text = received.toString(StandardCharsets.ISO_8859_1);
-                if (isWhole(text, request.startsWith("HEAD "))) {
-                    return text;
-                }
-                int count = in.read(buffer);
-                if (count < 0) {
-                    return text + "<end>";
-                }
-                received.write(buffer, 0, count);
-            }
-        } catch (SocketTimeoutException silence) {
-            return "<silence>";
-        } catch (IOException reset) {
-            return "<reset>";
-        }
-    }
-
-    private static boolean isWhole(String text, boolean isHead) {
-        int head = text.indexOf("\r\n\r\n");
-        if (head < 0) {
-            return false;
-        }
-        if (isHead || text.startsWith("204", 9) || text.startsWith("304", 9)) {
-            return true;
-        }
-        Matcher length = LENGTH.matcher(text.substring(0, head + 2));
-        if (length.find()) {
-            return text.length() >= head + 4 + Integer.parseInt(length.group(1));
-        }
-        return text.substring(0, head).contains("chunked") && text.endsWith("\r\n0\r\n\r\n");
-    }
-
+    /** The next line of an exchange; HAProxy also complains about rules. */
     private String line() throws IOException {
         byte[] buffer = new byte[65_536];
-        DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
-        try {
-            log.receive(packet);
-        } catch (SocketTimeoutException silence) {
-            return "<no line>";
+        for (int i = 0; i < MOST_COMPLAINTS; i++) {
+            DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+            try {
+                log.receive(packet);
+            } catch (SocketTimeoutException silence) {
+                return "<no line>";
+            }
+            String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1);
+            int start = line.indexOf("[x] ");
+            if (start >= 0) {
+                return printable(line.substring(0, line.indexOf('>') + 1) + line.substring(start).strip());
+            }
         }
-        String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1);
-        return printable(line.substring(Math.max(0, line.indexOf("[x] "))).strip());
+        return "<no line>";
     }
 
     /**

@@ -9,11 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,7 @@ final class CaseTable {
     /** A difference that is known, and why it stays. */
     record Known(String pattern, String reason) {
         boolean covers(Case one) {
-            String regex = ("\\Q" + pattern + "\\E").replace("*", "\\E.*\\Q");
+            String regex = "(?s)" + ("\\Q" + pattern + "\\E").replace("*", "\\E.*\\Q");
             return Pattern.matches(regex, one.title()) || Pattern.matches(regex, one.text());
         }
     }
@@ -42,6 +44,10 @@ final class CaseTable {
     private final Map<String, String> requests = new LinkedHashMap<>();
     private final Map<String, String> responses = new LinkedHashMap<>();
 
+    private final Set<String> raw = new HashSet<>();
+
+    private List<String> over = List.of();
+    private int patienceMs = Bench.PATIENCE_MS;
     private String template = Templates.EXPRESSION;
     private String requestName = "";
     private String responseName = "";
@@ -129,6 +135,13 @@ final class CaseTable {
                 requests.put(argument, Message.of(block(rest)));
                 requestName = argument;
             }
+            case "@bytes" -> {
+                requests.put(argument, Message.bytes(block(rest)));
+                raw.add(argument);
+                requestName = argument;
+            }
+            case "@over" -> over = argument.equals("tcp") ? List.of() : List.of(argument.split(" "));
+            case "@patience" -> patienceMs = Integer.parseInt(argument);
             case "@with" -> requestName = existing(requests, argument.equals("plain") ? "" : argument);
             case "@response" -> {
                 responses.put(argument, Message.of(block(rest)));
@@ -193,6 +206,7 @@ final class CaseTable {
                 template,
                 text.replace(" ;; ", "\n"),
                 requestName,
+                new Client(raw.contains(requestName), over, patienceMs),
                 Objects.requireNonNull(requests.get(requestName)),
                 Objects.requireNonNull(responses.get(responseName))));
     }

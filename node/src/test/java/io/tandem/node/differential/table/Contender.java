@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.differential.table;
 
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Severity;
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.testkit.HaproxyCheck;
 import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** A proxy that runs a configuration: the installed haproxy, or ours in this process. */
 final class Contender implements AutoCloseable {
@@ -29,15 +31,23 @@ final class Contender implements AutoCloseable {
         }
     }
 
+    private final BooleanSupplier running;
     private final Runnable end;
 
-    private Contender(Runnable end) {
+    private Contender(BooleanSupplier running, Runnable end) {
+        this.running = running;
         this.end = end;
+    }
+
+    /** Whether it still runs. */
+    boolean isRunning() {
+        return running.getAsBoolean();
     }
 
     static Contender haproxy(String text) throws IOException, Refusal {
         try {
-            return new Contender(new InstalledHaproxy(text)::close);
+            InstalledHaproxy haproxy = new InstalledHaproxy(text);
+            return new Contender(haproxy::isRunning, haproxy::close);
         } catch (InstalledHaproxy.NotServing refused) {
             throw new Refusal(HaproxyCheck.in(refused.output()).stream()
                     .filter(HaproxyCheck.Message::isAlert)
@@ -48,10 +58,12 @@ final class Contender implements AutoCloseable {
 
     static Contender tandem(String text) throws Refusal {
         try {
-            return new Contender(TestProxy.start(text, 1)::close);
+            return new Contender(() -> true, TestProxy.start(text, 1)::close);
         } catch (IllegalStateException refused) {
-            List<String> complaints = new ArrayList<>(LoadedText.of(text).messages());
-            complaints.removeIf(complaint -> !complaint.contains("[t.cfg:"));
+            List<String> complaints = LoadedText.of(text).problems().stream()
+                    .filter(problem -> problem.severity() == Severity.ALERT)
+                    .map(Problem::text)
+                    .toList();
             if (complaints.isEmpty()) {
                 throw refused;
             }

@@ -9,7 +9,33 @@ import java.util.regex.Pattern;
 final class Message {
     private static final Pattern SPECIAL = Pattern.compile("\\\\(x[0-9a-fA-F]{2}|[rnt\\\\])|\\$\\{([^*}]*)\\*(\\d+)}");
 
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]{1,9})\r");
+
     private Message() {}
+
+    /** Whether a response, and its body, is there; interim responses are passed over. */
+    static boolean isWhole(String text, boolean isHead) {
+        int head = text.indexOf("\r\n\r\n");
+        if (head < 0) {
+            return false;
+        }
+        if (text.startsWith("1", 9)) {
+            return isWhole(text.substring(head + 4), isHead);
+        }
+        if (isHead || text.startsWith("204", 9) || text.startsWith("304", 9)) {
+            return true;
+        }
+        Matcher length = LENGTH.matcher(text.substring(0, head + 2));
+        if (length.find()) {
+            return text.length() >= head + 4 + Integer.parseInt(length.group(1));
+        }
+        return text.substring(0, head).contains("chunked") && text.endsWith("\r\n0\r\n\r\n");
+    }
+
+    /** The bytes of a block that is no message: its lines one behind the other, with the same escapes. */
+    static String bytes(String block) {
+        return unescaped(block.replace("\n", ""));
+    }
 
     /**
      * The bytes of a message, one a character: a line end is CR LF in the head, LF in the body, and none at the end of the

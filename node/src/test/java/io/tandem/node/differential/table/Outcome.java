@@ -11,6 +11,11 @@ package io.tandem.node.differential.table;
  * @param refused why {@code -c} refuses it; empty where it does not
  */
 record Outcome(String client, String server, String log, String refused) {
+    /** How much is shown in front of the first difference, and of all. */
+    private static final int BEFORE = 60;
+
+    private static final int MOST = 400;
+
     static Outcome refusal(String complaint) {
         return new Outcome("", "", "", TableConfiguration.placeless(complaint));
     }
@@ -25,12 +30,19 @@ record Outcome(String client, String server, String log, String refused) {
     }
 
     private static String part(String title, String mine, String others) {
-        return mine.equals(others) ? "" : "\n      " + title + ": " + shown(mine);
+        int same = 0;
+        while (same < mine.length() && same < others.length() && mine.charAt(same) == others.charAt(same)) {
+            same++;
+        }
+        int from = Math.max(0, same - BEFORE);
+        return mine.equals(others)
+                ? ""
+                : "\n      " + title + ": " + (from > 0 ? "…" : "") + shown(mine.substring(from));
     }
 
     private static String shown(String bytes) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < bytes.length() && i < 1500; i++) {
+        for (int i = 0; i < bytes.length() && i < MOST; i++) {
             char c = bytes.charAt(i);
             if (c == '\r') {
                 continue;

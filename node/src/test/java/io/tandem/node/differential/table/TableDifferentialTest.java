@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KeywordFamily;
 import io.tandem.node.language.KnownKeywords;
+import io.tandem.node.rules.action.ActionKeywords;
+import io.tandem.node.rules.action.ActionKind;
+import io.tandem.node.rules.action.RuleSet;
 import io.tandem.node.rules.sample.SampleKeywords;
 import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
@@ -17,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -42,10 +47,15 @@ import org.junit.jupiter.api.TestFactory;
  * backend CASE                       CASE is the case's own name, TEXT its text, QUOTED the text as it stands between
  *  http-request set-header x TEXT    double quotes, EXPRESSION the text in double quotes. A template with
  *  server s 127.0.0.1:SERVER_PORT    "bind 127.0.0.1:CASE_PORT" has a frontend of its own, which gets the request; its
- * &#64;end                               log-format begins with "[x] ", or it says "no log" (as a comment)
+ * &#64;end                               log-format begins with "[x] ", or it says "no log" (as a comment). SELF is the
+ *                                    case's own name where its text needs it
  * &#64;request NAME                      the request of the cases from here on; CR is added, \xNN \r \n \t \\ work,
  * POST /x HTTP/1.1                   ${ab*500} repeats; after an empty line the body, "Content-Length: auto" counts it
  * &#64;end
+ * &#64;bytes NAME                         ... bytes that are no HTTP: as they stand, without line ends
+ * &#64;over TLSv1.3 sni=NAME alpn=A,B     cases from here on come over TLS, to "bind 127.0.0.1:TLS_PORT ssl" of the table;
+ *                                    suite=NAME, and "certificate" for that of tls/client.p12; &#64;over tcp: without
+ * &#64;patience 400                      how many milliseconds the client waits for the next bytes, from here on
  * &#64;with NAME                         that request again; "plain" is the one at the beginning: GET / HTTP/1.1, Host: a
  * &#64;response NAME                     what the server answers, as &#64;request; &#64;answering NAME: that one again
  * &#64;global                            lines of the global section, up to &#64;end
@@ -56,11 +66,20 @@ import org.junit.jupiter.api.TestFactory;
  * &#64;differs CASE ## REASON            a known difference; CASE is the case's text (or "request: text"), * for any part
  * </pre>
  *
- * <p>RESOURCES is the directory of the tables, for files that a configuration names. A known difference that has vanished fails, as an unknown one does. A case that one program refuses is a difference; one
+ * <p>RESOURCES is the directory of the tables, for files that a configuration names, SPARE_PORT one more port. A known difference that has vanished fails, as an unknown one does. A case that one program refuses is a difference; one
  * that both refuse must be refused in the same words. The log shows {@code txn.value}, which a template may set.
  */
 class TableDifferentialTest {
     private static final int PROMISED = 1500;
+
+    /** What has a suite of its own, as it needs more than a proxy and a server. */
+    private static final Set<String> ELSEWHERE = Set.of(
+            "do-resolve", "cache-use", "cache-store", "res.cache_hit", "res.cache_name", "res.comp", "res.comp_algo");
+
+    /** Actions of HAProxy that are refused by name, and why. */
+    private static final Map<String, String> REFUSED = Map.of(
+            "send-spoe-group", "there is no SPOE",
+            "ot-group", "there is no OpenTracing");
 
     @TestFactory
     Stream<DynamicTest> tablesComeOutAsWithHaproxy() throws Exception {
@@ -79,25 +98,74 @@ class TableDifferentialTest {
 
     @Test
     void everyConverterOfHaproxyIsInACase() throws Exception {
-        StringBuilder texts = new StringBuilder();
-        for (String name : tables().toList()) {
-            CaseTable.read(name).cases.forEach(one -> texts.append(one.text()).append('\n'));
-        }
+        String texts = texts(".table");
         Set<String> missing = new HashSet<>();
         for (Keyword<?> keyword : SampleKeywords.converters()) {
             boolean isHaproxys = KnownKeywords.has(KeywordFamily.CONVERTER, keyword.name());
-            if (isHaproxys
-                    && !Pattern.compile("," + Pattern.quote(keyword.name()) + "\\b")
-                            .matcher(texts)
-                            .find()) {
+            if (isHaproxys && !contains(texts, "," + Pattern.quote(keyword.name()) + "\\b")) {
                 missing.add(keyword.name());
             }
         }
         assertThat(missing).isEmpty();
     }
 
+    @Test
+    void everyFetchOfHaproxyIsInACase() throws Exception {
+        String texts = texts(".table");
+        Set<String> missing = new TreeSet<>();
+        for (String name : KnownKeywords.names(KeywordFamily.FETCH)) {
+            boolean isRefused = SampleKeywords.fetch(name) == null; // FetchMatrixDifferentialTest says why
+            if (!isRefused && !contains(texts, "(?<![\\w.,+-])" + Pattern.quote(name) + "(?![\\w.+-])")) {
+                missing.add(name);
+            }
+        }
+        missing.removeAll(ELSEWHERE);
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void everyActionIsInACaseInEveryRuleSetThatHasIt() throws Exception {
+        String texts = texts(".table") + texts(".mistakes");
+        Set<String> missing = new TreeSet<>();
+        for (Keyword<ActionKind> keyword : ActionKeywords.all()) {
+            for (RuleSet set : keyword.meaning().sets()) {
+                String rule = set.words() + " " + keyword.name();
+                boolean isHaproxys = KnownKeywords.has(KeywordFamily.ACTION, keyword.name()) && !ELSEWHERE.contains(keyword.name());
+                if (isHaproxys && !contains(texts, Pattern.quote(rule) + "(?![a-z-]|[0-9]+\\()")) {
+                    missing.add(rule);
+                }
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void everyActionOfHaproxyIsThereOrRefused() {
+        Set<String> missing = new TreeSet<>(KnownKeywords.names(KeywordFamily.ACTION));
+        ActionKeywords.all().forEach(keyword -> {
+            missing.remove(keyword.name());
+            IntStream.range(0, 3).forEach(i -> missing.remove(keyword.name() + i)); // track-sc0
+        });
+        missing.removeAll(ELSEWHERE);
+        assertThat(missing).containsExactlyElementsOf(new TreeSet<>(REFUSED.keySet()));
+    }
+
+    private static boolean contains(String texts, String regex) {
+        return Pattern.compile(regex).matcher(texts).find();
+    }
+
+    private static String texts(String suffix) throws IOException {
+        StringBuilder texts = new StringBuilder();
+        for (String name : CaseTable.resources(suffix).toList()) {
+            CaseTable.read(name).cases.forEach(one -> texts.append(one.text()).append('\n'));
+        }
+        return texts.toString();
+    }
+
+    /** The tables; {@code -Dtandem.table=actions} runs those whose names begin so. */
     private static Stream<String> tables() throws IOException {
-        return CaseTable.resources(".table");
+        String wanted = System.getProperty("tandem.table", "");
+        return CaseTable.resources(".table").filter(name -> name.startsWith(wanted));
     }
 
     private static void compare(String name) throws Exception {

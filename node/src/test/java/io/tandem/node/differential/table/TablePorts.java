@@ -12,6 +12,8 @@ final class TablePorts {
     private final int log;
     private final int server;
     private final int main = Ports.reserved();
+    private final int tls = Ports.reserved();
+    private final int spare = Ports.reserved();
 
     TablePorts(int log, int server) {
         this.log = log;
@@ -30,6 +32,16 @@ final class TablePorts {
         return main;
     }
 
+    /** Where clients that speak TLS go. */
+    int tls() {
+        return tls;
+    }
+
+    /** For a frontend of the table's own. */
+    int spare() {
+        return spare;
+    }
+
     /** That of the frontend a case has for itself. */
     int of(Case one) {
         return ofCases.computeIfAbsent(one.index(), index -> Ports.reserved());
@@ -37,6 +49,6 @@ final class TablePorts {
 
     /** Where the request of a case goes. */
     int target(Case one) {
-        return ofCases.getOrDefault(one.index(), main);
+        return ofCases.getOrDefault(one.index(), one.client().isTls() ? tls : main);
     }
 }

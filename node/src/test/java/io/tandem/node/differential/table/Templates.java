@@ -8,6 +8,9 @@ import java.util.Map;
 final class Templates {
     static final String EXPRESSION = "expression";
 
+    /** Stands for the port of a frontend of the case's own. */
+    static final String OWN_PORT = "@PORT@";
+
     /**
      * The value as text to the server, whether there is one by an ACL; as bytes to the client, which shows the type (numbers
      * have eight bytes, addresses four or sixteen); by its type in the log.
@@ -51,9 +54,10 @@ final class Templates {
     /** The lines of a case. */
     static String lines(String template, Case one) {
         String quoted = one.text().replace("\\", "\\\\").replace("\"", "\\\"").replace("$", "\\$");
-        return template.replace("CASE", one.name())
+        return template.replace("CASE_PORT", OWN_PORT)
+                .replace("CASE", one.name())
                 .replace("EXPRESSION", '"' + quoted + '"')
                 .replace("QUOTED", quoted)
-                .replace("TEXT", one.text().replace("\n", "\n "));
+                .replace("TEXT", one.text().replace("SELF", one.name()).replace("\n", "\n "));
     }
 }

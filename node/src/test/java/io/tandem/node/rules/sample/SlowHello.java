@@ -19,7 +19,8 @@ final class SlowHello {
     /** All that {@link ClientHello} is asked, by what it is asked for. */
     static Map<String, String> read(String text) {
         Map<String, String> says = new LinkedHashMap<>();
-        int type = new SlowHello(text).type();
+        int beginning = new SlowHello(text).type();
+        int type = beginning > 0 && text.length() < recordEnd(text) ? -1 : beginning;
         says.put("type", String.valueOf(type));
         says.put("version", String.valueOf(version(text, type)));
         says.put("name", first(extension(text, 0), true));
