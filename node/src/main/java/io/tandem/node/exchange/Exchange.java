@@ -325,7 +325,8 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
      * #AS_FOR_HEAD}.
      */
     public int bodyTimeoutMs() {
-        boolean held = server.isFull() && facts.serverTimeoutMs(backend()) > 0; // then it is the server's time that counts
+        boolean held =
+                server.isFull() && facts.serverTimeoutMs(backend()) > 0; // then it is the server's time that counts
         return held ? 0 : phase.bodyTimeoutMs(facts.frontend.timeouts(), facts.backend);
     }
 

@@ -6,9 +6,9 @@ import io.netty.channel.Channel;
 import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
+import io.tandem.node.backend.Timeouts;
 import io.tandem.node.content.cache.CacheUse;
 import io.tandem.node.content.compression.Algorithm;
-import io.tandem.node.backend.Timeouts;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.Request;
@@ -394,7 +394,8 @@ public final class Facts {
         Timeouts configured = backend.timeouts();
         return serverTimeoutMs == 0 && tunnelTimeoutMs == 0
                 ? configured
-                : configured.with(serverTimeoutMs(backend), tunnelTimeoutMs > 0 ? tunnelTimeoutMs : configured.tunnel());
+                : configured.with(
+                        serverTimeoutMs(backend), tunnelTimeoutMs > 0 ? tunnelTimeoutMs : configured.tunnel());
     }
 
     /** Takes note of how it ended, unless that has been said already; what kills a session is named before what it was doing. */

@@ -88,10 +88,22 @@ public final class VariableLimits implements Feature {
     public List<Keyword<Directive>> directives() {
         return List.of(
                 line("tune.vars.global-max-size", "of all scopes", (limits, bytes) -> limits.global = bytes),
-                line("tune.vars.proc-max-size", "of the process and all within", (limits, bytes) -> limits.process = bytes),
-                line("tune.vars.sess-max-size", "of a connection and all within", (limits, bytes) -> limits.session = bytes),
-                line("tune.vars.txn-max-size", "of an exchange and all within", (limits, bytes) -> limits.exchange = bytes),
-                line("tune.vars.reqres-max-size", "of a request or a response", (limits, bytes) -> limits.message = bytes),
+                line(
+                        "tune.vars.proc-max-size",
+                        "of the process and all within",
+                        (limits, bytes) -> limits.process = bytes),
+                line(
+                        "tune.vars.sess-max-size",
+                        "of a connection and all within",
+                        (limits, bytes) -> limits.session = bytes),
+                line(
+                        "tune.vars.txn-max-size",
+                        "of an exchange and all within",
+                        (limits, bytes) -> limits.exchange = bytes),
+                line(
+                        "tune.vars.reqres-max-size",
+                        "of a request or a response",
+                        (limits, bytes) -> limits.message = bytes),
                 Keyword.directive("tune.vars.check-max-size", SectionKind.GLOBAL)
                         .arguments("<bytes>")
                         .doc("accepted: the variables of a check are not limited")

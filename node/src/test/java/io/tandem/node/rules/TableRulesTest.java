@@ -48,6 +48,28 @@ class TableRulesTest {
     }
 
     @Test
+    void addsToACounterOfAnArrayByNumberOrExpression() {
+        LoadedText loaded = LoadedText.of(
+                """
+                defaults
+                 mode http
+                backend t
+                 stick-table type ip size 1k store gpc(2)
+                frontend f
+                 bind 127.0.0.1:1
+                 http-request track-sc0 src table t
+                 http-request sc-add-gpc(1,0) 5
+                 http-request sc-add-gpc(1,0) int(-3)
+                 http-request sc-add-gpc(1,0) path,length
+                 http-request return status 200 content-type text/plain lf-string "%[sc_get_gpc(1,0)]"
+                """);
+        ExchangeByHand exchange = request(loaded, "/seven!");
+
+        assertThat(exchange.judge()).isEqualTo(Verdict.REPLY);
+        assertThat(exchange.reply()).endsWith("\r\n\r\n12");
+    }
+
+    @Test
     void anExchangeLetsGoOfItsEntryWhenItEnds() {
         LoadedText loaded = LoadedText.of(CONFIGURATION);
         StickTable table = Objects.requireNonNull(loaded.node().tables().get("t"));

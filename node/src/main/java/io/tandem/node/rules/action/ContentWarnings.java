@@ -19,7 +19,8 @@ final class ContentWarnings {
         if (asksRequest && proxy.facet(RuleLines.KEY).inspectDelayMs == 0) {
             warn(
                     line,
-                    "a '" + rule + "' rule explicitly depending on request contents without any 'tcp-request inspect-delay'"
+                    "a '" + rule
+                            + "' rule explicitly depending on request contents without any 'tcp-request inspect-delay'"
                             + " setting. This means that this rule will randomly find its contents. This can be fixed by"
                             + " setting the tcp-request inspect-delay.");
         }
@@ -30,7 +31,8 @@ final class ContentWarnings {
         if (need.isMetIn(Place.SESSION) && line.site().proxy().mode() == Mode.HTTP) {
             warn(
                     line,
-                    "a '" + rule + "' rule not depending on request contents for an HTTP frontend should be executed at the"
+                    "a '" + rule
+                            + "' rule not depending on request contents for an HTTP frontend should be executed at the"
                             + " session level, using a 'tcp-request session' rule (mandatory to track invalid HTTP"
                             + " requests).");
         }

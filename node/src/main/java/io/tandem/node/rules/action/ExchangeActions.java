@@ -34,7 +34,8 @@ final class ExchangeActions {
                     .experimental()
                     .as(NormalizeUri::parse),
             action("wait-for-handshake", REQUEST)
-                    .doc("waits for the end of the TLS handshake, which has always been reached: no early data is taken")
+                    .doc(
+                            "waits for the end of the TLS handshake, which has always been reached: no early data is taken")
                     .as(line -> facts -> Verdict.CONTINUE));
 
     private ExchangeActions() {}

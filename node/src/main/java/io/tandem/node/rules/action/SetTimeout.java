@@ -37,7 +37,8 @@ record SetTimeout(boolean tunnel, int limitMs, @Nullable Expression expression) 
         if (time.outcome() == Times.Outcome.UNEXPECTED || time.outcome() == Times.Outcome.MISSING) {
             Expression expression = expression(text, line.site());
             if (expression == null) {
-                throw new SampleError("unexpected character '" + time.character() + "' in rule 'set-timeout " + kind + "'");
+                throw new SampleError(
+                        "unexpected character '" + time.character() + "' in rule 'set-timeout " + kind + "'");
             }
             return new SetTimeout(tunnel, 0, expression);
         }

@@ -27,6 +27,7 @@ import io.tandem.peers.table.DataType;
 import io.tandem.peers.table.StickTable;
 import io.tandem.peers.table.TableDefinition;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Actions on stick tables: tracking an entry, counting on what is tracked (HAProxy manual 4.2). */
@@ -155,6 +156,17 @@ final class TrackActions {
         return Integer.parseInt(word);
     }
 
+    /** Both numbers of {@code sc-inc-gpc} and its like have to be there. */
+    private static void needTwo(ActionLine line, String what) {
+        String parameter = line.parameter();
+        if (parameter == null || parameter.indexOf(',') < 0) {
+            String name = line.name();
+            String plain = parameter == null ? name : name.substring(0, name.indexOf('('));
+            throw new SampleError((parameter == null ? "invalid " : "Missing ") + what + " ID '" + name + "'. Expects "
+                    + plain + "(<" + what.toUpperCase(Locale.ROOT) + " ID>,<Track ID>)");
+        }
+    }
+
     private static int slot(ActionLine line, int index) {
         int slot = number(line, index);
         if (slot >= Tracking.SLOTS) {
@@ -164,6 +176,9 @@ final class TrackActions {
     }
 
     private static Action increase(ActionLine line, DataType counter, DataType rate, int slotIndex) {
+        if (slotIndex > 0) {
+            needTwo(line, "gpc");
+        }
         int element = slotIndex > 0 ? number(line, 0) : 0;
         int slot = slot(line, slotIndex);
         return facts -> {
@@ -187,6 +202,7 @@ final class TrackActions {
     }
 
     private static Action add(ActionLine line) {
+        needTwo(line, "gpc");
         int element = number(line, 0);
         int slot = slot(line, 1);
         Amount amount = Amount.read(line);
@@ -202,6 +218,9 @@ final class TrackActions {
     }
 
     private static Action set(ActionLine line, DataType type, int slotIndex) {
+        if (slotIndex > 0) {
+            needTwo(line, "gpt");
+        }
         int element = slotIndex > 0 ? number(line, 0) : 0;
         int slot = slot(line, slotIndex);
         Amount amount = Amount.read(line);

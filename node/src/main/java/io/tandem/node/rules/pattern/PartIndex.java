@@ -67,7 +67,8 @@ final class PartIndex extends PatternIndex {
 
     @Override
     PatternIndex without(PatternEntry entry) {
-        return new PartIndex(kind, tree.without(key(entry), entry), beginnings); // more of them than there are do no harm
+        return new PartIndex(
+                kind, tree.without(key(entry), entry), beginnings); // more of them than there are do no harm
     }
 
     private byte[] key(PatternEntry entry) {

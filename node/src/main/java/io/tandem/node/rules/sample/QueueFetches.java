@@ -34,8 +34,16 @@ final class QueueFetches {
             ofServer("srv_conn_free", "sessions the server still takes, -1 without limit", QueueFetches::free),
             limit("be_server_timeout", "timeout server of the backend, milliseconds", Timeouts::server),
             limit("be_tunnel_timeout", "timeout tunnel of the backend, milliseconds", Timeouts::tunnel),
-            current("cur_server_timeout", "timeout server once the server is there, milliseconds", Timeouts::server, facts -> facts.serverTimeoutMs),
-            current("cur_tunnel_timeout", "timeout tunnel once the server is there, milliseconds", Timeouts::tunnel, facts -> facts.tunnelTimeoutMs),
+            current(
+                    "cur_server_timeout",
+                    "timeout server once the server is there, milliseconds",
+                    Timeouts::server,
+                    facts -> facts.serverTimeoutMs),
+            current(
+                    "cur_tunnel_timeout",
+                    "timeout tunnel once the server is there, milliseconds",
+                    Timeouts::tunnel,
+                    facts -> facts.tunnelTimeoutMs),
             fetch("fe_client_timeout")
                     .returns(SampleType.INTEGER)
                     .of(Need.FRONTEND)

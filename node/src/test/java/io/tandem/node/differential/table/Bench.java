@@ -149,7 +149,8 @@ final class Bench implements AutoCloseable {
             String line = new String(buffer, 0, packet.getLength(), StandardCharsets.ISO_8859_1);
             int start = line.indexOf("[x] ");
             if (start >= 0) {
-                return printable(line.substring(0, line.indexOf('>') + 1) + line.substring(start).strip());
+                return printable(line.substring(0, line.indexOf('>') + 1)
+                        + line.substring(start).strip());
             }
         }
         return "<no line>";

@@ -67,7 +67,8 @@ record Client(boolean raw, List<String> over, int patienceMs) {
         if (!isTls()) {
             return new Socket(InetAddress.getLoopbackAddress(), port);
         }
-        SSLSocket socket = (SSLSocket) context().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        SSLSocket socket =
+                (SSLSocket) context().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setEnabledProtocols(new String[] {over.get(0)});
         SSLParameters parameters = socket.getSSLParameters();
         for (String word : over) {
