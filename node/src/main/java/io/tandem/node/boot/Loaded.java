@@ -2,22 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
-import io.tandem.config.haproxy.ParsedConfig;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.text.Problems;
 import io.tandem.node.language.Drafts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files that have been read, line by line, before anything is built of them.
+ * Files that have been read, line by line, before anything is built of them. Their words are forgotten: this lives as long as
+ * the process.
  *
- * @param config the files in words
  * @param drafts what the lines said
  * @param problems found so far, in the order of the lines
  * @param cluster the other nodes, from tandem.conf, or null
  * @param gaveUp whether a mistake was found after which HAProxy reads no further
  */
-record Loaded(ParsedConfig config, Drafts drafts, Problems problems, @Nullable ClusterConfig cluster, boolean gaveUp) {
+record Loaded(Drafts drafts, Problems problems, @Nullable ClusterConfig cluster, boolean gaveUp) {
     ProcessSettings settings() {
         return drafts.global().facet(ProcessSettings.KEY);
     }

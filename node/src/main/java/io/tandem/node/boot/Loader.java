@@ -39,8 +39,7 @@ final class Loader {
         ConfigFiles named = ConfigFiles.of(command, problems);
         List<String> files = HaproxyFiles.expand(named.proxyFiles(), problems);
         if (problems.hasAlerts()) {
-            return new Loaded(
-                    new ParsedConfig(List.of(), environment, files, null), drafts, problems, named.cluster(), true);
+            return new Loaded(drafts, problems, named.cluster(), true);
         }
         Problems found = new Problems();
         return read(HaproxyFiles.read(files, found), environment, named.cluster(), found, problems, drafts);
@@ -77,7 +76,7 @@ final class Loader {
         SectionReader reader =
                 new SectionReader(new LoadContext(problems, Assembler.KEYWORDS, drafts, options), timeline);
         reader.read(config.sections());
-        return new Loaded(config, drafts, problems, cluster, reader.aborted() || config.abortedAt() != null);
+        return new Loaded(drafts, problems, cluster, reader.aborted() || config.abortedAt() != null);
     }
 
     /** Builds what was read; call only when it was read without alerts. */

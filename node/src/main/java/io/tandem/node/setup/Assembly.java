@@ -40,6 +40,7 @@ public final class Assembly {
     private LastAddresses lastAddresses = (backend, server, host) -> null;
     private final Set<String> closingAlerts = new LinkedHashSet<>();
     private int servers;
+    private boolean afterResponseRules;
 
     /**
      * @param node what lives as long as the process; assembling changes nothing in it
@@ -102,6 +103,12 @@ public final class Assembly {
 
     public void built(Backend backend) {
         backends.put(backend.name(), backend);
+        afterResponseRules |= !backend.afterResponseRules().isEmpty();
+    }
+
+    /** Whether any backend has rules behind its responses; all backends exist. Asked by every frontend, hence kept. */
+    public boolean hasAfterResponseRules() {
+        return afterResponseRules;
     }
 
     /** A backend of this configuration; null when there is none of that name, or when called before frontends are built. */

@@ -300,9 +300,7 @@ public final class RuleFeature implements Feature {
 
     /** The rules of whichever backend the exchange went to, if any backend has some. */
     private static Rules ofBackend(Assembly assembly) {
-        boolean any = assembly.backends().values().stream()
-                .anyMatch(backend -> !backend.afterResponseRules().isEmpty());
-        return any
+        return assembly.hasAfterResponseRules()
                 ? Captures.always(facts -> {
                     Backend backend = facts.backend;
                     Verdict verdict = backend == null
