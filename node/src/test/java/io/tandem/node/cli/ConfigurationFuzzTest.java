@@ -62,9 +62,7 @@ class ConfigurationFuzzTest {
             throw new AssertionError(text, thrown);
         }
         assertThat(checked.status()).as(text).isBetween(0, 2);
-        assertThat(TimeUnit.NANOSECONDS.toMillis(spent() - began))
-                .as(text)
-                .isLessThan(LIMIT_MS);
+        assertThat(TimeUnit.NANOSECONDS.toMillis(spent() - began)).as(text).isLessThan(LIMIT_MS);
         assertThat(allocated() - allocated).as(text).isLessThan(LIMIT_BYTES);
     }
 
