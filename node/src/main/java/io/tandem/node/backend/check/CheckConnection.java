@@ -257,7 +257,11 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
         }
     }
 
-    /** Ends it. @param politely with a FIN; otherwise as the step says, or with a RST: no TIME_WAIT for each check */
+    /**
+     * Ends it.
+     *
+     * @param politely with a FIN; otherwise as the step says, or with a RST: no TIME_WAIT for each check
+     */
     void close(boolean politely) {
         closed = true;
         Channel present = channel;

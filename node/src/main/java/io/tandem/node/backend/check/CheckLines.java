@@ -151,7 +151,8 @@ public final class CheckLines implements Feature {
 
     /** Whether checks of the section do more than connect. */
     public static boolean hasSteps(ProxyDraft draft, Assembly assembly) {
-        return plan(draft, assembly).steps().size() > 1;
+        return plan(draft, assembly).steps().stream()
+                .anyMatch(planned -> !(planned.step() instanceof ConnectStep connect && connect.implied()));
     }
 
     /** Whether a server without a port can be checked. */

@@ -155,7 +155,7 @@ final class CheckOptions {
     /** The old way to add headers and a body: behind the version. */
     private static void hidden(Arguments line, String hidden) {
         int end = hidden.indexOf("\r\n\r\n");
-        for (String field : (end < 0 ? hidden : hidden.substring(0, end)).split("\r\n")) {
+        for (String field : (end < 0 ? hidden : hidden.substring(0, end)).split("\r\n", -1)) {
             if (!field.isEmpty() && field.indexOf(':') < 0) {
                 throw HttpSendStep.unparsable(line, hidden + "\r\n\r\n");
             }

@@ -17,7 +17,7 @@ final class ExpectReader {
     private static final List<String> OF_TCP =
             List.of("string", "rstring", "string-lf", "binary", "rbinary", "binary-lf", "custom");
     private static final List<String> OF_HTTP =
-            List.of("string", "rstring", "string-lf", "status", "rstatus", "hdr", "fhdr");
+            List.of("string", "rstring", "string-lf", "status", "rstatus", "hdr", "fhdr", "custom");
     private static final String FIELD = "expects at the name keyword as first argument followed by a pattern";
 
     private final RuleWords words;
@@ -211,7 +211,7 @@ final class ExpectReader {
             }
         }
         List<HeadMatch.Range> ranges = new ArrayList<>();
-        for (String part : text.split(",")) {
+        for (String part : text.split(",", -1)) {
             if (part.isEmpty()) {
                 continue;
             }

@@ -36,9 +36,10 @@ record ExternalProgram(String file, List<String> words, List<String> environment
         environment = List.copyOf(environment);
     }
 
-    static ExternalProgram of(CheckTarget target, ExternalCommand command, InetSocketAddress address) {
+    static ExternalProgram of(CheckTarget target, ExternalCommand command) {
         Backend backend = target.backend();
         Server server = target.server();
+        InetSocketAddress address = server.address();
         String proxyAddress = "";
         String proxyPort = "";
         for (Bind bind : target.configuration()

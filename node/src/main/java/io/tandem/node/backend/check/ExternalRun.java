@@ -9,7 +9,6 @@ import io.netty.util.concurrent.Future;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.CheckReport.Status;
 import io.tandem.vrrp.netlink.NativeBuffer;
-import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +31,7 @@ final class ExternalRun implements Round.Running {
     private static final int WNOHANG = 1;
     private static final int SIGTERM = 15;
     private static final int SIGKILL = 9;
-    private static final int NO_PROGRAM = 127;
+    private static final int NO_PROGRAM = 255;
 
     private final EventLoop loop;
     private final Consumer<CheckReport> report;
@@ -52,14 +51,13 @@ final class ExternalRun implements Round.Running {
     static ExternalRun start(
             CheckTarget target,
             ExternalCommand command,
-            InetSocketAddress address,
             Probe.Patience patience,
             Consumer<CheckReport> report) {
         EventLoop loop = target.loop().eventLoop();
         ExternalRun run = new ExternalRun(loop, report);
         int limitMs = patience.readMs() > 0 ? patience.readMs() : patience.connectMs();
         run.timeout = loop.schedule(run::onTimeout, limitMs, TimeUnit.MILLISECONDS);
-        ExternalProgram program = ExternalProgram.of(target, command, address);
+        ExternalProgram program = ExternalProgram.of(target, command);
         STARTER.execute(() -> {
             int started = program.spawn();
             loop.execute(() -> run.onStarted(started));

@@ -23,7 +23,7 @@ final class HealthRound implements Round {
         Probe.Patience patience = patience(backend, watch.intervalMs());
         ExternalCommand command = plan.options().command();
         if (plan.kind() == CheckKind.EXTERNAL && command != null) {
-            return ExternalRun.start(target, command, watch.address(), patience, report);
+            return ExternalRun.start(target, command, patience, report);
         }
         return Probe.start(target, plan, watch.address(), patience, report);
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.check;
 
+import io.tandem.node.backend.check.ExpectStep.Words;
 import io.tandem.node.language.LineError;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.SampleError;
@@ -22,15 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 record HttpSendStep(
         @Nullable String method,
-        ExpectStep.@Nullable Words uri,
+        @Nullable Words uri,
         @Nullable String version,
         List<Field> fields,
-        ExpectStep.@Nullable Words body,
+        @Nullable Words body,
         boolean implied,
         String comment)
         implements Step {
     /** One field of the request; its name in lower case. */
-    record Field(String name, ExpectStep.Words value) {}
+    record Field(String name, Words value) {}
 
     HttpSendStep {
         fields = List.copyOf(fields);
@@ -41,10 +42,10 @@ record HttpSendStep(
 
     static HttpSendStep read(RuleWords words) {
         String method = null;
-        ExpectStep.Words uri = null;
+        Words uri = null;
         String version = null;
         List<Field> fields = new ArrayList<>();
-        ExpectStep.Words body = null;
+        Words body = null;
         String comment = "";
         while (words.hasNext()) {
             String word = words.next();
@@ -80,7 +81,7 @@ record HttpSendStep(
         }
     }
 
-    static ExpectStep.Words constant(String text) {
+    static Words constant(String text) {
         byte[] bytes = Text.bytes(text);
         return facts -> bytes;
     }
@@ -98,11 +99,11 @@ record HttpSendStep(
     static HttpSendStep of(
             @Nullable String method, @Nullable String uri, @Nullable String version, @Nullable String hidden) {
         List<Field> fields = new ArrayList<>();
-        ExpectStep.Words body = null;
+        Words body = null;
         if (hidden != null) {
             int end = hidden.indexOf("\r\n\r\n");
             String head = end < 0 ? hidden : hidden.substring(0, end);
-            for (String line : head.split("\r\n")) {
+            for (String line : head.split("\r\n", -1)) {
                 int colon = line.indexOf(':');
                 if (colon > 0 && sends(line.substring(0, colon))) {
                     fields.add(new Field(
@@ -152,7 +153,7 @@ record HttpSendStep(
         return new Made(method == null ? "OPTIONS" : method, target, made, text);
     }
 
-    private static String string(ExpectStep.Words words, Facts facts) {
+    private static String string(Words words, Facts facts) {
         byte[] bytes = words.of(facts);
         return Text.string(bytes, 0, bytes.length);
     }

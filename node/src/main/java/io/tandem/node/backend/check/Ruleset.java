@@ -61,7 +61,7 @@ final class Ruleset {
     }
 
     /**
-     * Adds the rule of a line whose next word names it.
+     * Adds the rule of a line whose next word names it; a mistake in one makes HAProxy forget those above it.
      *
      * @param ordered whether the option that uses the rules stands above
      */
@@ -69,6 +69,15 @@ final class Ruleset {
         if (inherited) {
             clear();
         }
+        try {
+            append(line, proxy, ordered);
+        } catch (LineError mistake) {
+            clear();
+            throw mistake;
+        }
+    }
+
+    private void append(Arguments line, ProxyDraft proxy, boolean ordered) {
         Step step = read(line, proxy, http, null);
         String name = step instanceof ConnectStep ? "connect" : step instanceof HttpSendStep ? "send" : "expect";
         RuleWords words = new RuleWords(line, proxy, http, name, null);
@@ -99,7 +108,6 @@ final class Ruleset {
         }
         if (missing != null) {
             int number = rules.size() + (countsRequest ? 1 : 0);
-            clear();
             throw words.error("unable to add http-check " + name + " rule at step " + number + " (missing " + missing
                     + " rule).");
         }

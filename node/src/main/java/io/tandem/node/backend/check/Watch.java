@@ -71,19 +71,40 @@ final class Watch {
         if (!report.passed() && before.points() > 0) {
             state.checks().countFailed();
         }
-        state.checks().last(kept);
         Health was = state.health();
         long nowMs = clockMs.getAsLong();
-        state.health(health(was, after), after.points(), nowMs);
+        boolean isOver = !report.passed() && after.points() == 0;
+        boolean isThere = report.passed() && after.isUp() && agentAgrees();
+        Health next = isOver
+                ? Health.DOWN
+                : !isThere ? health(was, after) : report.conditional() ? Health.STOPPING : up(after);
+        state.health(next, after.points(), nowMs); // at once: others look at it
+        state.checks().last(kept);
         if (news && backend.checkPlan().logsEach()) {
             events.checked(backend, server, report);
         }
-        if (!report.passed()) {
-            if (after.points() == 0) {
-                goDown(kept);
-            }
-        } else if (after.isUp() && agentAgrees()) {
-            comeUp(kept);
+        tell(was, next, kept, nowMs);
+    }
+
+    private static Health up(HealthPoints points) {
+        return points.isFull() ? Health.UP : Health.GOING_DOWN;
+    }
+
+    private static boolean isUp(Health health) {
+        return health == Health.UP || health == Health.GOING_DOWN || health == Health.STOPPING;
+    }
+
+    /** Tells of a change, unless it is in maintenance: nobody notices it then. */
+    private void tell(Health was, Health next, CheckReport report, long nowMs) {
+        if (server.state().maintenance()) {
+            return;
+        }
+        if (isUp(was) && !isUp(next)) {
+            events.down(backend, server, "is DOWN" + reason(report), nowMs);
+        } else if (next == Health.STOPPING && was != next) {
+            events.up(backend, server, "is stopping" + reason(report), nowMs);
+        } else if (isUp(next) && next != Health.STOPPING && (!isUp(was) || was == Health.STOPPING)) {
+            events.up(backend, server, "is UP" + reason(report), nowMs);
         }
     }
 
@@ -94,35 +115,6 @@ final class Watch {
             case UP, GOING_DOWN -> points.isFull() ? Health.UP : Health.GOING_DOWN;
             case DOWN, GOING_UP -> points.points() > 0 && !points.isUp() ? Health.GOING_UP : Health.DOWN;
         };
-    }
-
-    private void goDown(CheckReport report) {
-        ServerState state = server.state();
-        if (state.isUpByChecks()) {
-            long nowMs = clockMs.getAsLong();
-            state.health(Health.DOWN, state.healthPoints(), nowMs);
-            if (!state.maintenance()) {
-                events.down(backend, server, "is DOWN" + reason(report), nowMs);
-            }
-        }
-    }
-
-    private void comeUp(CheckReport report) {
-        ServerState state = server.state();
-        boolean conditional = report.conditional();
-        boolean isThere = conditional
-                ? state.health() == Health.STOPPING
-                : state.isUpByChecks() && state.health() != Health.STOPPING;
-        if (!isThere) {
-            long nowMs = clockMs.getAsLong();
-            Health next = conditional
-                    ? Health.STOPPING
-                    : settings == null || points().isFull() ? Health.UP : Health.GOING_DOWN;
-            state.health(next, state.healthPoints(), nowMs);
-            if (!state.maintenance()) {
-                events.up(backend, server, (conditional ? "is stopping" : "is UP") + reason(report), nowMs);
-            }
-        }
     }
 
     private String reason(CheckReport report) {
@@ -152,10 +144,13 @@ final class Watch {
         if (news && !silent && backend.checkPlan().logsEach()) {
             events.agentChecked(backend, server, report);
         }
-        if (saysDown) {
-            goDown(report);
-        } else if (report.passed() && !silent && (!isChecked() || points().isUp())) {
-            comeUp(report);
+        boolean comesUp = report.passed() && !silent && (!isChecked() || points().isUp());
+        if (saysDown || comesUp) {
+            Health was = state.health();
+            Health next = saysDown ? Health.DOWN : settings == null ? Health.UP : up(points());
+            long nowMs = clockMs.getAsLong();
+            state.health(next, state.healthPoints(), nowMs);
+            tell(was, next, report, nowMs);
         }
     }
 

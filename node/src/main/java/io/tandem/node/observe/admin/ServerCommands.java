@@ -245,8 +245,8 @@ public final class ServerCommands {
         answer.append(' ').append(state.weight()).append(' ').append(state.initialWeight());
         answer.append(' ').append((nowMs - state.changedAtMs()) / 1000);
         answer.append(' ').append(CheckStatusNumbers.of(report.status()));
-        answer.append(' ').append(result).append(' ').append(checked || agent == null ? state.healthPoints() : 0);
-        answer.append(' ').append(checkState(state, checked, agent != null));
+        answer.append(' ').append(result).append(' ').append(state.healthPoints());
+        answer.append(' ').append(checkState(state, checked));
         ServerNaming naming = server.naming();
         String host = naming == null ? null : server.host();
         answer.append(' ').append(agent == null ? 0 : state.agent().isEnabled() ? 22 : 18);
@@ -277,11 +277,9 @@ public final class ServerCommands {
     }
 
     /** The bits of {@code srv_check_state}: configured 2, enabled 4, paused 8. */
-    private static int checkState(ServerState state, boolean checked, boolean asked) {
-        if (!checked && asked) {
-            return state.maintenance() ? 0 : 2;
-        }
-        return checked ? 6 | (state.maintenance() ? 8 : 0) : state.maintenanceByConfiguration() ? 8 : 0;
+    private static int checkState(ServerState state, boolean checked) {
+        int enabled = state.checks().isEnabled() ? 4 : 0;
+        return checked ? 2 | enabled | (state.maintenance() ? 8 : 0) : state.maintenanceByConfiguration() ? 8 : 0;
     }
 
     private static int adminState(ServerState state) {

@@ -8,6 +8,9 @@ import io.tandem.node.testkit.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +28,8 @@ final class CheckScenes {
                 nbthread 1
                 node test
                 max-spread-checks 300ms
+                external-check
+                insecure-fork-wanted
             defaults
                 mode tcp
                 timeout client 60s
@@ -72,12 +77,12 @@ final class CheckScenes {
     }
 
     /** What became of a scene. */
-    record Outcome(List<String> told, String shown, List<List<String>> heard) {}
+    record Outcome(List<String> told, String shown, List<List<String>> heard, List<List<String>> environment) {}
 
     static List<Scene> read(String resource) throws IOException {
         List<Scene> scenes = new ArrayList<>();
         try (InputStream in = Objects.requireNonNull(CheckScenes.class.getResourceAsStream(resource))) {
-            for (String block : new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).split("(?m)^==\n")) {
+            for (String block : new String(in.readAllBytes(), StandardCharsets.ISO_8859_1).split("(?m)^==\n", -1)) {
                 List<String> all = block.lines().filter(line -> !line.isBlank()).toList();
                 if (!all.isEmpty()) {
                     scenes.add(new Scene(
@@ -100,6 +105,7 @@ final class CheckScenes {
         List<String> told = new ArrayList<>();
         StringBuilder text = new StringBuilder(HEAD.replace("FRONT", String.valueOf(Ports.reserved())));
         int dead = Ports.dead();
+        Path directory = Files.createTempDirectory("tnd-checks");
         for (int i = 0; i < scenes.size(); i++) {
             List<ScriptedServer> own = new ArrayList<>();
             for (String script : scenes.get(i).scripts) {
@@ -109,9 +115,15 @@ final class CheckScenes {
             text.append("backend ").append(name(i)).append('\n');
             for (String line : scenes.get(i).lines) {
                 String written = line.replace("DEAD", String.valueOf(dead));
+                if (written.contains("PROGRAM")) {
+                    written = written.replace("PROGRAM", program(directory, name(i)));
+                }
                 for (int port = 0; port < own.size(); port++) {
                     written = written.replace(
                             "PORT" + port, String.valueOf(own.get(port).port()));
+                }
+                if (written.contains("SLEEPER")) {
+                    written = written.replace("SLEEPER", sleeper(directory));
                 }
                 text.append("    ").append(written).append('\n');
             }
@@ -137,6 +149,15 @@ final class CheckScenes {
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < scenes.size(); i++) {
                 String name = name(i);
+                List<List<String>> environment = new ArrayList<>();
+                Path file = directory.resolve(name + ".env");
+                if (Files.exists(file)) {
+                    environment.add(Files.readAllLines(file).stream()
+                            .map(line -> neutral(line, name, dead))
+                            .map(line -> line.replaceAll("\\b\\d{5}\\b", "PORT"))
+                            .filter(line -> !line.startsWith("PWD="))
+                            .toList());
+                }
                 outcomes.add(new Outcome(
                         copy(told).stream()
                                 .filter(line -> line.contains(name + "/s"))
@@ -151,7 +172,8 @@ final class CheckScenes {
                                                 .replaceAll("(?s)(\\x03\\x00)....(HAPROXYSSLCHK)", "$1$2")
                                                 .replaceAll("(?s)^\\x16\\x03\\x01.*", "hello of TLS"))
                                         .toList())
-                                .toList()));
+                                .toList(),
+                        environment));
             }
             return outcomes;
         } finally {
@@ -163,9 +185,28 @@ final class CheckScenes {
         }
     }
 
+    /** A program that writes down what it was given, and ends with the status that stands behind its name. */
+    private static String program(Path directory, String name) throws IOException {
+        Path program = directory.resolve(name);
+        Files.writeString(
+                program,
+                "#!/bin/sh\n(echo \"$@\"; /usr/bin/env | /usr/bin/sort) > " + directory.resolve(name + ".env")
+                        + "\nexit 3\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program.toString();
+    }
+
+    /** A program that ends long after everybody has lost patience. */
+    private static String sleeper(Path directory) throws IOException {
+        Path program = directory.resolve("sleeper");
+        Files.writeString(program, "#!/bin/sh\n/bin/sleep 600\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return program.toString();
+    }
+
     /** As long as all others, so that lengths told are the same. */
     private static String name(int i) {
-        return String.format("be%03d", i);
+        return "be" + (1000 + i);
     }
 
     private static String neutral(String text, String name, int dead) {
@@ -184,8 +225,8 @@ final class CheckScenes {
 
     private static boolean isOver(
             String name, Map<String, String> row, List<String> told, List<ScriptedServer> servers) {
-        return isTold(name, "Health", row.get("check_status"), told)
-                && isTold(name, "Agent", row.get("agent_status"), told)
+        return isTold(name, "Health", Objects.requireNonNull(row.get("check_status")), told)
+                && isTold(name, "Agent", Objects.requireNonNull(row.get("agent_status")), told)
                 && servers.stream().allMatch(ScriptedServer::isIdle);
     }
 

@@ -40,6 +40,11 @@ class ChecksDifferentialTest {
         return compared("agents.txt");
     }
 
+    @TestFactory
+    List<DynamicTest> programsOfTheOperators() throws Exception {
+        return compared("external.txt");
+    }
+
     private static List<DynamicTest> compared(String resource) throws Exception {
         List<CheckScenes.Scene> scenes = CheckScenes.read(resource);
         List<CheckScenes.Outcome> oracle = CheckScenes.play(scenes, true);
@@ -52,6 +57,7 @@ class ChecksDifferentialTest {
                 assertThat(got.told()).as("told").isEqualTo(wanted.told());
                 assertThat(got.shown()).as("shown").isEqualTo(wanted.shown());
                 assertThat(got.heard()).as("heard").isEqualTo(wanted.heard());
+                assertThat(got.environment()).as("environment").isEqualTo(wanted.environment());
             }));
         }
         return tests;
