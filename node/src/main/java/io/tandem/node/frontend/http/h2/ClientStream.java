@@ -367,6 +367,7 @@ final class ClientStream extends StreamBase implements ClientSide {
     @Override
     public void end(@Nullable Trailers trailers) {
         if (stagedHead != null && (trailers == null || trailers.isEmpty())) {
+            giveAllWindow();
             writeStagedHead(true);
             return;
         }

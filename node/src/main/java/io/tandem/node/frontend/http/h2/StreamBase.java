@@ -126,11 +126,15 @@ public abstract class StreamBase {
         return kept;
     }
 
-    /** Ends our side behind all data; the trailers are not looked at any more afterwards. */
+    /**
+     * Ends our side behind all data; the trailers are not looked at any more afterwards. A peer that has more to send gets all the
+     * window there is before: some clients (curl 7.88) hear nothing more behind the end of an answer.
+     */
     protected final void sendEnd(@Nullable Trailers trailers) {
         if (isEnding()) {
             return;
         }
+        giveAllWindow();
         Trailers last = trailers == null || trailers.isEmpty() ? null : trailers;
         if (pending != null) {
             pendingEnd = true;
@@ -212,10 +216,17 @@ public abstract class StreamBase {
     }
 
     private void acknowledge() {
-        if (!remoteEnded
-                && id != 0
-                && unacknowledged > 0
-                && unacknowledged >= endpoint.settings().initialWindow() / 2) {
+        giveWindow(isEnding() ? 1 : Math.max(1, endpoint.settings().initialWindow() / 8));
+    }
+
+    /** Gives back all that has been taken up: our side is about to end. */
+    protected final void giveAllWindow() {
+        giveWindow(1);
+    }
+
+    /** Gives back what has been taken up, if it is worth a frame. */
+    private void giveWindow(int least) {
+        if (!remoteEnded && !withheld && id != 0 && unacknowledged >= least) {
             endpoint.writeWindowUpdate(id, unacknowledged);
             receiveWindow += unacknowledged;
             unacknowledged = 0;
