@@ -96,12 +96,7 @@ final class SyslogHeader {
     }
 
     /** {@code Nov  2 12:00:00}. */
-    static String date(ZonedDateTime time) {
+    private static String date(ZonedDateTime time) {
         return (time.getDayOfMonth() < 10 ? PADDED : RFC3164).format(time);
-    }
-
-    /** {@code 2026-11-02T12:00:00.000000+00:00}, without the fraction. */
-    static String isoDate(ZonedDateTime time) {
-        return ISO.format(time);
     }
 }

@@ -5,6 +5,7 @@ package io.tandem.node.observe.mail;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.ring.Courier;
 import java.net.InetSocketAddress;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +48,7 @@ public final class Mailing {
         });
         subscriptions = next;
         before.forEach((proxy, old) -> {
-            if (next.get(proxy) != old) {
+            if (!old.order().equals(orders.get(proxy))) {
                 old.queues().forEach(MailQueue::close);
             }
         });
@@ -67,7 +68,7 @@ public final class Mailing {
             return;
         }
         Order order = subscription.order();
-        Mail mail = new Mail(order.helo(), order.from(), order.to(), text, ZonedDateTime.now());
+        Mail mail = new Mail(order.helo(), order.from(), order.to(), text, ZonedDateTime.now(ZoneId.systemDefault()));
         subscription.queues().forEach(queue -> queue.send(mail));
     }
 }

@@ -116,7 +116,6 @@ public final class Ring {
      * Keeps an event, or drops it where there is no room.
      *
      * @param event the bytes from 0 to its position
-     * @param header how many of these stand before the text
      * @param apology makes the event that tells of dropped ones: called with their number, only when there are some
      */
     public void append(ByteBuffer event, Apology apology) {
