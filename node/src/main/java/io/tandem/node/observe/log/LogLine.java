@@ -15,7 +15,6 @@ import io.tandem.node.socket.UnixName;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +29,6 @@ final class LogLine {
     /** Complaints that HAProxy ends with a line feed. */
     private static final Pattern ENDED =
             Pattern.compile("(invalid address|file descriptor|cannot use file descriptor).*");
-
-    private static final Function<Environment, AddressSyntax> SYNTAX = environment -> new AddressSyntax(
-            environment,
-            AddressSyntax.Allow.DATAGRAM,
-            AddressSyntax.Allow.STREAM,
-            AddressSyntax.Allow.NO_PORT,
-            AddressSyntax.Allow.DESCRIPTOR);
 
     private final Arguments line;
     private final SectionKind section;
@@ -131,7 +123,7 @@ final class LogLine {
         if (word.startsWith("ring@")) {
             return new Destination.Ring(word.substring("ring@".length()), line.origin());
         }
-        AddressSyntax.Result result = SYNTAX.apply(environment).parse(written);
+        AddressSyntax.Result result = syntax(environment).parse(written);
         Address address = result.address();
         String error = result.error();
         if (error == null && address instanceof Address.SocketPair pair) {
@@ -153,6 +145,15 @@ final class LogLine {
         return address instanceof Address.Abstract name
                 ? new Destination.Unix(UnixName.abstractName(name.name()))
                 : new Destination.Unix(UnixName.path(((Address.UnixPath) Objects.requireNonNull(address)).path()));
+    }
+
+    private static AddressSyntax syntax(Environment environment) {
+        return new AddressSyntax(
+                environment,
+                AddressSyntax.Allow.DATAGRAM,
+                AddressSyntax.Allow.STREAM,
+                AddressSyntax.Allow.NO_PORT,
+                AddressSyntax.Allow.DESCRIPTOR);
     }
 
     private Destination inet(Address.Inet inet, String written, boolean stream) {

@@ -243,8 +243,11 @@ public final class Ring {
 
     private long readFrom(long from, Sink sink) {
         Store present = store;
+        if (present == null) {
+            return from;
+        }
         long at = from;
-        boolean wanted = present != null;
+        boolean wanted = true;
         while (wanted && at + 1 < tail) {
             wanted = sink.accept(present.event(at));
             at = wanted ? present.next(at) : at;
