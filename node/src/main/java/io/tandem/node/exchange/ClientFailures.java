@@ -87,6 +87,15 @@ public final class ClientFailures {
         exchange.end();
     }
 
+    /** The client has taken its whole request back before anybody looked at it: no server hears of it. */
+    public void onTakenBack() {
+        exchange.facts.requestHeadNs = exchange.loop.nowNs();
+        exchange.facts.bytesIn = exchange.facts.request.countedSize();
+        exchange.ledger.requestBegins();
+        exchange.become(Phase.BUFFERING);
+        onClosed(true);
+    }
+
     /** Logged as HAProxy does it: with the backend that would have got the request. */
     private void onClosedBuffering() {
         if (exchange.facts.backend == null) {

@@ -43,6 +43,9 @@ final class ClientStream extends StreamBase implements ClientSide {
     private boolean bodyless;
 
     private boolean flushDue;
+    /** Whether a whole request waits for the end of the event it came with. */
+    private boolean startDue;
+
     private boolean tunnel;
     private long announced;
     private long received;
@@ -117,6 +120,15 @@ final class ClientStream extends StreamBase implements ClientSide {
         } else if (!endStream) {
             expectHead();
         }
+        if (endStream) {
+            startDue = true; // a reset in the same event takes it back: a flood of those costs no server anything
+            flushLater();
+        } else {
+            start();
+        }
+    }
+
+    private void start() {
         exchange.onRequest();
         if (!requestComplete) {
             flushLater();
@@ -138,7 +150,10 @@ final class ClientStream extends StreamBase implements ClientSide {
     void onReadComplete() {
         if (flushDue) {
             flushDue = false;
-            if (id != 0 && !tunnel && !requestComplete) {
+            if (startDue) {
+                startDue = false;
+                start();
+            } else if (id != 0 && !tunnel && !requestComplete) {
                 if (exchange.wantsBody()) {
                     exchange.requestFlush();
                 }
@@ -244,7 +259,10 @@ final class ClientStream extends StreamBase implements ClientSide {
         timer.stop();
         stagedHead = null;
         flushDue = false;
-        if (exchange.isBusy()) {
+        if (startDue) {
+            startDue = false;
+            exchange.clientFailures().onTakenBack();
+        } else if (exchange.isBusy()) {
             exchange.clientFailures().onClosed(true);
         }
         release();
