@@ -217,8 +217,7 @@ class Http2DifferentialTest {
                 frames("data on an idle stream", Http2Text.data(1, true, "abc")),
                 frames(
                         "a request taken back at once",
-                        Http2Text.request("GET", "http", "a.b", "/p?q", true)
-                                + Http2Text.frame(3, 0, 1, "\0\0\0\10")),
+                        Http2Text.request("GET", "http", "a.b", "/p?q", true) + Http2Text.frame(3, 0, 1, "\0\0\0\10")),
                 frames("a reset of an idle stream", Http2Text.frame(3, 0, 1, "\0\0\0\0")),
                 frames("an even stream", Http2Text.headers(2, true, ":method", "GET")),
                 frames("stream 0", Http2Text.headers(0, true, ":method", "GET")),

@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The installed haproxy or ours as a process of its own, with its command socket, its signals and its log. */
 final class Operated implements AutoCloseable {
-    private static final int PATIENCE_S = 20;
+    private static final int PATIENCE_S = 60;
 
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final LogReceiver log = new LogReceiver(this::keep);
