@@ -99,7 +99,8 @@ final class ResolutionOptions {
         InetAddress parsed = ServerAddress.literal(mask);
         int bits = parsed == null ? 0 : ByteBuffer.wrap(parsed.getAddress()).getInt();
         int count = Integer.bitCount(bits);
-        boolean contiguous = count == 0 || bits >> (Integer.SIZE - count) == -1 && bits << count == 0;
-        return parsed != null && (contiguous || count == Integer.SIZE) ? String.valueOf(count) : "";
+        boolean contiguous =
+                Integer.numberOfTrailingZeros(bits) == Integer.SIZE - count; // zeros behind, and only there
+        return parsed != null && contiguous ? String.valueOf(count) : "";
     }
 }

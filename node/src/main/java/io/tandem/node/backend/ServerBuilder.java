@@ -125,20 +125,25 @@ final class ServerBuilder {
             ProxyDraft draft,
             Assembly assembly) {
         int port = settings.checkPort != 0 ? settings.checkPort : written.keepsClientPort() ? 0 : written.port();
-        String subject = "config: backend '" + draft.name() + "': server '" + settings.name + "' ";
+        String subject = "config: " + draft.described() + ": server '" + settings.name + "' ";
         String protocol = settings.checkProtocol;
         if (protocol != null && protocol.equals("none") == CheckLines.isHttp(draft, assembly)) {
             assembly.behindLast(() -> assembly.problems()
                     .alert(settings.origin, subject + "uses an incompatible MUX protocol for the selected check type"));
         }
         if (port == 0 && written.unix() == null && !written.isService() && !CheckLines.knowsPort(draft, assembly)) {
-            assembly.behindLast(() -> assembly.problems()
+            Runnable report = () -> assembly.problems()
                     .alert(
                             settings.origin,
                             subject + "has neither service port nor check port"
                                     + (CheckLines.hasSteps(draft, assembly)
                                             ? " nor tcp_check rule 'connect' with port information."
-                                            : ".")));
+                                            : "."));
+            if (written.isName()) { // a name that leads nowhere is said first
+                assembly.behindLast(report);
+            } else {
+                report.run();
+            }
             return null;
         }
         return new CheckSettings(

@@ -166,6 +166,9 @@ public final class StateFileLines implements Feature {
     }
 
     private static void readLocal(ProxyDraft proxy, Said said, Files files, Assembly assembly) {
+        if (said.file == null && files.base == null) {
+            return; // as HAProxy: no file has been named
+        }
         String path = files.path(said.file == null ? proxy.name() : said.file);
         StateFile read = StateFile.read(path);
         report(read, "Proxy '" + proxy.name() + "': ", "server state file '" + path + "'", assembly);

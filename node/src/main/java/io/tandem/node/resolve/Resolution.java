@@ -4,7 +4,9 @@ package io.tandem.node.resolve;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,9 @@ final class Resolution {
     private boolean otherFamily;
     private int triesLeft;
     private int unanswered;
+    /** Who has responded to the question under way. */
+    private final Set<Nameserver> responded = new HashSet<>();
+
     private Status status = Status.NONE;
     private boolean everValid;
     private long validMs;
@@ -122,6 +127,11 @@ final class Resolution {
         return everValid && nowMs - validMs < settings.holds().of(failure);
     }
 
+    /** Whether a name server is to respond to the question under way. */
+    boolean isWaitingFor(Nameserver server) {
+        return running && !responded.contains(server);
+    }
+
     /** Begins a search, unless one is under way. */
     void begin(long nowMs) {
         if (!running) {
@@ -138,6 +148,7 @@ final class Resolution {
 
     private void ask(RecordType type, long nowMs) {
         asking = type;
+        responded.clear();
         outlet.wake(this, settings.retryMs());
         unanswered = outlet.ask(this);
         if (unanswered == 0 && settings.nameservers().isEmpty()) {
@@ -158,8 +169,8 @@ final class Resolution {
 
     /** A name server has responded to the question under way. */
     void onResponse(Nameserver from, Response response, long nowMs) {
-        if (!running) {
-            return;
+        if (!running || !responded.add(from)) {
+            return; // nobody has two voices
         }
         if (response.kind() == Response.Kind.VALID) {
             settle(Status.VALID);

@@ -180,8 +180,10 @@ public final class Resolvers implements Resolution.Outlet, Nameserver.Listener {
     private void onAlarm(Loop owner, Resolution resolution) {
         owner.tick();
         alarms.remove(resolution);
-        if (resolution.isRunning()) {
-            nameservers.forEach(server -> server.counters().count(NameserverCounter.TIMEOUT));
+        for (Nameserver server : nameservers) {
+            if (resolution.isWaitingFor(server)) {
+                server.counters().count(NameserverCounter.TIMEOUT);
+            }
         }
         resolution.onTime(nowMs());
     }

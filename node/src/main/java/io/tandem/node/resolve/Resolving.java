@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The searches for names of a process: those of the configuration given last. Used by the thread that loads; sections live on
@@ -124,7 +123,7 @@ public final class Resolving implements NodeRuntime.Names, AutoCloseable {
         return false;
     }
 
-    private static boolean await(CompletableFuture<@Nullable Boolean> done) {
+    private static boolean await(CompletableFuture<Boolean> done) {
         try {
             return Boolean.TRUE.equals(done.get(PATIENCE_MS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {

@@ -60,14 +60,15 @@ final class TcpTransport implements Transport {
         if (closed) {
             return false;
         }
-        Connection connection = connections.stream()
-                .filter(c -> c.waiting.size() < PIPELINE)
-                .findFirst()
-                .orElseGet(this::open);
-        return connection != null && connection.send(message, id);
+        for (Connection connection : connections) {
+            if (connection.waiting.size() < PIPELINE) {
+                return connection.send(message, id);
+            }
+        }
+        return open().send(message, id);
     }
 
-    private @Nullable Connection open() {
+    private Connection open() {
         if (connections.size() >= mostConnections) {
             Connection oldest = connections.get(0); // nobody answers there: its questions have had their time
             if (oldest.waiting.size() < PIPELINE * 4) {

@@ -108,8 +108,11 @@ class ResolutionTest {
     void theErrorOfOneServerCountsOnlyWhenAllHaveOne() throws Exception {
         Resolution resolution = resolution(RecordType.A, settings(1, ONE, TWO));
         resolution.begin(0);
-        resolution.onResponse(from(), new Response(Response.Kind.REFUSED), 1);
+        Nameserver hasty = from();
+        resolution.onResponse(hasty, new Response(Response.Kind.REFUSED), 1);
+        resolution.onResponse(hasty, new Response(Response.Kind.REFUSED), 1);
         assertThat(seen).containsExactly("ask A");
+        assertThat(resolution.isWaitingFor(hasty)).isFalse();
         resolution.onResponse(from(), valid("192.0.2.1"), 2);
         assertThat(seen).containsExactly("ask A", "settled", "answer 1 gone 0");
         resolution.onResponse(from(), valid("192.0.2.2"), 3);

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class ResponseReaderFuzzTest {
     private static final DomainName NAME = Objects.requireNonNull(DomainName.parse("Www.Example.test"));
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Written(byte[] message, List<Answer> answers) {}
 
     /** A good message: an alias now and then, addresses, names by pointers or in full. */
@@ -38,7 +39,7 @@ class ResponseReaderFuzzTest {
             }; // behind "3 www": what it points to is example.test
             int at = 12 + out.size() + owner.length + 10;
             record(out, owner, 5, target);
-            owner = new byte[] {(byte) (0xc0 | at >> 8), (byte) at};
+            owner = new byte[] {(byte) (0xc0 | (at >> 8)), (byte) at};
             count++;
         }
         for (int i = random.nextInt(4); i >= 0; i--) {
@@ -49,8 +50,8 @@ class ResponseReaderFuzzTest {
                 record(out, owner, 33, join(fields, target));
                 answers.add(new Answer.Service(
                         DomainName.ofLabels(Arrays.copyOf(target, 5)),
-                        (fields[4] & 0xff) << 8 | fields[5] & 0xff,
-                        (fields[2] & 0xff) << 8 | fields[3] & 0xff,
+                        ByteBuffer.wrap(fields).getShort(4) & 0xffff,
+                        ByteBuffer.wrap(fields).getShort(2) & 0xffff,
                         null));
             } else {
                 byte[] address = new byte[type == RecordType.A ? 4 : 16];
@@ -114,7 +115,7 @@ class ResponseReaderFuzzTest {
             out.writeBytes(NAME.labels());
             out.writeBytes(new byte[] {0, 0, 1, 0, 1});
             int here = out.size();
-            record(out, new byte[] {(byte) (0xc0 | target >> 8), (byte) target}, 1, new byte[] {1, 2, 3, 4});
+            record(out, new byte[] {(byte) (0xc0 | (target >> 8)), (byte) target}, 1, new byte[] {1, 2, 3, 4});
             Response.Kind kind =
                     ResponseReader.read(out.toByteArray(), NAME, RecordType.A).kind();
             assertThat(kind == Response.Kind.VALID)

@@ -49,10 +49,7 @@ final class ExternalRun implements Round.Running {
 
     /** Begins on the target's loop, the calling thread's. */
     static ExternalRun start(
-            CheckTarget target,
-            ExternalCommand command,
-            Probe.Patience patience,
-            Consumer<CheckReport> report) {
+            CheckTarget target, ExternalCommand command, Probe.Patience patience, Consumer<CheckReport> report) {
         EventLoop loop = target.loop().eventLoop();
         ExternalRun run = new ExternalRun(loop, report);
         int limitMs = patience.readMs() > 0 ? patience.readMs() : patience.connectMs();

@@ -47,9 +47,6 @@ final class ResolveActions {
         if (words.length < 2 || words.length > 3 || !known) {
             throw malformed(line.name());
         }
-        if (words[0].isEmpty() || words[1].isEmpty()) {
-            throw malformed("");
-        }
         Expression host = host(line);
         Variable variable = variable(words[0]);
         boolean prefersIpv4 = words.length > 2 && words[2].equals("ipv4");

@@ -55,13 +55,20 @@ class CheckTextsDifferentialTest {
                 .sorted()
                 .toList();
         // what is found behind the last line is said only where every line could be read
-        boolean read = wanted.stream().noneMatch(message -> message.startsWith("parsing [") && !message.contains("deprecated"));
-        assertThat(read ? ours : ours.stream().filter(message -> !message.contains(" rules without ")).toList())
+        boolean read = wanted.stream()
+                .noneMatch(message -> message.startsWith("parsing [") && !message.contains("deprecated"));
+        assertThat(
+                        read
+                                ? ours
+                                : ours.stream()
+                                        .filter(message -> !message.contains(" rules without "))
+                                        .toList())
                 .isEqualTo(wanted);
     }
 
     private static String read(String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(CheckTextsDifferentialTest.class.getResourceAsStream("texts/" + name))) {
+        try (InputStream in =
+                Objects.requireNonNull(CheckTextsDifferentialTest.class.getResourceAsStream("texts/" + name))) {
             return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
