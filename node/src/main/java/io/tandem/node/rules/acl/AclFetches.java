@@ -60,7 +60,7 @@ public final class AclFetches {
     private static final class Named implements Fetch {
         private final Acls.Lines lines;
         private final List<Wanted> wanted;
-        private AclExpression[] @Nullable [] found; // written by whichever loop asks first, always the same
+        private AclExpression @Nullable [][] found; // written by whichever loop asks first, always the same
 
         Named(Acls.Lines lines, List<Wanted> wanted) {
             this.lines = lines;

@@ -140,7 +140,7 @@ final class CaseTable {
                 raw.add(argument);
                 requestName = argument;
             }
-            case "@over" -> over = argument.equals("tcp") ? List.of() : List.of(argument.split(" "));
+            case "@over" -> over = argument.equals("tcp") ? List.of() : List.of(argument.split(" ", -1));
             case "@patience" -> patienceMs = Integer.parseInt(argument);
             case "@with" -> requestName = existing(requests, argument.equals("plain") ? "" : argument);
             case "@response" -> {

@@ -75,7 +75,7 @@ record Client(boolean raw, List<String> over, int patienceMs) {
             if (word.startsWith("sni=")) {
                 parameters.setServerNames(List.of(new SNIHostName(word.substring(4))));
             } else if (word.startsWith("alpn=")) {
-                parameters.setApplicationProtocols(word.substring(5).split(","));
+                parameters.setApplicationProtocols(word.substring(5).split(",", -1));
             } else if (word.startsWith("suite=")) {
                 parameters.setCipherSuites(new String[] {word.substring(6)});
             }
