@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Brings what features find while they assemble proxies into HAProxy's order: proxy by proxy as the files have them, within
@@ -50,7 +49,7 @@ final class CheckOrder {
     private static final String CERTIFICATES = "no SSL certificate specified for bind";
 
     private final Problems problems;
-    private final Map<ProxyDraft, List<Problem>> found = new IdentityHashMap<>();
+    private final IdentityHashMap<ProxyDraft, List<Problem>> found = new IdentityHashMap<>();
     private final List<Problem> behind = new ArrayList<>();
 
     CheckOrder(Problems problems) {
