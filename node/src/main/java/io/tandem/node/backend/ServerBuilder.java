@@ -99,11 +99,11 @@ final class ServerBuilder {
                     settings.rise,
                     settings.fall,
                     System.currentTimeMillis());
-            boolean searched = naming != null && naming.resolvers() != null;
+            ServerNaming searched = naming != null && naming.resolvers() != null ? naming : null;
             state.target()
                     .configure(
-                            searched
-                                    ? naming.host() + ":"
+                            searched != null
+                                    ? searched.host() + ":"
                                             + description.address().getPort()
                                     : description.address(),
                             tls.traffic() != null);

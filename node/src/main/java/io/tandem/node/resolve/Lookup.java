@@ -14,12 +14,11 @@ import org.jspecify.annotations.Nullable;
  * section.
  */
 public final class Lookup implements Awaited {
-    private static final Runnable NOTHING = () -> {};
 
     private final Resolvers resolvers;
     private final Loop home;
     private final Search search = new Search();
-    private Runnable then = NOTHING;
+    private Runnable then = Lookup::nothing;
     private boolean there;
     private @Nullable InetAddress address;
 
@@ -87,13 +86,17 @@ public final class Lookup implements Awaited {
         there = true;
         address = found;
         Runnable next = then;
-        then = NOTHING;
+        then = Lookup::nothing;
         next.run();
     }
 
     /** Whether the search is over. */
     public boolean isThere() {
         return there;
+    }
+
+    private static void nothing() {
+        // nobody waits
     }
 
     /** What was found, or null. */
@@ -108,7 +111,7 @@ public final class Lookup implements Awaited {
 
     @Override
     public void forget() {
-        then = NOTHING;
+        then = Lookup::nothing;
         if (!there) {
             resolvers.execute(search::end);
         }

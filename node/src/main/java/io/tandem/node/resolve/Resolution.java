@@ -137,22 +137,22 @@ final class Resolution {
         if (!running) {
             running = true;
             triesLeft = settings.retries();
-            askPreferred(nowMs);
+            askPreferred();
         }
     }
 
-    private void askPreferred(long nowMs) {
+    private void askPreferred() {
         otherFamily = false;
-        ask(preferred, nowMs);
+        ask(preferred);
     }
 
-    private void ask(RecordType type, long nowMs) {
+    private void ask(RecordType type) {
         asking = type;
         responded.clear();
         outlet.wake(this, settings.retryMs());
         unanswered = outlet.ask(this);
         if (unanswered == 0 && settings.nameservers().isEmpty()) {
-            fail(Status.OTHER, nowMs);
+            fail(Status.OTHER);
         }
     }
 
@@ -161,9 +161,9 @@ final class Resolution {
         if (!running) {
             begin(nowMs);
         } else if (--triesLeft <= 0) {
-            fail(Status.TIMEOUT, nowMs);
+            fail(Status.TIMEOUT);
         } else {
-            askPreferred(nowMs);
+            askPreferred();
         }
     }
 
@@ -189,9 +189,9 @@ final class Resolution {
         }
         if (preferred != RecordType.SRV && !otherFamily) {
             otherFamily = true;
-            ask(preferred.other(), nowMs);
+            ask(preferred.other());
         } else if (triesLeft <= 1) {
-            fail(response.kind().status(), nowMs);
+            fail(response.kind().status());
         } // or else the time to wait is waited out
     }
 
@@ -202,7 +202,7 @@ final class Resolution {
         outlet.wake(this, settings.resolveMs());
     }
 
-    private void fail(Status status, long nowMs) {
+    private void fail(Status status) {
         settle(status);
         for (Requester requester : List.copyOf(requesters)) {
             requester.onFailure(this, status);

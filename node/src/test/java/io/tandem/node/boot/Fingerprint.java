@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Fingerprint {
     private static final int DEEPEST = 60;
 
-    private final Map<Object, Integer> seen = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> seen = new IdentityHashMap<>();
     private final StringBuilder out = new StringBuilder();
 
     private Fingerprint() {}
@@ -65,13 +65,12 @@ final class Fingerprint {
     }
 
     private void visit(@Nullable Object object, int depth) throws ReflectiveOperationException {
-        boolean plain = object == null
-                || object instanceof CharSequence
+        boolean plain = object instanceof CharSequence
                 || object instanceof Number
                 || object instanceof Boolean
                 || object instanceof Character
                 || object instanceof Enum;
-        if (plain) {
+        if (object == null || plain) {
             out.append(object).append(' ');
             return;
         }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +50,7 @@ class KeywordClassesTest {
     }
 
     /** Null where the answer fits the class. */
-    private static String complaint(Entry entry, String said) {
+    private static @Nullable String complaint(Entry entry, String said) {
         boolean refused = said.contains("'" + entry.name() + "' " + REFUSED)
                 || said.contains(lastWord(entry.name()) + "' " + REFUSED)
                 || entry.where().stream().anyMatch(section -> said.contains("'" + section + "' " + REFUSED));

@@ -171,7 +171,7 @@ class KeywordEffectTest {
 
     private void readExamples() throws IOException {
         try (var in = Objects.requireNonNull(KeywordEffectTest.class.getResourceAsStream("keyword-examples.txt"))) {
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
                 if (line.startsWith("elsewhere: ")) {
                     elsewhere.add(line.substring("elsewhere: ".length()).replaceAll(" -- .*", ""));
                 } else if (!line.isBlank() && !line.startsWith("#")) {

@@ -200,10 +200,7 @@ final class StandIns {
             if (error && !words.get(i).equals("/dev/null")) {
                 kind = Kind.ERROR;
             }
-            boolean standsInFor = kind != null
-                    && !words.get(i).startsWith("@")
-                    && !words.get(i).startsWith("virt@");
-            if (standsInFor) {
+            if (kind != null && !words.get(i).startsWith("@") && !words.get(i).startsWith("virt@")) {
                 changed = replaced(changed, words.get(i), make(kind, words.get(i)));
             }
         }

@@ -21,6 +21,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +57,7 @@ class GuardedEpollTest {
     }
 
     /** Reads until it is told to stop, and counts. */
-    private class Reader extends ChannelInboundHandlerAdapter {
+    private static final class Reader extends ChannelInboundHandlerAdapter {
         volatile long bytes;
         volatile boolean inputEnded;
         volatile boolean ended;
@@ -65,6 +66,7 @@ class GuardedEpollTest {
         Runnable onFirst = () -> {};
 
         @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate") // written by its loop alone
         public void channelRead(ChannelHandlerContext context, Object message) {
             ByteBuf in = (ByteBuf) message;
             boolean first = bytes == 0;
@@ -180,7 +182,7 @@ class GuardedEpollTest {
         }
         ready.countDown();
         Await.until("the third connection is opened", () -> opened.get() != null);
-        EpollSocketChannel third = opened.get();
+        EpollSocketChannel third = Objects.requireNonNull(opened.get());
         if (third.fd().intValue() != descriptor) {
             third.close().sync();
             peers.add(listener.accept());

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(700)
 class ResponseReaderFuzzTest {
+    private static final List<RecordType> TYPES = List.of(RecordType.A, RecordType.AAAA, RecordType.SRV);
     private static final DomainName NAME = Objects.requireNonNull(DomainName.parse("Www.Example.test"));
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -88,7 +89,7 @@ class ResponseReaderFuzzTest {
         long end = System.nanoTime() + seconds * 1_000_000_000L;
         int rounds = 0;
         while (rounds < 500 || System.nanoTime() - end < 0) {
-            RecordType type = RecordType.values()[random.nextInt(3)];
+            RecordType type = TYPES.get(random.nextInt(TYPES.size()));
             Written good = written(random, type);
             Response read = ResponseReader.read(good.message, NAME, type);
             assertThat(read).as("seed " + seed).isEqualTo(new Response(Response.Kind.VALID, good.answers));

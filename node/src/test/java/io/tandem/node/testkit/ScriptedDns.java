@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ public final class ScriptedDns implements AutoCloseable {
                 listening.close();
             }
         }
-        stream = listening;
+        stream = Objects.requireNonNull(listening);
         datagrams = bound;
         zone(zone);
         daemon(this::answerDatagrams);

@@ -291,7 +291,7 @@ final class Probe implements CheckConnection.Listener, Round.Running {
         try {
             return plan.kind() == CheckKind.HTTP ? expectHttp(step) : expectBytes(step);
         } catch (BytesMatch.Unusable unusable) {
-            fail(Status.L7RSP, unusable.getMessage());
+            fail(Status.L7RSP, String.valueOf(unusable.getMessage()));
             return false;
         }
     }
