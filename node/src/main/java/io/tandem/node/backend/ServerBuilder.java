@@ -116,6 +116,15 @@ final class ServerBuilder {
         return server;
     }
 
+    /** Complains now; of a server by name later, since a name that leads nowhere is said first. */
+    private static void report(ServerAddress written, Assembly assembly, Runnable complaint) {
+        if (written.isName()) {
+            assembly.behindLast(complaint);
+        } else {
+            complaint.run();
+        }
+    }
+
     private static @Nullable CheckSettings checkOf(
             ServerSettings settings,
             Dialing dialing,
@@ -128,22 +137,17 @@ final class ServerBuilder {
         String subject = "config: " + draft.described() + ": server '" + settings.name + "' ";
         String protocol = settings.checkProtocol;
         if (protocol != null && protocol.equals("none") == CheckLines.isHttp(draft, assembly)) {
-            assembly.behindLast(() -> assembly.problems()
+            report(written, assembly, () -> assembly.problems()
                     .alert(settings.origin, subject + "uses an incompatible MUX protocol for the selected check type"));
         }
         if (port == 0 && written.unix() == null && !written.isService() && !CheckLines.knowsPort(draft, assembly)) {
-            Runnable report = () -> assembly.problems()
+            report(written, assembly, () -> assembly.problems()
                     .alert(
                             settings.origin,
                             subject + "has neither service port nor check port"
                                     + (CheckLines.hasSteps(draft, assembly)
                                             ? " nor tcp_check rule 'connect' with port information."
-                                            : "."));
-            if (written.isName()) { // a name that leads nowhere is said first
-                assembly.behindLast(report);
-            } else {
-                report.run();
-            }
+                                            : ".")));
             return null;
         }
         return new CheckSettings(

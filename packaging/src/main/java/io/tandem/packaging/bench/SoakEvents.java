@@ -53,7 +53,8 @@ final class SoakEvents {
         return events.stream()
                 .anyMatch(event -> event.kind() == Kind.SERVER_DIED
                         && event.fromNs() - untilNs <= 0
-                        && fromNs - event.untilNs() <= ECHO_NS + stalls.lostNs(/* fromNs= */ event.untilNs(), /* untilNs= */ fromNs));
+                        && fromNs - event.untilNs()
+                                <= ECHO_NS + stalls.lostNs(/* fromNs= */ event.untilNs(), /* untilNs= */ fromNs));
     }
 
     /** That time, and what happened nearest to it, in words. */

@@ -28,7 +28,7 @@ class CheckLinesTest {
                         + " of status codes.",
                 "http-check send foo|parsing [t.cfg:2] : 'http-check send' : expects 'comment', 'meth', 'uri', 'uri-lf',"
                         + " 'ver', 'hdr', 'body' or 'body-lf' but got 'foo' as argument..",
-                "option spop-check|parsing [t.cfg:2] : 'option spop-check' is not supported by this version of tandem",
+                "option spop-check|parsing [t.cfg:2] : 'option spop-check' is not supported by this version of tandem: there are no filters that ask such agents.",
                 "http-check expect status 200|backend 'b' uses http-check rules without 'option httpchk', so the rules"
                         + " are ignored.",
             })
