@@ -43,9 +43,7 @@ final class MiscActions {
     private static Action logLevel(ActionLine line) {
         String word = line.hasArgument() ? line.words().next() : "";
         int level = word.equals("silent") ? Facts.SILENT : LEVELS.indexOf(word);
-        boolean alone =
-                !line.words().hasNext() || ActionLine.isCondition(line.words().peek());
-        if (level == -1 || !alone) {
+        if (level == -1) {
             throw new SampleError("expects exactly 1 argument (log level name or 'silent')");
         }
         return facts -> {
