@@ -46,7 +46,6 @@ final class SectionReader {
             Map.entry("maxconnrate", "'maxconnrate'"),
             Map.entry("maxsessrate", "'maxsessrate'"),
             Map.entry("maxsslrate", "'maxsslrate'"),
-            Map.entry("maxsslconn", "'maxsslconn'"),
             Map.entry("ulimit-n", "'ulimit-n'"),
             Map.entry("pidfile", "'pidfile'"),
             Map.entry("chroot", "'chroot'"));
@@ -214,7 +213,13 @@ final class SectionReader {
             return;
         }
         String once = draft.kind() == SectionKind.GLOBAL ? ONCE.get(keyword.name()) : null;
-        if (once != null && !given.add(once)) {
+        boolean again = once != null && given.contains(once);
+        if (once != null
+                && line.size() > first + words
+                && !line.text(first + words).equals("0")) {
+            given.add(once); // nought counts as not given
+        }
+        if (again) {
             context.problems()
                     .add(new Problem(
                             Severity.REPROACH,
