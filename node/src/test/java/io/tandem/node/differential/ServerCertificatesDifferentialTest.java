@@ -31,6 +31,7 @@ class ServerCertificatesDifferentialTest {
     private static final String CONFIGURATION =
             """
             global
+                nbthread 1
                 stats socket ADMIN level admin
             defaults
                 mode http
