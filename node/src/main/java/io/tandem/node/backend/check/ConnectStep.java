@@ -104,9 +104,13 @@ record ConnectStep(
                 }
                 case "addr" -> address = address(words);
                 case "sni" -> serverName = words.value("'sni' expects a string as argument.");
-                case "alpn" ->
+                case "alpn" -> {
                     alpn = List.of(words.value("'alpn' : missing the comma-delimited ALPN protocol suite")
                             .split(",", -1));
+                    if (alpn.contains("h2")) {
+                        throw words.error(KnownKeywords.notSupported("alpn h2") + ": checks speak HTTP/1");
+                    }
+                }
                 case "proto" -> protocol = protocol(words);
                 case "comment" -> comment = words.value("'comment' expects a string as argument.");
                 default ->

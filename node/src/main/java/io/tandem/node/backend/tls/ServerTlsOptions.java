@@ -10,6 +10,7 @@ import io.tandem.node.frontend.tls.TrustFiles;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.tls.ProtocolOptions;
 import io.tandem.node.tls.verify.TrustFile;
 import java.util.ArrayList;
@@ -145,6 +146,9 @@ public final class ServerTlsOptions {
         return option(name, doc).arguments("PROTOCOL[,…]").as((line, server) -> {
             String text = line.require("'" + name + "' : missing the comma-delimited ALPN protocol suite")
                     .text();
+            if (name.equals("check-alpn") && List.of(text.split(",", -1)).contains("h2")) {
+                throw line.error(KnownKeywords.notSupported("check-alpn h2") + ": checks speak HTTP/1");
+            }
             setting.accept(
                     server.tls(),
                     List.of(text.split(",", -1)).stream()
