@@ -9,7 +9,6 @@ import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
-import io.tandem.config.model.VirtualRouterConfig.Notify;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.config.text.IpLiteral;
@@ -79,7 +78,8 @@ final class RouterReader {
                 .tuning(tuning())
                 .announce(announce(settings.child("announce")))
                 .tracks(new TrackReader(settings.child("track")).read())
-                .scripts(scripts(settings.child("notify")));
+                .syncGroup(settings.string("sync-group", "G1"))
+                .scripts(NotifyReader.read(settings.child("notify")));
         if (unicast != null) {
             readUnicast(unicast, router, family);
         }
@@ -273,26 +273,5 @@ final class RouterReader {
                 announce.integer("refresh-repeat", Announce.DEFAULT.refreshRepeat(), 1, 255));
         announce.rejectUnknown();
         return read;
-    }
-
-    private static Notify scripts(@Nullable Settings notify) {
-        if (notify == null) {
-            return Notify.NONE;
-        }
-        Notify read = new Notify(
-                command(notify, "master"),
-                command(notify, "backup"),
-                command(notify, "fault"),
-                command(notify, "stop"),
-                command(notify, "any"),
-                notify.string("user", "nobody"),
-                notify.string("group", "nogroup"));
-        notify.rejectUnknown();
-        return read;
-    }
-
-    static @Nullable List<String> command(Settings settings, String key) {
-        List<String> words = settings.strings(key, "[ \"/path/to/script\", \"argument\" ]");
-        return words.isEmpty() ? null : words;
     }
 }

@@ -12,9 +12,13 @@ import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValueFactory;
 import io.tandem.config.keepalived.KeepalivedConf;
+import io.tandem.config.keepalived.KeepalivedHost;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.NodeConfig;
+import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VrrpConfig;
+import io.tandem.config.model.VrrpGlobals;
 import io.tandem.config.text.Origin;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
@@ -78,7 +82,7 @@ public final class TandemConf {
         Settings clusterSettings = settings.child("cluster");
         ClusterConfig cluster =
                 clusterSettings == null ? null : new ClusterReader(clusterSettings, directory()).read(hostName);
-        List<VirtualRouterConfig> routers = routers(settings.child("vrrp"), cluster, hostName, environment);
+        VrrpConfig vrrp = vrrp(settings.child("vrrp"), cluster, hostName, environment);
         for (String key : PROXY_SCHEMA) {
             if (settings.has(key)) {
                 settings.wrong(
@@ -88,7 +92,7 @@ public final class TandemConf {
             }
         }
         settings.rejectUnknown();
-        return new NodeConfig(proxyFiles, cluster, routers);
+        return new NodeConfig(proxyFiles, cluster, vrrp);
     }
 
     private @Nullable ConfigObject parse(Map<String, String> environment) {
@@ -143,21 +147,22 @@ public final class TandemConf {
         return files;
     }
 
-    private List<VirtualRouterConfig> routers(
+    private VrrpConfig vrrp(
             @Nullable Settings vrrp,
             @Nullable ClusterConfig cluster,
             String hostName,
             Map<String, String> environment) {
         if (vrrp == null) {
-            return List.of();
+            return VrrpConfig.NONE;
         }
-        List<VirtualRouterConfig> routers = new ArrayList<>();
+        VrrpConfig given = VrrpConfig.NONE;
         String keepalivedFile = vrrp.string("keepalived-file", "/etc/keepalived/keepalived.conf");
         if (keepalivedFile != null) {
-            routers.addAll(KeepalivedConf.load(
-                            directory().resolve(keepalivedFile), environment, hostName.split("\\.", 2)[0], problems)
-                    .routers());
+            KeepalivedHost host = KeepalivedHost.current(environment, hostName.split("\\.", 2)[0]);
+            given = KeepalivedConf.load(directory().resolve(keepalivedFile), host, problems)
+                    .vrrp();
         }
+        List<VirtualRouterConfig> routers = new ArrayList<>(given.routers());
         Settings named = vrrp.child("routers");
         if (named != null) {
             String self = cluster == null ? hostName : cluster.self();
@@ -168,8 +173,12 @@ public final class TandemConf {
                 }
             }
         }
+        List<SyncGroupConfig> groups = new ArrayList<>(given.groups());
+        List<VirtualRouterConfig> own = routers.subList(given.routers().size(), routers.size());
+        groups.addAll(NotifyReader.groups(vrrp.child("groups"), own));
+        VrrpGlobals globals = NotifyReader.globals(vrrp, given.globals(), hostName);
         vrrp.rejectUnknown();
-        return routers;
+        return new VrrpConfig(routers, groups, globals);
     }
 
     private void addRouter(List<VirtualRouterConfig> routers, String name, Settings settings, String self) {

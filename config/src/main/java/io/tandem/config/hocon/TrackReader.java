@@ -4,8 +4,10 @@ package io.tandem.config.hocon;
 
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import io.tandem.config.model.VirtualRouterConfig.ProcessMatch;
 import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
+import io.tandem.config.model.VirtualRouterConfig.TrackProcess;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import java.nio.file.Path;
@@ -33,7 +35,11 @@ final class TrackReader {
         if (track == null) {
             return Tracks.NONE;
         }
-        Tracks tracks = new Tracks(interfaces(track), scripts(track.child("scripts")), files(track.child("files")));
+        Tracks tracks = new Tracks(
+                interfaces(track),
+                scripts(track.child("scripts")),
+                files(track.child("files")),
+                processes(track.child("processes")));
         track.rejectUnknown();
         return tracks;
     }
@@ -73,7 +79,7 @@ final class TrackReader {
     }
 
     private static @Nullable TrackScript script(String name, Settings script) {
-        List<String> command = RouterReader.command(script, "command");
+        List<String> command = NotifyReader.command(script, "command");
         if (command == null) {
             script.missing("command", "[ \"/path/to/script\" ]");
         }
@@ -115,6 +121,37 @@ final class TrackReader {
             }
         }
         return files;
+    }
+
+    private static List<TrackProcess> processes(@Nullable Settings named) {
+        List<TrackProcess> processes = new ArrayList<>();
+        for (String name : named == null ? List.<String>of() : named.names()) {
+            Settings settings = named == null ? null : named.child(name);
+            if (settings == null) {
+                continue;
+            }
+            List<String> process = NotifyReader.command(settings, "process");
+            if (process == null) {
+                settings.missing("process", "nginx");
+            }
+            boolean full = settings.bool("full-command", false) || (process != null && process.size() > 1);
+            int most = settings.integer("quorum-max", Integer.MAX_VALUE, 0, Integer.MAX_VALUE);
+            TrackProcess read = new TrackProcess(
+                    name,
+                    process == null ? List.of() : process,
+                    full ? ProcessMatch.COMMAND : ProcessMatch.NAME,
+                    settings.integer("weight", 0, -MAX_FILE_WEIGHT, MAX_FILE_WEIGHT),
+                    settings.bool("reverse", false),
+                    most == 0 ? 0 : settings.integer("quorum", 1, 1, 65_535),
+                    most,
+                    settings.duration("fork-delay", Duration.ZERO, Duration.ZERO, LONGEST),
+                    settings.duration("terminate-delay", Duration.ZERO, Duration.ZERO, LONGEST));
+            settings.rejectUnknown();
+            if (process != null) {
+                processes.add(read);
+            }
+        }
+        return processes;
     }
 
     /** Zero faults the router, as in keepalived. */

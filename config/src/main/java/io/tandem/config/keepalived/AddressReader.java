@@ -12,14 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of {@code virtual_ipaddress}: {@code 10.0.0.1/24 dev eth0 label eth0:1}. */
 final class AddressReader {
+    private static final int MAX_LABEL = 15;
     private static final Map<String, Integer> SCOPES =
             Map.of("global", 0, "universe", 0, "site", 200, "link", 253, "host", 254, "nowhere", 255);
 
     private final Findings findings;
+    private final KeepalivedHost host;
     private final Values values;
 
-    AddressReader(Findings findings) {
+    AddressReader(Findings findings, KeepalivedHost host) {
         this.findings = findings;
+        this.host = host;
         this.values = new Values(findings);
     }
 
@@ -35,7 +38,14 @@ final class AddressReader {
         int bits = address instanceof Inet4Address ? 32 : 128;
         int prefixLength = slash < 0 ? bits : values.prefixLength(line, text, slash, bits);
         Options options = new Options();
-        readOptions(line, options);
+        if (!readOptions(line, options)) {
+            return null;
+        }
+        if (options.interfaceName != null && !host.hasInterface().test(options.interfaceName)) {
+            findings.missingInterface(
+                    line.origin(),
+                    "WARNING - interface " + options.interfaceName + " for ip address " + text + " doesn't exist");
+        }
         return new VirtualAddress(address, prefixLength, options.interfaceName, options.label, options.scope);
     }
 
@@ -51,7 +61,8 @@ final class AddressReader {
         int scope;
     }
 
-    private void readOptions(Statement line, Options options) {
+    /** @return false, with a complaint, where the address is not to be used */
+    private boolean readOptions(Statement line, Options options) {
         for (int i = 1; i <= line.parameters(); i++) {
             String option = line.parameter(i);
             switch (option) {
@@ -59,11 +70,20 @@ final class AddressReader {
                 case "label" -> options.label = value(line, ++i);
                 case "scope" -> options.scope = scope(line, ++i);
                 case "brd", "broadcast" -> {
-                    i++;
+                    String broadcast = line.parameter(++i);
+                    if (!broadcast.equals("+") && !broadcast.equals("-") && IpLiteral.parse(broadcast) == null) {
+                        findings.error(
+                                line.origin(),
+                                "VRRP is trying to assign invalid broadcast " + broadcast + ". skipping VIP...");
+                        return false;
+                    }
                     findings.noEffect(line.origin(), option, "the kernel derives the broadcast address");
                 }
                 case "preferred_lft" -> {
-                    i++;
+                    String lifetime = line.parameter(++i);
+                    if (!lifetime.equals("forever") && values.integer(line, i, 0, Integer.MAX_VALUE) == null) {
+                        findings.error(line.origin(), "preferred_lft " + lifetime + " is invalid");
+                    }
                     findings.noEffect(line.origin(), option, "it keeps the lifetimes of its addresses itself");
                 }
                 case "-nodad", "home", "mngtmpaddr", "noprefixroute", "autojoin", "no_track" ->
@@ -71,19 +91,37 @@ final class AddressReader {
                             line.origin(),
                             option,
                             "its virtual addresses need no duplicate address detection and make no routes");
-                case "peer", "use_vmac", "track_group" -> {
-                    i++;
+                case "peer" -> {
+                    String peer = line.parameter(++i);
+                    if (IpLiteral.parse(peer.split("/", 2)[0]) == null) {
+                        findings.error(line.origin(), "VRRP parsed invalid IP " + peer + ". skipping IP...");
+                        findings.error(line.origin(), "Invalid peer address " + peer);
+                        return false;
+                    }
                     findings.unsupported(line.origin(), option);
                 }
-                default -> findings.error(line.origin(), "unknown option '" + option + "' for " + line.keyword());
+                case "use_vmac" -> findings.unsupported(line.origin(), option);
+                default ->
+                    findings.error(
+                            line.origin(), "Unknown configuration entry '" + option + "' for ip address - ignoring");
             }
         }
+        return options.label == null || isShort(line, options.label);
+    }
+
+    private boolean isShort(Statement line, String label) {
+        if (label.length() > MAX_LABEL) {
+            findings.error(
+                    line.origin(),
+                    "Address label " + label + " is longer than maximum length " + MAX_LABEL + " - removing address");
+        }
+        return label.length() <= MAX_LABEL;
     }
 
     private @Nullable String value(Statement line, int index) {
         if (index > line.parameters()) {
             findings.error(
-                    line.origin(), "option '" + line.parameter(index - 1) + "' of " + line.keyword() + " has no value");
+                    line.origin(), "No " + line.parameter(index - 1) + " parameter specified for " + line.keyword());
             return null;
         }
         return line.parameter(index);
@@ -98,7 +136,7 @@ final class AddressReader {
         if (text.matches("\\d{1,3}") && Integer.parseInt(text) <= 255) {
             return Integer.parseInt(text);
         }
-        findings.error(line.origin(), "Invalid scope '" + text + "' specified for " + line.keyword());
+        findings.error(line.origin(), "Invalid scope '" + text + "' specified for " + line.keyword() + " - ignoring");
         return 0;
     }
 }

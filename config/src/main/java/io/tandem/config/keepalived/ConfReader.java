@@ -3,98 +3,89 @@
 package io.tandem.config.keepalived;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.TrackFile;
+import io.tandem.config.model.VirtualRouterConfig.TrackProcess;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
+import io.tandem.config.model.VrrpConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/** Reads the top level: globals and scripts first, since instances may stand before them. */
+/** Reads the top level: globals and what is tracked first, since instances may stand before them. */
 final class ConfReader {
-    private static final Set<String> FILES = Set.of("track_file", "vrrp_track_file");
-
     private final Findings findings;
-    private final Executables executables;
+    private final KeepalivedHost host;
     private final Globals globals = new Globals();
-    private final Map<String, TrackScript> scripts = new HashMap<>();
+    private final ScriptUsers users;
+    private final Map<String, TrackScript> scripts = new LinkedHashMap<>();
     private final Map<String, TrackFile> files = new HashMap<>();
+    private final Map<String, TrackProcess> processes = new HashMap<>();
     private final Map<String, InstanceDraft> instances = new LinkedHashMap<>();
-    private final Map<String, Statement> groups = new LinkedHashMap<>();
+    private final GroupReader groups;
+    private final Keywords<InstanceDraft> instanceKeywords;
 
-    ConfReader(Findings findings, Executables executables) {
+    ConfReader(Findings findings, KeepalivedHost host) {
         this.findings = findings;
-        this.executables = executables;
+        Predicate<String> asks = host.hasInterface();
+        // With dynamic_interfaces nobody asks.
+        this.host = host.withInterfaces(name -> globals.dynamicInterfaces || asks.test(name));
+        users = new ScriptUsers(findings, globals, host);
+        TrackKeywords tracks = new TrackKeywords(findings, scripts, files, processes, this.host.hasInterface());
+        NotifyKeywords notifies = new NotifyKeywords(findings, users);
+        groups = new GroupReader(findings, tracks, notifies);
+        instanceKeywords = new InstanceKeywords(findings, this.host, tracks, notifies).all();
     }
 
-    List<VirtualRouterConfig> read(List<Statement> statements) {
-        Keywords<Globals> globalKeywords = Globals.keywords(findings);
-        ScriptReader scriptReader = new ScriptReader(findings);
-        for (Statement statement : statements) {
-            if (statement.keyword().equals("global_defs")) {
-                globalKeywords.apply(globals, statement.body());
+    VrrpConfig read(List<Statement> statements) {
+        Keywords<Globals> globalKeywords = new GlobalKeywords(findings, users).all();
+        each(statements, "global_defs", block -> globalKeywords.apply(globals, block.body()));
+        ScriptReader scriptReader = new ScriptReader(findings, users);
+        each(statements, "vrrp_script", block -> {
+            TrackScript script = scriptReader.read(block, globals);
+            if (script != null) {
+                scripts.putIfAbsent(script.name(), script);
             }
-        }
-        for (Statement statement : statements) {
-            if (statement.keyword().equals("vrrp_script")) {
-                TrackScript script = scriptReader.read(statement, globals);
-                if (script != null) {
-                    scripts.put(script.name(), script);
-                }
-            }
-        }
+        });
         TrackFileReader fileReader = new TrackFileReader(findings);
+        Consumer<Statement> readFile = block -> {
+            TrackFile file = fileReader.read(block);
+            if (file != null) {
+                files.putIfAbsent(file.name(), file);
+            }
+        };
+        each(statements, "track_file", readFile);
+        each(statements, "vrrp_track_file", readFile);
+        ProcessReader processReader = new ProcessReader(findings);
+        each(statements, "vrrp_track_process", block -> {
+            TrackProcess process = processReader.read(block);
+            if (process != null) {
+                processes.putIfAbsent(process.name(), process);
+            }
+        });
+        new TopLevel(findings, host.hasInterface()).keywords().apply(this, statements);
+        return complete();
+    }
+
+    private static void each(List<Statement> statements, String keyword, Consumer<Statement> reader) {
         for (Statement statement : statements) {
-            if (FILES.contains(statement.keyword())) {
-                TrackFile file = fileReader.read(statement);
-                if (file != null) {
-                    files.put(file.name(), file);
-                }
+            if (statement.keyword().equals(keyword) && statement.parameters() + 1 >= TopLevel.wordsOf(keyword)) {
+                reader.accept(statement);
             }
         }
-        topLevel(new InstanceKeywords(findings, scripts, files).all()).apply(this, statements);
-        groups.values().forEach(this::applyGroup);
-        instances.values().forEach(this::disableMissingScripts);
-        List<VirtualRouterConfig> routers = finish();
-        checkDuplicates(routers);
-        checkScriptSecurity();
-        return routers;
     }
 
-    private Keywords<ConfReader> topLevel(Keywords<InstanceDraft> instanceKeywords) {
-        return new Keywords<ConfReader>(findings)
-                .silent("global_defs", "vrrp_script", "track_file", "vrrp_track_file")
-                .on("vrrp_instance", (reader, s) -> readInstance(s, instanceKeywords))
-                .on("vrrp_sync_group", (reader, s) -> groups.put(s.parameter(1), s))
-                .on("virtual_server", (reader, s) -> noBalancing(s))
-                .on("virtual_server_group", (reader, s) -> noBalancing(s))
-                .noEffect("announcements are not slowed down", "garp_group")
-                .noEffect("the kernel tells of every link change", "linkbeat_interfaces")
-                .noEffect("it sends no SSL checks: haproxy.cfg does", "SSL")
-                .unsupported(
-                        "static_ipaddress",
-                        "static_routes",
-                        "static_rules",
-                        "track_group",
-                        "track_process",
-                        "vrrp_track_process",
-                        "bfd_instance",
-                        "interface_up_down_delays",
-                        "net_namespace",
-                        "instance");
+    void readGroup(Statement block) {
+        groups.read(block);
     }
 
-    private void noBalancing(Statement s) {
-        findings.notice(
-                s.origin(), "'" + s.keyword() + " " + s.parameter(1) + "' is left out: Tandem balances in haproxy.cfg");
-    }
-
-    private void readInstance(Statement block, Keywords<InstanceDraft> keywords) {
+    void readInstance(Statement block) {
         if (block.parameters() == 0 || block.parameter(1).isEmpty()) {
             findings.broken(block.origin(), "vrrp_instance must have a name", "vrrp_instance VI_1 {");
             return;
@@ -105,72 +96,21 @@ final class ConfReader {
                     block.origin(), "vrrp instance " + draft.name + " already defined", "give it a name of its own");
             return;
         }
-        keywords.apply(draft, block.body());
+        instanceKeywords.apply(draft, block.body());
         instances.put(draft.name, draft);
     }
 
-    private void applyGroup(Statement group) {
-        String name = group.parameter(1);
-        Set<String> members = new HashSet<>();
-        for (Statement statement : group.body()) {
-            switch (statement.keyword()) {
-                case "group" ->
-                    statement.body().forEach(line -> line.texts().forEach(member -> {
-                        if (join(name, member, group)) {
-                            members.add(member);
-                        }
-                    }));
-                case "smtp_alert" ->
-                    findings.noEffect(statement.origin(), "smtp_alert", "it sends no mail; use notify scripts");
-                case "global_tracking", "sync_group_tracking_weight" ->
-                    findings.unsupported(statement.origin(), statement.keyword());
-                case "notify_master",
-                        "notify_backup",
-                        "notify_fault",
-                        "notify_stop",
-                        "notify_deleted",
-                        "notify",
-                        "notify_priority_changes",
-                        "track_interface",
-                        "track_script",
-                        "track_file",
-                        "track_process",
-                        "track_bfd" ->
-                    findings.unsupported(statement.origin(), "vrrp_sync_group: " + statement.keyword());
-                default -> findings.error(statement.origin(), "Unknown keyword '" + statement.keyword() + "'");
-            }
-        }
-        if (members.isEmpty()) {
+    /** Weighs all blocks together. */
+    private VrrpConfig complete() {
+        if (findings.isMissingInterface()) {
             findings.error(
-                    group.origin(),
-                    "Sync group " + name + ", no matching virtual router found in group declaration - removing");
-        } else if (members.size() == 1) {
-            findings.error(
-                    group.origin(),
-                    "Sync group " + name + " has only 1 virtual router(s) - this probably isn't what you want");
+                    null,
+                    "Non-existent interface specified in configuration",
+                    "it may appear later: global_defs { dynamic_interfaces }");
         }
-    }
-
-    private boolean join(String group, String member, Statement block) {
-        InstanceDraft draft = instances.get(member);
-        if (draft == null) {
-            findings.error(
-                    block.origin(),
-                    "Virtual router " + member + " specified in sync group " + group + " doesn't exist - ignoring");
-            return false;
-        }
-        if (draft.syncGroup != null) {
-            findings.error(
-                    block.origin(),
-                    "Virtual router " + member + " cannot exist in more than one sync group; ignoring " + group);
-            return false;
-        }
-        draft.syncGroup = group;
-        return true;
-    }
-
-    private List<VirtualRouterConfig> finish() {
-        InstanceReader reader = new InstanceReader(findings, globals);
+        List<SyncGroupConfig> made = groups.finish(instances, globals);
+        new ScriptChecks(findings, host, globals).check(scripts, instances.values(), groups.notifies());
+        InstanceReader reader = new InstanceReader(findings, globals, host);
         List<VirtualRouterConfig> routers = new ArrayList<>();
         for (InstanceDraft draft : instances.values()) {
             VirtualRouterConfig router = reader.finish(draft);
@@ -178,14 +118,21 @@ final class ConfReader {
                 routers.add(router);
             }
         }
-        return routers;
+        checkDuplicates(routers);
+        return new VrrpConfig(routers, made, globals.config(hostName()));
+    }
+
+    private String hostName() {
+        return KeepalivedHost.hostName(host.configId());
     }
 
     /** Allowed on one interface: other family, other multicast group, unicast peers that do not overlap. */
     private void checkDuplicates(List<VirtualRouterConfig> routers) {
-        for (int i = 0; i < routers.size(); i++) {
-            for (VirtualRouterConfig earlier : routers.subList(0, i)) {
-                VirtualRouterConfig later = routers.get(i);
+        Map<List<Object>, List<VirtualRouterConfig>> same = new HashMap<>();
+        for (VirtualRouterConfig later : routers) {
+            List<Object> network = List.of(later.vrid(), later.family(), later.interfaceName());
+            List<VirtualRouterConfig> others = same.computeIfAbsent(network, key -> new ArrayList<>());
+            for (VirtualRouterConfig earlier : others) {
                 if (collide(earlier, later)) {
                     findings.broken(
                             null,
@@ -195,38 +142,16 @@ final class ConfReader {
                             "give one of them another virtual_router_id");
                 }
             }
+            others.add(later);
         }
     }
 
     private static boolean collide(VirtualRouterConfig one, VirtualRouterConfig other) {
-        boolean sameNetwork = one.vrid() == other.vrid()
-                && one.family() == other.family()
-                && one.interfaceName().equals(other.interfaceName());
-        if (!sameNetwork || one.unicastPeers().isEmpty() != other.unicastPeers().isEmpty()) {
+        if (one.unicastPeers().isEmpty() != other.unicastPeers().isEmpty()) {
             return false;
         }
         return one.unicastPeers().isEmpty()
                 ? Objects.equals(one.multicastGroup(), other.multicastGroup())
                 : one.unicastPeers().stream().anyMatch(other.unicastPeers()::contains);
-    }
-
-    private void disableMissingScripts(InstanceDraft draft) {
-        draft.trackScripts.removeIf(script -> {
-            boolean missing = !executables.has(script.command());
-            if (missing) {
-                findings.error(draft.origin, "Disabling track script " + script.name() + " since not found/accessible");
-            }
-            return missing;
-        });
-    }
-
-    private void checkScriptSecurity() {
-        boolean runsScripts = instances.values().stream()
-                .anyMatch(draft -> !draft.trackScripts.isEmpty()
-                        || draft.scripts.commands().anyMatch(executables::has));
-        if (runsScripts && !globals.scriptSecurity) {
-            findings.insecureScripts(
-                    "SECURITY VIOLATION - scripts are being executed but script_security not enabled.");
-        }
     }
 }

@@ -23,9 +23,18 @@ final class Findings {
     private boolean fatal;
     private boolean errors;
     private boolean insecureScripts;
+    private boolean missingInterface;
+    private boolean refused;
+    private boolean unreadable;
+    private int unknown;
 
     Findings(Problems problems) {
         this.problems = problems;
+    }
+
+    /** For what is looked at twice. */
+    static Findings silent() {
+        return new Findings(new Problems());
     }
 
     /** keepalived says this and goes on. */
@@ -51,6 +60,32 @@ final class Findings {
         add(Severity.ALERT, at, text, null);
     }
 
+    /** An interface is not there (yet): keepalived gives up at the end, Tandem waits for it. */
+    void missingInterface(Origin at, String text) {
+        missingInterface = true;
+        error(at, text);
+    }
+
+    boolean isMissingInterface() {
+        return missingInterface;
+    }
+
+    /** What an {@code include} that must succeed did not find: keepalived ends with the status of insecure scripts. */
+    void unreadable(Origin at, String text) {
+        unreadable = true;
+        add(Severity.WARNING, at, text, null);
+    }
+
+    /** How many unknown keywords there have been, with this one. */
+    int countUnknown() {
+        return ++unknown;
+    }
+
+    /** Whether something that keepalived has was refused. */
+    boolean isRefused() {
+        return refused;
+    }
+
     void insecureScripts(String text) {
         insecureScripts = true;
         add(Severity.WARNING, null, text, "global_defs { enable_script_security }");
@@ -63,7 +98,13 @@ final class Findings {
 
     /** Good for keepalived, but this version of Tandem has no such thing and the node would not do what the file says. */
     void unsupported(Origin at, String word) {
+        refused = true;
         add(Severity.ALERT, at, "'" + word + "' is not supported by this version of tandem", null);
+    }
+
+    /** Nothing wrong with it; something to think about that keepalived does not say. */
+    void hint(@Nullable Origin at, String text, @Nullable String remedy) {
+        add(Severity.NOTICE, at, text, remedy);
     }
 
     /** Good for keepalived; Tandem does without, and the addresses move all the same. */
@@ -79,7 +120,10 @@ final class Findings {
         if (fatal) {
             return STATUS_FATAL;
         }
-        return insecureScripts ? STATUS_SCRIPT_SECURITY : errors ? STATUS_ERRORS : STATUS_GOOD;
+        if (missingInterface) {
+            return STATUS_ERRORS; // it looks no further
+        }
+        return insecureScripts || unreadable ? STATUS_SCRIPT_SECURITY : errors ? STATUS_ERRORS : STATUS_GOOD;
     }
 
     private void add(Severity severity, @Nullable Origin at, String text, @Nullable String remedy) {

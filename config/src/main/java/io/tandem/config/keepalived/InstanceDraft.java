@@ -5,20 +5,15 @@ package io.tandem.config.keepalived;
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
-import io.tandem.config.model.VirtualRouterConfig.TrackFile;
-import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
-import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.text.Origin;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A {@code vrrp_instance} while its block is read: what the lines said, before they are weighed together. */
-final class InstanceDraft {
+final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Notifying {
     final String name;
     final Origin origin;
     boolean startAsMaster;
@@ -54,10 +49,8 @@ final class InstanceDraft {
 
     @Nullable InetAddress multicastGroup;
 
-    final List<TrackInterface> trackInterfaces = new ArrayList<>();
-    final List<TrackScript> trackScripts = new ArrayList<>();
-    final List<TrackFile> trackFiles = new ArrayList<>();
-    final NotifyDraft scripts = new NotifyDraft();
+    final TrackDraft tracks = new TrackDraft();
+    final NotifyDraft notifying = new NotifyDraft();
     Announce announce;
     boolean answerLowerPriority;
     boolean checkUnicastSource;
@@ -66,33 +59,6 @@ final class InstanceDraft {
     int downAdverts;
 
     @Nullable String syncGroup;
-
-    /** The scripts of an instance. */
-    static final class NotifyDraft {
-        @Nullable List<String> master;
-
-        @Nullable List<String> backup;
-
-        @Nullable List<String> fault;
-
-        @Nullable List<String> stop;
-
-        @Nullable List<String> any;
-
-        @Nullable String user;
-
-        @Nullable String group;
-
-        Stream<List<String>> commands() {
-            return Stream.of(
-                            Optional.ofNullable(master),
-                            Optional.ofNullable(backup),
-                            Optional.ofNullable(fault),
-                            Optional.ofNullable(stop),
-                            Optional.ofNullable(any))
-                    .flatMap(Optional::stream);
-        }
-    }
 
     InstanceDraft(Statement block, Globals globals) {
         name = block.parameter(1);
@@ -103,5 +69,25 @@ final class InstanceDraft {
         strict = globals.strict;
         rfcChecksum = globals.rfcChecksum;
         downAdverts = globals.downAdverts;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public TrackDraft tracked() {
+        return tracks;
+    }
+
+    @Override
+    public NotifyDraft notifying() {
+        return notifying;
+    }
+
+    @Override
+    public String notifyTag() {
+        return "(" + name + ")";
     }
 }

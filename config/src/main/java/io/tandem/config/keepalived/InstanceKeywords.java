@@ -2,19 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.config.keepalived;
 
-import io.tandem.config.keepalived.Globals.AnnounceKeywords;
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
-import io.tandem.config.model.VirtualRouterConfig.TrackFile;
-import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
-import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The keywords of {@code vrrp_instance}. */
 final class InstanceKeywords {
@@ -23,15 +16,17 @@ final class InstanceKeywords {
 
     private final Findings findings;
     private final Values values;
-    private final Map<String, TrackScript> scripts;
-    private final Map<String, TrackFile> files;
+    private final KeepalivedHost host;
+    private final TrackKeywords tracks;
+    private final NotifyKeywords notifies;
     private final Keywords<InstanceDraft> authentication;
 
-    InstanceKeywords(Findings findings, Map<String, TrackScript> scripts, Map<String, TrackFile> files) {
+    InstanceKeywords(Findings findings, KeepalivedHost host, TrackKeywords tracks, NotifyKeywords notifies) {
         this.findings = findings;
         this.values = new Values(findings);
-        this.scripts = scripts;
-        this.files = files;
+        this.host = host;
+        this.tracks = tracks;
+        this.notifies = notifies;
         this.authentication = new Keywords<InstanceDraft>(findings)
                 .onParameter("auth_type", this::authType)
                 .onParameter("auth_pass", this::authPass);
@@ -42,6 +37,9 @@ final class InstanceKeywords {
         router(keywords);
         network(keywords);
         manners(keywords);
+        tracks.declare(keywords);
+        notifies.declare(keywords, "instance");
+        notifies.declareForInstance(keywords);
         without(keywords);
         return keywords;
     }
@@ -70,7 +68,7 @@ final class InstanceKeywords {
                     }
                 })
                 .onParameter("version", (draft, s) -> {
-                    draft.version = values.integer(s, 1, 2, 3);
+                    draft.version = values.signed(s, 1, 2, 3);
                     if (draft.version == null) {
                         findings.error(s.origin(), "(" + draft.name + "): Version must be either 2 or 3");
                     }
@@ -90,7 +88,7 @@ final class InstanceKeywords {
     }
 
     private void network(Keywords<InstanceDraft> keywords) {
-        AddressReader reader = new AddressReader(findings);
+        AddressReader reader = new AddressReader(findings, host);
         keywords.on("virtual_ipaddress", (draft, s) -> s.body().forEach(line -> addAddress(draft, line, reader)))
                 .on("virtual_ipaddress_excluded", (draft, s) -> s.body().forEach(line -> {
                     VirtualAddress address = reader.read(line);
@@ -119,18 +117,14 @@ final class InstanceKeywords {
                         draft.multicastGroup = null;
                         findings.error(
                                 s.origin(),
-                                "(" + draft.name + ") mcast_dst_ip '" + s.parameter(1) + "' invalid - ignoring");
+                                "(" + draft.name + ") mcast_dst_ip " + s.parameter(1) + " not multicast. Skipping...");
                     }
-                })
-                .on("track_interface", (draft, s) -> s.body().forEach(line -> trackInterface(draft, line)))
-                .on("track_script", (draft, s) -> s.body().forEach(line -> trackScript(draft, line)))
-                .on("track_file", (draft, s) -> s.body().forEach(line -> trackFile(draft, line)))
-                .on("vrrp_track_file", (draft, s) -> s.body().forEach(line -> trackFile(draft, line)));
+                });
     }
 
     private void manners(Keywords<InstanceDraft> keywords) {
         keywords.on("nopreempt", (draft, s) -> draft.preempt = false)
-                .on("preempt", (draft, s) -> draft.preempt = values.bool(s, draft.preempt))
+                .on("preempt", (draft, s) -> draft.preempt = true)
                 .onParameter("preempt_delay", (draft, s) -> {
                     Duration delay = values.seconds(s, 1, "0", "1000");
                     if (delay == null) {
@@ -150,39 +144,60 @@ final class InstanceKeywords {
                         draft.downAdverts = adverts;
                     }
                 })
-                .on("lower_prio_no_advert", (draft, s) -> draft.answerLowerPriority = !values.bool(s, false))
+                .on(
+                        "lower_prio_no_advert",
+                        (draft, s) -> draft.answerLowerPriority =
+                                !values.bool(s, !draft.answerLowerPriority, invalid(draft, s)))
                 .on("check_unicast_src", (draft, s) -> draft.checkUnicastSource = true)
-                .on("strict_mode", (draft, s) -> draft.strict = values.bool(s, draft.strict))
+                .on("strict_mode", (draft, s) -> draft.strict = values.bool(s, draft.strict, invalid(draft, s)))
                 .on("v3_checksum_as_v2", (draft, s) -> draft.rfcChecksum = values.bool(s, false))
                 .onParameter(
                         "garp_master_repeat",
-                        (draft, s) -> draft.announce = AnnounceKeywords.repeat(values, s, draft.announce))
+                        (draft, s) -> draft.announce =
+                                AnnounceKeywords.repeat(values, s, draft.announce, "(" + draft.name + "): "))
                 .onParameter(
                         "garp_master_delay",
-                        (draft, s) -> draft.announce = AnnounceKeywords.delay(values, s, draft.announce))
+                        (draft, s) -> draft.announce =
+                                AnnounceKeywords.delay(values, s, draft.announce, "(" + draft.name + "): "))
                 .onParameter(
                         "garp_master_refresh",
-                        (draft, s) -> draft.announce = AnnounceKeywords.refresh(values, s, draft.announce))
+                        (draft, s) -> draft.announce =
+                                AnnounceKeywords.refresh(values, s, draft.announce, "(" + draft.name + "): "))
                 .onParameter(
                         "garp_master_refresh_repeat",
-                        (draft, s) -> draft.announce = AnnounceKeywords.refreshRepeat(values, s, draft.announce))
-                .onParameter("notify_master", (draft, s) -> draft.scripts.master = script(draft, s))
-                .onParameter("notify_backup", (draft, s) -> draft.scripts.backup = script(draft, s))
-                .onParameter("notify_fault", (draft, s) -> draft.scripts.fault = script(draft, s))
-                .onParameter("notify_stop", (draft, s) -> draft.scripts.stop = script(draft, s))
-                .onParameter("notify", (draft, s) -> draft.scripts.any = script(draft, s));
+                        (draft, s) -> draft.announce =
+                                AnnounceKeywords.refreshRepeat(values, s, draft.announce, "(" + draft.name + "): "));
     }
 
-    private static void without(Keywords<InstanceDraft> keywords) {
-        keywords.silent("accept", "native_ipv6", "skip_check_adv_addr", "lvs_sync_daemon_interface")
-                .noEffect("it sends no mail; use notify scripts", "smtp_alert")
-                .noEffect("there is one level of detail; see the metrics", "debug")
+    private void without(Keywords<InstanceDraft> keywords) {
+        keywords.silent("accept", "native_ipv6")
+                .on("skip_check_adv_addr", (draft, s) -> values.bool(s, false, invalid(draft, s)))
+                .on(
+                        "lvs_sync_daemon_interface",
+                        (draft, s) -> findings.error(
+                                s.origin(),
+                                "(" + draft.name
+                                        + ") Specifying lvs_sync_daemon_interface against a vrrp is deprecated."
+                                        + "\n       Please use global lvs_sync_daemon"))
+                .on("debug", (draft, s) -> {
+                    if (values.integer(s, 1, 0, 4) == null) {
+                        findings.error(
+                                s.origin(),
+                                "(" + draft.name + ") Debug value '" + s.parameter(1)
+                                        + "' not valid; must be between 0-4");
+                    }
+                })
                 .noEffect(
                         "it announces at 0, 10, 50 and 200 ms and on every conflicting claim",
                         "garp_lower_prio_delay",
                         "garp_lower_prio_repeat",
                         "garp_extra_if")
-                .noEffect("the kernel tells of every link change", "linkbeat_use_polling")
+                .on(
+                        "linkbeat_use_polling",
+                        (draft, s) -> findings.error(
+                                s.origin(),
+                                "(" + draft.name + ") 'linkbeat_use_polling' in vrrp instance deprecated - use"
+                                        + " linkbeat_interfaces block"))
                 .noEffect("its addresses are /32 and /128", "promote_secondaries")
                 .noEffect("its receive buffer is sized for the longest burst", "kernel_rx_buf_size")
                 .noEffect("the checksum of old unicast peers was a fault of keepalived 1.3.6", "old_unicast_checksum")
@@ -193,8 +208,6 @@ final class InstanceKeywords {
                         "use_ipvlan",
                         "vrf",
                         "dont_track_primary",
-                        "track_process",
-                        "track_bfd",
                         "track_src_ip",
                         "mcast_src_ip",
                         "unicast_ttl",
@@ -206,10 +219,11 @@ final class InstanceKeywords {
                         "virtual_rules",
                         "no_virtual_ipaddress",
                         "no_accept",
-                        "auth_hmac",
-                        "notify_deleted",
-                        "notify_master_rx_lower_pri",
-                        "notify_priority_changes");
+                        "auth_hmac");
+    }
+
+    private static String invalid(InstanceDraft draft, Statement s) {
+        return "(" + draft.name + ") invalid " + s.keyword() + " " + s.parameter(1) + " specified";
     }
 
     private void state(InstanceDraft draft, Statement s) {
@@ -225,6 +239,12 @@ final class InstanceKeywords {
             findings.error(s.origin(), "(" + draft.name + ") cannot use a loopback interface (lo) for vrrp - ignoring");
         } else {
             draft.interfaceName = s.parameter(1);
+            if (!host.hasInterface().test(s.parameter(1))) {
+                findings.missingInterface(
+                        s.origin(),
+                        "WARNING - interface " + s.parameter(1) + " for vrrp_instance " + draft.name
+                                + " doesn't exist");
+            }
         }
     }
 
@@ -281,103 +301,10 @@ final class InstanceKeywords {
                 .anyMatch(other -> other instanceof Inet4Address != peer instanceof Inet4Address)) {
             findings.error(
                     line.origin(),
-                    "(" + draft.name + ") unicast peer " + line.keyword() + " is of another family - ignoring");
+                    "Configuration error: VRRP instance[" + draft.name + "] and unicast peer address[" + line.keyword()
+                            + "] MUST be of the same family !!! Skipping...");
         } else if (!draft.unicastPeers.contains(peer)) {
             draft.unicastPeers.add(peer);
         }
-    }
-
-    private void trackInterface(InstanceDraft draft, Statement line) {
-        Integer weight = trackWeight(line, 0);
-        if (weight != null) {
-            draft.trackInterfaces.add(new TrackInterface(line.keyword(), weight, isReverse(line)));
-        }
-    }
-
-    private void trackFile(InstanceDraft draft, Statement line) {
-        TrackFile file = files.get(line.keyword());
-        if (file == null) {
-            findings.error(
-                    line.origin(), "(" + draft.name + ") track file " + line.keyword() + " not found, ignoring...");
-            return;
-        }
-        Integer weight = trackWeight(line, file.weight(), TrackFileReader.MAX_WEIGHT);
-        if (weight != null) {
-            boolean reverse = line.texts().contains("weight") ? isReverse(line) : file.reverse();
-            draft.trackFiles.add(
-                    new TrackFile(file.name(), file.file(), weight, reverse, file.initial(), file.overwrite()));
-        }
-    }
-
-    private void trackScript(InstanceDraft draft, Statement line) {
-        TrackScript script = scripts.get(line.keyword());
-        if (script == null) {
-            findings.error(
-                    line.origin(), "(" + draft.name + ") track script " + line.keyword() + " not found, ignoring...");
-            return;
-        }
-        if (draft.trackScripts.stream().anyMatch(other -> other.name().equals(script.name()))) {
-            findings.error(
-                    line.origin(), "(" + draft.name + ") duplicate track_script " + line.keyword() + " - ignoring");
-            return;
-        }
-        Integer weight = trackWeight(line, script.weight());
-        boolean ownWeight = line.texts().contains("weight");
-        draft.trackScripts.add(withWeight(
-                script, weight == null ? script.weight() : weight, ownWeight ? isReverse(line) : script.reverse()));
-    }
-
-    private @Nullable Integer trackWeight(Statement line, int otherwise) {
-        return trackWeight(line, otherwise, ScriptReader.MAX_WEIGHT);
-    }
-
-    private @Nullable Integer trackWeight(Statement line, int otherwise, int most) {
-        if (!"weight".equals(line.parameter(1))) {
-            if (line.parameters() > 0) {
-                findings.error(line.origin(), "unknown option '" + line.parameter(1) + "' for " + line.keyword());
-            }
-            return otherwise;
-        }
-        Integer weight = values.integer(line, 2, -most, most);
-        if (weight == null) {
-            findings.error(
-                    line.origin(),
-                    "weight for " + line.keyword() + " must be in [-" + most + ".." + most
-                            + "] inclusive. Ignoring...");
-        }
-        return weight;
-    }
-
-    private static boolean isReverse(Statement line) {
-        return "reverse".equals(line.parameter(3));
-    }
-
-    private static TrackScript withWeight(TrackScript script, int weight, boolean reverse) {
-        return new TrackScript(
-                script.name(),
-                script.command(),
-                script.interval(),
-                script.timeout(),
-                weight,
-                reverse,
-                script.rise(),
-                script.fall(),
-                script.initFail(),
-                script.user(),
-                script.group());
-    }
-
-    /** {@code "COMMAND ARGUMENTS" [USER [GROUP]]}. */
-    private @Nullable List<String> script(InstanceDraft draft, Statement s) {
-        List<String> command = Values.command(s.parameter(1));
-        if (s.parameters() > 1) {
-            String user = s.parameter(2);
-            if (draft.scripts.user != null && !draft.scripts.user.equals(user)) {
-                findings.unsupported(s.origin(), "notify scripts of one instance with different users");
-            }
-            draft.scripts.user = user;
-            draft.scripts.group = s.parameters() > 2 ? s.parameter(3) : null;
-        }
-        return command.isEmpty() ? null : command;
     }
 }

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.config.keepalived;
 
+import io.tandem.config.keepalived.KeepalivedHost.Network;
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRoute;
 import io.tandem.config.model.VirtualRouterConfig;
-import io.tandem.config.model.VirtualRouterConfig.Notify;
-import io.tandem.config.model.VirtualRouterConfig.Tracks;
+import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import java.net.Inet4Address;
@@ -26,10 +27,12 @@ final class InstanceReader {
 
     private final Findings findings;
     private final Globals globals;
+    private final KeepalivedHost host;
 
-    InstanceReader(Findings findings, Globals globals) {
+    InstanceReader(Findings findings, Globals globals, KeepalivedHost host) {
         this.findings = findings;
         this.globals = globals;
+        this.host = host;
     }
 
     /** The virtual router, or null with an alert where it cannot run. */
@@ -57,14 +60,21 @@ final class InstanceReader {
         String password = password(draft, version, tag);
         int priority = priority(draft);
         boolean preempt = preempt(draft, priority, tag);
+        if (!draft.preemptDelay.isZero() && draft.startAsMaster && priority != OWNER_PRIORITY) {
+            findings.error(
+                    draft.origin,
+                    tag + "Warning - preempt delay will not work with initial state MASTER - clearing",
+                    "state BACKUP");
+            draft.preemptDelay = Duration.ZERO;
+        }
         Duration interval = interval(draft, version, tag);
         if (draft.addresses.isEmpty()) {
             findings.error(draft.origin, tag + "No VIP specified; at least one is sensible");
         }
-        Tracks tracks = new Tracks(draft.trackInterfaces, draft.trackScripts, draft.trackFiles);
-        if (priority == OWNER_PRIORITY && tracks.hasWeights()) {
-            findings.warn(draft.origin, tag + "weights cannot change priority 255");
+        if (priority == OWNER_PRIORITY) {
+            dropWeights(draft, tag);
         }
+        hintAtNetworks(draft, tag);
         InetAddress group = draft.multicastGroup;
         if (group == null) {
             group = family == AddressFamily.INET ? globals.multicastGroup4 : globals.multicastGroup6;
@@ -88,8 +98,8 @@ final class InstanceReader {
                 .tuning(new Tuning(draft.downAdverts, draft.answerLowerPriority, draft.checkUnicastSource))
                 .syncGroup(draft.syncGroup)
                 .announce(draft.announce)
-                .tracks(tracks)
-                .scripts(scripts(draft.scripts))
+                .tracks(draft.tracks.tracks())
+                .scripts(draft.notifying.notify(globals))
                 .build();
     }
 
@@ -100,6 +110,11 @@ final class InstanceReader {
             VirtualRoute route = reader.read(line);
             if (route != null) {
                 routes.add(route);
+                route.hops().stream()
+                        .map(VirtualRoute.Hop::interfaceName)
+                        .filter(name -> name != null && !host.hasInterface().test(name))
+                        .forEach(name -> findings.missingInterface(
+                                line.origin(), "WARNING - interface " + name + " for VROUTE nexthop doesn't exist"));
             }
         }
         return routes;
@@ -172,7 +187,11 @@ final class InstanceReader {
             return true;
         }
         if (!draft.preempt && draft.startAsMaster) {
-            findings.warn(draft.origin, tag + "nopreempt with state MASTER: starts as BACKUP and does not preempt");
+            findings.error(
+                    draft.origin,
+                    tag + "Warning - nopreempt will not work with initial state MASTER - clearing",
+                    "state BACKUP, on every node, with nopreempt");
+            return true;
         }
         return draft.preempt;
     }
@@ -207,17 +226,49 @@ final class InstanceReader {
         return unit.multipliedBy(Math.max(1, units));
     }
 
-    private Notify scripts(InstanceDraft.NotifyDraft scripts) {
-        if (scripts.commands().findAny().isEmpty()) {
-            return Notify.NONE;
+    /** An owner's priority stays. */
+    private void dropWeights(InstanceDraft draft, String tag) {
+        draft.tracks.scripts.removeIf(script -> {
+            if (script.weight() != 0) {
+                findings.error(
+                        draft.origin,
+                        tag + "ignoring tracked script " + script.name() + " with weights due to address_owner");
+            }
+            return script.weight() != 0;
+        });
+        draft.tracks.interfaces.replaceAll(tracked -> {
+            if (tracked.weight() != 0) {
+                findings.error(
+                        draft.origin,
+                        tag + "ignoring " + tracked.name() + " tracked interface weight due to address_owner");
+            }
+            return new TrackInterface(tracked.name(), 0, tracked.reverse());
+        });
+        draft.tracks.files.removeIf(file -> file.weight() != 0);
+        draft.tracks.processes.removeIf(process -> process.weight() != 0);
+    }
+
+    /** keepalived is silent where nobody on the interface's networks could reach an address. */
+    private void hintAtNetworks(InstanceDraft draft, String tag) {
+        for (VirtualAddress address : draft.addresses) {
+            String name = address.interfaceName() == null ? draft.interfaceName : address.interfaceName();
+            List<Network> networks = name == null
+                    ? List.of()
+                    : host.networks().apply(name).stream()
+                            .filter(network -> network.address().getAddress().length
+                                            == address.address().getAddress().length
+                                    && !network.address().isLinkLocalAddress())
+                            .toList();
+            boolean outside = !networks.isEmpty()
+                    && !address.address().isLinkLocalAddress()
+                    && networks.stream().noneMatch(network -> network.holds(address.address()));
+            if (outside) {
+                findings.hint(
+                        draft.origin,
+                        tag + address.address().getHostAddress() + " is on none of the networks of " + name
+                                + ": only routers that have a route to it will find it",
+                        null);
+            }
         }
-        return new Notify(
-                scripts.master,
-                scripts.backup,
-                scripts.fault,
-                scripts.stop,
-                scripts.any,
-                scripts.user == null ? globals.scriptUser : scripts.user,
-                scripts.user == null ? globals.scriptGroup : scripts.group);
     }
 }

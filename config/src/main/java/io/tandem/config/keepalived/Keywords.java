@@ -13,6 +13,9 @@ import java.util.function.BiConsumer;
  * @param <T> what the block becomes
  */
 final class Keywords<T> {
+    /** More would cost more than they help. */
+    private static final int MOST_HINTS = 100;
+
     private final Map<String, BiConsumer<T, Statement>> meanings = new LinkedHashMap<>();
     private final Findings findings;
 
@@ -69,9 +72,11 @@ final class Keywords<T> {
             if (meaning != null) {
                 meaning.accept(target, statement);
             } else {
-                String hint = Nearest.to(statement.keyword(), meanings.keySet())
-                        .map(near -> "did you mean '" + near + "'?")
-                        .orElse(null);
+                String hint = findings.countUnknown() > MOST_HINTS
+                        ? null
+                        : Nearest.to(statement.keyword(), meanings.keySet())
+                                .map(near -> "did you mean '" + near + "'?")
+                                .orElse(null);
                 findings.error(statement.origin(), "Unknown keyword '" + statement.keyword() + "'", hint);
             }
         }

@@ -5,7 +5,6 @@ package io.tandem.config.keepalived;
 import io.tandem.config.text.Origin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -14,9 +13,9 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,11 @@ final class Preprocessor {
     private static final Pattern USE =
             Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?:\\s+([^}]*))?\\}|\\$([A-Za-z_][A-Za-z0-9_]*)(?=\\s|$)");
     private static final Pattern CONDITION = Pattern.compile("@(\\^?)(\\S*)\\s*(.*)", Pattern.DOTALL);
-    private static final Pattern INCLUDE = Pattern.compile("include[rmwb]?\\s+(\\S.*)");
+    private static final Pattern INCLUDE = Pattern.compile("include([rmwba]?)\\s+(\\S.*)");
+    private static final Pattern INCLUDE_CHECK = Pattern.compile("include_check(\\s+.*)?");
+    private static final String ALL_CHECKS = "rmwb";
+    private static final Map<String, String> CHECKS =
+            Map.of("readable", "r", "match", "m", "wildcard_match", "w", "brace_match", "b");
 
     private final Map<String, String> environment;
     private final String configId;
@@ -45,6 +48,8 @@ final class Preprocessor {
     private final Map<String, String> definitions = new HashMap<>();
     private final List<Text> lines = new ArrayList<>();
     private int substitutedLines;
+    private String checks = "";
+    private @Nullable Random random;
 
     Preprocessor(Map<String, String> environment, String configId, Findings findings) {
         this.environment = environment;
@@ -91,6 +96,10 @@ final class Preprocessor {
                     definition.group(1), definitionValue(definition.group(2).strip(), pending));
             return;
         }
+        if (Sequence.isOne(stripped.text())) {
+            repeat(stripped, pending);
+            return;
+        }
         String substituted = substitute(stripped, file);
         if (!substituted.equals(stripped.text())) {
             if (++substitutedLines > MAX_SUBSTITUTED_LINES) {
@@ -105,16 +114,51 @@ final class Preprocessor {
             }
             return;
         }
-        if (stripped.text().startsWith("~SEQ") || stripped.text().startsWith("~LST")) {
-            findings.unsupported(stripped.origin(), stripped.text().substring(0, 4));
-            return;
-        }
         Matcher include = INCLUDE.matcher(stripped.text());
         if (include.matches()) {
-            include(stripped, unquote(include.group(1)), file, depth);
-        } else {
-            lines.add(stripped.with(stripped.text().replace(HASH, '#').replace(BANG, '!')));
+            String more = include.group(1).equals("a") ? ALL_CHECKS : include.group(1);
+            include(stripped, unquote(include.group(2)), more + checks, file, depth);
+            return;
         }
+        Matcher check = INCLUDE_CHECK.matcher(stripped.text());
+        if (check.matches()) {
+            includeCheck(check.group(1) == null ? "" : check.group(1).strip());
+        }
+        lines.add(stripped.with(stripped.text().replace(HASH, '#').replace(BANG, '!')));
+    }
+
+    private void repeat(Text line, Deque<Text> pending) {
+        List<String> repeated = Sequence.expand(line.text());
+        String kind = line.text().substring(0, 4);
+        if (repeated == null) {
+            findings.error(line.origin(), "Invalid " + kind + " specification '" + line.text() + "'");
+            return;
+        }
+        substitutedLines += repeated.size();
+        if (substitutedLines > MAX_SUBSTITUTED_LINES) {
+            findings.fatal(line.origin(), kind + " makes more than " + MAX_SUBSTITUTED_LINES + " lines");
+            pending.clear();
+            return;
+        }
+        for (int i = repeated.size() - 1; i >= 0; i--) {
+            pending.addFirst(line.with(repeated.get(i)));
+        }
+    }
+
+    /** Holds until the end of its file. What it does not know is complained of where global_defs is read. */
+    private void includeCheck(String options) {
+        if (options.isEmpty()) {
+            checks = ALL_CHECKS;
+            return;
+        }
+        String wanted = options.matches("[+-].*") ? checks : "";
+        for (String option : options.split("\\s+")) {
+            String check = CHECKS.get(option.replaceFirst("^[+-]", ""));
+            if (check != null) {
+                wanted = option.startsWith("-") ? wanted.replace(check, "") : wanted + check;
+            }
+        }
+        checks = wanted;
     }
 
     private Text applyCondition(Text line) {
@@ -172,47 +216,50 @@ final class Preprocessor {
             case "_INSTANCE" -> configId;
             case "_HASH" -> String.valueOf(HASH);
             case "_BANG" -> String.valueOf(BANG);
+            case "_RANDOM" -> random(argument, file);
             case "_ENV" -> environment.getOrDefault(argument, "");
             default -> definitions.get(name);
         };
     }
 
-    private void include(Text line, String pattern, Path file, int depth) {
+    /** Other than keepalived's the same at every reload: nothing moves that nobody touched. */
+    private String random(String range, Path file) {
+        if (random == null) {
+            random = new Random(file.toString().hashCode());
+        }
+        String[] words = range.isEmpty() ? new String[0] : range.split("\\s+");
+        int low = words.length > 0 && words[0].matches("\\d{1,9}") ? Integer.parseInt(words[0]) : 0;
+        int high = words.length > 1 && words[1].matches("\\d{1,9}") ? Integer.parseInt(words[1]) : 32_767;
+        return Integer.toString(high <= low ? low : low + random.nextInt(high - low + 1));
+    }
+
+    /** @param strict which of the letters of includer, includem, includew and includeb hold */
+    private void include(Text line, String pattern, String strict, Path file, int depth) {
         if (depth >= MAX_INCLUDE_DEPTH) {
             findings.fatal(line.origin(), "include nested deeper than " + MAX_INCLUDE_DEPTH);
             return;
         }
         Path parent = file.toAbsolutePath().getParent();
-        Path wanted = parent == null ? Path.of(pattern) : parent.resolve(pattern);
-        List<Path> found = glob(wanted);
+        IncludePattern include = new IncludePattern(pattern);
+        List<Path> found = include.files(parent == null ? Path.of("") : parent);
         if (found.isEmpty()) {
-            // Good enough for keepalived; the operator surely wants to know.
-            findings.warn(line.origin(), "Config files missing '" + pattern + "'.");
-        }
-        for (Path each : found) {
-            readFile(each, each.toString(), depth + 1);
-        }
-    }
-
-    private static List<Path> glob(Path wanted) {
-        Path directory = wanted.getParent();
-        Path name = wanted.getFileName();
-        List<Path> found = new ArrayList<>();
-        if (Files.isRegularFile(wanted)) {
-            found.add(wanted);
-        } else if (directory != null && name != null && Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, name.toString())) {
-                entries.forEach(entry -> {
-                    if (Files.isRegularFile(entry)) {
-                        found.add(entry);
-                    }
-                });
-            } catch (IOException | PatternSyntaxException e) {
-                return List.of(); // reported as missing
+            boolean fails = include.hasBraces()
+                    ? strict.contains("b")
+                    : strict.contains("w") || (strict.contains("m") && !include.hasWildcard());
+            String text = "Config files missing '" + pattern + "'.";
+            if (fails) {
+                findings.unreadable(line.origin(), text);
+            } else {
+                // Good enough for keepalived; the operator surely wants to know.
+                findings.warn(line.origin(), text);
             }
         }
-        found.sort(null);
-        return found;
+        String before = checks;
+        for (Path each : found) {
+            checks = before;
+            readFile(each, each.toString(), depth + 1);
+        }
+        checks = before;
     }
 
     /** Both # and ! start a comment, unless quoted. */

@@ -32,9 +32,15 @@ final class TrackFileReader {
         this.findings = findings;
         Values values = new Values(findings);
         this.keywords = new Keywords<Draft>(findings)
-                .onParameter("file", (draft, s) -> draft.file = s.parameter(1))
+                .on("file", (draft, s) -> {
+                    if (s.parameters() == 0) {
+                        findings.error(s.origin(), "track file file name missing");
+                    } else {
+                        draft.file = s.parameter(1);
+                    }
+                })
                 .onParameter("weight", (draft, s) -> {
-                    Integer weight = values.integer(s, 1, -MAX_WEIGHT, MAX_WEIGHT);
+                    Integer weight = values.signed(s, 1, -MAX_WEIGHT, MAX_WEIGHT);
                     if (weight == null) {
                         findings.error(
                                 s.origin(),
@@ -42,7 +48,7 @@ final class TrackFileReader {
                                         + " must be between [-254..254] inclusive. Ignoring...");
                     } else {
                         draft.weight = weight;
-                        draft.reverse = "reverse".equals(s.parameter(2));
+                        draft.reverse = values.reverse(s, 2, "track_file " + draft.name);
                     }
                 })
                 .on("init_file", (draft, s) -> initial(values, draft, s));
@@ -72,7 +78,11 @@ final class TrackFileReader {
             findings.error(block.origin(), "No file set for track_file " + draft.name + " - ignoring");
             return null;
         }
-        return new TrackFile(
-                draft.name, Path.of(draft.file), draft.weight, draft.reverse, draft.initial, draft.overwrite);
+        Path path = Values.path(draft.file);
+        if (path == null) {
+            findings.error(block.origin(), "track_file " + draft.name + ": no name of a file");
+            return null;
+        }
+        return new TrackFile(draft.name, path, draft.weight, draft.reverse, draft.initial, draft.overwrite);
     }
 }

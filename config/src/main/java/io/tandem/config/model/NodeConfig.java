@@ -11,11 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param proxyFiles haproxy.cfg files, relative names already resolved against the file that names them
  * @param cluster null for a node on its own
- * @param routers the virtual routers
+ * @param vrrp the virtual routers and what concerns them all
  */
-public record NodeConfig(List<Path> proxyFiles, @Nullable ClusterConfig cluster, List<VirtualRouterConfig> routers) {
+public record NodeConfig(List<Path> proxyFiles, @Nullable ClusterConfig cluster, VrrpConfig vrrp) {
     public NodeConfig {
         proxyFiles = List.copyOf(proxyFiles);
-        routers = List.copyOf(routers);
+    }
+
+    /** The virtual routers. */
+    public List<VirtualRouterConfig> routers() {
+        return vrrp.routers();
     }
 }

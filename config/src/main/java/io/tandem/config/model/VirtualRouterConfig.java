@@ -105,21 +105,33 @@ public record VirtualRouterConfig(
      * @param interfaces tracked besides {@code interfaceName}
      * @param scripts tracked scripts
      * @param files tracked files
+     * @param processes tracked programs
      */
-    public record Tracks(List<TrackInterface> interfaces, List<TrackScript> scripts, List<TrackFile> files) {
+    public record Tracks(
+            List<TrackInterface> interfaces,
+            List<TrackScript> scripts,
+            List<TrackFile> files,
+            List<TrackProcess> processes) {
         public static final Tracks NONE = new Tracks(List.of(), List.of(), List.of());
+
+        /** Without processes. */
+        public Tracks(List<TrackInterface> interfaces, List<TrackScript> scripts, List<TrackFile> files) {
+            this(interfaces, scripts, files, List.of());
+        }
 
         public Tracks {
             interfaces = List.copyOf(interfaces);
             scripts = List.copyOf(scripts);
             files = List.copyOf(files);
+            processes = List.copyOf(processes);
         }
 
         /** Whether any of them moves the priority, rather than faulting the router. */
         public boolean hasWeights() {
             return scripts.stream().anyMatch(script -> script.weight() != 0)
                     || interfaces.stream().anyMatch(tracked -> tracked.weight() != 0)
-                    || files.stream().anyMatch(file -> file.weight() != 0);
+                    || files.stream().anyMatch(file -> file.weight() != 0)
+                    || processes.stream().anyMatch(process -> process.weight() != 0);
         }
     }
 
@@ -167,19 +179,41 @@ public record VirtualRouterConfig(
     }
 
     /**
-     * Scripts run on transitions; each a command line, or null.
+     * A program of which so many processes must run ({@code vrrp_track_process}).
      *
-     * @param user runs them, or null for keepalived's default: {@code keepalived_script} if it exists, else root
-     * @param group null for the user's own
+     * @param process its name and perhaps its parameters
+     * @param match how {@code process} is compared
+     * @param weight −254..254; 0 faults the router while the quorum is missing
+     * @param reverse whether the quorum counts as missing, and the other way round
+     * @param quorum the fewest, at least 1 unless {@code quorumMax} is 0
+     * @param quorumMax the most
+     * @param forkDelay from the moment the quorum is there until it counts
+     * @param terminateDelay from the moment the quorum is lost until that counts
      */
-    public record Notify(
-            @Nullable List<String> master,
-            @Nullable List<String> backup,
-            @Nullable List<String> fault,
-            @Nullable List<String> stop,
-            @Nullable List<String> any,
-            @Nullable String user,
-            @Nullable String group) {
-        public static final Notify NONE = new Notify(null, null, null, null, null, null, null);
+    public record TrackProcess(
+            String name,
+            List<String> process,
+            ProcessMatch match,
+            int weight,
+            boolean reverse,
+            int quorum,
+            int quorumMax,
+            Duration forkDelay,
+            Duration terminateDelay) {
+        public TrackProcess {
+            process = List.copyOf(process);
+        }
+    }
+
+    /** How a process is recognised. */
+    public enum ProcessMatch {
+        /** By the name the kernel has for it (/proc/PID/comm), whatever its parameters. */
+        NAME,
+        /** By its whole command line. */
+        COMMAND,
+        /** By its name and the first parameters. */
+        PARTIAL,
+        /** As {@link #PARTIAL}, and the last of them may be longer. */
+        INITIAL
     }
 }

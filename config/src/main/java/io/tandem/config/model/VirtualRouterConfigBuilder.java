@@ -3,7 +3,6 @@
 package io.tandem.config.model;
 
 import io.tandem.config.model.VirtualRouterConfig.Announce;
-import io.tandem.config.model.VirtualRouterConfig.Notify;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import java.net.InetAddress;

@@ -32,4 +32,37 @@ public final class IpLiteral {
             return null;
         }
     }
+
+    /** The shortest form: in IPv6 the longest run of zero groups is left out (RFC 5952). */
+    public static String text(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 4) {
+            return address.getHostAddress();
+        }
+        int best = -1;
+        int longest = 1;
+        int from = 0;
+        for (int i = 0; i <= 8; i++) {
+            if (i == 8 || bytes[2 * i] != 0 || bytes[2 * i + 1] != 0) {
+                if (i - from > longest) {
+                    best = from;
+                    longest = i - from;
+                }
+                from = i + 1;
+            }
+        }
+        StringBuilder text = new StringBuilder(LONGEST);
+        for (int i = 0; i < 8; i++) {
+            if (i == best) {
+                text.append("::");
+                i += longest - 1;
+                continue;
+            }
+            if (text.length() > 0 && text.charAt(text.length() - 1) != ':') {
+                text.append(':');
+            }
+            text.append(Integer.toHexString((bytes[2 * i] & 0xff) << 8 | bytes[2 * i + 1] & 0xff));
+        }
+        return text.toString();
+    }
 }

@@ -8,6 +8,8 @@ import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.ClusterConfig.Member;
 import io.tandem.config.model.NodeConfig;
+import io.tandem.config.model.Notify;
+import io.tandem.config.model.Script;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
@@ -127,10 +129,13 @@ class TandemConfTest {
                         true,
                         "nobody",
                         null));
-        assertThat(router.scripts().master()).containsExactly("/bin/up");
-        assertThat(router.scripts().any()).containsExactly("/bin/any", "x");
-        assertThat(router.scripts().user()).isEqualTo("daemon");
-        assertThat(router.scripts().group()).isEqualTo("adm");
+        assertThat(router.scripts())
+                .isEqualTo(new Notify(
+                        Map.of(Notify.Moment.MASTER, new Script(List.of("/bin/up"), "daemon", "adm")),
+                        new Script(List.of("/bin/any", "x"), "daemon", "adm"),
+                        false,
+                        false,
+                        false));
     }
 
     @Test

@@ -5,19 +5,31 @@ package io.tandem.config.keepalived;
 import static io.tandem.config.keepalived.KeepalivedFile.MINIMAL;
 import static io.tandem.config.keepalived.KeepalivedFile.ip;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.MailConfig;
+import io.tandem.config.model.Notify;
+import io.tandem.config.model.Notify.Moment;
+import io.tandem.config.model.NotifyFifo;
+import io.tandem.config.model.Script;
+import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRouterConfig.ProcessMatch;
 import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
+import io.tandem.config.model.VirtualRouterConfig.TrackProcess;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
+import io.tandem.config.model.VrrpGlobals;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Severity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,8 +107,10 @@ class KeepalivedConfTest {
                     lower_prio_no_advert
                     check_unicast_src
                     down_timer_adverts 4
-                    notify_master "/usr/bin/up 'x y' z"
-                    notify /usr/bin/any
+                    notify_master "/bin/true 'x y' z"
+                    notify /bin/false nobody
+                    notify_deleted
+                    notify_priority_changes on
                 }
                 """);
 
@@ -143,9 +157,13 @@ class KeepalivedConfTest {
                                 "other", List.of("/bin/false"), second, second, 5, true, 1, 1, false, "daemon", "adm"));
         assertThat(router.announce()).isEqualTo(new Announce(2, second, Duration.ofMinutes(1), 1));
         assertThat(router.tuning()).isEqualTo(new VirtualRouterConfig.Tuning(4, false, true));
-        assertThat(router.scripts().master()).containsExactly("/usr/bin/up", "x y", "z");
-        assertThat(router.scripts().any()).containsExactly("/usr/bin/any");
-        assertThat(router.scripts().user()).isEqualTo("daemon");
+        assertThat(router.scripts())
+                .isEqualTo(new Notify(
+                        Map.of(Moment.MASTER, new Script(List.of("/bin/true", "x y", "z"), "daemon", "adm")),
+                        new Script(List.of("/bin/false"), "nobody", null),
+                        true,
+                        true,
+                        false));
     }
 
     @Test
@@ -231,9 +249,9 @@ class KeepalivedConfTest {
 
     @Test
     void aKeywordWithoutEffectIsNamed() {
-        conf.load(MINIMAL + "smtp_alert\n}");
+        conf.load(MINIMAL + "kernel_rx_buf_size 5\n}");
 
-        assertThat(conf.texts().get(0)).startsWith("(FILE: Line 5) 'smtp_alert' has no effect in tandem");
+        assertThat(conf.texts().get(0)).startsWith("(FILE: Line 5) 'kernel_rx_buf_size' has no effect in tandem");
         assertThat(conf.problems().hasAlerts()).isFalse();
     }
 
@@ -372,6 +390,162 @@ class KeepalivedConfTest {
                 .get(0);
 
         assertThat(router.tracks().scripts()).isEmpty();
-        assertThat(conf.texts()).containsExactly("(FILE: Line 2) Disabling track script s since not found/accessible");
+        assertThat(conf.texts()).containsExactly("Disabling track script s since not found/accessible");
+    }
+
+    @Test
+    void whatConcernsAllRoutersReachesItsRecord() {
+        conf.load(
+                """
+                global_defs {
+                    router_id node1
+                    enable_script_security
+                    script_user root
+                    notification_email { a@x.org
+                        b@x.org }
+                    notification_email_from k@x.org
+                    smtp_server 127.0.0.1 2525
+                    smtp_connect_timeout 7
+                    smtp_helo_name me
+                    no_email_faults
+                    notify_fifo /run/all nobody
+                    vrrp_notify_fifo /run/vrrp
+                    vrrp_notify_fifo_script "/bin/true a"
+                    fifo_write_vrrp_states_on_reload
+                    startup_script /bin/true
+                    startup_script_timeout 3
+                    shutdown_script /bin/false daemon
+                    vrrp_startup_delay 5.5
+                }
+                """);
+
+        assertThat(conf.problems().all()).isEmpty();
+        Script reader = new Script(List.of("/bin/true", "a"), "root", null);
+        assertThat(conf.conf().vrrp().globals())
+                .isEqualTo(new VrrpGlobals(
+                        "node1",
+                        List.of(
+                                new NotifyFifo(Path.of("/run/all"), "nobody", null, null),
+                                new NotifyFifo(Path.of("/run/vrrp"), null, null, reader)),
+                        true,
+                        new MailConfig(
+                                "127.0.0.1",
+                                2525,
+                                "me",
+                                Duration.ofSeconds(7),
+                                "k@x.org",
+                                List.of("a@x.org", "b@x.org"),
+                                false),
+                        new Script(List.of("/bin/true"), "root", null),
+                        Duration.ofSeconds(3),
+                        new Script(List.of("/bin/false"), "daemon", null),
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(5500)));
+    }
+
+    @Test
+    void aGroupsTrackersAreItsMembersAndTheirOwnWeightsGo() {
+        List<VirtualRouterConfig> routers = conf.load(
+                """
+                global_defs { enable_script_security
+                    script_user root }
+                vrrp_script a { script /bin/true }
+                vrrp_script b { script /bin/true }
+                vrrp_track_process p {
+                    process "nginx"
+                    quorum 2
+                    quorum_max 5
+                    fork_delay 0.5
+                    terminate_delay 2
+                    weight 4
+                }
+                vrrp_sync_group G {
+                    group { VI_1
+                        VI_2 }
+                    track_script { b weight 7 }
+                    track_process { p }
+                    notify "/bin/true x"
+                    notify_fault /bin/false
+                    smtp_alert
+                }
+                """
+                        + MINIMAL + "track_script { a weight 5 }\n track_interface { lo weight 5 }\n}\n"
+                        + MINIMAL.replace("VI_1", "VI_2").replace("51", "52") + "}\n");
+
+        assertThat(conf.texts())
+                .containsExactly(
+                        "(FILE: Line 22) (VI_1) ignoring lo tracked interface weight due to SYNC group",
+                        "(FILE: Line 22) (VI_1) ignoring tracked script a with weights due to SYNC group");
+        TrackProcess process = new TrackProcess(
+                "p",
+                List.of("nginx"),
+                ProcessMatch.NAME,
+                4,
+                false,
+                2,
+                5,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(2));
+        assertThat(routers.get(0).tracks().interfaces()).containsExactly(new TrackInterface("lo", 0, false));
+        for (VirtualRouterConfig router : routers) {
+            assertThat(router.tracks().scripts())
+                    .extracting(TrackScript::name, TrackScript::weight)
+                    .containsExactly(tuple("b", 7));
+            assertThat(router.tracks().processes()).containsExactly(process);
+        }
+        assertThat(conf.conf().vrrp().groups())
+                .containsExactly(new SyncGroupConfig(
+                        "G",
+                        List.of("VI_1", "VI_2"),
+                        new Notify(
+                                Map.of(Moment.FAULT, new Script(List.of("/bin/false"), "root", null)),
+                                new Script(List.of("/bin/true", "x"), "root", null),
+                                false,
+                                false,
+                                false)));
+    }
+
+    @Test
+    void masterAndNopreemptContradictEachOther() {
+        VirtualRouterConfig router = conf.load(MINIMAL + "state MASTER\n priority 9\n nopreempt\n preempt_delay 5\n}")
+                .get(0);
+
+        assertThat(router.preempt()).as("as in keepalived").isTrue();
+        assertThat(router.preemptDelay()).isZero();
+        assertThat(conf.problems().all().get(0).remedy()).contains("state BACKUP");
+        assertThat(conf.status()).isEqualTo(5);
+    }
+
+    @Test
+    void anAddressOnNoNetworkOfItsInterfaceIsHintedAt() {
+        KeepalivedHost.Network network = new KeepalivedHost.Network(ip("10.1.0.1"), 24);
+        KeepalivedHost host =
+                new KeepalivedHost(Map.of(), "host", name -> true, name -> List.of(network), Set.of(), Set.of());
+
+        conf.load(MINIMAL + "virtual_ipaddress {\n 10.1.0.9\n }\n}", host);
+
+        assertThat(conf.texts())
+                .containsExactly("(FILE: Line 1) (VI_1) 10.0.0.5 is on none of the networks of eth0: only routers that"
+                        + " have a route to it will find it");
+        assertThat(conf.problems().all().get(0).severity()).isEqualTo(Severity.NOTICE);
+        assertThat(conf.status()).isZero();
+    }
+
+    @Test
+    void anInterfaceThatIsNotThereIsAskedForUnlessInterfacesAreDynamic() {
+        KeepalivedHost host = new KeepalivedHost(
+                Map.of(), "host", name -> !name.startsWith("no"), name -> List.of(), Set.of(), Set.of());
+        String text = MINIMAL.replace("eth0", "no0") + "track_interface { no1 }\n}";
+
+        assertThat(conf.load(text, host)).as("it may appear").hasSize(1);
+        assertThat(conf.texts())
+                .containsExactly(
+                        "(FILE: Line 2) WARNING - interface no0 for vrrp_instance VI_1 doesn't exist",
+                        "(FILE: Line 5) (VI_1) tracked interface no1 doesn't exist",
+                        "Non-existent interface specified in configuration");
+        assertThat(conf.status()).isEqualTo(5);
+
+        conf.load("global_defs { dynamic_interfaces }\n" + text, host);
+        assertThat(conf.problems().all()).isEmpty();
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A {@code keepalived.conf} in a directory, and what came of reading it last. */
 final class KeepalivedFile {
@@ -24,6 +25,7 @@ final class KeepalivedFile {
     private final Path file;
     private Problems problems = new Problems();
     private int status;
+    private @Nullable KeepalivedConf conf;
 
     KeepalivedFile(Path directory) {
         this.directory = directory;
@@ -45,15 +47,25 @@ final class KeepalivedFile {
 
     /** @param id what lines that begin with @ are compared with */
     List<VirtualRouterConfig> load(String text, Map<String, String> environment, String id) {
+        return load(text, KeepalivedHost.anywhere(environment, id));
+    }
+
+    List<VirtualRouterConfig> load(String text, KeepalivedHost host) {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
         problems = new Problems();
-        KeepalivedConf conf = KeepalivedConf.load(file, environment, id, problems);
-        status = conf.checkStatus();
-        return conf.routers();
+        KeepalivedConf loaded = KeepalivedConf.load(file, host, problems);
+        conf = loaded;
+        status = loaded.checkStatus();
+        return loaded.routers();
+    }
+
+    /** All of what was read last. */
+    KeepalivedConf conf() {
+        return Objects.requireNonNull(conf);
     }
 
     Problems problems() {

@@ -6,11 +6,13 @@ import static io.tandem.config.keepalived.KeepalivedFile.MINIMAL;
 import static io.tandem.config.keepalived.KeepalivedFile.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,85 @@ class KeepalivedTextTest {
     }
 
     @Test
+    void includesThatMustSucceedGiveKeepalivedsStatus() throws IOException {
+        Path directory = conf.directory();
+        Files.createDirectories(directory.resolve("d"));
+        Files.writeString(directory.resolve("d/x.conf"), MINIMAL + "}\n");
+        Map<String, Integer> statuses = Map.ofEntries(
+                Map.entry("include /nosuch", 0),
+                Map.entry("includer /nosuch", 0),
+                Map.entry("includem /nosuch", 6),
+                Map.entry("includew /nosuch", 6),
+                Map.entry("includew /nosuch/*", 6),
+                Map.entry("includeb /nosuch", 0),
+                Map.entry("includeb /nosuch/{a,b}", 6),
+                Map.entry("includem /nosuch/{a,b}", 0),
+                Map.entry("includea /nosuch/{a,b}", 6),
+                Map.entry("includea d/{x,x}.conf", 5),
+                Map.entry("global_defs {\n include_check\n}\ninclude /nosuch", 6),
+                Map.entry(
+                        "global_defs {\n include_check match\n}\nglobal_defs {\n include_check -match\n}\n"
+                                + "include /nosuch",
+                        0));
+        statuses.forEach((text, status) -> {
+            conf.load(text + "\n");
+            assertThat(conf.status()).as(text + conf.texts()).isEqualTo(status);
+        });
+    }
+
+    @Test
+    void aSequenceIsALineForEachNumber() {
+        String text = "$VI= \\\n vrrp_instance V${A}x${B} { \\\n interface eth${A} \\\n virtual_router_id ${B} \\\n"
+                + " virtual_ipaddress { \\\n 10.0.${A}.${B} \\\n } \\\n }\n"
+                + "~SEQ(A, 0, 1) ~SEQ(B, 5, -2, 3) $VI\n";
+
+        assertThat(conf.load(text))
+                .extracting(VirtualRouterConfig::name)
+                .containsExactly("V0x5", "V0x3", "V1x5", "V1x3");
+        assertThat(conf.problems().all()).isEmpty();
+    }
+
+    @Test
+    void aListIsALineForEachOfItsValues() {
+        List<VirtualRouterConfig> routers = conf.load(MINIMAL + "virtual_ipaddress {\n"
+                + "~LST({A, B}, {1, 2}, {3, 4}) ~SEQx(C, 9, 10) fd00::${A}:${B}:${C}\n ~SEQ(D, 2) 10.9.0.${D}\n}\n}");
+
+        assertThat(routers.get(0).addresses())
+                .extracting(VirtualAddress::address)
+                .containsExactly(ip("10.0.0.5"), ip("10.9.0.1"), ip("10.9.0.2"));
+        assertThat(conf.texts())
+                .extracting(each -> each.replaceFirst(".*instance ", ""))
+                .containsExactly(
+                        "[fd00::1:2:9] - ignoring",
+                        "[fd00::1:2:a] - ignoring",
+                        "[fd00::3:4:9] - ignoring",
+                        "[fd00::3:4:a] - ignoring");
+    }
+
+    @Test
+    void aSequenceThatIsNoneIsNamedAndOneThatNeverEndsIsRefused() {
+        conf.load("~SEQ(X) foo\n~LST(X) foo\n~SEQ foo\n~SEQ(A, 1, 999999999) foo\n");
+        assertThat(conf.texts())
+                .containsExactly(
+                        "(FILE: Line 1) Invalid ~SEQ specification '~SEQ(X) foo'",
+                        "(FILE: Line 2) Invalid ~LST specification '~LST(X) foo'",
+                        "(FILE: Line 3) Invalid ~SEQ specification '~SEQ foo'",
+                        "(FILE: Line 4) Invalid ~SEQ specification '~SEQ(A, 1, 999999999) foo'");
+
+        conf.load("~SEQ(A, 1, 60000) ~SEQ(B, 1, 60000) ~SEQ(C, 1, 60000) foo\n");
+        assertThat(conf.status()).isEqualTo(2);
+    }
+
+    @Test
+    void aRandomNumberIsTheSameAtTheNextReload() {
+        String text = MINIMAL + "priority ${_RANDOM 10 200}\n}";
+
+        int first = conf.load(text).get(0).priority();
+        assertThat(first).isBetween(10, 200);
+        assertThat(conf.load(text).get(0).priority()).isEqualTo(first);
+    }
+
+    @Test
     void aFileThatIncludesItselfEnds() {
         conf.load("include keepalived.conf\n");
 
@@ -137,21 +218,56 @@ class KeepalivedTextTest {
             "priority",
             "99999999999999999999",
             "\u00e4",
-            "~SEQ(",
+            "~SEQ(A, 1, 3)",
+            "~SEQx(",
+            "~LST({A, B}, {1, 2}, {3, 4})",
+            "~LST(",
+            "includea",
+            "include_check",
+            "{a,b}*[",
+            "${_RANDOM 1 9}",
+            "vrrp_track_process",
+            "process",
+            "quorum",
+            "track_process",
+            "track_file",
+            "file",
+            "init_file",
+            "track_interface",
+            "smtp_alert",
+            "notification_email",
+            "smtp_server",
+            "vrrp_notify_fifo",
+            "interface_up_down_delays",
+            "linkbeat_interfaces",
+            "garp_group",
+            "global_tracking",
+            "notify_deleted",
+            "notify_master",
+            "state",
+            "MASTER",
+            "nopreempt",
+            "vrrp_iptables",
+            "umask",
+            "\0",
+            "virtual_routes",
+            "via",
             "scope",
             "label",
             "advert_int",
             "0.5",
             "notify"
         };
-        for (long seed = 0; seed < 3_000; seed++) {
+        KeepalivedHost host = KeepalivedHost.anywhere(Map.of("PATH", "/bin"), "x");
+        long endNs = System.nanoTime() + Long.getLong("tandem.fuzz.seconds", 0) * 1_000_000_000L;
+        for (long seed = 0; seed < 3_000 || System.nanoTime() - endNs < 0; seed++) {
             Random random = new Random(seed);
             StringBuilder text = new StringBuilder();
             for (int i = random.nextInt(80); i > 0; i--) {
                 text.append(words[random.nextInt(words.length)]).append(random.nextInt(3) == 0 ? "\n" : " ");
             }
             try {
-                conf.load(text.toString());
+                conf.load(text.toString(), host);
             } catch (RuntimeException e) {
                 throw new AssertionError("seed " + seed + ":\n" + text, e);
             }

@@ -7,6 +7,7 @@ import io.tandem.config.haproxy.Environment;
 import io.tandem.config.text.Bytes;
 import io.tandem.node.boot.Program;
 import io.tandem.node.guardian.GuardianCommand;
+import io.tandem.node.guardian.KeepalivedCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -48,6 +49,9 @@ public final class Main {
         LibraryLog.install(console);
         if (arguments.length == 1 && GuardianCommand.isOne(arguments[0])) {
             return ask(arguments[0], console);
+        }
+        if (KeepalivedCommand.isOne(arguments)) {
+            return new KeepalivedCommand(environment, out, errors).run(arguments);
         }
         CommandLine command;
         try {

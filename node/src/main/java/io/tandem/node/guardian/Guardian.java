@@ -15,7 +15,6 @@ import io.tandem.vrrp.router.ReactorThread;
 import io.tandem.vrrp.router.RealTime;
 import io.tandem.vrrp.router.VirtualRouter;
 import io.tandem.vrrp.router.VirtualRouters;
-import io.tandem.vrrp.track.Notifier;
 import io.tandem.vrrp.track.Trackers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +53,7 @@ final class Guardian implements AutoCloseable {
     private final ReactorThread thread;
     private final VirtualRouters routers;
     private final Trackers trackers;
-    private final Notifier notifier;
+    private final Notices notices;
     private final @Nullable LivenessLinks links;
     private final HeartbeatFile heartbeat;
     private final Watcher watcher = new Watcher();
@@ -86,8 +85,8 @@ final class Guardian implements AutoCloseable {
         directory = RunDirectory.open(System.getenv());
         systemd = SdNotify.open(options.systemd(), System.getenv());
         reactor = new Reactor();
-        notifier = new Notifier(log);
-        routers = new VirtualRouters(reactor, config.routers(), log, this::onState);
+        notices = new Notices(config.vrrp(), log);
+        routers = new VirtualRouters(reactor, config.routers(), log, new Told());
         trackers = new Trackers(routers, log);
         routers.onInterface(trackers::onInterface);
         links = links(config);
@@ -99,7 +98,7 @@ final class Guardian implements AutoCloseable {
         reactor.add(watch);
         worker = new Worker(
                 spawner, WorkerCommand.of(System.getenv(), options.arguments()), directory, heartbeat, new Life());
-        reloads = new Reloads(options, log, systemd, routers, trackers, worker);
+        reloads = new Reloads(options, log, systemd, this::apply, worker);
         status = StatusServer.open(directory.base(), this::answer);
         thread = ReactorThread.start(reactor, log);
         trackers.track(config.routers());
@@ -118,7 +117,7 @@ final class Guardian implements AutoCloseable {
         writePidFile();
         // Faulted until the proxy accepts: an address without a proxy behind it would be a black hole.
         routers.fault(NOT_READY);
-        routers.start();
+        notices.start(routers);
         if (links != null) {
             links.start();
         }
@@ -139,6 +138,11 @@ final class Guardian implements AutoCloseable {
     /** SIGUSR2, SIGHUP. */
     void reload() {
         reloads.load();
+    }
+
+    /** keepalived's dumps, for programs that read them; into the files where keepalived writes them. */
+    void writeDump(String kind) {
+        notices.writeDump(kind, routers.status());
     }
 
     /**
@@ -218,8 +222,37 @@ final class Guardian implements AutoCloseable {
         }
     }
 
+    private void apply(GuardianConfig config) {
+        notices.reload(config.vrrp(), routers.status());
+        routers.reload(config.routers());
+        trackers.track(config.routers());
+    }
+
+    /** The virtual routers' news, on the reactor's thread. */
+    private final class Told implements VirtualRouter.StateListener {
+        @Override
+        public void onState(VirtualRouter router, StateChange change) {
+            Guardian.this.onState(router, change);
+        }
+
+        @Override
+        public void onPriority(VirtualRouter router) {
+            notices.notifier().onPriority(router.config(), router.priority(), router.state());
+        }
+
+        @Override
+        public void onLowerPriority(VirtualRouter router) {
+            notices.notifier().onLowerPriority(router.config(), router.priority());
+        }
+
+        @Override
+        public void onDeleted(VirtualRouter router) {
+            notices.notifier().onDeleted(router.config());
+        }
+    }
+
     private void onState(VirtualRouter router, StateChange change) {
-        notifier.onState(router.config(), router.priority(), change);
+        notices.notifier().onState(router.config(), router.priority(), change);
         boolean active = change.to() == State.ACTIVE;
         for (VirtualRouter other : routers.all()) {
             active |= other != router && other.state() == State.ACTIVE;
@@ -398,6 +431,7 @@ final class Guardian implements AutoCloseable {
                 yield "rejoining\n";
             }
             case "reload" -> reloads.loadAndWait();
+            case "dump data", "dump stats", "dump json" -> notices.dump(command.substring(5), routers.status());
             default -> "unknown command; one of: status, json, handover, rejoin, reload\n";
         };
     }
@@ -433,7 +467,7 @@ final class Guardian implements AutoCloseable {
         }
         routers.close();
         trackers.close();
-        notifier.close();
+        notices.close();
         worker.close();
         thread.close();
         status.close();

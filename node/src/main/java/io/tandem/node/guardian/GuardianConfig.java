@@ -5,9 +5,12 @@ package io.tandem.node.guardian;
 import io.tandem.config.hocon.SecretFile;
 import io.tandem.config.hocon.TandemConf;
 import io.tandem.config.keepalived.KeepalivedConf;
+import io.tandem.config.keepalived.KeepalivedHost;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.NodeConfig;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VrrpConfig;
+import io.tandem.config.model.VrrpGlobals;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
 import io.tandem.node.boot.HostName;
@@ -27,13 +30,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cluster null for a node on its own
  */
-record GuardianConfig(List<VirtualRouterConfig> routers, @Nullable ClusterConfig cluster) {
+record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster) {
     private static final Pattern KEEPALIVED =
             Pattern.compile("(?m)^\\s*(global_defs|vrrp_instance|vrrp_script|vrrp_sync_group|virtual_server)\\b");
     private static final long MAX_FILE = 4L << 20;
 
-    GuardianConfig {
-        routers = List.copyOf(routers);
+    /** The virtual routers, in the order written. */
+    List<VirtualRouterConfig> routers() {
+        return vrrp.routers();
     }
 
     /**
@@ -42,28 +46,37 @@ record GuardianConfig(List<VirtualRouterConfig> routers, @Nullable ClusterConfig
      * @return null where there are alerts among the problems
      */
     static @Nullable GuardianConfig load(GuardianOptions options, Map<String, String> environment, Problems problems) {
-        List<VirtualRouterConfig> routers = new ArrayList<>();
+        List<VrrpConfig> parts = new ArrayList<>();
         ClusterConfig cluster = null;
         for (Path file : options.files()) {
             if (!file.toString().endsWith(".conf")) {
                 continue;
             }
             if (isKeepalived(file)) {
-                routers.addAll(KeepalivedConf.load(
-                                file,
-                                environment,
-                                HostName.orGiven(options.localName()).split("\\.", 2)[0],
-                                problems)
-                        .routers());
+                String configId = HostName.orGiven(options.localName()).split("\\.", 2)[0];
+                parts.add(KeepalivedConf.load(file, KeepalivedHost.current(environment, configId), problems)
+                        .vrrp());
                 continue;
             }
             NodeConfig node = TandemConf.load(file, environment, HostName.orGiven(options.localName()), problems);
             if (node != null) {
-                routers.addAll(node.routers());
+                parts.add(node.vrrp());
                 cluster = node.cluster() == null ? cluster : node.cluster();
             }
         }
-        return problems.has(Severity.ALERT) ? null : new GuardianConfig(routers, cluster);
+        return problems.has(Severity.ALERT) ? null : new GuardianConfig(joined(parts), cluster);
+    }
+
+    /** Of several files, the last that says something of all routers is heard. */
+    private static VrrpConfig joined(List<VrrpConfig> parts) {
+        return new VrrpConfig(
+                parts.stream().flatMap(part -> part.routers().stream()).toList(),
+                parts.stream().flatMap(part -> part.groups().stream()).toList(),
+                parts.stream()
+                        .map(VrrpConfig::globals)
+                        .filter(globals -> !globals.equals(VrrpGlobals.DEFAULT))
+                        .reduce((one, other) -> other)
+                        .orElse(VrrpGlobals.DEFAULT));
     }
 
     /** The cluster's secret, for the liveness link; null for a node on its own. */

@@ -78,5 +78,7 @@ public final class GuardianMain {
         ProcessSignals.handle("TERM", () -> guardian.stop(false, 0));
         ProcessSignals.handle("INT", () -> guardian.stop(false, 130));
         ProcessSignals.handle("USR1", () -> guardian.stop(true, 0));
+        KeepalivedSignals.DUMPS.forEach(
+                (signal, kind) -> ProcessSignals.handle(signal.name(), () -> guardian.writeDump(kind)));
     }
 }

@@ -5,8 +5,6 @@ package io.tandem.node.guardian;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
-import io.tandem.vrrp.router.VirtualRouters;
-import io.tandem.vrrp.track.Trackers;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +23,7 @@ final class Reloads {
     private final GuardianOptions options;
     private final MasterLog log;
     private final SdNotify systemd;
-    private final VirtualRouters routers;
-    private final Trackers trackers;
+    private final Consumer<GuardianConfig> effect;
     private final Worker worker;
     /** Those that the proxy has not answered yet. */
     private final Queue<CompletableFuture<@Nullable String>> waiting = new ConcurrentLinkedQueue<>();
@@ -34,18 +32,12 @@ final class Reloads {
     private final AtomicLong failed = new AtomicLong();
     private boolean refused; // guarded by this
 
-    Reloads(
-            GuardianOptions options,
-            MasterLog log,
-            SdNotify systemd,
-            VirtualRouters routers,
-            Trackers trackers,
-            Worker worker) {
+    /** @param effect puts a configuration without mistakes into force */
+    Reloads(GuardianOptions options, MasterLog log, SdNotify systemd, Consumer<GuardianConfig> effect, Worker worker) {
         this.options = options;
         this.log = log;
         this.systemd = systemd;
-        this.routers = routers;
-        this.trackers = trackers;
+        this.effect = effect;
         this.worker = worker;
     }
 
@@ -82,8 +74,7 @@ final class Reloads {
                     .collect(Collectors.joining("\n")));
             return outcome;
         }
-        routers.reload(config.routers());
-        trackers.track(config.routers());
+        effect.accept(config);
         if (worker.pid() == 0) {
             log.warning("no worker is running; it reads the new configuration when it starts");
             outcome.complete(null);

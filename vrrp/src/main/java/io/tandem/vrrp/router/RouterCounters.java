@@ -26,6 +26,8 @@ public final class RouterCounters {
     final AtomicLong conflicts = new AtomicLong();
     final AtomicLong restored = new AtomicLong();
     final AtomicLong late = new AtomicLong();
+    final AtomicLong zerosSent = new AtomicLong();
+    final AtomicLong zerosReceived = new AtomicLong();
 
     /** Returns the new count. */
     long count(DropReason reason) {
@@ -59,6 +61,8 @@ public final class RouterCounters {
         all.put("address_conflicts", conflicts.get());
         all.put("addresses_restored", restored.get());
         all.put("late", late.get());
+        all.put("priority_zero_sent", zerosSent.get());
+        all.put("priority_zero_received", zerosReceived.get());
         remarks.forEach((remark, count) -> {
             if (count.get() > 0) {
                 all.put("remark_" + remark.toString().replace('-', '_'), count.get());

@@ -23,4 +23,14 @@ public record RouterStatus(
         int priority,
         List<String> addresses,
         String device,
-        Map<String, Long> counters) {}
+        Map<String, Long> counters) {
+    public RouterStatus {
+        addresses = List.copyOf(addresses);
+    }
+
+    /** The same with other counters. */
+    public RouterStatus with(Map<String, Long> newCounters) {
+        return new RouterStatus(
+                name, vrid, interfaceName, state, reason, sinceMs, priority, addresses, device, newCounters);
+    }
+}

@@ -78,6 +78,15 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
         /** A fault or its end, once the router has taken note of it. */
         default void onFault(VirtualRouter router, Event event) {}
+
+        /** The priority that it advertises changed. */
+        default void onPriority(VirtualRouter router) {}
+
+        /** Active, it heard an advertisement of a lower priority. */
+        default void onLowerPriority(VirtualRouter router) {}
+
+        /** A reload takes it away; its last transition follows. */
+        default void onDeleted(VirtualRouter router) {}
     }
 
     VirtualRouter(Reactor reactor, Netlink netlink, VirtualRouterConfig config, EventLog log, StateListener listener) {
@@ -302,6 +311,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     @Override
     public void sendAdvertisement(int priority) {
+        if (priority == 0) {
+            counters.zerosSent.incrementAndGet();
+        }
         port.advertise(priority);
     }
 
@@ -368,6 +380,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         electionWakeNs = election.nextWakeNs().orElse(Reactor.NEVER);
         boolean priorityMoved = shownPriority != election.priority();
         shownPriority = election.priority();
+        if (priorityMoved) {
+            listener.onPriority(this);
+        }
         if (priorityMoved || !actions.isEmpty()) {
             links.stateChanged(this);
         }
@@ -445,6 +460,12 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             if (decoded instanceof Decoded.Accepted accepted) {
                 counters.advertsReceived.incrementAndGet();
                 accepted.remarks().forEach(remark -> remark(remark, accepted.source()));
+                int heard = accepted.advertisement().priority();
+                if (heard == 0) {
+                    counters.zerosReceived.incrementAndGet();
+                } else if (election.state() == State.ACTIVE && heard < shownPriority) {
+                    listener.onLowerPriority(this);
+                }
                 deliver(
                         new Event.Heard(
                                 accepted.source(),

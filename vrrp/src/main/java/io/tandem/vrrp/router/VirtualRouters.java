@@ -164,6 +164,7 @@ public final class VirtualRouters implements AutoCloseable {
             }
             for (VirtualRouter router : List.copyOf(routers)) {
                 if (!kept.contains(router)) {
+                    listener.onDeleted(router);
                     router.deliver(new Event.Shutdown(), nowNs);
                     router.close();
                     reactor.remove(router);
@@ -249,6 +250,16 @@ public final class VirtualRouters implements AutoCloseable {
                 reactor.execute(() -> tellOthers(router, new Event.GroupMoved(to), System.nanoTime()));
             }
             listener.onState(router, change);
+        }
+
+        @Override
+        public void onPriority(VirtualRouter router) {
+            listener.onPriority(router);
+        }
+
+        @Override
+        public void onLowerPriority(VirtualRouter router) {
+            listener.onLowerPriority(router);
         }
 
         @Override

@@ -40,6 +40,11 @@ final class FileTracker {
         this.listener = listener;
     }
 
+    /** Whether another configuration asks for the very same file; weights are the router's. */
+    boolean serves(TrackFile other) {
+        return file.file().equals(other.file());
+    }
+
     void start(ScheduledExecutorService executor) {
         initialize();
         look();

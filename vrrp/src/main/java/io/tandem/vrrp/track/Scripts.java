@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.track;
 
+import io.tandem.config.model.Script;
 import io.tandem.vrrp.netlink.Libc;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,55 +14,113 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How a configured command is run: as the user it names, without a shell, its output discarded. */
+/**
+ * How a configured command is run: as the user it names, in a process group of its own, without a shell, its output
+ * discarded.
+ */
 final class Scripts {
     static final String DEFAULT_USER = "keepalived_script";
+    private static final String SETSID = "/usr/bin/setsid";
+    private static final String SETPRIV = "/usr/bin/setpriv";
 
     private Scripts() {}
 
     /**
-     * A process builder for the command; one user cannot be another without util-linux's setpriv.
+     * Starts a command. Blocks for as long as the kernel needs to start a program.
      *
-     * @param user null for keepalived's default: {@value #DEFAULT_USER} if this host has it, else this process's own
-     * @param group null for the user's own
+     * @param diesWithUs whether it gets SIGTERM when the calling thread ends, as when this process is killed
      */
-    static ProcessBuilder builder(List<String> command, @Nullable String user, @Nullable String group) {
+    static Process start(Script script, boolean diesWithUs) throws IOException {
+        return new ProcessBuilder(words(script, diesWithUs))
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /** Signals a command and whatever it has started, unless that left its process group. */
+    static void signal(Process process, int signal) {
+        int pid = (int) process.pid();
+        if (Libc.C.kill(-pid, signal) != 0 && process.isAlive()) {
+            Libc.C.kill(pid, signal);
+        }
+    }
+
+    /** One user cannot be another without util-linux's setpriv. */
+    private static List<String> words(Script script, boolean diesWithUs) {
         List<String> words = new ArrayList<>();
-        String runAs = user != null ? user : mayChangeUser() && exists(DEFAULT_USER) ? DEFAULT_USER : null;
-        if (runAs != null && !runAs.equals(System.getProperty("user.name"))) {
-            words.addAll(List.of("setpriv", "--reuid=" + runAs, "--init-groups"));
-            words.add("--regid=" + (group == null ? primaryGroup(runAs) : group));
+        if (Files.isExecutable(Path.of(SETSID))) {
+            words.add(SETSID);
+        }
+        String user = userOf(script);
+        if (user != null || (diesWithUs && Files.isExecutable(Path.of(SETPRIV)))) {
+            words.add(SETPRIV);
+            if (diesWithUs) {
+                words.add("--pdeathsig=TERM");
+            }
+            if (user != null) {
+                String group = script.group();
+                words.addAll(List.of("--reuid=" + user, "--init-groups"));
+                words.add("--regid=" + (group == null ? Users.primaryGroup(user) : group));
+            }
             words.add("--");
         }
-        words.addAll(command);
-        return new ProcessBuilder(words)
-                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        if (script.command().get(0).startsWith("<")) {
+            // As keepalived: what is no program's name is the shell's.
+            words.addAll(List.of("/bin/sh", "-c", String.join(" ", script.command())));
+        } else {
+            words.addAll(script.command());
+        }
+        return words;
     }
 
-    private static boolean mayChangeUser() {
-        return Libc.C.geteuid() == 0;
+    /** Null for this process's own user. */
+    private static @Nullable String userOf(Script script) {
+        String user = script.user();
+        if (user == null) {
+            user = Libc.C.geteuid() == 0 && Users.exists(DEFAULT_USER) ? DEFAULT_USER : null;
+        }
+        return user == null || user.equals(System.getProperty("user.name")) ? null : user;
     }
 
-    private static boolean exists(String user) {
-        return !passwdField(user, 2).isEmpty();
-    }
+    /** /etc/passwd and /etc/group. */
+    static final class Users {
+        private Users() {}
 
-    private static String primaryGroup(String user) {
-        String group = passwdField(user, 3);
-        return group.isEmpty() ? user : group;
-    }
+        static boolean exists(String user) {
+            return !field("/etc/passwd", user, 2).isEmpty();
+        }
 
-    private static String passwdField(String user, int field) {
-        try (Stream<String> lines = Files.lines(Path.of("/etc/passwd"), StandardCharsets.ISO_8859_1)) {
-            return lines.map(line -> line.split(":", -1))
-                    .filter(fields -> fields.length > field && fields[0].equals(user))
-                    .map(fields -> fields[field])
-                    .findFirst()
-                    .orElse("");
-        } catch (IOException e) {
-            return "";
+        static String primaryGroup(String user) {
+            String group = field("/etc/passwd", user, 3);
+            return group.isEmpty() ? user : group;
+        }
+
+        /** −1 for nobody known. */
+        static int uid(String user) {
+            return number(user, field("/etc/passwd", user, 2));
+        }
+
+        /** −1 for none known. */
+        static int gid(String group) {
+            return number(group, field("/etc/group", group, 2));
+        }
+
+        private static int number(String name, String found) {
+            String text = found.isEmpty() ? name : found;
+            return text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+        }
+
+        private static String field(String file, String name, int field) {
+            try (Stream<String> lines = Files.lines(Path.of(file), StandardCharsets.ISO_8859_1)) {
+                return lines.map(line -> line.split(":", -1))
+                        .filter(fields -> fields.length > field && fields[0].equals(name))
+                        .map(fields -> fields[field])
+                        .findFirst()
+                        .orElse("");
+            } catch (IOException e) {
+                return "";
+            }
         }
     }
 }

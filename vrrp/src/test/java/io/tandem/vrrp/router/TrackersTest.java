@@ -6,31 +6,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
-import io.tandem.config.model.VirtualRouterConfig.Notify;
+import io.tandem.config.model.VirtualRouterConfig.ProcessMatch;
 import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
+import io.tandem.config.model.VirtualRouterConfig.TrackProcess;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
-import io.tandem.vrrp.election.Reason;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.election.StateChange;
 import io.tandem.vrrp.netlink.Privileges;
-import io.tandem.vrrp.track.Notifier;
 import io.tandem.vrrp.track.Trackers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scripts and interfaces that decide about a router, and scripts that are told. */
+/** Scripts, files, processes and interfaces that decide about a router. */
 @Timeout(60)
 class TrackersTest {
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -91,8 +88,10 @@ class TrackersTest {
             Await.until("script up", SOON, () -> node.priority() == 90);
             trackers.onInterface("nosuch0", true);
             Await.until("interface up", SOON, () -> node.priority() == 110);
+            trackers.onInterface("nosuch1", true);
+            Await.until("reversed, up subtracts, as in keepalived", SOON, () -> node.priority() == 105);
             trackers.onInterface("nosuch1", false);
-            Await.until("down counts as up where it is reversed", SOON, () -> node.priority() == 115);
+            Await.until("and down adds nothing", SOON, () -> node.priority() == 110);
         }
     }
 
@@ -135,46 +134,72 @@ class TrackersTest {
     }
 
     @Test
-    void notifyScriptsGetKeepalivedsArguments() throws IOException {
-        Path out = directory.resolve("out");
-        Path script = Files.writeString(directory.resolve("notify.sh"), "echo \"$@\" >> " + out + "\n");
-        VirtualRouterConfig config = new VirtualRouterConfigBuilder("VI_1", "eth0", 51)
-                .addresses(List.of(new VirtualAddress(TestLan.address("10.99.0.50"), 32, null, null, 0)))
-                .scripts(new Notify(
-                        List.of("sh", script.toString(), "became master"),
-                        null,
-                        null,
-                        null,
-                        List.of("sh", script.toString()),
-                        null,
-                        null))
-                .build();
-        List<String> log = new CopyOnWriteArrayList<>();
-        try (Notifier notifier = new Notifier(new EventLog() {
-            @Override
-            public void info(String line) {
-                log.add(line);
-            }
+    void aRouterIsFaultyUntilItsScriptHasRunAndAReloadThatForgetsItClearsIt() throws IOException {
+        VirtualRouterConfig config =
+                config(new Tracks(List.of(), List.of(script(directory.resolve("none"), 0)), List.of()));
+        try (TestNode node = new TestNode(host, config);
+                Trackers trackers = new Trackers(node.routers(), node.events())) {
+            trackers.track(List.of(config));
+            Await.until("fault", SOON, () -> node.state() == State.FAULT);
 
-            @Override
-            public void warning(String line) {
-                log.add(line);
-            }
-        })) {
-            notifier.onState(
-                    config, 150, new StateChange(State.BACKUP, State.ACTIVE, Reason.DOWN_INTERVAL_EXPIRED, null, null));
-
-            Await.until("both ran", SOON, () -> lines(out).size() == 2);
-            assertThat(lines(out)).containsExactlyInAnyOrder("became master", "INSTANCE VI_1 MASTER 150");
-            assertThat(log).isEmpty();
+            VirtualRouterConfig without = config(Tracks.NONE);
+            node.routers().reload(List.of(without));
+            trackers.track(List.of(without));
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE);
         }
     }
 
-    private static List<String> lines(Path file) {
-        try {
-            return Files.readAllLines(file);
-        } catch (IOException e) {
-            return List.of();
+    @Test
+    void aReloadKeepsTheVerdictsOfScriptsThatStay() throws IOException {
+        Path flag = Files.createFile(directory.resolve("flag"));
+        VirtualRouterConfig config = config(new Tracks(List.of(), List.of(script(flag, 0)), List.of()));
+        try (TestNode node = new TestNode(host, config);
+                Trackers trackers = new Trackers(node.routers(), node.events())) {
+            trackers.track(List.of(config));
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE);
+
+            for (int i = 0; i < 5; i++) {
+                trackers.track(List.of(config));
+            }
+            long verdicts = node.log.stream()
+                    .filter(line -> line.contains("vrrp script"))
+                    .count();
+            assertThat(verdicts).as(node.log.toString()).isEqualTo(1);
+            assertThat(node.log).noneMatch(line -> line.contains("from=ACTIVE"));
+        }
+    }
+
+    @Test
+    void aMissingProcessFaultsTheRouterOnceItsDelayIsOver() throws IOException {
+        String name = "tnd" + ProcessHandle.current().pid();
+        Path program = Files.copy(Path.of("/bin/sleep"), directory.resolve(name));
+        TrackProcess process = new TrackProcess(
+                "p",
+                List.of(name),
+                ProcessMatch.NAME,
+                0,
+                false,
+                1,
+                Integer.MAX_VALUE,
+                Duration.ZERO,
+                Duration.ofMillis(50));
+        VirtualRouterConfig config = config(new Tracks(List.of(), List.of(), List.of(), List.of(process)));
+        Process first = new ProcessBuilder(program.toString(), "100").start();
+        try (TestNode node = new TestNode(host, config);
+                Trackers trackers = new Trackers(node.routers(), node.events())) {
+            trackers.track(List.of(config));
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE);
+
+            first.destroyForcibly();
+            Await.until("fault", SOON, () -> node.state() == State.FAULT);
+            Process second = new ProcessBuilder(program.toString(), "100").start();
+            try {
+                Await.until("active again", SOON, () -> node.state() == State.ACTIVE);
+            } finally {
+                second.destroyForcibly();
+            }
+        } finally {
+            first.destroyForcibly();
         }
     }
 

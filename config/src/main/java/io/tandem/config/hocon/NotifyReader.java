@@ -1,0 +1,147 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.config.hocon;
+
+import com.typesafe.config.ConfigValue;
+import io.tandem.config.model.MailConfig;
+import io.tandem.config.model.Notify;
+import io.tandem.config.model.Notify.Moment;
+import io.tandem.config.model.NotifyFifo;
+import io.tandem.config.model.Script;
+import io.tandem.config.model.SyncGroupConfig;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VrrpGlobals;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads who is told of transitions: {@code notify} of a router or a group, {@code fifos}, {@code mail}. */
+final class NotifyReader {
+    private static final Map<String, Moment> MOMENTS = Map.of(
+            "master", Moment.MASTER,
+            "backup", Moment.BACKUP,
+            "fault", Moment.FAULT,
+            "stop", Moment.STOP,
+            "deleted", Moment.DELETED,
+            "lower-priority-heard", Moment.MASTER_RX_LOWER_PRI);
+
+    private NotifyReader() {}
+
+    static Notify read(@Nullable Settings notify) {
+        if (notify == null) {
+            return Notify.NONE;
+        }
+        String user = notify.string("user", "nobody");
+        String group = notify.string("group", "nogroup");
+        Map<Moment, Script> scripts = new EnumMap<>(Moment.class);
+        MOMENTS.forEach((key, moment) -> {
+            List<String> command = command(notify, key);
+            if (command != null) {
+                scripts.put(moment, new Script(command, user, group));
+            }
+        });
+        List<String> any = command(notify, "any");
+        Notify read = new Notify(
+                scripts,
+                any == null ? null : new Script(any, user, group),
+                scripts.containsKey(Moment.DELETED),
+                notify.bool("priorities", false),
+                notify.bool("mail", false));
+        notify.rejectUnknown();
+        return read;
+    }
+
+    static @Nullable List<String> command(Settings settings, String key) {
+        List<String> words = settings.strings(key, "[ \"/path/to/script\", \"argument\" ]");
+        return words.isEmpty() ? null : words;
+    }
+
+    /** {@code groups}: who is told; routers name the group they belong to. */
+    static List<SyncGroupConfig> groups(@Nullable Settings named, List<VirtualRouterConfig> routers) {
+        List<SyncGroupConfig> groups = new ArrayList<>();
+        for (String name : named == null ? List.<String>of() : named.names()) {
+            Settings group = named == null ? null : named.child(name);
+            if (group != null) {
+                Notify notify = read(group.child("notify"));
+                group.rejectUnknown();
+                List<String> members = members(routers, name);
+                if (members.isEmpty()) {
+                    group.warn("notify", "is of a group that no router names", "sync-group = \"" + name + "\"");
+                }
+                groups.add(new SyncGroupConfig(name, members, notify));
+            }
+        }
+        routers.stream()
+                .map(VirtualRouterConfig::syncGroup)
+                .distinct()
+                .filter(name -> name != null
+                        && groups.stream().noneMatch(group -> group.name().equals(name)))
+                .forEach(name -> groups.add(new SyncGroupConfig(
+                        String.valueOf(name), members(routers, String.valueOf(name)), Notify.NONE)));
+        return groups;
+    }
+
+    private static List<String> members(List<VirtualRouterConfig> routers, String group) {
+        return routers.stream()
+                .filter(router -> group.equals(router.syncGroup()))
+                .map(VirtualRouterConfig::name)
+                .toList();
+    }
+
+    /** What a {@code vrrp} block says for all routers, upon what a keepalived.conf beside it says. */
+    static VrrpGlobals globals(Settings vrrp, VrrpGlobals given, String hostName) {
+        List<NotifyFifo> fifos = new ArrayList<>(given.fifos());
+        for (ConfigValue value : vrrp.list("fifos")) {
+            String path = vrrp.scalar("fifos", value, "[ \"/run/tandem/vrrp.fifo\" ]");
+            if (path != null) {
+                fifos.add(new NotifyFifo(Path.of(path), null, null, null));
+            }
+        }
+        MailConfig mail = mail(vrrp.child("mail"), hostName);
+        return new VrrpGlobals(
+                vrrp.has("router-id") ? vrrp.string("router-id", "node1") : given.routerId(),
+                fifos,
+                given.fifosOnReload(),
+                mail == null ? given.mail() : mail,
+                given.startup(),
+                given.startupLimit(),
+                given.shutdown(),
+                given.shutdownLimit(),
+                vrrp.duration("startup-delay", given.startupDelay(), Duration.ZERO, Duration.ofHours(1)));
+    }
+
+    private static @Nullable MailConfig mail(@Nullable Settings mail, String hostName) {
+        if (mail == null) {
+            return null;
+        }
+        String server = mail.string("server", "127.0.0.1");
+        List<String> to = mail.strings("to", "[ \"admin@example.com\" ]");
+        if (server == null) {
+            mail.missing("server", "127.0.0.1");
+        }
+        if (to.isEmpty()) {
+            mail.missing("to", "[ \"admin@example.com\" ]");
+        }
+        int port = mail.integer("port", 25, 1, 65_535);
+        String helo = mail.string("helo", hostName);
+        String from = mail.string("from", "tandem@" + hostName);
+        Duration timeout =
+                mail.duration("timeout", Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMinutes(10));
+        boolean faults = mail.bool("faults", true);
+        mail.rejectUnknown();
+        return server == null || to.isEmpty()
+                ? null
+                : new MailConfig(
+                        server,
+                        port,
+                        helo == null ? hostName : helo,
+                        timeout,
+                        from == null ? "tandem@" + hostName : from,
+                        to,
+                        faults);
+    }
+}

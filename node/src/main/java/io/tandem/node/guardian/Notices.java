@@ -1,0 +1,153 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.guardian;
+
+import io.tandem.config.model.Script;
+import io.tandem.config.model.VrrpConfig;
+import io.tandem.config.model.VrrpGlobals;
+import io.tandem.node.boot.HostName;
+import io.tandem.vrrp.dump.DataDump;
+import io.tandem.vrrp.dump.JsonDump;
+import io.tandem.vrrp.dump.Snapshot;
+import io.tandem.vrrp.dump.StatsDump;
+import io.tandem.vrrp.router.RouterStatus;
+import io.tandem.vrrp.router.VirtualRouters;
+import io.tandem.vrrp.track.Notifier;
+import io.tandem.vrrp.track.ProcessScript;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whom the guardian tells of its virtual routers: scripts, FIFOs, mails, and the files that keepalived's exporters read.
+ */
+final class Notices implements AutoCloseable {
+    private static final Path DUMPS = Path.of(System.getProperty("tandem.dumps", "/tmp"));
+
+    private final MasterLog log;
+    private final AlertMails mails;
+    private final Notifier notifier;
+    private volatile VrrpConfig config; // written by the loading thread, read by any
+    private volatile boolean closed;
+    private Map<String, Map<String, Long>> cleared = new HashMap<>(); // guarded by this
+
+    Notices(VrrpConfig config, MasterLog log) {
+        this.config = config;
+        this.log = log;
+        mails = new AlertMails(log);
+        notifier = new Notifier(log, mails);
+        mails.configure(config.globals().mail(), routerId());
+        notifier.configure(config, List.of());
+    }
+
+    Notifier notifier() {
+        return notifier;
+    }
+
+    private String routerId() {
+        String id = config.globals().routerId();
+        return id == null ? HostName.orGiven(null) : id;
+    }
+
+    /** Runs the startup script, waits as long as {@code vrrp_startup_delay} says, then starts the routers. */
+    void start(VirtualRouters routers) {
+        VrrpGlobals globals = config.globals();
+        Script startup = globals.startup();
+        if (startup != null) {
+            ProcessScript.run("startup", startup, globals.startupLimit(), log);
+        }
+        if (globals.startupDelay().isZero()) {
+            routers.start();
+            return;
+        }
+        Thread waiting = new Thread(
+                () -> {
+                    try {
+                        TimeUnit.NANOSECONDS.sleep(globals.startupDelay().toNanos());
+                        if (!closed) {
+                            routers.start();
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "startup-delay");
+        waiting.setDaemon(true);
+        waiting.start();
+    }
+
+    /** @param standing where routers stand now */
+    void reload(VrrpConfig newConfig, List<RouterStatus> standing) {
+        config = newConfig;
+        mails.configure(newConfig.globals().mail(), routerId());
+        notifier.configure(
+                newConfig,
+                standing.stream()
+                        .map(status -> new Notifier.Standing(status.name(), status.state(), status.priority()))
+                        .toList());
+    }
+
+    /** @param kind data, stats or json */
+    String dump(String kind, List<RouterStatus> standing) {
+        Snapshot snapshot = new Snapshot(config, sinceCleared(standing), HostName.orGiven(null), Instant.now());
+        return switch (kind) {
+            case "data" -> DataDump.of(snapshot);
+            case "json" -> JsonDump.of(snapshot);
+            default -> StatsDump.of(snapshot);
+        };
+    }
+
+    /** To where keepalived writes; never through a link that somebody else has put there. */
+    void writeDump(String kind, List<RouterStatus> standing) {
+        boolean clears = kind.equals("stats-clear");
+        String name = "keepalived." + (clears ? "stats" : kind);
+        try {
+            Path written = Files.createTempFile(DUMPS, name, ".new");
+            Files.writeString(written, dump(clears ? "stats" : kind, standing), StandardCharsets.ISO_8859_1);
+            Files.move(written, DUMPS.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            log.warning("vrrp dump " + DUMPS.resolve(name) + ": " + e.getMessage());
+        }
+        if (clears) {
+            synchronized (this) {
+                cleared = new HashMap<>();
+                standing.forEach(status -> cleared.put(status.name(), status.counters()));
+            }
+        }
+    }
+
+    /** STATS_CLEAR begins counting anew for these dumps; metrics never go back. */
+    private synchronized List<RouterStatus> sinceCleared(List<RouterStatus> standing) {
+        if (cleared.isEmpty()) {
+            return standing;
+        }
+        return standing.stream()
+                .map(status -> {
+                    Map<String, Long> before = cleared.getOrDefault(status.name(), Map.of());
+                    Map<String, Long> counters = new HashMap<>(status.counters());
+                    counters.replaceAll((name, count) -> Math.max(0, count - before.getOrDefault(name, 0L)));
+                    return status.with(counters);
+                })
+                .toList();
+    }
+
+    /** Tells what there still is to tell, then runs the shutdown script. */
+    @Override
+    public void close() {
+        closed = true;
+        notifier.close();
+        mails.close();
+        VrrpGlobals globals = config.globals();
+        Script shutdown = globals.shutdown();
+        if (shutdown != null) {
+            ProcessScript.run("shutdown", shutdown, globals.shutdownLimit(), log);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.dump;
+
+import io.tandem.config.model.Notify.Moment;
+import io.tandem.config.model.Script;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * keepalived.json: what {@code --signum=JSON} has keepalived 2.2 write. Its keys in its order; {@code auth_data} is left
+ * empty, for a file that exporters read is no place for a password.
+ */
+public final class JsonDump {
+    private JsonDump() {}
+
+    public static String of(Snapshot snapshot) {
+        return snapshot.pairs().stream()
+                .map(router -> "{\"data\":" + data(router, snapshot) + ",\"stats\":" + stats(router) + "}")
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String data(Snapshot.Pair router, Snapshot snapshot) {
+        VirtualRouterConfig config = router.config();
+        Members json = new Members();
+        String interval = Lines.decimal(config.advertInterval().toNanos());
+        json.text("iname", config.name())
+                .raw("dont_track_primary", 0)
+                .raw("skip_check_adv_addr", 0)
+                .raw("strict_mode", 0)
+                .text("vmac_ifname", "")
+                .text("ifp_ifname", config.interfaceName())
+                .raw("master_priority", 0)
+                .raw("last_transition", Lines.seconds(Lines.lastTransition(router, snapshot.now())))
+                .raw("garp_delay", config.announce().delay().toSeconds())
+                .raw("garp_refresh", config.announce().refresh().toSeconds())
+                .raw("garp_rep", config.announce().repeat())
+                .raw("garp_refresh_rep", config.announce().refreshRepeat())
+                .raw("garp_lower_prio_delay", config.announce().delay().toSeconds())
+                .raw("garp_lower_prio_rep", config.announce().repeat())
+                .raw("lower_prio_no_advert", config.tuning().answerLowerPriority() ? 0 : 1)
+                .raw("higher_prio_send_advert", 0)
+                .raw("vrid", config.vrid())
+                .raw("base_priority", config.priority())
+                .raw("effective_priority", router.status().priority())
+                .raw("vipset", router.isActive())
+                .raw("promote_secondaries", false)
+                .raw("adver_int", interval)
+                .raw("master_adver_int", interval)
+                .raw("accept", 1)
+                .raw("nopreempt", !config.preempt())
+                .raw("preempt_delay", config.preemptDelay().toSeconds())
+                .raw("state", Lines.number(router.status().state()))
+                .raw("wantstate", Lines.number(router.status().state()))
+                .raw("version", config.version())
+                .raw("smtp_alert", config.scripts().mails())
+                .raw("notify_deleted", config.scripts().tellsDeleted());
+        script(json, "script_backup", config.scripts().scripts().get(Moment.BACKUP));
+        script(json, "script_master", config.scripts().scripts().get(Moment.MASTER));
+        script(json, "script_fault", config.scripts().scripts().get(Moment.FAULT));
+        script(json, "script_stop", config.scripts().scripts().get(Moment.STOP));
+        script(json, "script", config.scripts().any());
+        script(json, "script_master_rx_lower_pri", config.scripts().scripts().get(Moment.MASTER_RX_LOWER_PRI));
+        list(
+                json,
+                "vips",
+                config.addresses().stream()
+                        .map(address -> Lines.address(address, router))
+                        .toList());
+        list(
+                json,
+                "evips",
+                config.excludedAddresses().stream()
+                        .map(address -> Lines.address(address, router))
+                        .toList());
+        list(json, "vroutes", config.routes().stream().map(Lines::route).toList());
+        list(
+                json,
+                "track_ifp",
+                config.tracks().interfaces().stream().map(TrackInterface::name).toList());
+        list(
+                json,
+                "track_script",
+                config.tracks().scripts().stream()
+                        .map(script -> Lines.command(new Script(script.command(), null, null)))
+                        .toList());
+        json.raw("auth_type", config.password() == null ? 0 : 1);
+        if (config.password() != null) {
+            json.text("auth_data", "");
+        }
+        return json.object();
+    }
+
+    private static void script(Members json, String key, @Nullable Script script) {
+        if (script != null) {
+            json.text(key, Lines.command(script));
+        }
+    }
+
+    private static void list(Members json, String key, List<String> values) {
+        if (!values.isEmpty()) {
+            json.raw(key, values.stream().map(JsonDump::quote).collect(Collectors.joining(",", "[", "]")));
+        }
+    }
+
+    private static String stats(Snapshot.Pair router) {
+        return new Members()
+                .raw("advert_rcvd", router.count("adverts_received"))
+                .raw("advert_sent", router.count("adverts_sent"))
+                .raw("become_master", router.count("became_active"))
+                .raw("release_master", router.released())
+                .raw("packet_len_err", router.count("drop_length") + router.count("drop_ip_length"))
+                .raw("advert_interval_err", router.count("drop_interval"))
+                .raw("ip_ttl_err", router.count("drop_ttl"))
+                .raw("invalid_type_rcvd", router.count("drop_type"))
+                .raw("addr_list_err", router.count("remark_addresses_differ"))
+                .raw("invalid_authtype", 0)
+                .raw("authtype_mismatch", router.count("drop_auth_type"))
+                .raw("auth_failure", router.count("drop_password"))
+                .raw("pri_zero_rcvd", router.count("priority_zero_received"))
+                .raw("pri_zero_sent", router.count("priority_zero_sent"))
+                .object();
+    }
+
+    private static final class Members {
+        private final List<String> members = new ArrayList<>();
+
+        Members raw(String key, Object value) {
+            members.add(quote(key) + ":" + value);
+            return this;
+        }
+
+        Members text(String key, String value) {
+            return raw(key, quote(value));
+        }
+
+        String object() {
+            return "{" + String.join(",", members) + "}";
+        }
+    }
+
+    private static String quote(String text) {
+        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ') {
+                quoted.append(String.format("\\u%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

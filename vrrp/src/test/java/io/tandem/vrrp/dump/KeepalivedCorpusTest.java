@@ -1,0 +1,289 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.dump;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import io.tandem.config.keepalived.KeepalivedConf;
+import io.tandem.config.keepalived.KeepalivedHost;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.text.Problem;
+import io.tandem.config.text.Problems;
+import io.tandem.config.text.Severity;
+import io.tandem.vrrp.election.State;
+import io.tandem.vrrp.netlink.NetNamespace;
+import io.tandem.vrrp.netlink.Netlink;
+import io.tandem.vrrp.netlink.Privileges;
+import io.tandem.vrrp.router.RouterStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whole keepalived.conf files given to {@code keepalived -t}, and to a keepalived that runs: its exit status is ours, and
+ * so are its instances, as its JSON shows them. {@code -Dtandem.corpus.keepalived=DIRECTORY} takes others than those here;
+ * the table is printed.
+ */
+@Timeout(900)
+class KeepalivedCorpusTest {
+    private static final Path PROGRAM = Path.of("/usr/sbin/keepalived");
+    private static final List<String> INTERFACES = List.of("eth0", "eth1", "eth2", "eth3", "eth0.1", "bond0");
+
+    /** What a running keepalived may say otherwise: where it stands, and what it is told about it by nobody. */
+    private static final Set<String> NOT_COMPARED = Set.of(
+            "master_priority",
+            "last_transition",
+            "effective_priority",
+            "vipset",
+            "state",
+            "wantstate",
+            "master_adver_int",
+            "auth_data",
+            "vmac_ifname",
+            // Tandem announces at times of its own
+            "garp_lower_prio_delay",
+            "garp_lower_prio_rep",
+            "skip_check_adv_addr",
+            "strict_mode",
+            "accept");
+
+    @TempDir
+    Path directory;
+
+    private record Row(String file, int theirs, int ours, String instances, List<String> differences) {}
+
+    @Test
+    void everyFileGetsKeepalivedsVerdictAndInstances() throws Exception {
+        Privileges.needRoot();
+        boolean ready = Files.isExecutable(PROGRAM);
+        assertThat(ready || !"true".equals(System.getenv("CI")))
+                .as("keepalived is installed")
+                .isTrue();
+        Assumptions.assumeTrue(ready);
+        List<Row> rows = new ArrayList<>();
+        try (NetNamespace bare = namespace(List.of("eth0"));
+                NetNamespace full = namespace(INTERFACES)) {
+            for (Path file : files()) {
+                rows.add(compare(file, bare, full));
+            }
+        }
+        System.out.println(table(rows));
+        assertThat(rows).isNotEmpty();
+        for (Row row : rows) {
+            assertThat(row.differences()).as(row.file()).isEmpty();
+            assertThat(row.ours()).as(row.file() + ": exit status").isEqualTo(row.theirs());
+        }
+    }
+
+    private static List<Path> files() throws IOException {
+        String given = System.getProperty("tandem.corpus.keepalived");
+        try (Stream<Path> found = Files.list(Path.of(given == null ? "src/test/resources/keepalived" : given))) {
+            return found.filter(file -> file.toString().endsWith(".conf"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static NetNamespace namespace(List<String> interfaces) throws IOException {
+        NetNamespace namespace = NetNamespace.create("tnd-corpus");
+        try (Netlink netlink = namespace.netlink()) {
+            netlink.links().up("lo");
+            int number = 0;
+            for (String name : interfaces) {
+                number++;
+                netlink.links().addVeth(name, "p" + number, null);
+                netlink.links().up("p" + number);
+                netlink.links().up(name);
+                netlink.addresses().add(InetAddress.getByName("10.199." + number + ".1"), 24, name);
+            }
+        }
+        return namespace;
+    }
+
+    private Row compare(Path file, NetNamespace bare, NetNamespace full) throws Exception {
+        int theirs = check(file, bare);
+        Problems problems = new Problems();
+        KeepalivedConf conf = load(file, bare, problems);
+        List<String> differences = new ArrayList<>();
+        KeepalivedConf whole = load(file, full, new Problems());
+        Set<String> names = new LinkedHashSet<>();
+        if (!whole.routers().isEmpty()) {
+            Map<String, Map<String, String>> running = instances(run(file, full));
+            Map<String, Map<String, String>> own = instances(JsonDump.of(snapshot(whole)));
+            names.addAll(running.keySet());
+            names.addAll(own.keySet());
+            for (String name : names) {
+                compare(name, running.get(name), own.get(name), differences);
+            }
+        }
+        String refused = problems.all().stream()
+                .filter(problem -> problem.severity() == Severity.ALERT)
+                .map(Problem::text)
+                .reduce("", (one, two) -> one + (one.isEmpty() ? "" : "; ") + two.replaceFirst("^\\([^)]*\\) ", ""));
+        String what = names.size()
+                + (differences.isEmpty() ? " same" : " differ")
+                + (refused.isEmpty() ? "" : ", refused here: " + refused);
+        return new Row(String.valueOf(file.getFileName()), theirs, conf.checkStatus(), what, differences);
+    }
+
+    private static void compare(
+            String name, Map<String, String> theirs, Map<String, String> ours, List<String> differences) {
+        if (theirs == null || ours == null) {
+            differences.add(name + ": only " + (theirs == null ? "ours" : "keepalived's"));
+            return;
+        }
+        Set<String> keys = new LinkedHashSet<>(theirs.keySet());
+        keys.addAll(ours.keySet());
+        keys.removeAll(NOT_COMPARED);
+        for (String key : keys) {
+            String one = shown(key, theirs.get(key));
+            String other = shown(key, ours.get(key));
+            if (!one.equals(other)) {
+                differences.add(name + ": " + key + ": keepalived " + one + ", here " + other);
+            }
+        }
+    }
+
+    /** An address is " set" where an instance happens to be Active; programs are looked up along the PATH by keepalived. */
+    private static String shown(String key, String value) {
+        String text = String.valueOf(value).replace(" set\"", "\"");
+        return key.equals("track_script") ? text.replaceAll("'[^']*/([^/']+)'", "'$1'") : text;
+    }
+
+    private static KeepalivedConf load(Path file, NetNamespace namespace, Problems problems) throws IOException {
+        String host =
+                Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().split("\\.", 2)[0];
+        return namespace.run(() -> KeepalivedConf.load(file, KeepalivedHost.current(System.getenv(), host), problems));
+    }
+
+    private static Snapshot snapshot(KeepalivedConf conf) {
+        List<RouterStatus> standing = new ArrayList<>();
+        for (VirtualRouterConfig config : conf.routers()) {
+            standing.add(new RouterStatus(
+                    config.name(),
+                    config.vrid(),
+                    config.interfaceName(),
+                    State.BACKUP,
+                    "",
+                    0,
+                    config.priority(),
+                    List.of(),
+                    "",
+                    Map.of()));
+        }
+        return new Snapshot(conf.vrrp(), standing, "host", Instant.EPOCH);
+    }
+
+    private int check(Path file, NetNamespace namespace) throws Exception {
+        Process process = new ProcessBuilder(
+                        "nsenter",
+                        "--net=" + namespace.path(),
+                        "timeout",
+                        "10",
+                        PROGRAM.toString(),
+                        "-t",
+                        "-f",
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    /** The JSON of a keepalived that runs with the file, in a /tmp of its own. */
+    private String run(Path file, NetNamespace namespace) throws Exception {
+        Path own = Files.createTempDirectory(directory, "run");
+        Files.copy(file, own.resolve("keepalived.conf"));
+        Path log = own.resolve("log");
+        Process process = new ProcessBuilder(
+                        "nsenter",
+                        "--net=" + namespace.path(),
+                        "unshare",
+                        "-m",
+                        "sh",
+                        "-c",
+                        "mount --bind " + own + " /tmp && exec " + PROGRAM
+                                + " -n -P -l -D -f /tmp/keepalived.conf -p /tmp/p -r /tmp/r")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            await("it starts", () -> text(log).contains("Startup complete"), process, log);
+            new ProcessBuilder("kill", "-36", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            Path json = own.resolve("keepalived.json");
+            await("it writes", () -> text(json).endsWith("]"), process, log);
+            return text(json);
+        } finally {
+            process.destroy();
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static void await(String what, BooleanSupplier condition, Process process, Path log) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(process.isAlive()).as(what + ": " + text(log)).isTrue();
+            assertThat(System.nanoTime() - end).as(what + ": " + text(log)).isNegative();
+            LockSupport.parkNanos(20_000_000L);
+        }
+    }
+
+    /** Each instance's keys and values, as JSON. */
+    private static Map<String, Map<String, String>> instances(String json) {
+        Config all = ConfigFactory.parseString("{\"all\":" + json + "}");
+        Map<String, Map<String, String>> instances = new LinkedHashMap<>();
+        for (ConfigObject object : all.getObjectList("all")) {
+            Map<String, String> values = new TreeMap<>();
+            ConfigObject data = (ConfigObject) object.get("data");
+            for (Map.Entry<String, ConfigValue> entry : data.entrySet()) {
+                values.put(entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise()));
+            }
+            instances.put(String.valueOf(data.get("iname").unwrapped()), values);
+        }
+        return instances;
+    }
+
+    private static String table(List<Row> rows) {
+        StringBuilder text = new StringBuilder("\nfile               keepalived -t  tandem vrrp -t  instances\n");
+        for (Row row : rows) {
+            text.append("%-18s %-14d %-15d %s%n".formatted(row.file(), row.theirs(), row.ours(), row.instances()));
+        }
+        return text.toString();
+    }
+}
