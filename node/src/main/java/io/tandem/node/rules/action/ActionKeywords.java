@@ -29,6 +29,8 @@ public final class ActionKeywords {
             ResolveActions.ALL,
             CacheActions.ALL));
 
+    private static final String TRACK = "track-sc";
+
     private ActionKeywords() {}
 
     private static Map<String, Keyword<ActionKind>> join(List<List<Keyword<ActionKind>>> families) {
@@ -53,6 +55,9 @@ public final class ActionKeywords {
     }
 
     private static @Nullable Keyword<ActionKind> parameterized(String word) {
+        if (word.startsWith(TRACK)) {
+            return ALL.get(TRACK); // which looks itself at what follows
+        }
         int open = word.indexOf('(');
         int end = open < 0 ? word.length() : open;
         while (open < 0 && end > 0 && Character.isDigit(word.charAt(end - 1))) {

@@ -71,7 +71,11 @@ final class ActionNames {
                 || of(set).contains(name + "*")
                 || extra(set).contains(name)
                 || NEWER.contains(name)
-                || name.startsWith("track-sc");
+                || (name.startsWith("track-sc") && tracks(set));
+    }
+
+    private static boolean tracks(RuleSet set) {
+        return set != RuleSet.AFTER_RESPONSE && set != RuleSet.RESPONSE_CONTENT;
     }
 
     /** What HAProxy knows in TCP rules without listing it among the others. */
@@ -97,17 +101,19 @@ final class ActionNames {
         String all = of(set).stream()
                 .map(name -> "'" + name.replace("*", "(*)") + "'")
                 .collect(Collectors.joining(", "));
+        List<String> candidates = new ArrayList<>(extra(set));
+        candidates.addAll(plain(set));
+        String hint = Nearest.to(word, candidates)
+                .map(n -> " Did you mean '" + n + "' maybe ?")
+                .orElse("");
         if (set.isHttp()) {
-            String hint = Nearest.to(word, plain(set))
-                    .map(n -> " Did you mean '" + n + "' maybe ?")
-                    .orElse("");
             return "'" + set.words() + "' expects " + all + ", but got '" + word + "'"
                     + (word.isEmpty() ? " (missing argument)." : "." + hint);
         }
         String first = set == RuleSet.RESPONSE_CONTENT
                 ? "'accept', 'close', 'reject', "
                 : "'accept', 'reject', 'capture', 'expect-proxy', 'expect-netscaler-cip', 'track-sc0' ... 'track-sc2', ";
-        return "'" + set.words() + "' expects " + first + all + " in " + proxy + " (got '" + word + "').";
+        return "'" + set.words() + "' expects " + first + all + " in " + proxy + " (got '" + word + "')." + hint;
     }
 
     private static List<String> plain(RuleSet set) {

@@ -35,19 +35,17 @@ final class CaptureActions {
 
     private static Action ofMessage(ActionLine line) {
         boolean response = line.set().isResponse();
+        if (wordsToCondition(line) < 3) {
+            throw new SampleError(response ? "expects <expression> id <idx>" : USAGE);
+        }
         Expression expression = line.expression(USAGE);
         Captures.Slots slots = line.site().proxy().facet(Captures.KEY);
-        String how = line.hasArgument() ? line.words().next() : "";
+        String how = line.words().next();
         boolean own = how.equals("len") && !response;
-        if ((!own && !how.equals("id")) || !line.hasArgument()) {
-            throw new SampleError(response ? "expects <expression> [ id <idx> ]" : USAGE);
+        if (!own && !how.equals("id")) {
+            throw new SampleError("expects " + (response ? "'id'" : "'len' or 'id'") + ", found '" + how + "'");
         }
-        String word = line.words().next();
-        if (!word.matches("[0-9]{1,5}")) {
-            throw new SampleError("cannot parse '" + word + "' as a number");
-        }
-        int number = Integer.parseInt(word);
-        int slot = own ? slots.slotOf(line.words().line(), number) : number;
+        int slot = own ? slots.slotOf(line.words().line(), length(line)) : index(line);
         if (line.site().assembly() != null && slot >= slots.of(response).size()) {
             line.site()
                     .assembly()
@@ -55,7 +53,7 @@ final class CaptureActions {
                     .alert(
                             line.origin(),
                             "Proxy '" + line.site().proxy().name() + "': unable to find capture id '" + slot
-                                    + "' referenced by " + line.set().words() + " capture rule.");
+                                    + "' referenced by http-" + (response ? "response" : "request") + " capture rule.");
             return facts -> Verdict.CONTINUE;
         }
         int length =
@@ -68,6 +66,33 @@ final class CaptureActions {
             }
             return Verdict.CONTINUE;
         };
+    }
+
+    /** How many words stand in front of the condition, from the next one on. */
+    private static int wordsToCondition(ActionLine line) {
+        int first = line.words().position();
+        int at = first;
+        while (at < line.words().line().size()
+                && !ActionLine.isCondition(line.words().line().text(at))) {
+            at++;
+        }
+        return at - first;
+    }
+
+    private static int length(ActionLine line) {
+        int length = line.words().leadingInteger();
+        if (length <= 0) {
+            throw new SampleError("length must be > 0");
+        }
+        return length;
+    }
+
+    private static int index(ActionLine line) {
+        String word = line.words().next();
+        if (!word.matches("[0-9]{1,5}")) {
+            throw new SampleError("cannot parse id '" + word + "'");
+        }
+        return Integer.parseInt(word);
     }
 
     /** With a slot of its own, before there is a request that would have prepared the others. */
@@ -85,10 +110,7 @@ final class CaptureActions {
         if (!line.words().accept("len")) {
             throw new SampleError("a positive 'len' argument is mandatory");
         }
-        int length = line.words().leadingInteger();
-        if (length <= 0) {
-            throw new SampleError("length must be > 0");
-        }
+        int length = length(line);
         Captures.Slots slots = line.site().proxy().facet(Captures.KEY);
         int slot = slots.slotOf(line.words().line(), length);
         ContentWarnings.early(line, "tcp-request capture", expression.need());

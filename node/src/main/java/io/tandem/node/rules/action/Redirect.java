@@ -71,20 +71,13 @@ final class Redirect implements Action {
         private boolean ignoreEmpty;
         private @Nullable String cookie;
 
-        private static Kind ofRequest(Kind kind, ActionLine line) {
-            if (line.set().isResponse()) {
-                throw new SampleError("response only supports redirect type 'location'");
-            }
-            return kind;
-        }
-
         Action read(ActionLine line) {
             while (line.hasArgument()) {
                 String word = line.words().next();
                 switch (word) {
                     case "location" -> target(Kind.LOCATION, value(line, word));
-                    case "prefix" -> target(ofRequest(Kind.PREFIX, line), value(line, word));
-                    case "scheme" -> target(ofRequest(Kind.SCHEME, line), value(line, word));
+                    case "prefix" -> target(Kind.PREFIX, value(line, word));
+                    case "scheme" -> target(Kind.SCHEME, value(line, word));
                     case "code" -> code(value(line, word));
                     case "set-cookie" -> {
                         String text = value(line, word);
@@ -106,6 +99,9 @@ final class Redirect implements Action {
             String text = target;
             if (chosen == null || text == null) {
                 throw new SampleError("redirection type expected ('prefix', 'location', or 'scheme')");
+            }
+            if (chosen != Kind.LOCATION && line.set().isResponse()) {
+                throw new SampleError("response only supports redirect type 'location'");
             }
             return new Redirect(
                     this,

@@ -54,6 +54,8 @@ final class ReplyText {
     private int status;
     private @Nullable String contentType;
     private @Nullable Format body;
+    /** What becomes the body where it is a format; read when all arguments are known. */
+    private @Nullable String unread;
     private boolean hasBody;
     private boolean usesPage;
     private boolean saysStatus;
@@ -126,8 +128,19 @@ final class ReplyText {
                     .warn("content-type '" + contentType
                             + "' ignored by the http reply because neither errorfile nor payload defined.");
         }
+        String formatted = unread;
+        if (formatted != null) {
+            if (contentType == null) {
+                throw new SampleError("a content type must be defined with a log-format payload");
+            }
+            body = ActionLine.format(line.words(), FormatParser.parse(formatted, line.site(), Format.Style.VALUE));
+        }
         boolean written = hasBody || contentType != null || !fields.isEmpty();
-        if (usesPage && !written && ErrorReply.exists(status)) {
+        if (usesPage && !written && !ErrorReply.exists(status)) {
+            throw new SampleError(
+                    "status code '" + status + "' not handled by default with 'default-errorfiles' argument.");
+        }
+        if (usesPage && !written) {
             int wanted = status;
             return facts -> {
                 Reply reply = ErrorReply.of(facts, wanted);
@@ -239,7 +252,7 @@ final class ReplyText {
             }
             case "hdr" -> header();
             case "errorfile" -> {
-                byte[] content = readFile(value(word, "<file>"), "..".substring(1));
+                byte[] content = readFile(value(word, "<fmt>"), ".");
                 file = errorFile(content);
             }
             case "default-errorfiles" -> usesPage = true;
@@ -262,7 +275,7 @@ final class ReplyText {
 
     private void formatted(String text) {
         hasBody = true;
-        body = ActionLine.format(line.words(), FormatParser.parse(text, line.site(), Format.Style.VALUE));
+        unread = text;
     }
 
     private void header() {

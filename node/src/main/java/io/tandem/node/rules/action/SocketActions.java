@@ -38,7 +38,7 @@ final class SocketActions {
                     .doc("accepted: exchanges have no priority among each other here")
                     .noEffect("an event loop handles exchanges in the order in which their bytes come")
                     .as(line -> {
-                        if (!line.hasArgument()) {
+                        if (!line.words().hasNext()) {
                             throw new SampleError("expects exactly 1 argument (integer value)");
                         }
                         line.words().next();

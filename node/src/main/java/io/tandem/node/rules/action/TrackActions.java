@@ -44,17 +44,17 @@ final class TrackActions {
                     .arguments("(<counter>)")
                     .doc("adds one to the first general counter of the entry tracked")
                     .parameterized()
-                    .as(line -> increase(line, DataType.GPC0, DataType.GPC0_RATE, 0)),
+                    .as(line -> increase(line, DataType.GPC0, DataType.GPC0_RATE, false)),
             action("sc-inc-gpc1", REQUEST, COUNTING)
                     .arguments("(<counter>)")
                     .doc("adds one to the second general counter of the entry tracked")
                     .parameterized()
-                    .as(line -> increase(line, DataType.GPC1, DataType.GPC1_RATE, 0)),
+                    .as(line -> increase(line, DataType.GPC1, DataType.GPC1_RATE, false)),
             action("sc-inc-gpc", REQUEST, COUNTING)
                     .arguments("(<index>,<counter>)")
                     .doc("adds one to a general counter of the entry tracked")
                     .parameterized()
-                    .as(line -> increase(line, DataType.GPC, DataType.GPC_RATE, 1)),
+                    .as(line -> increase(line, DataType.GPC, DataType.GPC_RATE, true)),
             action("sc-add-gpc", REQUEST, COUNTING)
                     .arguments("(<index>,<counter>) {<integer>|<expression>}")
                     .doc("adds to a general counter of the entry tracked (HAProxy 2.8)")
@@ -64,12 +64,12 @@ final class TrackActions {
                     .arguments("(<counter>) {<integer>|<expression>}")
                     .doc("sets the general tag of the entry tracked")
                     .parameterized()
-                    .as(line -> set(line, DataType.GPT0, 0)),
+                    .as(line -> set(line, DataType.GPT0, false)),
             action("sc-set-gpt", REQUEST, COUNTING)
                     .arguments("(<index>,<counter>) {<integer>|<expression>}")
                     .doc("sets a general tag of the entry tracked")
                     .parameterized()
-                    .as(line -> set(line, DataType.GPT, 1)));
+                    .as(line -> set(line, DataType.GPT, true)));
 
     private TrackActions() {}
 
@@ -83,6 +83,9 @@ final class TrackActions {
         String name = line.site().proxy().name();
         if (line.hasArgument() && line.words().peek().equals("table")) {
             line.words().next();
+            if (line.set().isHttp() && !line.words().hasNext()) {
+                throw new SampleError("missing table name");
+            }
             name = line.words().next();
         }
         TableReference reference = TableReference.find(name, line.site());
@@ -125,8 +128,11 @@ final class TrackActions {
 
     private static int trackedSlot(String name) {
         String number = name.substring("track-sc".length());
+        if (number.isEmpty()) {
+            return 0; // as HAProxy reads it
+        }
         if (!number.matches("[0-9]{1,4}")) {
-            throw new SampleError("missing or invalid track-sc number");
+            throw new SampleError("Wrong track-sc number '" + number + "'");
         }
         int slot = Integer.parseInt(number);
         if (slot >= Tracking.SLOTS) {
@@ -145,47 +151,85 @@ final class TrackActions {
         }
     }
 
-    /** The numbers in the parentheses; 0 where there are none. */
-    private static int number(ActionLine line, int index) {
-        String parameter = line.parameter();
-        String[] words = parameter == null ? new String[0] : parameter.split(",", -1);
-        String word = index < words.length ? words[index].strip() : "0";
-        if (!word.matches("[0-9]{1,4}")) {
-            throw new SampleError("invalid stick table track ID '" + word + "'");
+    /**
+     * What stands between the parentheses of a rule that counts or tags.
+     *
+     * @param element which of the counters or tags
+     * @param slot the entry tracked
+     */
+    private record Place(int element, int slot) {
+        /** {@code sc-inc-gpc0(<slot>)} and {@code sc-inc-gpc1(<slot>)}. */
+        static Place counter(ActionLine line) {
+            String word = word(line);
+            if (!word.matches("[0-9]{0,4}")) {
+                throw new SampleError(
+                        "invalid stick table track ID. Expects " + line.name() + "(<Track ID>)"); // sic: the name is whole
+            }
+            return new Place(0, slot(word, ""));
         }
-        return Integer.parseInt(word);
-    }
 
-    /** Both numbers of {@code sc-inc-gpc} and its like have to be there. */
-    private static void needTwo(ActionLine line, String what) {
-        String parameter = line.parameter();
-        if (parameter == null || parameter.indexOf(',') < 0) {
+        /** {@code sc-set-gpt0(<slot>)}. */
+        static Place tag(ActionLine line) {
+            String word = word(line);
+            if (!word.matches("[0-9]{0,4}")) {
+                throw new SampleError(
+                        "invalid stick table track ID '" + line.name() + "'. Expects sc-set-gpt0(<Track ID>)");
+            }
+            return new Place(0, slot(word, line.name()));
+        }
+
+        /** Two numbers, an element of an array and a slot; {@code what} it is an array of. */
+        static Place element(ActionLine line, String what) {
             String name = line.name();
-            String plain = parameter == null ? name : name.substring(0, name.indexOf('('));
-            throw new SampleError((parameter == null ? "invalid " : "Missing ") + what + " ID '" + name + "'. Expects "
-                    + plain + "(<" + what.toUpperCase(Locale.ROOT) + " ID>,<Track ID>)");
+            int open = name.indexOf('(');
+            String plain = open < 0 ? name : name.substring(0, open);
+            String expects = "'. Expects " + plain + "(<" + what.toUpperCase(Locale.ROOT) + " ID>,<Track ID>)";
+            if (open < 0) {
+                throw new SampleError("invalid " + what + " ID '" + name + expects);
+            }
+            String[] words = word(line).split(",", 2);
+            if (words.length < 2 || !words[0].matches("[0-9]{0,4}")) {
+                throw new SampleError("Missing " + what + " ID '" + name + expects);
+            }
+            if (!words[1].matches("[0-9]{0,4}")) {
+                throw new SampleError("invalid stick table track ID '" + name + expects);
+            }
+            return new Place(number(words[0]), slot(words[1], name));
+        }
+
+        /** All behind the opening parenthesis up to the closing one; empty without one. */
+        private static String word(ActionLine line) {
+            String name = line.name();
+            int open = name.indexOf('(');
+            if (open < 0) {
+                return "";
+            }
+            boolean closed = name.endsWith(")");
+            return closed ? name.substring(open + 1, name.length() - 1) : name.substring(open + 1) + "("; // no number
+        }
+
+        private static int number(String word) {
+            return word.isEmpty() ? 0 : Integer.parseInt(word);
+        }
+
+        private static int slot(String word, String blamed) {
+            int slot = number(word);
+            if (slot >= Tracking.SLOTS) {
+                throw new SampleError("invalid stick table track ID" + (blamed.isEmpty() ? "" : " '" + blamed + "'")
+                        + ". The max allowed ID is " + (Tracking.SLOTS - 1));
+            }
+            return slot;
         }
     }
 
-    private static int slot(ActionLine line, int index) {
-        int slot = number(line, index);
-        if (slot >= Tracking.SLOTS) {
-            throw new SampleError("invalid stick table track ID. The max allowed ID is " + (Tracking.SLOTS - 1));
-        }
-        return slot;
-    }
-
-    private static Action increase(ActionLine line, DataType counter, DataType rate, int slotIndex) {
-        if (slotIndex > 0) {
-            needTwo(line, "gpc");
-        }
-        int element = slotIndex > 0 ? number(line, 0) : 0;
-        int slot = slot(line, slotIndex);
+    private static Action increase(ActionLine line, DataType counter, DataType rate, boolean array) {
+        Place place = array ? Place.element(line, "gpc") : Place.counter(line);
+        int slot = place.slot();
         return facts -> {
             StickTable table = facts.tracking.table(slot);
             if (table != null) {
-                add(table, facts, slot, field(table, counter, element), 1);
-                add(table, facts, slot, field(table, rate, element), 1);
+                add(table, facts, slot, field(table, counter, place.element()), 1);
+                add(table, facts, slot, field(table, rate, place.element()), 1);
             }
             return Verdict.CONTINUE;
         };
@@ -202,32 +246,28 @@ final class TrackActions {
     }
 
     private static Action add(ActionLine line) {
-        needTwo(line, "gpc");
-        int element = number(line, 0);
-        int slot = slot(line, 1);
+        Place place = Place.element(line, "gpc");
+        int slot = place.slot();
         Amount amount = Amount.read(line);
         return facts -> {
             StickTable table = facts.tracking.table(slot);
             if (table != null && amount.find(facts)) {
                 long more = Math.max(0, facts.scratch.value.number);
-                add(table, facts, slot, field(table, DataType.GPC, element), more);
-                add(table, facts, slot, field(table, DataType.GPC_RATE, element), more);
+                add(table, facts, slot, field(table, DataType.GPC, place.element()), more);
+                add(table, facts, slot, field(table, DataType.GPC_RATE, place.element()), more);
             }
             return Verdict.CONTINUE;
         };
     }
 
-    private static Action set(ActionLine line, DataType type, int slotIndex) {
-        if (slotIndex > 0) {
-            needTwo(line, "gpt");
-        }
-        int element = slotIndex > 0 ? number(line, 0) : 0;
-        int slot = slot(line, slotIndex);
+    private static Action set(ActionLine line, DataType type, boolean array) {
+        Place place = array ? Place.element(line, "gpt") : Place.tag(line);
+        int slot = place.slot();
         Amount amount = Amount.read(line);
         return facts -> {
             StickTable table = facts.tracking.table(slot);
             if (table != null && amount.find(facts)) {
-                int field = field(table, type, element);
+                int field = field(table, type, place.element());
                 if (field != StickTable.NOT_STORED) {
                     long value = facts.scratch.value.number & 0xFFFFFFFFL;
                     table.set(facts.tracking.entry(slot), field, value, nowMs(facts));
@@ -240,10 +280,10 @@ final class TrackActions {
     /** A number of a rule, or an expression for it. */
     private record Amount(long constant, @Nullable Expression expression) {
         static Amount read(ActionLine line) {
-            if (line.words().peek().matches("[0-9]{1,10}")) {
+            if (line.words().peek().matches("[+-]?[0-9]{1,18}")) {
                 return new Amount(Long.parseLong(line.words().next()), null);
             }
-            return new Amount(0, line.hasArgument() ? line.expression("missing value") : null);
+            return new Amount(0, line.words().hasNext() ? line.expression("missing value") : null);
         }
 
         /** Puts it into the loop's value; false where there is none. */

@@ -44,7 +44,8 @@ final class VariableActions {
     private static List<String> words(ActionLine line) {
         String name = line.parameter();
         if (name == null) {
-            throw new SampleError("invalid or incomplete action '" + line.name()
+            boolean open = line.name().indexOf('(') >= 0;
+            throw new SampleError((open ? "incomplete argument after action '" : "invalid or incomplete action '") + line.name()
                     + "'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'");
         }
         return List.of(name.split(",", -1));
