@@ -32,7 +32,9 @@ final class SectionReader {
             "program",
             "fcgi-app",
             "crt-store",
-            "traces");
+            "traces",
+            "log-profile",
+            "acme");
 
     private static final Set<String> NEGATABLE_OUTSIDE = Set.of(
             "option",

@@ -70,7 +70,8 @@ final class Tokenizer {
     /** @param variables the value of a variable or, with a leading dot, of a pseudo-variable; null when there is none */
     Tokenizer(String line, String file, int lineNumber, Function<String, @Nullable String> variables) {
         this.line = line;
-        this.end = endFrom(0);
+        end = -1;
+        end = endFrom(0);
         this.file = file;
         this.lineNumber = lineNumber;
         this.variables = variables;
@@ -279,8 +280,11 @@ final class Tokenizer {
     }
 
     private int endFrom(int from) {
-        int carriageReturn = line.indexOf('\r', from);
-        return carriageReturn < 0 ? line.length() : carriageReturn;
+        if (end < from) { // a line can be long: what is known is not looked for again
+            int carriageReturn = line.indexOf('\r', from);
+            return carriageReturn < 0 ? line.length() : carriageReturn;
+        }
+        return end;
     }
 
     private boolean atEnd() {

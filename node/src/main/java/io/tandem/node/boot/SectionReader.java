@@ -34,6 +34,10 @@ final class SectionReader {
     /** Rules whose mistakes make HAProxy stop reading; here the lines below are read all the same. */
     private static final Set<String> ABORTING = Set.of("http-request", "http-response", "http-after-response");
 
+    /** How complaints begin in front of whose colon HAProxy leaves the blank out. */
+    private static final List<String> CLOSE =
+            List.of("'option' expects", "unknown stats parameter", "missing keyword in 'stats'");
+
     private static final Set<String> LOG_FORMATS = Set.of("log-format", "log-format-sd", "error-log-format");
 
     /** Lines of global whose first one counts, and how a second one is spoken of. */
@@ -186,17 +190,17 @@ final class SectionReader {
                 keyword = single;
             }
         }
+        boolean negated = prefixed;
         if (prefixed
                 && (keyword == null || !keyword.negatable() || line.keyword().equals("default"))) {
-            Origin origin = line.origin();
-            String complaint = UnknownWords.negation(line, keyword);
-            if (complaint != null) {
-                context.problems().alert(origin, at(origin) + ": " + complaint);
+            boolean option = line.text(1).equals("option");
+            if (!option || !line.text(2).isEmpty()) {
+                alertClose(line.origin(), UnknownWords.negation(line));
             }
-            if (keyword == null) {
-                alert(origin, new UnknownWords(context.keywords(), draft.kind()).complaint(line, first));
+            if (option && !line.text(2).isEmpty()) {
+                return;
             }
-            return;
+            negated = false; // HAProxy reads on as if the word were not there
         }
         if (keyword != null && isOfTheOtherSide(keyword, draft.kind())) {
             warnOfTheOtherSide(line, keyword.name(), draft);
@@ -228,7 +232,7 @@ final class SectionReader {
                             null));
             return;
         }
-        Arguments arguments = new Arguments(line, first + words, prefixed, context);
+        Arguments arguments = new Arguments(line, first + words, negated, context);
         if (keyword.standing() == Keyword.Standing.REFUSED) {
             alert(line.origin(), KnownKeywords.notSupported(keyword.name()) + ": " + sentence(keyword.hint()));
             return;
@@ -269,8 +273,13 @@ final class SectionReader {
     }
 
     private void alert(Origin origin, String text) {
-        boolean close = text.startsWith("'option' expects"); // HAProxy leaves a blank out there
+        boolean close = CLOSE.stream().anyMatch(text::startsWith);
         context.problems().alert(origin, at(origin) + (close ? ": " : " : ") + text);
+    }
+
+    /** The same without the blank in front of the colon. */
+    private void alertClose(Origin origin, String text) {
+        context.problems().alert(origin, at(origin) + ": " + text);
     }
 
     private static String at(Origin origin) {

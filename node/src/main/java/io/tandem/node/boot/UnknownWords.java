@@ -4,7 +4,6 @@ package io.tandem.node.boot;
 
 import io.tandem.config.haproxy.Line;
 import io.tandem.config.text.Nearest;
-import io.tandem.node.language.Directive;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KeywordFamily;
 import io.tandem.node.language.Keywords;
@@ -14,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Words a line's section, or this version, does not know. */
 final class UnknownWords {
@@ -31,22 +29,6 @@ final class UnknownWords {
             "tarpit",
             "client-fin",
             "server-fin");
-
-    /** HAProxy's of proxies. */
-    private static final Set<String> STATS = Set.of(
-            "admin",
-            "uri",
-            "realm",
-            "auth",
-            "scope",
-            "enable",
-            "hide-version",
-            "show-node",
-            "show-desc",
-            "show-legends",
-            "refresh",
-            "http-request",
-            "show-modules");
 
     /** The sections that HAProxy thinks of when a line begins with an unknown word. */
     private static final List<SectionKind> HINTED = List.of(
@@ -80,7 +62,9 @@ final class UnknownWords {
             return "unknown statement '" + word + "'.";
         }
         if (section == SectionKind.LOG_FORWARD) {
-            return "unknown keyword '" + word + "' in log-forward section.";
+            return KnownKeywords.has(KeywordFamily.LOG_FORWARD, word)
+                    ? KnownKeywords.notSupported((word + " " + second).strip())
+                    : "unknown keyword '" + word + "' in log-forward section.";
         }
         if (section == SectionKind.MAILERS) {
             return "unknown keyword '" + word + "' in 'mailers' section";
@@ -100,16 +84,14 @@ final class UnknownWords {
                                     ? ""
                                     : Nearest.hint(word, firstWords(family)));
         }
-        boolean known = word.equals("timeout") && TIMEOUTS.contains(second)
-                || word.equals("stats") && section != SectionKind.GLOBAL && STATS.contains(second);
-        if (known) {
+        if (word.equals("timeout") && TIMEOUTS.contains(second)) {
             return KnownKeywords.notSupported(word + " " + second);
         }
         if (word.equals("stats")) {
             return section == SectionKind.GLOBAL
                     ? "'stats' only supports 'socket', 'maxconn', 'bind-process' and 'timeout' (got '" + second + "')"
-                    : "unknown stats parameter '" + second
-                            + "', expects 'admin', 'uri', 'realm', 'auth', 'scope', 'enable',"
+                    : (second.isEmpty() ? "missing keyword in 'stats'" : "unknown stats parameter '" + second + "'")
+                            + ", expects 'admin', 'uri', 'realm', 'auth', 'scope', 'enable',"
                             + " 'hide-version', 'show-node', 'show-desc' or 'show-legends'.";
         }
         if (word.equals("timeout")) {
@@ -158,12 +140,11 @@ final class UnknownWords {
         return words;
     }
 
-    /** Why {@code no} or {@code default} may not stand in front of a keyword; null where the option is unknown anyway. */
-    static @Nullable String negation(Line line, @Nullable Keyword<Directive> keyword) {
-        if (!line.text(1).equals("option")) {
-            return "negation/default currently supported only for options, log, busy-polling, set-dumpable,"
-                    + " strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
-        }
-        return keyword == null ? null : "negation/default is not supported for option '" + line.text(2) + "'.";
+    /** Why {@code no} or {@code default} may not stand in front of a keyword. */
+    static String negation(Line line) {
+        return line.text(1).equals("option")
+                ? "negation/default is not supported for option '" + line.text(2) + "'."
+                : "negation/default currently supported only for options, log, busy-polling, set-dumpable,"
+                        + " strict-limits, insecure-fork-wanted and numa-cpu-mapping.";
     }
 }

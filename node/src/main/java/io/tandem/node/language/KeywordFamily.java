@@ -31,6 +31,8 @@ public enum KeywordFamily {
     FCGI_APP,
     CRT_STORE,
     TRACES,
+    LOG_PROFILE,
+    ACME,
     LOG_VARIABLE;
 
     String key() {
@@ -55,6 +57,8 @@ public enum KeywordFamily {
                     case FCGI_APP -> FCGI_APP;
                     case CRT_STORE -> CRT_STORE;
                     case TRACES -> TRACES;
+                    case LOG_PROFILE -> LOG_PROFILE;
+                    case ACME -> ACME;
                     default -> GLOBAL;
                 };
     }

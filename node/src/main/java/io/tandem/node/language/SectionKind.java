@@ -24,7 +24,9 @@ public enum SectionKind {
     PROGRAM,
     FCGI_APP,
     CRT_STORE,
-    TRACES;
+    TRACES,
+    LOG_PROFILE,
+    ACME;
 
     /** {@code defaults}, {@code frontend}, {@code listen} and {@code backend}. */
     public static final Set<SectionKind> PROXIES = EnumSet.of(DEFAULTS, FRONTEND, LISTEN, BACKEND);

@@ -33,6 +33,9 @@ public final class RingFeature implements Feature {
     private static final Ring.Specification BUILT_IN = new Ring.Specification(
             "buf0", "in-memory ring buffer", LogTarget.Format.TIMED, Ring.DEFAULT_SIZE, 1 << 20, null);
 
+    /** Options of its servers that nobody asks about. */
+    private static final List<String> UNHEEDED = List.of("check", "agent-check", "track");
+
     private static final String IMPLIED_SERVER = "server";
     private static final int IMPLIED_CONNECT_MS = 1_000;
     private static final int IMPLIED_SERVER_MS = 5_000;
@@ -83,12 +86,22 @@ public final class RingFeature implements Feature {
                 line("timeout", "connect | server TIME", "time limits of its servers")
                         .as(RingFeature::timeout),
                 line("server", "NAME ADDRESS:PORT [OPTION…]", "where its events are sent")
-                        .as((line, draft) -> ServerLines.read(line, servers(draft))),
+                        .as(RingFeature::server),
                 line("backing-file", "PATH", "keeps its events in a file").as(RingFeature::file));
     }
 
     private static Keyword.Builder<Directive> line(String name, String arguments, String doc) {
         return Keyword.directive(name, SectionKind.RING).arguments(arguments).doc(doc);
+    }
+
+    private static void server(Arguments line, Draft draft) {
+        for (String option : UNHEEDED) {
+            if (line.line().words().stream().skip(3).anyMatch(word -> word.text().equals(option))) {
+                line.warn("'" + option + "' has no effect on the server of a ring: events are sent as soon as it can be"
+                        + " reached.");
+            }
+        }
+        ServerLines.read(line, servers(draft));
     }
 
     private static void rest(Arguments line) {
