@@ -17,29 +17,50 @@ import org.jspecify.annotations.Nullable;
 public final class ServerAdmin {
     private final ServerEvents events;
     private final LongSupplier clockMs;
+    private final String changed;
 
     /** @param clockMs wall clock, milliseconds since 1970 */
     public ServerAdmin(EventLog log, LongSupplier clockMs) {
+        this(log, clockMs, "CLI");
+    }
+
+    /**
+     * @param clockMs wall clock, milliseconds since 1970
+     * @param from where operators ask for it, as messages name the place
+     */
+    public ServerAdmin(EventLog log, LongSupplier clockMs, String from) {
         events = new ServerEvents(log);
         this.clockMs = clockMs;
+        changed = ", changed from " + from;
     }
 
     /** Ends maintenance and draining: {@code set server … state ready}. */
     public void ready(Backend backend, Server server) {
         enable(backend, server);
+        endDrain(backend, server);
+    }
+
+    /**
+     * Ends draining.
+     *
+     * @return false where it was not draining by itself
+     */
+    public boolean endDrain(Backend backend, Server server) {
         ServerState state = server.state();
-        if (state.ownDrain()) {
-            long nowMs = clockMs.getAsLong();
-            state.draining(false, nowMs);
-            if (state.unresolved()) {
-                return; // it stays where it is
-            }
-            if (state.draining()) {
-                events.told(backend, server, "is leaving forced drain but remains in drain mode", nowMs);
-                return;
-            }
+        if (!state.ownDrain()) {
+            return false;
+        }
+        long nowMs = clockMs.getAsLong();
+        state.draining(false, nowMs);
+        if (state.unresolved() || state.ownMaintenance()) {
+            return true; // it stays where it is
+        }
+        if (state.draining()) {
+            events.told(backend, server, "is leaving forced drain but remains in drain mode", nowMs);
+        } else {
             events.told(backend, server, "is " + upOrDown(state) + " (leaving forced drain)", nowMs);
         }
+        return true;
     }
 
     /** Ends maintenance: {@code enable server}. */
@@ -70,20 +91,30 @@ public final class ServerAdmin {
 
     /** No new clients but those that persistence sends: {@code set server … state drain}. Ends maintenance. */
     public void drain(Backend backend, Server server) {
+        beginDrain(backend, server, "");
+        enable(backend, server);
+    }
+
+    /** No new clients but those that persistence sends, and {@code why}; maintenance stays. */
+    public void beginDrain(Backend backend, Server server, String why) {
         ServerState state = server.state();
-        long nowMs = clockMs.getAsLong();
-        boolean wasMaintenance = state.maintenance();
         if (!state.draining()) {
+            long nowMs = clockMs.getAsLong();
+            boolean wasMaintenance = state.maintenance();
             state.draining(true, nowMs);
             if (!wasMaintenance && state.isRunning()) {
-                events.up(backend, server, "enters drain state", nowMs);
+                events.up(backend, server, "enters drain state" + why, nowMs);
             }
         }
-        enable(backend, server);
     }
 
     /** No clients and no checks: {@code disable server}, {@code set server … state maint}. */
     public void maintenance(Backend backend, Server server) {
+        maintenance(backend, server, "");
+    }
+
+    /** The same, and {@code why}. */
+    public void maintenance(Backend backend, Server server, String why) {
         ServerState state = server.state();
         long nowMs = clockMs.getAsLong();
         if (state.maintenance()) {
@@ -93,9 +124,9 @@ public final class ServerAdmin {
         boolean wasRunning = state.isRunning();
         state.maintenance(true, nowMs);
         if (wasRunning) {
-            events.down(backend, server, "is going DOWN for maintenance", nowMs);
+            events.down(backend, server, "is going DOWN for maintenance" + why, nowMs);
         } else {
-            events.told(backend, server, "was DOWN and now enters maintenance", nowMs);
+            events.told(backend, server, "was DOWN and now enters maintenance" + why, nowMs);
         }
     }
 
@@ -106,7 +137,7 @@ public final class ServerAdmin {
         long nowMs = clockMs.getAsLong();
         state.health(ServerState.Health.UP, state.rise() + state.fall() - 1, nowMs);
         if (news && state.isRunning()) {
-            events.up(backend, server, "is UP, changed from CLI", nowMs);
+            events.up(backend, server, "is UP" + changed, nowMs);
         }
     }
 
@@ -117,7 +148,7 @@ public final class ServerAdmin {
         boolean news = state.health() != ServerState.Health.STOPPING;
         state.health(ServerState.Health.STOPPING, state.rise() + state.fall() - 1, nowMs);
         if (news && state.isRunning()) {
-            events.up(backend, server, "is stopping, changed from CLI", nowMs);
+            events.up(backend, server, "is stopping" + changed, nowMs);
         }
     }
 
@@ -128,7 +159,7 @@ public final class ServerAdmin {
         boolean wasRunning = state.isRunning();
         state.health(ServerState.Health.DOWN, 0, nowMs);
         if (wasRunning) {
-            events.down(backend, server, "is DOWN, changed from CLI", nowMs);
+            events.down(backend, server, "is DOWN" + changed, nowMs);
         }
     }
 
@@ -140,7 +171,7 @@ public final class ServerAdmin {
         if (!state.isUpByChecks() || state.health() == ServerState.Health.STOPPING) {
             state.health(ServerState.Health.UP, state.healthPoints(), nowMs);
             if (state.isRunning()) {
-                events.up(backend, server, "is UP, changed from CLI", nowMs);
+                events.up(backend, server, "is UP" + changed, nowMs);
             }
         }
     }
@@ -153,7 +184,7 @@ public final class ServerAdmin {
         boolean wasRunning = state.isRunning();
         state.health(ServerState.Health.DOWN, state.healthPoints(), nowMs);
         if (wasRunning) {
-            events.down(backend, server, "is DOWN, changed from CLI", nowMs);
+            events.down(backend, server, "is DOWN" + changed, nowMs);
         }
     }
 

@@ -81,6 +81,8 @@ public final class ServerEvents {
             tellOfHealth(follower, wasRunning, via, nowMs);
         } else if (its.health() != was && its.health() == ServerState.Health.STOPPING) {
             up(follower.backend(), follower.server(), "is stopping" + via, nowMs);
+        } else if (was == ServerState.Health.STOPPING && its.isRunning() && its.health() != was) {
+            up(follower.backend(), follower.server(), "is UP" + via, nowMs);
         }
     }
 

@@ -49,6 +49,7 @@ import io.tandem.node.rules.action.LegacyRules;
 import io.tandem.node.rules.action.RequestFeatures;
 import io.tandem.node.rules.action.RuleFeature;
 import io.tandem.node.rules.action.ServerRuleLines;
+import io.tandem.node.rules.action.StatsRules;
 import io.tandem.node.rules.action.SwitchingFeature;
 import io.tandem.node.setup.Experimental;
 import io.tandem.node.setup.Feature;
@@ -106,6 +107,7 @@ final class Features {
             new CompressionLines(),
             new FilterLines(),
             new AdminFeature(),
+            new StatsRules(),
             new StatsFeature(),
             new MetricsFeature(),
             new IgnoredBytes());

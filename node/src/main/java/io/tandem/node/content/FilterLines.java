@@ -90,7 +90,8 @@ public final class FilterLines implements Feature {
             }
             case "cache" -> cache(line, draft, settings);
             case "trace" -> trace(line, settings);
-            case "fcgi-app", "opentracing", "spoe", "bwlim-in", "bwlim-out" -> throw line.error(KnownKeywords.notSupported("filter " + kind));
+            case "fcgi-app", "opentracing", "spoe", "bwlim-in", "bwlim-out" ->
+                throw line.error(KnownKeywords.notSupported("filter " + kind));
             default -> throw line.error("'filter' : unknown keyword '" + kind + "'. Registered keywords :\n" + NAMES);
         }
         if (line.hasNext()) {

@@ -7,6 +7,7 @@ import io.tandem.node.backend.Timeouts;
 import io.tandem.node.content.BodyFilters;
 import io.tandem.node.content.cache.CacheUse;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.Intercept;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HttpOption;
@@ -23,6 +24,7 @@ import io.tandem.node.rules.Rules;
 import io.tandem.node.rules.Termination;
 import io.tandem.node.rules.Verdict;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a request through its rules (step 4): the frontend's, the choice of the backend, the backend's, what options do to
@@ -65,6 +67,8 @@ final class RequestJudge {
     private final Outcome outcome;
     private ConnectionMode connectionMode = ConnectionMode.KEEP_ALIVE;
     private boolean bodyIsThere;
+    /** Who wants to see the body before it answers; null for nobody. */
+    private @Nullable Intercept awaiting;
 
     RequestJudge(Loop loop, Facts facts, Ledger ledger, Outcome outcome) {
         this.loop = loop;
@@ -90,6 +94,7 @@ final class RequestJudge {
         facts.bytesIn = facts.request.countedSize();
         connectionMode = settings.connectionMode();
         bodyIsThere = facts.request.framing() == Framing.NONE;
+        awaiting = null;
         ledger.requestBegins();
         if (facts.request.method() == Method.OTHER && facts.request.isPreface()) {
             facts.request.clear(); // HTTP/2 where nobody speaks it
@@ -107,6 +112,13 @@ final class RequestJudge {
 
     /** {@code option http-buffer-request}: the body is there, or a buffer full of it. */
     void onBody() {
+        Intercept asked = awaiting;
+        if (asked != null) {
+            awaiting = null;
+            Reply own = asked.intercept(facts);
+            outcome.answer(own == null ? ErrorPages.of(facts, 500) : own);
+            return;
+        }
         if (facts.peeksBody) {
             facts.peeksBody = false;
         } else if (facts.bodyWaitMs > 0) { // a rule has waited, perhaps for a part
@@ -146,9 +158,7 @@ final class RequestJudge {
             outcome.deliver(itself);
             return;
         }
-        Reply own = frontend.intercept().intercept(facts);
-        if (own != null) {
-            outcome.answer(own);
+        if (intercepts(frontend.intercept())) {
             return;
         }
         Backend backend = frontend.backendChoice().choose(facts);
@@ -177,9 +187,7 @@ final class RequestJudge {
         if (!passes(backend.requestRules())) {
             return;
         }
-        Reply own = backend.intercept().intercept(facts);
-        if (own != null) {
-            outcome.answer(own);
+        if (intercepts(backend.intercept())) {
             return;
         }
         BodyFilters.onRequest(facts, backend);
@@ -197,6 +205,19 @@ final class RequestJudge {
             facts.countInFront(ProxyCounter.HEADER_REWRITE_FAILURES);
         }
         outcome.refuse(refusal, Termination.PROXY, Termination.IN_REQUEST);
+    }
+
+    /** Whether the proxy answers the request by itself, now or when the body is there. */
+    @SuppressWarnings("ReferenceEquality") // it is one object
+    private boolean intercepts(Intercept intercept) {
+        Reply own = intercept.intercept(facts);
+        if (own == Intercept.BODY_FIRST) {
+            awaiting = intercept;
+            outcome.waitForBody();
+        } else if (own != null) {
+            outcome.answer(own);
+        }
+        return own != null;
     }
 
     /** Whether the rules let the request go on; otherwise it has been dealt with. */

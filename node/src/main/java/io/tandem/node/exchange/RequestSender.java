@@ -129,6 +129,11 @@ final class RequestSender implements BodyBytes {
         }
     }
 
+    @Override
+    public boolean isWhole() {
+        return ended;
+    }
+
     void flush() {
         ServerStream present = server;
         if (present != null) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public interface Intercept {
     Intercept NONE = facts -> null;
 
-    /** The answer, or null: the request goes on. */
+    /** Says that the body is to be there first, or a buffer full of it; then it is asked once more. */
+    Reply BODY_FIRST = new Reply(0, new byte[0], 0, false);
+
+    /** The answer, {@link #BODY_FIRST} once for a request, or null: the request goes on. */
     @Nullable Reply intercept(Facts facts);
 }

@@ -12,10 +12,13 @@ import java.util.Optional;
 
 /** All sections of one load, in file order. Not thread-safe. */
 public final class Drafts {
+    private static final int NOWHERE = -1;
+
     private final Draft global;
     private final List<ProxyDraft> proxies = new ArrayList<>();
     private final Map<String, List<ProxyDraft>> byName = new HashMap<>();
     private final List<Draft> others = new ArrayList<>();
+    private int skippedBehind = NOWHERE;
     private Environment environment = Environment.ofProcess();
 
     /** @param global the draft all {@code global} sections write to */
@@ -45,6 +48,18 @@ public final class Drafts {
     public void add(ProxyDraft proxy) {
         proxies.add(proxy);
         byName.computeIfAbsent(proxy.name(), name -> new ArrayList<>(1)).add(proxy);
+    }
+
+    /** The number of the next proxy is nobody's; once in a configuration. */
+    public void skipNumber() {
+        if (skippedBehind == NOWHERE) {
+            skippedBehind = proxies.size();
+        }
+    }
+
+    /** How many proxies have been begun before a number was skipped; negative where none was. */
+    public int skippedBehind() {
+        return skippedBehind;
     }
 
     /** The proxies of that name, in file order: a frontend and a backend may share one. */

@@ -9,4 +9,9 @@ public interface BodyBytes {
 
     /** Copies the first {@code length} of them to {@code to}, from index {@code at} on. */
     void copy(byte[] to, int at, int length);
+
+    /** Whether they are all of the body. */
+    default boolean isWhole() {
+        return true;
+    }
 }

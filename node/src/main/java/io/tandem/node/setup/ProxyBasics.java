@@ -98,11 +98,16 @@ public final class ProxyBasics implements Feature {
                 .filter(ProxyDraft::hasCustomId)
                 .map(ProxyDraft::id)
                 .collect(Collectors.toSet());
-        if (taken.isEmpty()) {
+        int skippedBehind = assembly.drafts().skippedBehind();
+        if (taken.isEmpty() && skippedBehind < 0) {
             return;
         }
         int next = 1;
-        for (ProxyDraft proxy : proxies) {
+        for (int i = 0; i < proxies.size(); i++) {
+            ProxyDraft proxy = proxies.get(i);
+            if (i == skippedBehind) {
+                next++;
+            }
             if (!proxy.hasCustomId()) {
                 while (taken.contains(next)) {
                     next++;

@@ -29,6 +29,7 @@ final class Operated implements AutoCloseable {
     private static final int PATIENCE_S = 60;
 
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final LogReceiver log = new LogReceiver(this::keep);
     private final int[] ports;
     private final Path admin;
@@ -81,6 +82,10 @@ final class Operated implements AutoCloseable {
     }
 
     private void keep(String line) {
+        int server = line.indexOf(": Server ");
+        if (server >= 0) {
+            events.add(line.substring(server + 2).strip());
+        }
         int at = line.indexOf("[x] ");
         if (at >= 0) {
             lines.add(line.substring(at + 4));
@@ -116,6 +121,19 @@ final class Operated implements AutoCloseable {
             throw new AssertionError("no line is logged");
         }
         return line;
+    }
+
+    /** What it has logged about its servers, up to the first that contains {@code last}. */
+    List<String> eventsUntil(String last) throws InterruptedException {
+        List<String> said = new ArrayList<>();
+        while (said.isEmpty() || !said.get(said.size() - 1).contains(last)) {
+            String event = events.poll(PATIENCE_S, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new AssertionError("no event with " + last + " behind " + said);
+            }
+            said.add(event);
+        }
+        return said;
     }
 
     /** A conversation on its command socket that goes on. */

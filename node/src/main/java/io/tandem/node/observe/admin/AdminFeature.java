@@ -50,21 +50,26 @@ public final class AdminFeature implements Feature {
     private static final Keyword<Directive> SOCKET = Keyword.directive("stats socket", SectionKind.GLOBAL)
             .arguments("<address> [level user|operator|admin] [mode <octal>] [user <name>] [group <name>] …")
             .doc("opens an admin socket")
-            .as(AdminFeature::socket);
+            .as((line, draft) -> apply(line, draft, AdminFeature::socket));
 
     private static final Keyword<Directive> TIMEOUT = Keyword.directive("stats timeout", SectionKind.GLOBAL)
             .arguments("<time>")
             .doc("how long an idle session on an admin socket lives")
-            .as(AdminFeature::timeout);
+            .as((line, draft) -> apply(line, draft, AdminFeature::timeout));
 
     private static final Keyword<Directive> MAXCONN = Keyword.directive("stats maxconn", SectionKind.GLOBAL)
             .arguments("<number>")
             .doc("how many sessions may be open on the admin sockets")
-            .as(AdminFeature::maxconn);
+            .as((line, draft) -> apply(line, draft, AdminFeature::maxconn));
 
     @Override
     public List<Keyword<Directive>> directives() {
         return List.of(SOCKET, TIMEOUT, MAXCONN);
+    }
+
+    private static void apply(Arguments line, Draft draft, Directive meaning) {
+        line.context().drafts().skipNumber(); // the first one makes HAProxy's proxy GLOBAL
+        meaning.apply(line, draft);
     }
 
     private static void socket(Arguments line, Draft draft) {

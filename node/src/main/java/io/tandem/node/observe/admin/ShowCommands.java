@@ -3,6 +3,7 @@
 package io.tandem.node.observe.admin;
 
 import io.tandem.node.observe.stats.Forms;
+import io.tandem.node.observe.stats.JsonForm;
 import io.tandem.node.observe.stats.ProcessFacts;
 import io.tandem.node.observe.stats.Row;
 import io.tandem.node.observe.stats.Statistics;
@@ -35,6 +36,12 @@ public final class ShowCommands {
                         Level.USER,
                         commands::stat),
                 new Command(
+                        "show schema json",
+                        "show schema json",
+                        "report schema used for stats",
+                        Level.USER,
+                        (arguments, answer) -> answer.append(JsonForm.schema())),
+                new Command(
                         "show version",
                         "show version",
                         "show version of the current process",
@@ -58,9 +65,11 @@ public final class ShowCommands {
     private void info(Command.Arguments arguments, StringBuilder answer) {
         boolean typed = false;
         boolean describe = false;
+        boolean json = false;
         for (String word : arguments.words()) {
             switch (word) {
                 case "typed" -> typed = true;
+                case "json" -> json = true;
                 case "desc" -> describe = true;
                 case "float" -> {} // every number here is a whole one
                 default -> {
@@ -69,7 +78,13 @@ public final class ShowCommands {
                 }
             }
         }
-        for (ProcessFacts.Fact fact : ProcessFacts.of(node, System.currentTimeMillis())) {
+        List<ProcessFacts.Fact> facts = ProcessFacts.of(node, System.currentTimeMillis());
+        if (json) {
+            JsonForm.facts(facts, answer);
+            answer.append('\n');
+            return;
+        }
+        for (ProcessFacts.Fact fact : facts) {
             if (typed) {
                 answer.append(fact.position()).append('.').append(fact.name()).append(".1:");
                 answer.append(fact.tags())
@@ -92,6 +107,7 @@ public final class ShowCommands {
         boolean describe = false;
         boolean noMaintenance = false;
         boolean onlyUp = false;
+        boolean json = false;
         int at = 0;
         @Nullable Filter filter = Filter.parse(arguments, node.configuration());
         if (filter != null) {
@@ -101,6 +117,7 @@ public final class ShowCommands {
             String word = arguments.word(at);
             switch (word) {
                 case "typed" -> typed = true;
+                case "json" -> json = true;
                 case "desc" -> describe = true;
                 case "no-maint" -> noMaintenance = true;
                 case "up" -> onlyUp = true;
@@ -119,7 +136,10 @@ public final class ShowCommands {
                         || row.kind() != Row.Kind.SERVER
                         || row.text("status").startsWith("UP"))
                 .toList();
-        if (typed) {
+        if (json) {
+            JsonForm.rows(rows, answer);
+            answer.append('\n');
+        } else if (typed) {
             Forms.typed(rows, describe, answer);
         } else {
             Forms.csv(rows, answer);

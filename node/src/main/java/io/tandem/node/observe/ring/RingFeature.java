@@ -96,7 +96,8 @@ public final class RingFeature implements Feature {
 
     private static void server(Arguments line, Draft draft) {
         for (String option : UNHEEDED) {
-            if (line.line().words().stream().skip(3).anyMatch(word -> word.text().equals(option))) {
+            if (line.line().words().stream().skip(3).anyMatch(word -> word.text()
+                    .equals(option))) {
                 line.warn("'" + option + "' has no effect on the server of a ring: events are sent as soon as it can be"
                         + " reached.");
             }

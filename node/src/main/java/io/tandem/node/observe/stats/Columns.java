@@ -49,14 +49,16 @@ public final class Columns {
 
     /** The lines of a tab-separated resource beside this class, split, short lines padded. */
     static List<String[]> table(String resource) {
+        return resource(resource).lines().map(line -> line.split("\t", -1)).toList();
+    }
+
+    /** The text of a resource beside this class. */
+    static String resource(String resource) {
         try (InputStream in = Columns.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("resource missing: " + resource);
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .map(line -> line.split("\t", -1))
-                    .toList();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -34,15 +34,16 @@ final class Page {
             .backup_up{background:#1e3c6a}.active_no_check,.backup_no_check{background:#2a2d2f}}
             """;
 
-    private static final String HEAD =
-            "<tr class=\"titre\"><th rowspan=2></th><th colspan=3>Queue</th><th colspan=3>Session rate</th>"
-                    + "<th colspan=5>Sessions</th><th colspan=2>Bytes</th><th colspan=2>Denied</th>"
-                    + "<th colspan=3>Errors</th><th colspan=2>Warnings</th><th colspan=8>Server</th></tr>\n"
-                    + "<tr class=\"titre\"><th>Cur</th><th>Max</th><th>Limit</th><th>Cur</th><th>Max</th><th>Limit</th>"
-                    + "<th>Cur</th><th>Max</th><th>Limit</th><th>Total</th><th>LbTot</th><th>In</th><th>Out</th>"
-                    + "<th>Req</th><th>Resp</th><th>Req</th><th>Conn</th><th>Resp</th><th>Retr</th><th>Redis</th>"
-                    + "<th>Status</th><th>LastChk</th><th>Wght</th><th>Act</th><th>Bck</th><th>Chk</th><th>Dwn</th>"
-                    + "<th>Dwntme</th></tr>\n";
+    private static final String HEAD_ROW = "<tr class=\"titre\">";
+
+    private static final String HEAD = "<th rowspan=2></th><th colspan=3>Queue</th><th colspan=3>Session rate</th>"
+            + "<th colspan=5>Sessions</th><th colspan=2>Bytes</th><th colspan=2>Denied</th>"
+            + "<th colspan=3>Errors</th><th colspan=2>Warnings</th><th colspan=8>Server</th></tr>\n"
+            + "<tr class=\"titre\"><th>Cur</th><th>Max</th><th>Limit</th><th>Cur</th><th>Max</th><th>Limit</th>"
+            + "<th>Cur</th><th>Max</th><th>Limit</th><th>Total</th><th>LbTot</th><th>In</th><th>Out</th>"
+            + "<th>Req</th><th>Resp</th><th>Req</th><th>Conn</th><th>Resp</th><th>Retr</th><th>Redis</th>"
+            + "<th>Status</th><th>LastChk</th><th>Wght</th><th>Act</th><th>Bck</th><th>Chk</th><th>Dwn</th>"
+            + "<th>Dwntme</th></tr>\n";
 
     private static final List<String> NUMBERS = List.of(
             "qcur",
@@ -66,21 +67,38 @@ final class Page {
             "wretr",
             "wredis");
 
+    /** The actions of the form and how it names them. */
+    private static final String ACTIONS =
+            """
+            Choose the action to perform on the checked servers : <select name=action><option value=""></option>\
+            <option value="ready">Set state to READY</option><option value="drain">Set state to DRAIN</option>\
+            <option value="maint">Set state to MAINT</option><option value="dhlth">Health: disable checks</option>\
+            <option value="ehlth">Health: enable checks</option><option value="hrunn">Health: force UP</option>\
+            <option value="hnolb">Health: force NOLB</option><option value="hdown">Health: force DOWN</option>\
+            <option value="dagent">Agent: disable checks</option><option value="eagent">Agent: enable checks</option>\
+            <option value="arunn">Agent: force UP</option><option value="adown">Agent: force DOWN</option>\
+            <option value="shutdown">Kill Sessions</option></select>""";
+
+    /**
+     * What this answer is like.
+     *
+     * @param admin whether it has forms to change the state of servers
+     * @param refresh whether browsers load it again
+     * @param options those of the URI that its links keep
+     * @param outcome what became of the form that was sent before, or null
+     */
+    record View(boolean admin, boolean refresh, String options, AdminForm.@Nullable Outcome outcome) {}
+
     private Page() {}
 
     static void write(
-            NodeRuntime node,
-            List<Row> rows,
-            StatsPage.Settings settings,
-            boolean refresh,
-            long nowMs,
-            StringBuilder out) {
+            NodeRuntime node, List<Row> rows, StatsPage.Settings settings, View view, long nowMs, StringBuilder out) {
         out.append("<!DOCTYPE html>\n<html><head><title>Statistics Report for HAProxy");
         if (settings.node() != null) {
             out.append(" on ").append(html(settings.node().isEmpty() ? node.nodeName() : settings.node()));
         }
         out.append("</title>\n<meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\">\n");
-        if (refresh && settings.refreshS() > 0) {
+        if (view.refresh()) {
             out.append("<meta http-equiv=\"refresh\" content=\"")
                     .append(settings.refreshS())
                     .append("\">\n");
@@ -97,16 +115,17 @@ final class Page {
         out.append("</h2>\n<hr>\n<h3>&gt; General process information</h3>\n<p>");
         general(node, nowMs, out);
         links(settings, out);
+        outcome(settings, view, out);
         List<Row> proxy = new ArrayList<>();
         for (Row row : rows) {
             if (!proxy.isEmpty() && !proxy.get(0).text("pxname").equals(row.text("pxname"))) {
-                table(proxy, node, out);
+                table(proxy, view.admin(), node, out);
                 proxy.clear();
             }
             proxy.add(row);
         }
         if (!proxy.isEmpty()) {
-            table(proxy, node, out);
+            table(proxy, view.admin(), node, out);
         }
         out.append("</body></html>\n");
     }
@@ -148,7 +167,19 @@ final class Page {
         out.append("<a href=\"").append(uri).append(";csv;norefresh\">CSV export</a></p>\n");
     }
 
-    private static void table(List<Row> rows, NodeRuntime node, StringBuilder out) {
+    /** What became of the form that was sent before, and a link that takes this away. */
+    private static void outcome(StatsPage.Settings settings, View view, StringBuilder out) {
+        AdminForm.Outcome outcome = view.outcome();
+        if (outcome != null) {
+            out.append("<p><div class=").append(outcome.style()).append("><a class=lfsb href=\"");
+            out.append(html(settings.uri() + view.options())).append("\" title=\"Remove this message\">[X]</a> ");
+            out.append(outcome.sentence()).append("</div>\n<p>");
+        }
+    }
+
+    /** @param admin whether it is a form, if the proxy has servers */
+    private static void table(List<Row> rows, boolean admin, NodeRuntime node, StringBuilder out) {
+        boolean form = admin && rows.stream().anyMatch(row -> row.kind() == Row.Kind.SERVER);
         String proxy = rows.get(0).text("pxname");
         String description = node.configuration().drafts().named(proxy).stream()
                 .map(ProxyDraft::description)
@@ -157,6 +188,9 @@ final class Page {
                 .map(text -> "<th class=\"desc\">" + html(text) + "</th>")
                 .orElse("");
         String name = html(proxy);
+        if (form) {
+            out.append("<form method=\"post\">");
+        }
         out.append("<table class=\"tbl\"><tr class=\"titre\"><th class=\"pxname\"><a name=\"")
                 .append(name);
         out.append("\"></a>")
@@ -164,12 +198,29 @@ final class Page {
                 .append("</th>")
                 .append(description)
                 .append("</tr></table>\n<table class=\"tbl\">\n")
+                .append(HEAD_ROW)
+                .append(admin ? all(name, form) : "")
                 .append(HEAD);
-        rows.forEach(row -> row(row, out));
-        out.append("</table><p>\n");
+        rows.forEach(row -> row(row, admin, out));
+        out.append("</table>");
+        if (form) {
+            out.append(ACTIONS).append("<input type=\"hidden\" name=\"b\" value=\"#");
+            out.append(rows.get(0).proxyId()).append("\">&nbsp;<input type=\"submit\" value=\"Apply\"></form>");
+        }
+        out.append("<p>\n");
     }
 
-    private static void row(Row row, StringBuilder out) {
+    /** Checks or clears the boxes of all servers, where there are some. */
+    private static String all(String proxy, boolean form) {
+        if (!form) {
+            return "<th rowspan=2></th>";
+        }
+        String boxes = "document.getElementsByClassName('" + proxy + "-checkbox')";
+        return "<th rowspan=2 width=1><input type=\"checkbox\" onclick=\"for(c in " + boxes + ") " + boxes
+                + ".item(c).checked = this.checked\"></th>";
+    }
+
+    private static void row(Row row, boolean admin, StringBuilder out) {
         String label =
                 switch (row.kind()) {
                     case FRONTEND -> "Frontend";
@@ -178,7 +229,9 @@ final class Page {
                 };
         out.append("<tr class=\"")
                 .append(style(row))
-                .append("\"><td class=ac>")
+                .append("\">")
+                .append(admin ? box(row) : "")
+                .append("<td class=ac>")
                 .append(html(label))
                 .append("</td>");
         for (String column : NUMBERS) {
@@ -190,6 +243,15 @@ final class Page {
             out.append("<td>").append(mark(row, column)).append("</td>");
         }
         out.append("<td>").append(duration(row.value("downtime"))).append("</td></tr>\n");
+    }
+
+    /** What a server is chosen by. */
+    private static String box(Row row) {
+        if (row.kind() != Row.Kind.SERVER) {
+            return "<td></td>";
+        }
+        return "<td><input class='" + html(row.text("pxname")) + "-checkbox' type=\"checkbox\" name=\"s\" value=\""
+                + html(row.text("svname")) + "\"></td>";
     }
 
     /** For a server, {@code act} and {@code bck} say Y or -. */

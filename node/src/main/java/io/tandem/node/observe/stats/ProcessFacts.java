@@ -69,6 +69,19 @@ public final class ProcessFacts {
         rate(v, "SessRate", "MaxSessRate", node.totals().sessionRate());
         rate(v, "SslRate", "MaxSslRate", node.totals().tlsRate());
         rate(v, "SslFrontendKeyRate", "SslFrontendMaxKeyRate", node.totals().keyRate());
+        v.put("SslFrontendSessionReuse_pct", reused(node));
+        memory(v);
+        for (String never : List.of(
+                "PoolFailed", // a process that runs out of memory ends
+                "Maxpipes", // nothing is spliced
+                "PipesUsed",
+                "PipesFree",
+                "TotalSplicdedBytesOut",
+                "BusyPolling", // loops sleep
+                "DebugCommandsIssued", // there are none
+                "Tainted")) {
+            v.put(never, 0);
+        }
         v.put("CompressBpsIn", node.compression().in().perSecond());
         v.put("CompressBpsOut", node.compression().out().perSecond());
         v.put("CompressBpsRateLim", node.compression().bytesPerSecond());
@@ -90,6 +103,26 @@ public final class ProcessFacts {
         v.put("ActivePeers", node.peers().active());
         v.put("ConnectedPeers", node.peers().connected());
         return v;
+    }
+
+    /** Per cent of the TLS sessions of the last second that took no new key. */
+    private static long reused(NodeRuntime node) {
+        long sessions = node.totals().tlsRate().perSecond();
+        long keys = Math.min(sessions, node.totals().keyRate().perSecond());
+        return sessions == 0 ? 0 : 100 - (100 * keys + (sessions - 1) / 2) / sessions;
+    }
+
+    /** The heap stands for HAProxy's pools. */
+    private static void memory(Map<String, Object> values) {
+        Runtime heap = Runtime.getRuntime();
+        bytes(values, "Memmax", heap.maxMemory());
+        bytes(values, "PoolAlloc", heap.totalMemory());
+        bytes(values, "PoolUsed", heap.totalMemory() - heap.freeMemory());
+    }
+
+    private static void bytes(Map<String, Object> values, String name, long bytes) {
+        values.put(name + "_MB", bytes >> 20);
+        values.put(name + "_bytes", bytes);
     }
 
     private static void rate(Map<String, Object> values, String now, String max, io.tandem.node.observe.Rate rate) {

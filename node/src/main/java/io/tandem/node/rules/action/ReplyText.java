@@ -56,6 +56,7 @@ final class ReplyText {
     private @Nullable Format body;
     /** What becomes the body where it is a format; read when all arguments are known. */
     private @Nullable String unread;
+
     private boolean hasBody;
     private boolean usesPage;
     private boolean saysStatus;

@@ -162,8 +162,8 @@ final class TrackActions {
         static Place counter(ActionLine line) {
             String word = word(line);
             if (!word.matches("[0-9]{0,4}")) {
-                throw new SampleError(
-                        "invalid stick table track ID. Expects " + line.name() + "(<Track ID>)"); // sic: the name is whole
+                throw new SampleError("invalid stick table track ID. Expects " + line.name()
+                        + "(<Track ID>)"); // sic: the name is whole
             }
             return new Place(0, slot(word, ""));
         }

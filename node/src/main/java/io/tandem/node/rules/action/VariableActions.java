@@ -45,8 +45,9 @@ final class VariableActions {
         String name = line.parameter();
         if (name == null) {
             boolean open = line.name().indexOf('(') >= 0;
-            throw new SampleError((open ? "incomplete argument after action '" : "invalid or incomplete action '") + line.name()
-                    + "'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'");
+            throw new SampleError(
+                    (open ? "incomplete argument after action '" : "invalid or incomplete action '") + line.name()
+                            + "'. Expects 'set-var(<var-name>)', 'set-var-fmt(<var-name>)' or 'unset-var(<var-name>)'");
         }
         return List.of(name.split(",", -1));
     }
