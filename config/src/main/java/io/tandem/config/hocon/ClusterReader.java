@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads the {@code cluster} block. */
 final class ClusterReader {
     private static final int MAX_MEMBERS = 16;
+    private static final int MAX_NETWORKS = 4;
     /** JGroups' failure detection listens this far above the replication port. */
     private static final int FAILURE_DETECTION_OFFSET = 100;
 
@@ -60,17 +61,35 @@ final class ClusterReader {
         List<Member> members = new ArrayList<>();
         Set<InetAddress> addresses = new HashSet<>();
         for (String name : named.names()) {
-            InetAddress address = named.address(name, "10.0.0.1");
-            if (address != null && !addresses.add(address)) {
-                named.wrong(name, "is the address of two members", null);
-            } else if (address != null) {
-                members.add(new Member(name, address));
+            List<InetAddress> own = named.addresses(name, "\"10.0.0.1\"");
+            if (own.stream().anyMatch(address -> !addresses.add(address))) {
+                named.wrong(name, "is an address that was given before", null);
+            } else if (!own.isEmpty()) {
+                members.add(new Member(name, own.get(0), own.subList(1, own.size())));
             }
         }
+        checkNetworks(named, members);
         if (named.names().isEmpty() || named.names().size() > MAX_MEMBERS) {
             settings.wrong("members", "must be 1 to " + MAX_MEMBERS + " nodes", null);
         }
         return members;
+    }
+
+    /** The first address of one member speaks to the first of another, the second to the second. */
+    private static void checkNetworks(Settings named, List<Member> members) {
+        for (Member member : members) {
+            int networks = members.get(0).others().size() + 1;
+            if (member.others().size() + 1 != networks) {
+                named.wrong(
+                        member.name(),
+                        "has " + (member.others().size() + 1) + " addresses, "
+                                + members.get(0).name() + " has " + networks
+                                + ": one for each network the members share, in the same order",
+                        null);
+            } else if (networks > MAX_NETWORKS) {
+                named.wrong(member.name(), "has more than " + MAX_NETWORKS + " addresses", null);
+            }
+        }
     }
 
     private @Nullable String self(List<Member> members, String hostName) {

@@ -15,6 +15,7 @@ import io.tandem.config.keepalived.KeepalivedConf;
 import io.tandem.config.keepalived.KeepalivedHost;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.NodeConfig;
+import io.tandem.config.model.OperatingConfig;
 import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VrrpConfig;
@@ -82,7 +83,10 @@ public final class TandemConf {
         Settings clusterSettings = settings.child("cluster");
         ClusterConfig cluster =
                 clusterSettings == null ? null : new ClusterReader(clusterSettings, directory()).read(hostName);
-        VrrpConfig vrrp = vrrp(settings.child("vrrp"), cluster, hostName, environment);
+        Settings vrrpSettings = settings.child("vrrp");
+        OperatingConfig operating =
+                vrrpSettings == null ? OperatingConfig.NONE : new OperatingReader(vrrpSettings).read();
+        VrrpConfig vrrp = vrrp(vrrpSettings, cluster, hostName, environment);
         for (String key : PROXY_SCHEMA) {
             if (settings.has(key)) {
                 settings.wrong(
@@ -92,7 +96,7 @@ public final class TandemConf {
             }
         }
         settings.rejectUnknown();
-        return new NodeConfig(proxyFiles, cluster, vrrp);
+        return new NodeConfig(proxyFiles, cluster, vrrp, operating);
     }
 
     private @Nullable ConfigObject parse(Map<String, String> environment) {

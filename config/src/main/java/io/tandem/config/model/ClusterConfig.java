@@ -4,6 +4,7 @@ package io.tandem.config.model;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,6 +26,27 @@ public record ClusterConfig(
         members = List.copyOf(members);
     }
 
-    /** One node and the address its peers reach it by. */
-    public record Member(String name, InetAddress address) {}
+    /**
+     * One node and the addresses its peers reach it by.
+     *
+     * @param address where replication and the first liveness link go
+     * @param others one for each further network, in the same order for every member: liveness links only
+     */
+    public record Member(String name, InetAddress address, List<InetAddress> others) {
+        public Member {
+            others = List.copyOf(others);
+        }
+
+        public Member(String name, InetAddress address) {
+            this(name, address, List.of());
+        }
+
+        /** All of them, one for each network. */
+        public List<InetAddress> addresses() {
+            List<InetAddress> all = new ArrayList<>(others.size() + 1);
+            all.add(address);
+            all.addAll(others);
+            return all;
+        }
+    }
 }

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param proxyFiles haproxy.cfg files, relative names already resolved against the file that names them
  * @param cluster null for a node on its own
  * @param vrrp the virtual routers and what concerns them all
+ * @param operating what the guardian does around them
  */
-public record NodeConfig(List<Path> proxyFiles, @Nullable ClusterConfig cluster, VrrpConfig vrrp) {
+public record NodeConfig(
+        List<Path> proxyFiles, @Nullable ClusterConfig cluster, VrrpConfig vrrp, OperatingConfig operating) {
     public NodeConfig {
         proxyFiles = List.copyOf(proxyFiles);
     }
