@@ -59,7 +59,7 @@ public final class Election {
     private @Nullable InetAddress releasedBy;
     private long releaseEndsAtNs;
 
-    private record HandingOver(InetAddress target, boolean thenStop, long deadlineNs) {}
+    private record HandingOver(InetAddress target, boolean thenStop, boolean thenHold, long deadlineNs) {}
 
     public Election(ElectionConfig config) {
         this.config = config;
@@ -113,6 +113,11 @@ public final class Election {
         return activeRouter;
     }
 
+    /** Whether it leaves a lower-priority Active router alone until {@link Event.Rejoin}. */
+    public boolean isPreemptionHeld() {
+        return preemptHeld;
+    }
+
     /** Whether a peer was asked to take the addresses: its claims to them are no conflict. */
     public boolean isHandingOver() {
         return handingOver != null;
@@ -136,6 +141,8 @@ public final class Election {
             faults.remove(cleared.cause());
         } else if (event instanceof Event.Rejoin) {
             preemptHeld = false;
+        } else if (event instanceof Event.HoldPreemption) {
+            preemptHeld = true;
         } else if (event instanceof Event.PriorityChanged changed && !config.isOwner()) {
             changePriority(clamp(changed.priority()));
         } else if (event instanceof Event.Reconfigured reconfigured) {
@@ -202,6 +209,10 @@ public final class Election {
             become(State.INITIALIZE, Reason.SHUTDOWN, null);
         } else if (event instanceof Event.HandOver handOver) {
             handOver(handOver.thenStop(), nowNs);
+        } else if (event instanceof Event.PeerWants wants && handingOver == null) {
+            askToTake(wants.peer(), false, true, nowNs);
+        } else if (event instanceof Event.Yield yielded && handingOver == null) {
+            askToTake(yielded.peer(), false, false, nowNs);
         } else if (event instanceof Event.PeerTook took && isHandingOverTo(took.peer())) {
             finishHandOver(took.peer(), nowNs);
         } else if (event instanceof Event.PeerRefused refused && isHandingOverTo(refused.peer())) {
@@ -361,20 +372,25 @@ public final class Election {
     private void handOver(boolean thenStop, long nowNs) {
         InetAddress best = peers.best(null);
         if (best != null) {
-            handingOver = new HandingOver(best, thenStop, nowNs + HAND_OVER_TIMEOUT_NS);
-            actions.add(new AskPeerToTake(best));
+            askToTake(best, thenStop, true, nowNs);
         } else {
             leave(thenStop, Reason.SHUTDOWN, null, nowNs);
         }
     }
 
+    private void askToTake(InetAddress peer, boolean thenStop, boolean thenHold, long nowNs) {
+        handingOver = new HandingOver(peer, thenStop, thenHold, nowNs + HAND_OVER_TIMEOUT_NS);
+        actions.add(new AskPeerToTake(peer));
+    }
+
     private void finishHandOver(InetAddress peer, long nowNs) {
         boolean thenStop = handingOver != null && handingOver.thenStop();
+        boolean thenHold = handingOver != null && handingOver.thenHold();
         actions.add(new RemoveAddresses());
         if (thenStop) {
             become(State.INITIALIZE, Reason.HANDED_OVER, peer);
         } else {
-            preemptHeld = true;
+            preemptHeld |= thenHold;
             becomeBackup(Reason.HANDED_OVER, peer, nowNs);
         }
     }

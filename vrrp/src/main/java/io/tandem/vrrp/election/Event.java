@@ -80,6 +80,15 @@ public sealed interface Event {
      */
     record HandOver(boolean thenStop) implements Event {}
 
+    /** A peer asks for the addresses: hand over to it and stay Backup, as by {@link HandOver}. */
+    record PeerWants(InetAddress peer) implements Event {}
+
+    /** Hand over to a peer that is better placed now, and preempt as usual when that changes. */
+    record Yield(InetAddress peer) implements Event {}
+
+    /** Do not preempt until {@link Rejoin}: this node is not warm, or not in step with the others yet. */
+    record HoldPreemption() implements Event {}
+
     /** Preempt again after a {@link HandOver}. */
     record Rejoin() implements Event {}
 

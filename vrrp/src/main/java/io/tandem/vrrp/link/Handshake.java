@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * link only.
  *
  * <pre>
- * initiator: "TND1" | nonce 16 | u8 length, node name | u8 length, cluster name
- * responder: "TND1" | nonce 16 | u8 length, node name | proof 32
+ * initiator: "TND2" | nonce 16 | u8 length, node name | u8 length, cluster name
+ * responder: "TND2" | nonce 16 | u8 length, node name | proof 32
  * initiator: proof 32
  * </pre>
  *
@@ -23,7 +23,7 @@ final class Handshake {
     static final int NONCE = 16;
     static final int PROOF = Hmac.BYTES;
     static final int MAX_BYTES = 4 + NONCE + 2 * 256 + PROOF;
-    private static final byte[] MAGIC = "TND1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MAGIC = "TND2".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PROOF_TEXT = "proof".getBytes(StandardCharsets.US_ASCII);
 
     private Handshake() {}

@@ -12,17 +12,20 @@ import io.tandem.vrrp.router.VirtualRouter;
 import io.tandem.vrrp.router.VirtualRouters;
 import io.tandem.vrrp.socket.InetSocket;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The liveness links of this node to every other member of its cluster.
  *
- * <p>One TCP and one UDP socket on the cluster's liveness port. Strangers can open at most {@value #MAX_PENDING} connections
- * at a time and have two seconds to prove themselves; a datagram costs one comparison unless it names a link and carries its
- * code. Owned by the reactor's thread.
+ * <p>One TCP and one UDP socket on the cluster's liveness port of each network. Only the members' addresses may connect, each
+ * with at most {@value #MAX_PENDING_OF_ONE} connections that have not proved themselves, for two seconds; a datagram costs one
+ * comparison unless it names a link and carries its code. Owned by the reactor's thread.
  */
 public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoCloseable {
     /** Between heartbeats. */
@@ -31,10 +34,11 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     /** How long a node without real-time scheduling may be silent on a busy machine. */
     private static final int ORDINARY_SILENCE_MS = 250;
 
-    /** The same with it. On one loaded machine even the packets of a bridge wait for 60 ms now and then. */
-    private static final int REAL_TIME_SILENCE_MS = 150;
+    /** The same with it: five heartbeats. Where the machines turn out to be busy, {@link SilenceDetector} grants more. */
+    private static final int REAL_TIME_SILENCE_MS = (int) (5 * HEARTBEAT_NS / 1_000_000L);
 
-    private static final int MAX_PENDING = 8;
+    private static final int MAX_PENDING = 16;
+    private static final int MAX_PENDING_OF_ONE = 2;
     private static final int MAX_DATAGRAMS_A_WAKE = 64;
     private static final long OPENING_NS = 2_000_000_000L;
     private static final long BIND_RETRY_NS = 1_000_000_000L;
@@ -44,96 +48,20 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     private final ClusterConfig cluster;
     private final byte[] secret;
     private final EventLog log;
-    private final InetAddress self;
+    private final VirtualRouters routers;
+    private final ClusterConfig.Member self;
     private final List<PeerLink> peers = new ArrayList<>();
-    private final List<Pending> pending = new ArrayList<>();
+    private final List<Stranger> pending = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
     private final byte[] datagram = new byte[256];
-    private @Nullable InetSocket listener;
-    private @Nullable InetSocket udp;
+    private final List<InetSocket> listeners = new ArrayList<>();
+    private final List<InetSocket> beats = new ArrayList<>();
+    private final AtomicLong strangers = new AtomicLong();
+    private final AtomicLong halfOpen = new AtomicLong();
+    private final Entrance door = new Entrance();
     private long nextNs;
+    private boolean statusDue;
     private boolean bindRefusalLogged;
-
-    /** An accepted connection that has not proved itself. */
-    private final class Pending {
-        private final InetSocket socket;
-        private final long deadlineNs;
-        private final byte[] in = new byte[Handshake.MAX_BYTES];
-        private final byte[] nonce = new byte[Handshake.NONCE];
-        private int length;
-        private @Nullable PeerLink peer;
-        private Handshake.@Nullable Session session;
-
-        Pending(InetSocket socket, long deadlineNs) {
-            this.socket = socket;
-            this.deadlineNs = deadlineNs;
-        }
-
-        void onReadable(long nowNs) {
-            int received = length == in.length ? InetSocket.ENDED : socket.receive(in, length);
-            if (received == InetSocket.AGAIN) {
-                return;
-            }
-            if (received == InetSocket.ENDED) {
-                refuse(this);
-                return;
-            }
-            length += received;
-            if (session == null && !answer()) {
-                return;
-            }
-            verify(nowNs);
-        }
-
-        /** @return whether the session's keys are there */
-        private boolean answer() {
-            try {
-                Handshake.Opening opening = Handshake.parse(in, length, true);
-                if (opening == null) {
-                    return false;
-                }
-                PeerLink from = initiatorNamed(opening.name());
-                if (from == null || !opening.cluster().equals(cluster.name())) {
-                    refuse(this);
-                    return false;
-                }
-                random.nextBytes(nonce);
-                Handshake.Session keys = Handshake.session(
-                        secret, cluster.name(), opening.name(), opening.nonce(), cluster.self(), nonce);
-                byte[] response = Handshake.respond(nonce, cluster.self(), keys.fromResponder());
-                if (socket.send(response, response.length) != response.length) {
-                    refuse(this);
-                    return false;
-                }
-                peer = from;
-                session = keys;
-                System.arraycopy(in, opening.length(), in, 0, length - opening.length());
-                length -= opening.length();
-                return true;
-            } catch (IllegalArgumentException e) {
-                refuse(this);
-                return false;
-            }
-        }
-
-        private void verify(long nowNs) {
-            PeerLink from = peer;
-            Handshake.Session keys = session;
-            if (from == null || keys == null || length < Handshake.PROOF) {
-                return;
-            }
-            if (!Hmac.matches(keys.fromInitiator().proof(), in, 0, Handshake.PROOF)) {
-                from.countRefusal("responder");
-                refuse(this);
-                return;
-            }
-            pending.remove(this);
-            reactor.unregister(socket.fd());
-            byte[] rest = new byte[length - Handshake.PROOF];
-            System.arraycopy(in, Handshake.PROOF, rest, 0, rest.length);
-            from.adopt(socket, keys, rest, rest.length, nowNs);
-        }
-    }
 
     /**
      * Makes the links; {@link #start} opens them.
@@ -145,6 +73,7 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
         this.cluster = cluster;
         this.secret = secret.clone();
         this.log = log;
+        this.routers = routers;
         int own = -1;
         for (int i = 0; i < cluster.members().size(); i++) {
             if (cluster.members().get(i).name().equals(cluster.self())) {
@@ -154,14 +83,14 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
         if (own < 0) {
             throw new IllegalArgumentException("cluster.self " + cluster.self() + " is not among its members");
         }
-        self = cluster.members().get(own).address();
+        self = cluster.members().get(own);
         for (int i = 0; i < cluster.members().size(); i++) {
             if (i != own) {
                 peers.add(new PeerLink(
                         reactor,
                         cluster,
-                        cluster.members().get(i),
                         self,
+                        cluster.members().get(i),
                         this.secret,
                         own < i,
                         routers.all(),
@@ -184,26 +113,116 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
         return peers.stream().map(PeerLink::status).toList();
     }
 
+    /** How many peers there are. */
+    public int peers() {
+        return peers.size();
+    }
+
+    /** A peer's name, by its number from 0. */
+    public String peerName(int peer) {
+        return peers.get(peer).name();
+    }
+
+    /** Whether the link to that peer is up; reactor's thread. */
+    public boolean isUp(int peer) {
+        return peers.get(peer).isUp();
+    }
+
+    /** Connections refused before any secret was asked for: from other addresses, or too many at once. From any thread. */
+    public long strangers() {
+        return strangers.get();
+    }
+
+    /** Connections that proved nothing within two seconds; from any thread. */
+    public long halfOpen() {
+        return halfOpen.get();
+    }
+
     @Override
     public void askToTake(VirtualRouter router, InetAddress peer) {
-        peers.stream().filter(link -> link.speaksFor(router, peer)).forEach(link -> link.sendAsk(router));
+        send(PeerFrames.ASK, router, peer);
     }
 
     @Override
     public void tellTaken(VirtualRouter router, InetAddress peer) {
-        peers.stream().filter(link -> link.speaksFor(router, peer)).forEach(link -> link.sendTook(router));
+        send(PeerFrames.TOOK, router, peer);
     }
 
     @Override
     public void tellRefused(VirtualRouter router, InetAddress peer) {
-        peers.stream().filter(link -> link.speaksFor(router, peer)).forEach(link -> link.sendRefused(router));
+        send(PeerFrames.REFUSED, router, peer);
+    }
+
+    @Override
+    public boolean askToGive(VirtualRouter router) {
+        for (int i = 0; i < peers.size(); i++) {
+            RouterNews news = peers.get(i).about(router);
+            if (peers.get(i).isUp() && news != null && news.standing() == RouterNews.ACTIVE) {
+                peers.get(i).send(PeerFrames.WANT, router, System.nanoTime());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean isActiveElsewhere(VirtualRouter router) {
+        for (int i = 0; i < peers.size(); i++) {
+            RouterNews news = peers.get(i).about(router);
+            if (peers.get(i).isUp() && news != null && news.standing() == RouterNews.ACTIVE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public @Nullable InetAddress betterPeer(VirtualRouter router) {
+        for (int i = 0; i < peers.size(); i++) {
+            RouterNews news = peers.get(i).about(router);
+            if (peers.get(i).isUp()
+                    && news != null
+                    && news.standing() == RouterNews.READY
+                    && news.priority() > router.priority()) {
+                return news.source();
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public boolean isStranger(VirtualRouter router, InetAddress source) {
+        boolean all = true;
+        for (int i = 0; i < peers.size(); i++) {
+            all &= peers.get(i).isUp();
+            if (peers.get(i).speaksFor(router, source)) {
+                return false;
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public boolean isAnyUp() {
+        for (int i = 0; i < peers.size(); i++) {
+            if (peers.get(i).isUp()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
     public void stateChanged(VirtualRouter router) {
+        // Said once, when this turn of the loop is over, however many routers have moved in it.
+        statusDue = true;
+    }
+
+    private void send(int type, VirtualRouter router, InetAddress peer) {
+        long nowNs = System.nanoTime();
         for (int i = 0; i < peers.size(); i++) {
-            if (peers.get(i).isUp()) {
-                peers.get(i).sendStatus();
+            if (peers.get(i).speaksFor(router, peer)) {
+                peers.get(i).send(type, router, nowNs);
             }
         }
     }
@@ -211,10 +230,8 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     @Override
     public boolean wasGivenUp(long lateNs, long nowNs) {
         boolean givenUp = false;
-        for (PeerLink peer : peers) {
-            boolean wasUp = peer.isUp();
-            peer.catchUp(nowNs);
-            givenUp |= wasUp && peer.isSuspect() && lateNs >= silenceMs() * 1_000_000L;
+        for (int i = 0; i < peers.size(); i++) {
+            givenUp |= peers.get(i).catchUp(nowNs) && lateNs >= silenceMs() * 1_000_000L;
         }
         return givenUp;
     }
@@ -232,6 +249,14 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     @Override
     public void onTime(long nowNs) {
+        if (statusDue) {
+            statusDue = false;
+            for (int i = 0; i < peers.size(); i++) {
+                if (peers.get(i).isUp()) {
+                    peers.get(i).sendStatus(routers.all(), nowNs);
+                }
+            }
+        }
         if (nowNs - nextNs < 0) {
             return;
         }
@@ -239,17 +264,16 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
         if (nowNs - nextNs >= 0) {
             nextNs = nowNs + HEARTBEAT_NS;
         }
-        InetSocket beats = udp;
-        if (beats == null || listener == null) {
+        if (listeners.isEmpty()) {
             bind(nowNs);
             return;
         }
         for (int i = 0; i < peers.size(); i++) {
-            peers.get(i).tick(nowNs, beats, cluster.livenessPort());
+            peers.get(i).tick(nowNs, beats);
         }
         for (int i = pending.size() - 1; i >= 0; i--) {
-            if (nowNs - pending.get(i).deadlineNs >= 0) {
-                refuse(pending.get(i));
+            if (pending.get(i).isLate(nowNs)) {
+                door.refuse(pending.get(i), "silent");
             }
         }
     }
@@ -258,21 +282,25 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     @Override
     public void close() {
         reactor.execute(() -> {
+            long nowNs = System.nanoTime();
             reactor.remove(this);
-            peers.forEach(PeerLink::sayGoodbye);
-            List.copyOf(pending).forEach(this::refuse);
+            peers.forEach(peer -> peer.sayGoodbye(nowNs));
+            List.copyOf(pending).forEach(this::forget);
             closeSockets();
         });
     }
 
     private void bind(long nowNs) {
         try {
-            InetSocket tcp = InetSocket.listen(self, cluster.livenessPort());
-            listener = tcp;
-            InetSocket beats = InetSocket.datagram(self, cluster.livenessPort());
-            udp = beats;
-            reactor.register(tcp.fd(), Reactor.READABLE, (events, now) -> accept(tcp, now));
-            reactor.register(beats.fd(), Reactor.READABLE, (events, now) -> receive(beats, now));
+            for (int i = 0; i < self.addresses().size(); i++) {
+                int network = i;
+                InetSocket tcp = InetSocket.listen(self.addresses().get(i), cluster.livenessPort());
+                listeners.add(tcp);
+                InetSocket udp = InetSocket.datagram(self.addresses().get(i), cluster.livenessPort());
+                beats.add(udp);
+                reactor.register(tcp.fd(), Reactor.READABLE, (events, now) -> accept(tcp, network, now));
+                reactor.register(udp.fd(), Reactor.READABLE, (events, now) -> receive(udp, now));
+            }
         } catch (NetlinkException e) {
             closeSockets();
             nextNs = nowNs + BIND_RETRY_NS;
@@ -283,62 +311,122 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
         }
     }
 
-    private void accept(InetSocket tcp, long nowNs) {
+    // ---- Strangers
+
+    private void accept(InetSocket tcp, int network, long nowNs) {
         InetSocket accepted = tcp.accept(USER_TIMEOUT_MS);
         if (accepted == null) {
             return;
         }
-        if (pending.size() >= MAX_PENDING) {
+        byte[] source = accepted.remoteAddress();
+        if (!mayCome(source, network)) {
             accepted.close();
+            say(strangers.incrementAndGet(), "liveness stranger", source, ": no member's address, or too many at once");
             return;
         }
-        Pending stranger = new Pending(accepted, nowNs + OPENING_NS);
+        Stranger stranger = new Stranger(
+                accepted, network, source, nowNs + OPENING_NS, cluster, secret, random, reactor, door);
         pending.add(stranger);
-        reactor.register(accepted.fd(), Reactor.READABLE, (events, now) -> stranger.onReadable(now));
+        stranger.listen();
     }
 
-    private void refuse(Pending stranger) {
-        pending.remove(stranger);
-        reactor.unregister(stranger.socket.fd());
-        stranger.socket.close();
-    }
-
-    private @Nullable PeerLink initiatorNamed(String name) {
-        for (PeerLink peer : peers) {
-            if (peer.name().equals(name) && !peer.isInitiator()) {
-                return peer;
-            }
+    private boolean mayCome(byte[] source, int network) {
+        boolean member = false;
+        for (ClusterConfig.Member other : cluster.members()) {
+            member |= other.addresses().size() > network
+                    && Arrays.equals(other.addresses().get(network).getAddress(), source);
         }
-        return null;
+        int ofThisOne = 0;
+        for (int i = 0; i < pending.size(); i++) {
+            ofThisOne += Arrays.equals(pending.get(i).source(), source) ? 1 : 0;
+        }
+        return member && ofThisOne < MAX_PENDING_OF_ONE && pending.size() < MAX_PENDING;
     }
 
-    private void receive(InetSocket beats, long nowNs) {
+    private final class Entrance implements Stranger.Door {
+        @Override
+        public @Nullable PeerLink initiatorNamed(String name) {
+            for (PeerLink peer : peers) {
+                if (peer.name().equals(name) && !peer.isInitiator()) {
+                    return peer;
+                }
+            }
+            return null;
+        }
+
+        @Override
+        public void welcome(Stranger stranger) {
+            release(stranger);
+        }
+
+        @Override
+        public void refuse(Stranger stranger, String why) {
+            switch (why) {
+                case "silent" ->
+                    say(halfOpen.incrementAndGet(), "liveness half-open", stranger.source(), ": nothing was said");
+                case "unknown", "foreign" ->
+                    say(
+                            strangers.incrementAndGet(),
+                            "liveness stranger",
+                            stranger.source(),
+                            ": no opening of this cluster");
+                default -> {
+                    // A wrong secret has been said by its peer; who left, left.
+                }
+            }
+            forget(stranger);
+        }
+    }
+
+    private void release(Stranger stranger) {
+        pending.remove(stranger);
+        reactor.unregister(stranger.socket().fd());
+    }
+
+    private void forget(Stranger stranger) {
+        release(stranger);
+        stranger.socket().close();
+    }
+
+    /** The 1st, 10th, 100th: others decide how often. */
+    private void say(long count, String what, byte[] source, String why) {
+        long power = 1;
+        while (power < count) {
+            power *= 10;
+        }
+        if (power == count) {
+            log.warning(what + " count=" + count + " address=" + text(source) + why);
+        }
+    }
+
+    private static String text(byte[] address) {
+        try {
+            return InetAddress.getByAddress(address).getHostAddress();
+        } catch (UnknownHostException e) {
+            return "?";
+        }
+    }
+
+    private void receive(InetSocket socket, long nowNs) {
         for (int i = 0; i < MAX_DATAGRAMS_A_WAKE; i++) {
-            int length = beats.receive(datagram, 0);
+            int length = socket.receive(datagram, 0);
             if (length < 0) {
                 return;
             }
             long id = HeartbeatCodec.idOf(datagram, length);
             for (int p = 0; id != 0 && p < peers.size(); p++) {
-                if (peers.get(p).hasId(id)) {
-                    peers.get(p).onHeartbeat(datagram, nowNs);
-                }
+                peers.get(p).onDatagram(id, datagram, nowNs);
             }
         }
     }
 
     private void closeSockets() {
-        InetSocket tcp = listener;
-        InetSocket beats = udp;
-        if (tcp != null) {
-            reactor.unregister(tcp.fd());
-            tcp.close();
-            listener = null;
-        }
-        if (beats != null) {
-            reactor.unregister(beats.fd());
-            beats.close();
-            udp = null;
+        for (List<InetSocket> sockets : List.of(listeners, beats)) {
+            for (InetSocket socket : sockets) {
+                reactor.unregister(socket.fd());
+                socket.close();
+            }
+            sockets.clear();
         }
     }
 }

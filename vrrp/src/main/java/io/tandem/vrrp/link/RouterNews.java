@@ -19,12 +19,18 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * @param first its first virtual address: with the VRID it tells which router is meant, whatever the interfaces are called
- * @param standing {@link #READY} or {@link #UNABLE}
+ * @param standing {@link #READY}, {@link #HELD}, {@link #ACTIVE} or {@link #UNABLE}
  * @param source what its advertisements come from
  */
 record RouterNews(int vrid, InetAddress first, int priority, int standing, @Nullable InetAddress source) {
-    /** May be asked to take the addresses, or has them. */
+    /** May be asked to take the addresses. */
     static final int READY = 1;
+
+    /** Has them. */
+    static final int ACTIVE = 2;
+
+    /** May be asked to take them, but does not preempt: not warm, or drained. */
+    static final int HELD = 3;
 
     /** In fault, or not started. */
     static final int UNABLE = 0;
@@ -32,16 +38,17 @@ record RouterNews(int vrid, InetAddress first, int priority, int standing, @Null
     static final int MAX_ROUTERS = 64;
 
     static RouterNews of(VirtualRouter router) {
-        boolean able =
+        int standing =
                 switch (router.state()) {
-                    case ACTIVE, BACKUP -> true;
-                    case FAULT, INITIALIZE -> false;
+                    case ACTIVE -> ACTIVE;
+                    case BACKUP -> router.isPreemptionHeld() ? HELD : READY;
+                    case FAULT, INITIALIZE -> UNABLE;
                 };
         return new RouterNews(
                 router.config().vrid(),
                 first(router.config()),
                 router.priority(),
-                able ? READY : UNABLE,
+                standing,
                 router.source());
     }
 

@@ -36,6 +36,7 @@ public final class Libc {
     private final Function connect = find("connect", 3);
     private final Function listen = find("listen", 2);
     private final Function accept4 = find("accept4", 4);
+    private final Function getpeername = find("getpeername", 3);
     private final Function getsockname = find("getsockname", 3);
     private final Function setsockopt = find("setsockopt", 5);
     private final Function getsockopt = find("getsockopt", 5);
@@ -124,6 +125,10 @@ public final class Libc {
 
     public int accept4(int fd, long address, long length, int flags) {
         return (int) accept4.call(fd, address, length, flags);
+    }
+
+    public int getpeername(int fd, long address, long length) {
+        return (int) getpeername.call(fd, address, length);
     }
 
     public int getsockname(int fd, long address, long length) {

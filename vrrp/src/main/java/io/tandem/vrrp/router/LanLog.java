@@ -45,6 +45,14 @@ final class LanLog {
         }
     }
 
+    /** A sender that is no member of the cluster, once: somebody else's router with our number. */
+    void stranger(InetAddress from) {
+        if (isNew("stranger" + from.getHostAddress())) {
+            log.warning("vrrp stranger" + router + " source=" + from.getHostAddress()
+                    + ": it is no member of the cluster; if it is not meant, give one of the two another vrid");
+        }
+    }
+
     private boolean isNew(String what) {
         return remarked.size() < MOST_REMARKED && remarked.add(what);
     }

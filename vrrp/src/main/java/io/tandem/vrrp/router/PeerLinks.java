@@ -3,6 +3,7 @@
 package io.tandem.vrrp.router;
 
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The liveness links, as a virtual router speaks to them: hand-over messages to the peer with that source address. */
 public interface PeerLinks {
@@ -18,6 +19,31 @@ public interface PeerLinks {
         public void tellRefused(VirtualRouter router, InetAddress peer) {}
 
         @Override
+        public boolean askToGive(VirtualRouter router) {
+            return false;
+        }
+
+        @Override
+        public boolean isActiveElsewhere(VirtualRouter router) {
+            return false;
+        }
+
+        @Override
+        public @Nullable InetAddress betterPeer(VirtualRouter router) {
+            return null;
+        }
+
+        @Override
+        public boolean isStranger(VirtualRouter router, InetAddress source) {
+            return false;
+        }
+
+        @Override
+        public boolean isAnyUp() {
+            return false;
+        }
+
+        @Override
         public void stateChanged(VirtualRouter router) {}
 
         @Override
@@ -31,6 +57,25 @@ public interface PeerLinks {
     void tellTaken(VirtualRouter router, InetAddress peer);
 
     void tellRefused(VirtualRouter router, InetAddress peer);
+
+    /**
+     * Asks the peer that has this router's addresses to give them to this node.
+     *
+     * @return false where no peer with a link has them
+     */
+    boolean askToGive(VirtualRouter router);
+
+    /** Whether a peer says by its link that it has this router's addresses. */
+    boolean isActiveElsewhere(VirtualRouter router);
+
+    /** A linked peer that may take this router's addresses and has a higher priority than it has now, or null. */
+    @Nullable InetAddress betterPeer(VirtualRouter router);
+
+    /** Whether the links to all members are up, and none of them advertises this router from that address. */
+    boolean isStranger(VirtualRouter router, InetAddress source);
+
+    /** Whether any member is heard by its link. */
+    boolean isAnyUp();
 
     /** Priority, state or source address changed: the peers want to know. */
     void stateChanged(VirtualRouter router);

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param reason of the last transition
  * @param sinceMs since the last transition
  * @param device where its addresses go when it is active
+ * @param history the last transitions, the newest last
  */
 public record RouterStatus(
         String name,
@@ -23,14 +24,16 @@ public record RouterStatus(
         int priority,
         List<String> addresses,
         String device,
-        Map<String, Long> counters) {
+        Map<String, Long> counters,
+        List<Transition> history) {
     public RouterStatus {
         addresses = List.copyOf(addresses);
+        history = List.copyOf(history);
     }
 
     /** The same with other counters. */
     public RouterStatus with(Map<String, Long> newCounters) {
         return new RouterStatus(
-                name, vrid, interfaceName, state, reason, sinceMs, priority, addresses, device, newCounters);
+                name, vrid, interfaceName, state, reason, sinceMs, priority, addresses, device, newCounters, history);
     }
 }

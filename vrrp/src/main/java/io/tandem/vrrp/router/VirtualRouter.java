@@ -52,6 +52,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private final byte[] coldPacket = new byte[64];
     private final byte[] frame = new byte[128];
     private final RouterPort port;
+    private final RouterWatch watch = new RouterWatch();
     private VirtualRouterConfig config;
     private Election election;
     private AddressKeeper keeper;
@@ -66,6 +67,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private long activeSinceNs;
     private @Nullable String refusedInstall;
     private @Nullable Claim lastClaim;
+    private @Nullable Integer operatorPriority;
+    private int trackedPriority;
+    private int illness;
 
     private volatile State shownState = State.INITIALIZE; // written by the reactor's thread, read by any
     private volatile String shownReason = "not started"; // likewise
@@ -101,6 +105,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         this.announcer = new Announcer(config);
         this.decoder = new AdvertisementDecoder(AdvertisementFormat.of(config));
         this.shownPriority = config.priority();
+        this.trackedPriority = config.priority();
     }
 
     void use(PeerLinks peerLinks) {
@@ -142,7 +147,66 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                         .map(address -> address.address().getHostAddress())
                         .toList(),
                 keeper.description(),
-                counters.all());
+                counters.all(),
+                watch.history());
+    }
+
+    /** What of it should be said aloud: another router that has its addresses. Reactor's thread, a few times a second. */
+    void judge(Alarms alarms, long now) {
+        String second = election.isHandingOver()
+                ? null
+                : watch.secondActive(
+                        election.state(), links.isActiveElsewhere(this), now - activeSinceNs, config, now);
+        if (second != null) {
+            alarms.raise(Alarms.Kind.TWO_ACTIVE, config.name(), second);
+        } else if (alarms.clear(Alarms.Kind.TWO_ACTIVE, config.name()) && election.state() == State.ACTIVE) {
+            // Healed: who learnt the other's address must learn this one again.
+            announcer.announce(now);
+        }
+    }
+
+    /**
+     * The operator's word on the priority.
+     *
+     * @param priority 1..254, or null for what configuration, trackers and health say
+     */
+    void operatorPriority(@Nullable Integer priority, long now) {
+        operatorPriority = priority;
+        applyPriority(now);
+    }
+
+    /** What the trackers make of the configured priority. */
+    void trackedPriority(int priority, long now) {
+        trackedPriority = priority;
+        applyPriority(now);
+    }
+
+    /** How much the proxy's health takes off. */
+    void illness(int less, long now) {
+        illness = less;
+        applyPriority(now);
+    }
+
+    /** A peer that is better placed from now on gets the addresses at once, make before break. */
+    private void applyPriority(long now) {
+        Integer word = operatorPriority;
+        deliver(new Event.PriorityChanged(word != null ? word : trackedPriority - illness), now);
+        if (election.state() == State.ACTIVE && config.preempt() && !election.isHandingOver()) {
+            InetAddress better = links.betterPeer(this);
+            if (better != null) {
+                deliver(new Event.Yield(better), now);
+            }
+        }
+    }
+
+    /** Whether it leaves a lower-priority Active router alone. Reactor's thread only. */
+    public boolean isPreemptionHeld() {
+        return election.isPreemptionHeld();
+    }
+
+    /** Asks the peer that has the addresses to give them to this node; false where none is linked. */
+    boolean take() {
+        return links.askToGive(this);
     }
 
     /** Looks the interface up, opens the sockets and begins; what is missing becomes a fault that clears by itself. */
@@ -338,6 +402,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     @Override
     public void reportState(StateChange change) {
+        watch.begin(change);
         shownState = change.to();
         shownReason = change.reason() + (change.cause() == null ? "" : " " + change.cause());
         shownSinceNs = nowNs;
@@ -353,6 +418,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     @Override
     public void warn(Warning warning, InetAddress peer) {
+        if (warning == Warning.SECOND_ACTIVE || warning == Warning.TWO_OWNERS) {
+            watch.onRival(peer, nowNs);
+        }
         lanLog.warn(warning, peer, nowNs);
     }
 
@@ -376,6 +444,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private void perform(List<Action> actions) {
         for (int i = 0; i < actions.size(); i++) {
             actions.get(i).performOn(this);
+        }
+        if (!actions.isEmpty()) {
+            watch.done(nowNs, System.nanoTime());
         }
         electionWakeNs = election.nextWakeNs().orElse(Reactor.NEVER);
         boolean priorityMoved = shownPriority != election.priority();
@@ -459,12 +530,16 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             }
             if (decoded instanceof Decoded.Accepted accepted) {
                 counters.advertsReceived.incrementAndGet();
+                watch.heard(now);
                 accepted.remarks().forEach(remark -> remark(remark, accepted.source()));
                 int heard = accepted.advertisement().priority();
                 if (heard == 0) {
                     counters.zerosReceived.incrementAndGet();
                 } else if (election.state() == State.ACTIVE && heard < shownPriority) {
                     listener.onLowerPriority(this);
+                }
+                if (links.isStranger(this, accepted.source())) {
+                    lanLog.stranger(accepted.source());
                 }
                 deliver(
                         new Event.Heard(
@@ -524,6 +599,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             return;
         }
         counters.conflicts.incrementAndGet();
+        watch.onClaim(claim, now);
         if (lanLog.conflict(claim, now)) {
             announcer.announce(now);
         }

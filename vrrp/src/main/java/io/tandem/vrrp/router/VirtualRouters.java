@@ -92,7 +92,74 @@ public final class VirtualRouters implements AutoCloseable {
 
     /** Changes one router's priority, as its trackers want. */
     public void priority(String routerName, int priority) {
-        reactor.execute(() -> forName(routerName, new Event.PriorityChanged(priority)));
+        reactor.execute(() -> named(routerName).forEach(router -> router.trackedPriority(priority, System.nanoTime())));
+    }
+
+    /** The operator's word on one router's priority; null takes it back. */
+    public void operatorPriority(String routerName, @Nullable Integer priority) {
+        reactor.execute(
+                () -> named(routerName).forEach(router -> router.operatorPriority(priority, System.nanoTime())));
+    }
+
+    /** How much the proxy's health takes off every priority; 0 while it is well. */
+    public void illness(int less) {
+        reactor.execute(() -> routers.forEach(router -> router.illness(less, System.nanoTime())));
+    }
+
+    /** Delivers to one router, or to all for null. */
+    public void deliver(@Nullable String routerName, Event event) {
+        reactor.execute(() -> {
+            long nowNs = System.nanoTime();
+            (routerName == null ? List.copyOf(routers) : named(routerName))
+                    .forEach(router -> router.deliver(event, nowNs));
+        });
+    }
+
+    /**
+     * Asks the peers that have the addresses to give them to this node: of one router, or of all for null.
+     *
+     * @return the names of those for which no linked peer could be asked; Active ones are not asked for
+     */
+    public List<String> take(@Nullable String routerName) {
+        List<String> unasked = new ArrayList<>();
+        await(() -> (routerName == null ? List.copyOf(routers) : named(routerName))
+                .stream()
+                        .filter(router -> router.state() != State.ACTIVE && !router.take())
+                        .forEach(router -> unasked.add(router.config().name())));
+        return unasked;
+    }
+
+    /** Looks for what should be said aloud, from {@link #start} on. Before it. */
+    public void use(Alarms alarms) {
+        reactor.add(new Judge(alarms));
+    }
+
+    /** A few times a second. */
+    private final class Judge implements Reactor.Timed {
+        private static final long PERIOD_NS = 100_000_000L;
+
+        private final Alarms alarms;
+        private long nextNs = System.nanoTime();
+
+        Judge(Alarms alarms) {
+            this.alarms = alarms;
+        }
+
+        @Override
+        public long nextWakeNs() {
+            return nextNs;
+        }
+
+        @Override
+        public void onTime(long nowNs) {
+            if (nowNs - nextNs < 0) {
+                return;
+            }
+            nextNs = nowNs + PERIOD_NS;
+            for (int i = 0; i < routers.size(); i++) {
+                routers.get(i).judge(alarms, nowNs);
+            }
+        }
     }
 
     /** Faults one router. */
@@ -219,11 +286,13 @@ public final class VirtualRouters implements AutoCloseable {
 
     private void forName(String routerName, Event event) {
         long nowNs = System.nanoTime();
-        for (VirtualRouter router : routers) {
-            if (router.config().name().equals(routerName)) {
-                router.deliver(event, nowNs);
-            }
-        }
+        named(routerName).forEach(router -> router.deliver(event, nowNs));
+    }
+
+    private List<VirtualRouter> named(String routerName) {
+        return routers.stream()
+                .filter(router -> router.config().name().equals(routerName))
+                .toList();
     }
 
     private @Nullable VirtualRouter find(VirtualRouterConfig config) {

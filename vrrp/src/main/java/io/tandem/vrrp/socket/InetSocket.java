@@ -91,6 +91,18 @@ public final class InetSocket implements AutoCloseable {
         return fd;
     }
 
+    /** The other end's address, 4 or 16 bytes; empty when the connection is gone already. */
+    public byte[] remoteAddress() {
+        buffer.bytes().putInt(0, 32);
+        if (C.getpeername(fd, buffer.address() + 8, buffer.address()) != 0) {
+            return new byte[0];
+        }
+        boolean six = buffer.bytes().getShort(8) == 10;
+        byte[] address = new byte[six ? 16 : 4];
+        buffer.bytes().get(six ? 16 : 12, address);
+        return address;
+    }
+
     /** The errno of a finished attempt to connect, 0 for success. */
     public int connectError() {
         option.bytes().putInt(0, 0).putInt(4, 4);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,17 @@ final class Scripts {
      * @param diesWithUs whether it gets SIGTERM when the calling thread ends, as when this process is killed
      */
     static Process start(Script script, boolean diesWithUs) throws IOException {
-        return new ProcessBuilder(words(script, diesWithUs))
+        return start(script, diesWithUs, Map.of());
+    }
+
+    /** The same with more in its environment. */
+    static Process start(Script script, boolean diesWithUs, Map<String, String> environment) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(words(script, diesWithUs))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     /** Signals a command and whatever it has started, unless that left its process group. */

@@ -12,9 +12,13 @@ import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +129,124 @@ class LivenessLinksTest {
             assertThat(String.join("", high.log)).doesNotContain(SECRET);
             assertThat(high.links().status().get(0).state()).isNotEqualTo("up");
         }
+    }
+
+    @Test
+    void overTwoNetworksTheLossOfOneIsSaidAndMovesNothing() throws IOException {
+        lan.addSecond("a", 11);
+        lan.addSecond("b", 12);
+        try (TestNode low = new TestNode(b, twoNetworks("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, twoNetworks("a"), SECRET, router(150))) {
+            settle(high, low);
+            Await.until("both ways are up", SOON, () -> ways(high).allMatch(way -> way.endsWith(" up")));
+
+            lan.unplug("a2");
+
+            Await.until("said", SOON, () -> high.log.stream()
+                    .anyMatch(line -> line.contains("liveness link peer=b address=10.98.0.12 state=")
+                            && (line.contains("silent") || line.contains("network-lost"))));
+            assertThat(high.state()).isEqualTo(State.ACTIVE);
+            assertThat(low.state()).isEqualTo(State.BACKUP);
+            assertThat(high.links().status().get(0).losses()).isZero();
+        }
+    }
+
+    @Test
+    void aLostLinkIsToldByTheOtherNetworkAtOnce() throws IOException {
+        lan.addSecond("a", 11);
+        lan.addSecond("b", 12);
+        try (TestNode low = new TestNode(b, twoNetworks("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, twoNetworks("a"), SECRET, router(150))) {
+            settle(high, low);
+            Await.until("both ways are up", SOON, () -> ways(high).allMatch(way -> way.endsWith(" up")));
+
+            long before = System.nanoTime();
+            lan.cut("a");
+            Await.until("moved", SOON, () -> b.holds(VIRTUAL));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(500));
+            assertThat(low.log).anyMatch(line -> line.contains("to=ACTIVE reason=peer-releasing peer=10.99.0.11"));
+            assertThat(high.log).anyMatch(line -> line.contains("to=FAULT reason=fault cause=link-down"));
+        }
+    }
+
+    @Test
+    void aPeerWithTheAddressesGivesThemWhenItIsAsked() throws IOException {
+        try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+            settle(high, low);
+
+            assertThat(low.routers().take("VI_1")).isEmpty();
+
+            Await.until("given", SOON, () -> b.holds(VIRTUAL) && !a.holds(VIRTUAL));
+            assertThat(low.log).anyMatch(line -> line.contains("to=ACTIVE reason=peer-releasing"));
+            // It does not take back what it was asked for, although its priority is higher.
+            assertThat(high.log).anyMatch(line -> line.contains("to=BACKUP reason=handed-over"));
+        }
+    }
+
+    @Test
+    void strangersAndThoseWhoSayNothingAreRefusedBoundedAndCounted() throws Exception {
+        TestLan.Host stranger = lan.add("c", 13);
+        try (TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+            InetSocketAddress door = new InetSocketAddress(TestLan.address("10.99.0.11"), 7801);
+            Await.until("listening", SOON, () -> connects(b, door, 1) > 0);
+
+            assertThat(connects(stranger, door, 20)).isPositive();
+            Await.until("counted", SOON, () -> high.links().strangers() >= 20);
+            // A member's address that opens and says nothing: two at a time, each for two seconds.
+            List<Socket> silent = b.namespace().run(() -> open(door, 4));
+            Await.until("half-open", SOON, () -> high.links().halfOpen() >= 2);
+            for (Socket socket : silent) {
+                socket.close();
+            }
+
+            assertThat(high.log).filteredOn(line -> line.contains("liveness stranger count=")).hasSizeLessThan(4);
+            assertThat(high.log).anyMatch(line -> line.contains("liveness half-open count=1 address=10.99.0.12"));
+        }
+    }
+
+    private static Stream<String> ways(TestNode node) {
+        return node.links().status().get(0).ways().stream();
+    }
+
+    private static int connects(TestLan.Host from, InetSocketAddress to, int count) {
+        try {
+            return from.namespace().run(() -> {
+                int made = 0;
+                for (Socket socket : open(to, count)) {
+                    made++;
+                    socket.close();
+                }
+                return made;
+            });
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static List<Socket> open(InetSocketAddress to, int count) throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Socket socket = new Socket();
+            socket.connect(to, 2000);
+            sockets.add(socket);
+        }
+        return sockets;
+    }
+
+    private static ClusterConfig twoNetworks(String self) {
+        return new ClusterConfig(
+                "test",
+                self,
+                List.of(
+                        new ClusterConfig.Member(
+                                "a", TestLan.address("10.99.0.11"), List.of(TestLan.address("10.98.0.11"))),
+                        new ClusterConfig.Member(
+                                "b", TestLan.address("10.99.0.12"), List.of(TestLan.address("10.98.0.12")))),
+                Path.of("unused"),
+                7800,
+                7801);
     }
 
     private static void settle(TestNode high, TestNode low) {

@@ -56,6 +56,25 @@ final class TestLan implements AutoCloseable {
         return host;
     }
 
+    /** A second network for a host: eth1 at 10.98.0.N/24, on a switch of its own. */
+    void addSecond(String name, int number) throws IOException {
+        if (bridgeNetlink.links().find("br1").isEmpty()) {
+            bridgeNetlink.links().addBridge("br1");
+            bridgeNetlink.links().up("br1");
+        }
+        Host host = hosts.get(name);
+        bridgeNetlink.links().addVeth(name + "2", "eth1", host.namespace());
+        bridgeNetlink.links().setMaster(name + "2", "br1");
+        bridgeNetlink.links().up(name + "2");
+        host.netlink().addresses().add(address("10.98.0." + number), 24, "eth1");
+        host.netlink().links().up("eth1");
+    }
+
+    /** Takes the carrier of the host's port away. */
+    void cut(String name) throws IOException {
+        bridgeNetlink.links().down(name);
+    }
+
     /** Pulls the host's port out of the bridge: a partition with the carrier up. */
     void unplug(String name) throws IOException {
         bridgeNetlink.links().clearMaster(name);

@@ -1,0 +1,76 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.link;
+
+/**
+ * How long a peer may be silent before it counts as dead.
+ *
+ * <p>What the peer says of itself is the least; where beats have lately come further apart than usual, because the machine or
+ * the network between is busy, twice the widest gap counts. So a quiet LAN finds out within a few heartbeats, and a busy one
+ * does not declare the living dead. What was seen is forgotten after one to two {@value #WINDOW_S} s windows. In the first
+ * {@value #SETTLING_S} s, while both programs are still being compiled, the greatest patience counts and nothing is learnt.
+ *
+ * <p>Pure: time arrives as a parameter. Allocates nothing. Not thread-safe.
+ */
+final class SilenceDetector {
+    private static final int WINDOW_S = 20;
+    private static final int SETTLING_S = 3;
+    private static final long WINDOW_NS = WINDOW_S * 1_000_000_000L;
+    private static final long SETTLING_NS = SETTLING_S * 1_000_000_000L;
+    private static final long MOST_NS = 250_000_000L;
+
+    private long leastNs = MOST_NS;
+    private long beganNs;
+    private long windowEndsNs;
+    private long widestNs;
+    private long widestBeforeNs;
+
+    /** The link is up: what was learnt of another one is forgotten. */
+    void begin(long nowNs) {
+        beganNs = nowNs;
+        windowEndsNs = nowNs + SETTLING_NS + WINDOW_NS;
+        widestNs = 0;
+        widestBeforeNs = 0;
+    }
+
+    /**
+     * What the peer grants itself.
+     *
+     * @param ns taken into bounds: two heartbeats to a second
+     */
+    void told(long ns) {
+        leastNs = Math.max(2 * LivenessLinks.HEARTBEAT_NS, Math.min(1_000_000_000L, ns));
+    }
+
+    /** Two beats came that far apart, while this thread was awake. */
+    void gap(long gapNs, long nowNs) {
+        if (nowNs - beganNs < SETTLING_NS) {
+            return;
+        }
+        roll(nowNs);
+        widestNs = Math.max(widestNs, gapNs);
+    }
+
+    /** The patience that counts now, nanoseconds. */
+    long silenceNs(long nowNs) {
+        if (nowNs - beganNs < SETTLING_NS) {
+            return Math.max(leastNs, MOST_NS);
+        }
+        roll(nowNs);
+        return Math.max(leastNs, Math.min(MOST_NS, 2 * Math.max(widestNs, widestBeforeNs)));
+    }
+
+    /** The widest gap that counts, nanoseconds. */
+    long widestNs() {
+        return Math.max(widestNs, widestBeforeNs);
+    }
+
+    private void roll(long nowNs) {
+        if (nowNs - windowEndsNs >= 0) {
+            boolean next = nowNs - windowEndsNs < WINDOW_NS;
+            widestBeforeNs = next ? widestNs : 0;
+            widestNs = 0;
+            windowEndsNs = nowNs + WINDOW_NS;
+        }
+    }
+}
