@@ -6,7 +6,9 @@ import io.tandem.config.model.ClusterConfig;
 import io.tandem.node.cli.Console;
 import io.tandem.node.setup.NodeRuntime;
 import io.tandem.peers.cluster.Replication;
+import io.tandem.peers.sync.Session;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,7 @@ final class Cluster implements AutoCloseable {
     private final NodeRuntime node;
     private final Console console;
     private @Nullable ClusterConfig config;
-    private @Nullable Replication replication;
+    private volatile @Nullable Replication replication; // written by the main thread, read by any
     private @Nullable TicketExchange tickets;
 
     Cluster(NodeRuntime node, Console console) {
@@ -51,6 +53,27 @@ final class Cluster implements AutoCloseable {
         node.peers(new Peers(wanted, started));
         console.notice("cluster name=" + wanted.name() + " self=" + wanted.self() + " members="
                 + wanted.members().size());
+    }
+
+    /**
+     * What this node sees of its cluster.
+     *
+     * @param others the names of the other members in view
+     */
+    record Sight(boolean inSync, List<String> others) {}
+
+    /** Null for a node on its own. Any thread. */
+    @Nullable Sight sight() {
+        Replication running = replication;
+        if (running == null) {
+            return null;
+        }
+        return new Sight(
+                running.inSync(),
+                running.status().peers().stream()
+                        .map(Session.PeerStatus::name)
+                        .sorted()
+                        .toList());
     }
 
     /** Whether that is the cluster this node has joined. */

@@ -17,6 +17,7 @@ import io.tandem.node.observe.admin.ErrorCommands;
 import io.tandem.node.observe.admin.ServerCommands;
 import io.tandem.node.observe.admin.ShowCommands;
 import io.tandem.node.observe.admin.TableCommands;
+import io.tandem.node.observe.admin.VirtualRouterCommands;
 import io.tandem.node.observe.ring.RingCommands;
 import io.tandem.node.resolve.ResolverCommands;
 import io.tandem.node.rules.pattern.PatternCommands;
@@ -49,6 +50,7 @@ final class Observers implements AutoCloseable {
         commands.addAll(RingCommands.of(node.rings()));
         commands.addAll(ResolverCommands.of(node));
         commands.addAll(CacheCommands.of(node));
+        commands.addAll(VirtualRouterCommands.of(node));
         commands.addAll(ofListeners);
         commands.addAll(TlsFeature.commands(node));
         server = new AdminServer(new Commands(commands), giver);

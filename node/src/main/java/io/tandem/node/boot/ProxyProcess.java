@@ -59,6 +59,7 @@ final class ProxyProcess {
     private final BlockingQueue<Wish> wishes = new LinkedBlockingQueue<>();
     private volatile Map<String, List<Integer>> offered = Map.of(); // written by the main thread, read by the hand-over
     private @Nullable GuardianLink guardian;
+    private volatile @Nullable GuardianView view; // written by the main thread, read by the link's
     private @Nullable WarmUp prepared;
     private long hardStopAfterMs;
     private long graceMs;
@@ -206,7 +207,11 @@ final class ProxyProcess {
     private void tellGuardian() {
         GuardianLink link = guardian;
         if (link != null) {
+            GuardianView seen = new GuardianView(link, cluster, node);
+            node.guardian(seen);
+            view = seen;
             link.start(new LoopProbe(loops.all()));
+            seen.start();
             link.ready(false);
             warmUp(link);
         }
@@ -474,6 +479,14 @@ final class ProxyProcess {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void onWatch(List<String> backends) {
+            GuardianView seen = view;
+            if (seen != null) {
+                seen.watch(backends);
             }
         }
 

@@ -12,6 +12,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 
 /** The proxy's program, with HAProxy's command line. */
@@ -52,6 +53,9 @@ public final class Main {
         }
         if (KeepalivedCommand.isOne(arguments)) {
             return new KeepalivedCommand(environment, out, errors).run(arguments);
+        }
+        if (arguments.length > 0 && arguments[0].equals("vrrp")) {
+            return GuardianCommand.vrrp(List.of(arguments).subList(1, arguments.length), environment, out, errors);
         }
         CommandLine command;
         try {

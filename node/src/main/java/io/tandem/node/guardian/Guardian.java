@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +42,8 @@ final class Guardian implements AutoCloseable {
     private static final long STOP_MS = 5_000;
     /** The proxy itself gives up earlier; this is for one that hangs. */
     private static final long DRAIN_MS = 1_000;
+    /** Requests that were under way when the address moved. */
+    private static final long LAST_ANSWERS_MS = 100;
 
     private static final String NOT_READY = "proxy-not-ready";
 
@@ -55,16 +58,18 @@ final class Guardian implements AutoCloseable {
     private final Trackers trackers;
     private final Notices notices;
     private final @Nullable LivenessLinks links;
+    private final Operations operations;
     private final HeartbeatFile heartbeat;
     private final Watcher watcher = new Watcher();
     private final ProxyWatch watch;
     private final Worker worker;
     private final StatusServer status;
+    private final VrrpCommands commands;
     private final long startedAtNs = System.nanoTime();
     private final CountDownLatch workerGone = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    private final CountDownLatch drained = new CountDownLatch(1);
+    private volatile CountDownLatch drained = new CountDownLatch(1); // made by the stopping thread, counted down by the worker's
     private final Reloads reloads;
     private final AtomicLong restarts = new AtomicLong();
     private volatile String proxyState = "starting"; // written by the worker's threads, read by any
@@ -93,6 +98,8 @@ final class Guardian implements AutoCloseable {
         if (links != null) {
             routers.use(links);
         }
+        operations = new Operations(config.operating(), reactor, routers, links, log);
+        commands = new VrrpCommands(routers, operations.gate(), this::snapshot);
         heartbeat = HeartbeatFile.create(directory.worker().resolve(GuardianLink.HEARTBEAT));
         watch = new ProxyWatch(heartbeat, watcher);
         reactor.add(watch);
@@ -161,9 +168,14 @@ final class Guardian implements AutoCloseable {
         systemd.stopping();
         log.warning("Exiting Master process...");
         // Clients that keep connections open are told to come again while the address is still here.
-        drain();
+        drain(DRAIN_MS);
         // The address first: once it has moved, no new connection comes here.
+        boolean served = role == Role.ACTIVE;
         routers.stop(HAND_OVER_MS);
+        if (served) {
+            // What reached this node before the address moved is answered from here.
+            drain(LAST_ANSWERS_MS);
+        }
         // From here on its silence is no news.
         reactor.execute(watch::forget);
         worker.send(soft ? "stop soft" : "stop hard");
@@ -177,12 +189,14 @@ final class Guardian implements AutoCloseable {
         finish(status);
     }
 
-    private void drain() {
+    private void drain(long limitMs) {
         try {
             if (worker.pid() != 0 && proxyState.equals("ready")) {
+                CountDownLatch empty = new CountDownLatch(1);
+                drained = empty;
                 worker.send("drain");
-                if (!drained.await(DRAIN_MS, TimeUnit.MILLISECONDS)) {
-                    log.info("guardian drain is=late after-ms=" + DRAIN_MS);
+                if (!empty.await(limitMs, TimeUnit.MILLISECONDS)) {
+                    log.info("guardian drain is=late after-ms=" + limitMs);
                 }
             }
         } catch (InterruptedException e) {
@@ -253,6 +267,7 @@ final class Guardian implements AutoCloseable {
 
     private void onState(VirtualRouter router, StateChange change) {
         notices.notifier().onState(router.config(), router.priority(), change);
+        operations.onState(router, change);
         boolean active = change.to() == State.ACTIVE;
         for (VirtualRouter other : routers.all()) {
             active |= other != router && other.state() == State.ACTIVE;
@@ -304,6 +319,7 @@ final class Guardian implements AutoCloseable {
         public void onStarted(int pid) {
             workerStartedAtNs = System.nanoTime();
             proxyState = "starting";
+            operations.gate().proxyIsNew();
             log.notice("New worker (" + pid + ") forked");
             reactor.execute(() -> watch.watch(pid, System.nanoTime()));
         }
@@ -311,6 +327,7 @@ final class Guardian implements AutoCloseable {
         @Override
         public void onReady(boolean isWarm) {
             warm = isWarm;
+            operations.gate().warm(isWarm);
             if (proxyState.equals("ready")) {
                 return;
             }
@@ -348,8 +365,35 @@ final class Guardian implements AutoCloseable {
         }
 
         @Override
+        public void onCluster(boolean inSync, Set<String> members) {
+            operations.gate().inSync(inSync);
+            operations.onView(members);
+        }
+
+        @Override
+        public void onHello() {
+            operations.onHello();
+            String watched = operations.watchedBackends();
+            if (!watched.isEmpty()) {
+                worker.send("watch " + watched);
+            }
+        }
+
+        @Override
+        public void onHealth(String ill) {
+            operations.onHealth(ill);
+        }
+
+        @Override
+        public String onAsk(String command) {
+            return answer(command);
+        }
+
+        @Override
         public void onExit(int pid, Spawner.Exit exit) {
             proxyState = "down";
+            operations.gate().proxyIsNew();
+            operations.onView(null);
             drained.countDown();
             reloads.proxyEnded(exit);
             // At once, whatever the heartbeat has seen.
@@ -432,8 +476,20 @@ final class Guardian implements AutoCloseable {
             }
             case "reload" -> reloads.loadAndWait();
             case "dump data", "dump stats", "dump json" -> notices.dump(command.substring(5), routers.status());
-            default -> "unknown command; one of: status, json, handover, rejoin, reload\n";
+            case "reset-lateness" -> {
+                reactor.lateness().reset();
+                yield "counting anew\n";
+            }
+            case "metrics" -> GuardianMetrics.text(snapshot());
+            default ->
+                command.equals("vrrp") || command.startsWith("vrrp ")
+                        ? commands.run(words(command)).line()
+                        : "unknown command; one of: status, json, metrics, vrrp, handover, rejoin, reload\n";
         };
+    }
+
+    private static List<String> words(String command) {
+        return List.of(command.strip().split("\\s+", -1)).stream().skip(1).toList();
     }
 
     private GuardianStatus snapshot() {
@@ -450,7 +506,8 @@ final class Guardian implements AutoCloseable {
                 GuardianStatus.readResidentKb(),
                 reactor.lateness(),
                 routers.status(),
-                links == null ? List.of() : links.status());
+                links == null ? List.of() : links.status(),
+                operations.status());
     }
 
     private void writePidFile() throws IOException {
@@ -467,6 +524,7 @@ final class Guardian implements AutoCloseable {
         }
         routers.close();
         trackers.close();
+        operations.close();
         notices.close();
         worker.close();
         thread.close();

@@ -3,18 +3,45 @@
 package io.tandem.node.guardian;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** {@code tandem reload} and its like: a word to the running guardian, and what it answers. */
 public final class GuardianCommand {
-    private static final int LONGEST_ANSWER = 1 << 20;
+    private static final int LONGEST_ANSWER = 4 << 20;
+    private static final int NOBODY = 3;
 
     private GuardianCommand() {}
+
+    /** {@code tandem vrrp …}: prints the answer, answers the exit status; 3 where no guardian answers. */
+    public static int vrrp(List<String> words, Map<String, String> environment, PrintStream out, PrintStream errors) {
+        if (words.equals(List.of("--help")) || words.equals(List.of("-h"))) {
+            out.print(VrrpCommands.USAGE);
+            out.flush();
+            return VrrpCommands.DONE;
+        }
+        try {
+            String[] answer = ask("vrrp " + String.join(" ", words), environment).split("\n", 2);
+            if (answer.length < 2 || !answer[0].matches("\\d")) {
+                errors.println("the guardian does not understand 'vrrp'; is it of an earlier version?");
+                return NOBODY;
+            }
+            int status = Integer.parseInt(answer[0]);
+            PrintStream stream = status == VrrpCommands.NOT_UNDERSTOOD ? errors : out;
+            stream.print(answer[1]);
+            stream.flush();
+            return status;
+        } catch (IOException e) {
+            errors.println(e.getMessage());
+            return NOBODY;
+        }
+    }
 
     /** Whether {@code word} is a command for the guardian rather than an option. */
     public static boolean isOne(String word) {

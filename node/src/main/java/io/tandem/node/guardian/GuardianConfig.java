@@ -8,6 +8,7 @@ import io.tandem.config.keepalived.KeepalivedConf;
 import io.tandem.config.keepalived.KeepalivedHost;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.NodeConfig;
+import io.tandem.config.model.OperatingConfig;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VrrpConfig;
 import io.tandem.config.model.VrrpGlobals;
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * proxy's.
  *
  * @param cluster null for a node on its own
+ * @param operating what is done around the routers
  */
-record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster) {
+record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, OperatingConfig operating) {
     private static final Pattern KEEPALIVED =
             Pattern.compile("(?m)^\\s*(global_defs|vrrp_instance|vrrp_script|vrrp_sync_group|virtual_server)\\b");
     private static final long MAX_FILE = 4L << 20;
@@ -48,6 +50,7 @@ record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster) {
     static @Nullable GuardianConfig load(GuardianOptions options, Map<String, String> environment, Problems problems) {
         List<VrrpConfig> parts = new ArrayList<>();
         ClusterConfig cluster = null;
+        OperatingConfig operating = OperatingConfig.NONE;
         for (Path file : options.files()) {
             if (!file.toString().endsWith(".conf")) {
                 continue;
@@ -62,9 +65,10 @@ record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster) {
             if (node != null) {
                 parts.add(node.vrrp());
                 cluster = node.cluster() == null ? cluster : node.cluster();
+                operating = node.operating().equals(OperatingConfig.NONE) ? operating : node.operating();
             }
         }
-        return problems.has(Severity.ALERT) ? null : new GuardianConfig(joined(parts), cluster);
+        return problems.has(Severity.ALERT) ? null : new GuardianConfig(joined(parts), cluster, operating);
     }
 
     /** Of several files, the last that says something of all routers is heard. */

@@ -9,9 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -29,7 +34,11 @@ public final class GuardianLink implements AutoCloseable {
     static final String SOCKET = "control.sock";
     static final String HEARTBEAT = "heartbeat";
     private static final int BEAT_MS = 5;
-    private static final int MAX_LINE = 64 * 1024;
+    /** An answer of the guardian may hold the metrics of 250 virtual routers. */
+    private static final int MAX_LINE = 4 << 20;
+
+    private static final int MAX_QUESTIONS = 16;
+    private static final int ANSWER_S = 5;
     /** Of a text no more is sent: even at three bytes a character it fits into a line. */
     private static final int MAX_TEXT = 20_000;
 
@@ -51,6 +60,9 @@ public final class GuardianLink implements AutoCloseable {
          */
         default void onDrain() {}
 
+        /** Watch these backends, and say by {@link GuardianLink#health} when one has no usable server. */
+        default void onWatch(List<String> backends) {}
+
         /** Stop: softly (drain, then exit) or at once. */
         void onStop(boolean soft);
 
@@ -61,6 +73,8 @@ public final class GuardianLink implements AutoCloseable {
     private final SocketChannel channel;
     private final HeartbeatFile heartbeat;
     private final Handler handler;
+    private final Map<Long, CompletableFuture<String>> asked = new ConcurrentHashMap<>();
+    private final AtomicLong questions = new AtomicLong();
     private volatile Role role = Role.BACKUP; // written by the messages' thread, read by any
     private volatile boolean closed;
 
@@ -119,6 +133,39 @@ public final class GuardianLink implements AutoCloseable {
         send("not-ready " + oneLine(reason));
     }
 
+    /**
+     * Tells the guardian what this proxy's channel sees of the cluster.
+     *
+     * @param members the others it sees
+     */
+    public void cluster(boolean inSync, Collection<String> members) {
+        send("cluster " + (inSync ? "in-sync" : "behind") + (members.isEmpty() ? "" : " " + String.join(",", members)));
+    }
+
+    /** @param ill the watched backend without a usable server, or the empty string */
+    public void health(String ill) {
+        send(ill.isEmpty() ? "well" : "ill " + ill);
+    }
+
+    /**
+     * Asks the guardian; at most {@value #MAX_QUESTIONS} questions wait at a time.
+     *
+     * @param command as on its own socket
+     * @return the answer, by and by; an exception where too many wait
+     */
+    public CompletableFuture<String> ask(String command) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        if (asked.size() >= MAX_QUESTIONS) {
+            answer.completeExceptionally(new IOException("too many questions wait for the guardian"));
+            return answer;
+        }
+        long number = questions.incrementAndGet();
+        asked.put(number, answer);
+        answer.orTimeout(ANSWER_S, TimeUnit.SECONDS).whenComplete((text, failure) -> asked.remove(number));
+        send("ask " + number + " " + command.replace('\n', ' '));
+        return answer;
+    }
+
     /** Tells the guardian that this proxy is about to exit by intention. */
     @Override
     public void close() {
@@ -174,7 +221,20 @@ public final class GuardianLink implements AutoCloseable {
             case "stop soft" -> handler.onStop(true);
             case "stop hard" -> handler.onStop(false);
             default -> {
-                // A newer guardian's word.
+                if (line.startsWith("answer ")) {
+                    String[] words = line.split(" ", 3);
+                    CompletableFuture<String> waiting =
+                            words.length == 3 && words[1].matches("\\d{1,18}")
+                                    ? asked.remove(Long.valueOf(words[1]))
+                                    : null;
+                    if (waiting != null) {
+                        waiting.complete(words[2].replace('\u2028', '\n'));
+                    }
+                }
+                if (line.startsWith("watch ")) {
+                    handler.onWatch(List.of(line.substring("watch ".length()).split(",", -1)));
+                }
+                // Anything else is a newer guardian's word.
             }
         }
     }

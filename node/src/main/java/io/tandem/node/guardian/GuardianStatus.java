@@ -3,11 +3,14 @@
 package io.tandem.node.guardian;
 
 import io.tandem.vrrp.link.LinkStatus;
+import io.tandem.vrrp.router.Alarms;
 import io.tandem.vrrp.router.Lateness;
 import io.tandem.vrrp.router.RouterStatus;
+import io.tandem.vrrp.router.Transition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -30,7 +33,45 @@ record GuardianStatus(
         long residentKb,
         Lateness lateness,
         List<RouterStatus> routers,
-        List<LinkStatus> links) {
+        List<LinkStatus> links,
+        Operating operating) {
+
+    /**
+     * What concerns the whole node.
+     *
+     * @param hold why it does not preempt, or the empty string
+     * @param witness its address and whether it answers, or the empty string
+     * @param hooks by name, how each last ended
+     * @param strangers connections to the liveness port refused unheard
+     * @param halfOpen those that said nothing
+     */
+    record Operating(
+            String hold,
+            List<Alarms.Standing> alarms,
+            Map<Alarms.Kind, Long> raised,
+            String witness,
+            Map<String, String> hooks,
+            long strangers,
+            long halfOpen) {}
+
+    /** The same with one router only. */
+    GuardianStatus only(String router) {
+        return new GuardianStatus(
+                pid,
+                uptimeMs,
+                role,
+                proxyPid,
+                proxyState,
+                warm,
+                reloads,
+                failedReloads,
+                proxyRestarts,
+                residentKb,
+                lateness,
+                routers.stream().filter(one -> one.name().equals(router)).toList(),
+                links,
+                operating);
+    }
 
     /** VmRSS of this process, 0 where /proc is missing. */
     static long readResidentKb() {
@@ -77,10 +118,97 @@ record GuardianStatus(
                     .append('\n');
         }
         for (LinkStatus link : links) {
-            text.append("link peer=%s address=%s state=%s refused=%d losses=%d%n"
-                    .formatted(link.peer(), link.address(), link.state(), link.refused(), link.losses()));
+            text.append("link peer=%s address=%s state=%s patience=%.1fms"
+                    .formatted(link.peer(), link.address(), link.state(), link.silenceNs() / 1e6));
+            link.counters().forEach((name, count) -> text.append(' ').append(name).append('=').append(count));
+            text.append('\n');
+            for (String way : link.ways().size() > 1 ? link.ways() : List.<String>of()) {
+                text.append("  network ").append(way).append('\n');
+            }
+        }
+        operatingText(text);
+        return text.toString();
+    }
+
+    private void operatingText(StringBuilder text) {
+        if (!operating.hold().isEmpty()) {
+            text.append("preemption held-because=").append(operating.hold()).append('\n');
+        }
+        if (!operating.witness().isEmpty()) {
+            text.append("witness ").append(operating.witness()).append('\n');
+        }
+        operating.hooks().forEach((name, result) ->
+                text.append("hook ").append(name).append(' ').append(result).append('\n'));
+        if (operating.strangers() + operating.halfOpen() > 0) {
+            text.append("liveness-port strangers=%d half-open=%d%n"
+                    .formatted(operating.strangers(), operating.halfOpen()));
+        }
+        for (Alarms.Standing alarm : operating.alarms()) {
+            text.append("ALARM what=%s of=%s since=%s %s%n"
+                    .formatted(
+                            alarm.kind().word(),
+                            alarm.subject(),
+                            Instant.ofEpochMilli(alarm.sinceMs()),
+                            alarm.detail()));
+        }
+    }
+
+    /** The transitions of each router, the newest last. */
+    String historyText() {
+        StringBuilder text = new StringBuilder(1024);
+        for (RouterStatus router : routers) {
+            for (Transition one : router.history()) {
+                text.append("%s router=%s from=%s to=%s reason=%s took=%.3fms%s%n"
+                        .formatted(
+                                Instant.ofEpochMilli(one.atMs()),
+                                router.name(),
+                                one.from(),
+                                one.to(),
+                                one.reason(),
+                                one.tookNs() / 1e6,
+                                one.sinceHeardNs() < 0
+                                        ? ""
+                                        : " last-heard=%.1fms".formatted(one.sinceHeardNs() / 1e6)));
+            }
         }
         return text.toString();
+    }
+
+    String historyJson() {
+        return "{\"routers\":"
+                + array(routers.stream()
+                        .map(router -> "{\"name\":" + quote(router.name()) + ",\"history\":"
+                                + array(router.history().stream()
+                                        .map(GuardianStatus::json)
+                                        .toList())
+                                + "}")
+                        .toList())
+                + "}";
+    }
+
+    private static String json(Transition one) {
+        return "{\"at_ms\":" + one.atMs() + ",\"from\":" + quote(one.from().name()) + ",\"to\":"
+                + quote(one.to().name()) + ",\"reason\":" + quote(one.reason()) + ",\"took_us\":" + one.tookNs() / 1000
+                + ",\"since_heard_us\":" + (one.sinceHeardNs() < 0 ? -1 : one.sinceHeardNs() / 1000) + "}";
+    }
+
+    private String operatingJson() {
+        return "{\"hold\":" + quote(operating.hold()) + ",\"witness\":" + quote(operating.witness()) + ",\"hooks\":"
+                + operating.hooks().entrySet().stream()
+                        .map(hook -> quote(hook.getKey()) + ":" + quote(hook.getValue()))
+                        .collect(Collectors.joining(",", "{", "}"))
+                + ",\"strangers\":" + operating.strangers() + ",\"half_open\":" + operating.halfOpen()
+                + ",\"alarms\":"
+                + array(operating.alarms().stream()
+                        .map(alarm -> "{\"kind\":" + quote(alarm.kind().word()) + ",\"of\":"
+                                + quote(alarm.subject()) + ",\"since_ms\":" + alarm.sinceMs() + ",\"detail\":"
+                                + quote(alarm.detail()) + "}")
+                        .toList())
+                + ",\"alarms_begun\":"
+                + operating.raised().entrySet().stream()
+                        .map(kind -> quote(kind.getKey().word()) + ":" + kind.getValue())
+                        .collect(Collectors.joining(",", "{", "}"))
+                + "}";
     }
 
     String json() {
@@ -91,7 +219,7 @@ record GuardianStatus(
                 + lateness.samples() + "},\"proxy\":{\"pid\":" + proxyPid + ",\"state\":" + quote(proxyState)
                 + ",\"warm\":" + warm + ",\"restarts\":" + proxyRestarts + "},\"routers\":"
                 + array(routers.stream().map(GuardianStatus::json).toList()) + ",\"links\":"
-                + array(links.stream().map(GuardianStatus::json).toList()) + "}";
+                + array(links.stream().map(GuardianStatus::json).toList()) + ",\"operating\":" + operatingJson() + "}";
     }
 
     private static String json(RouterStatus router) {
@@ -101,12 +229,15 @@ record GuardianStatus(
                 + quote(router.reason()) + ",\"since_ms\":" + router.sinceMs() + ",\"priority\":" + router.priority()
                 + ",\"device\":" + quote(router.device()) + ",\"addresses\":"
                 + array(router.addresses().stream().map(GuardianStatus::quote).toList()) + ",\"counters\":"
-                + object(router.counters()) + "}";
+                + object(router.counters()) + ",\"history\":"
+                + array(router.history().stream().map(GuardianStatus::json).toList()) + "}";
     }
 
     private static String json(LinkStatus link) {
         return "{\"peer\":" + quote(link.peer()) + ",\"address\":" + quote(link.address()) + ",\"state\":"
-                + quote(link.state()) + ",\"refused\":" + link.refused() + ",\"losses\":" + link.losses() + "}";
+                + quote(link.state()) + ",\"patience_us\":" + link.silenceNs() / 1000 + ",\"ways\":"
+                + array(link.ways().stream().map(GuardianStatus::quote).toList()) + ",\"refused\":" + link.refused()
+                + ",\"losses\":" + link.losses() + ",\"counters\":" + object(link.counters()) + "}";
     }
 
     private static String object(Map<String, Long> values) {

@@ -6,19 +6,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Reads lines from a blocking channel; a line longer than the limit ends the conversation. */
 final class LineReader {
     private final SocketChannel channel;
     private final ByteBuffer bytes;
-    private final byte[] line;
+    private final int limit;
+    private byte[] line = new byte[256];
     private int length;
 
     LineReader(SocketChannel channel, int limit) {
         this.channel = channel;
         this.bytes = ByteBuffer.allocate(4096).limit(0);
-        this.line = new byte[limit];
+        this.limit = limit;
     }
 
     /** The next line without its end, or null at the end of the stream. */
@@ -31,8 +33,11 @@ final class LineReader {
                     length = 0;
                     return text;
                 }
+                if (length == limit) {
+                    throw new IOException("a line of more than " + limit + " bytes");
+                }
                 if (length == line.length) {
-                    throw new IOException("a line of more than " + line.length + " bytes");
+                    line = Arrays.copyOf(line, Math.min(limit, 2 * length));
                 }
                 line[length++] = next;
             }

@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,23 @@ final class Worker implements AutoCloseable {
 
         /** Idle connections are closed, and those that were in use are gone or late. */
         void onDrained();
+
+        /**
+         * What the proxy's own channel sees of the cluster.
+         *
+         * @param inSync whether its tables are those of the others
+         * @param members the others it sees
+         */
+        void onCluster(boolean inSync, Set<String> members);
+
+        /** The proxy is there and listens; tell it what it has to know. */
+        void onHello();
+
+        /** @param ill the backend without a usable server, or the empty string */
+        void onHealth(String ill);
+
+        /** A question from the proxy's admin socket or its metrics; the answer goes back. May wait a while. */
+        String onAsk(String command);
 
         void onExit(int pid, Spawner.Exit exit);
     }
@@ -133,6 +151,7 @@ final class Worker implements AutoCloseable {
                 return;
             }
             channel = accepted;
+            listener.onHello();
             String line;
             while ((line = lines.next()) != null) {
                 take(line);
@@ -147,12 +166,30 @@ final class Worker implements AutoCloseable {
             listener.onReady(line.equals("ready warm"));
         } else if (line.startsWith("not-ready ")) {
             listener.onNotReady(line.substring("not-ready ".length()));
+        } else if (line.startsWith("cluster ")) {
+            String[] words = line.split(" ", 3);
+            listener.onCluster(
+                    words[1].equals("in-sync"),
+                    words.length < 3 ? Set.of() : Set.of(words[2].split(",", -1)));
+        } else if (line.equals("well") || line.startsWith("ill ")) {
+            listener.onHealth(line.equals("well") ? "" : line.substring("ill ".length()));
+        } else if (line.startsWith("ask ")) {
+            answer(line.split(" ", 3));
         } else if (line.equals("drained")) {
             listener.onDrained();
         } else if (line.equals("reloaded ok")) {
             listener.onReloaded(null);
         } else if (line.startsWith("reloaded failed ")) {
             listener.onReloaded(line.substring("reloaded failed ".length()).replace('\u2028', '\n'));
+        }
+    }
+
+    /** Off the reading thread: a question may wait for the addresses to move, and that for the proxy's word. */
+    private void answer(String[] words) {
+        if (words.length == 3) {
+            daemon(
+                    "worker-answer",
+                    () -> send("answer " + words[1] + " " + listener.onAsk(words[2]).replace('\n', '\u2028')));
         }
     }
 

@@ -62,6 +62,7 @@ public final class NodeRuntime {
     private volatile int maxDescriptors; // written by boot, read by any
     private volatile @Nullable String description; // written by boot, read by any
     private volatile PeerStatus peers = PeerStatus.NONE; // written by boot, read by any
+    private volatile GuardianTie guardian = GuardianTie.NONE; // written by boot, read by any
     private volatile Names names = (server, host) -> false; // written by boot, read by any
 
     /**
@@ -297,6 +298,15 @@ public final class NodeRuntime {
         peers = status;
     }
 
+    /** The guardian this process was started by. */
+    public GuardianTie guardian() {
+        return guardian;
+    }
+
+    public void guardian(GuardianTie tie) {
+        guardian = tie;
+    }
+
     /** What searches for servers' names at run time. */
     public Names names() {
         return names;
@@ -315,6 +325,31 @@ public final class NodeRuntime {
          * @return false where {@code host} is no name, or the server is not searched for
          */
         boolean rename(Server server, String host);
+    }
+
+    /** The guardian, as observers ask it; by any thread. */
+    public interface GuardianTie {
+        GuardianTie NONE = new GuardianTie() {
+            @Override
+            public String ask(String command) {
+                return "";
+            }
+
+            @Override
+            public String metrics() {
+                return "";
+            }
+        };
+
+        /**
+         * Asks, and waits for the answer for a few seconds at most.
+         *
+         * @return the empty string where there is no guardian, or it does not answer
+         */
+        String ask(String command);
+
+        /** Its part of {@code /metrics}, at most a few seconds old; never waits. */
+        String metrics();
     }
 
     /** How many peers there are; asked by any thread. */

@@ -4,6 +4,7 @@ package io.tandem.node.guardian;
 
 import io.tandem.node.testkit.Children;
 import io.tandem.vrrp.netlink.Libc;
+import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.NetNamespace;
 import io.tandem.vrrp.netlink.Netlink;
 import java.io.File;
@@ -50,6 +51,11 @@ final class GuardianHost implements AutoCloseable {
         netlink.links().up("lo");
         netlink.addresses().add(address("10.99.0." + number), 24, "eth0");
         netlink.links().up("eth0");
+        configure("");
+    }
+
+    /** Writes its tandem.conf: the pair's virtual router, and these lines behind it. */
+    void configure(String more) throws IOException {
         Path secret = directory.resolve("secret");
         Files.writeString(secret, SECRET);
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
@@ -61,8 +67,9 @@ final class GuardianHost implements AutoCloseable {
                   interface = eth0, vrid = 51, version = 3, priority = 100, advert-interval = 500ms, preempt = false
                   addresses = [ "10.99.0.50/32" ]
                 }
+                %s
                 """
-                        .formatted(name, secret));
+                        .formatted(name, secret, more));
     }
 
     /** Starts the guardian; its messages go to {@link #log}. */
@@ -94,7 +101,7 @@ final class GuardianHost implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
-        builder.environment().put("TANDEM_PROXY_OPTS", "-Xmx48m -XX:TieredStopAtLevel=1 -Dstandin=" + directory);
+        builder.environment().put("TANDEM_PROXY_OPTS", "-Xmx48m -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -Dstandin=" + directory);
         builder.environment().put("_JAVA_SR_SIGNUM", "40");
         builder.environment().put("NOTIFY_SOCKET", "@" + notifyName());
         process = Children.with(builder.start());
@@ -135,6 +142,34 @@ final class GuardianHost implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The names of its interfaces. */
+    List<String> links() throws IOException {
+        return netlink.links().list().stream().map(Link::name).toList();
+    }
+
+    /** The processes in its namespace. */
+    List<Long> processes() {
+        List<Long> found = new ArrayList<>();
+        try (var all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            Path own = Files.readSymbolicLink(Path.of("/proc/self/ns/net"));
+            Object here = Files.getAttribute(namespace.path(), "unix:ino");
+            for (Path process : all) {
+                try {
+                    Path net = process.resolve("ns/net");
+                    if (!Files.readSymbolicLink(net).equals(own)
+                            && here.equals(Files.getAttribute(net, "unix:ino"))) {
+                        found.add(Long.valueOf(String.valueOf(process.getFileName())));
+                    }
+                } catch (IOException ended) {
+                    // not any more
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
     }
 
     /** The guardian's JSON, or an empty text while nobody answers. */

@@ -3,17 +3,12 @@
 package io.tandem.node.guardian;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
 import io.tandem.node.testkit.Program;
-import io.tandem.vrrp.netlink.NetNamespace;
-import io.tandem.vrrp.netlink.Netlink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two real guardians with stand-in proxies on a bridge: killed, stopped, frozen, reloaded. */
 @Timeout(240)
 class GuardianTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final String HEARD = "\"adverts_received\":(\\d+)";
     private static final int SIGHUP = 1;
     private static final int SIGINT = 2;
     private static final int SIGKILL = 9;
@@ -36,29 +29,22 @@ class GuardianTest {
     @TempDir
     Path directory;
 
-    private NetNamespace bridge;
-    private Netlink bridgeNetlink;
+    private GuardianPair pair;
     private GuardianHost a;
     private GuardianHost b;
 
     @BeforeEach
     void hosts() throws IOException {
         Program.assumeRoot();
-        bridge = NetNamespace.create("tnd-vs-bridge");
-        bridgeNetlink = bridge.netlink();
-        bridgeNetlink.links().addBridge("br0");
-        bridgeNetlink.links().up("br0");
-        a = new GuardianHost("a", 11, directory, bridgeNetlink);
-        b = new GuardianHost("b", 12, directory, bridgeNetlink);
+        pair = new GuardianPair(directory);
+        a = pair.a();
+        b = pair.b();
     }
 
     @AfterEach
     void close() throws IOException {
-        if (bridge != null) {
-            a.close();
-            b.close();
-            bridgeNetlink.close();
-            bridge.close();
+        if (pair != null) {
+            pair.close();
         }
     }
 
@@ -236,24 +222,11 @@ class GuardianTest {
         assertThat(a.ask("nonsense")).startsWith("unknown command; one of:");
     }
 
-    /** a is active, b its backup, the link is up and an advertisement has been heard. */
     private void startBoth() throws IOException {
-        a.start("-W");
-        until("a is active", () -> a.isActive() && a.holds());
-        b.start("-W");
-        until("b is backup and linked", () -> b.isBackup() && b.isLinked() && a.isLinked());
-        // One that came before it was Backup does not tell it who is Active.
-        long before = b.number(HEARD);
-        until("b hears a", () -> b.number(HEARD) > before);
+        pair.start();
     }
 
     private void until(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + SOON.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - end >= 0) {
-                fail(what + " within " + SOON + "\n--- a\n" + a.log() + "\n--- b\n" + b.log());
-            }
-            LockSupport.parkNanos(5_000_000L);
-        }
+        pair.until(what, condition);
     }
 }

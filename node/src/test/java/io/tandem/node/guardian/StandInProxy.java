@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class StandInProxy {
     private StandInProxy() {}
 
-    /** A file of that name in the directory of the property {@code standin} steers it: {@code bad} fails the reload. */
+    /** A file of that name in the directory of the property {@code standin} steers it: {@code bad} fails the reload, {@code hang} stops the beat, {@code oom} takes all memory. */
     public static void main(String[] arguments) throws IOException {
         System.err.println("standin sockets " + sockets());
         Path directory = Path.of(System.getProperty("standin", "/nonexistent"));
@@ -44,7 +44,15 @@ public final class StandInProxy {
                     }
                 })
                 .orElseThrow();
-        link.start(() -> !Files.exists(directory.resolve("hang")));
+        link.start(() -> {
+            if (Files.exists(directory.resolve("oom"))) {
+                byte[][] hoard = new byte[4096][];
+                for (int i = 0; i < hoard.length; i++) {
+                    hoard[i] = new byte[1 << 20];
+                }
+            }
+            return !Files.exists(directory.resolve("hang"));
+        });
         DatagramSocket socket = new DatagramSocket(7777);
         link.ready(true);
         byte[] bytes = new byte[64];

@@ -6,6 +6,7 @@ import static io.tandem.vrrp.netlink.Libc.C;
 
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
+import io.tandem.node.guardian.GuardianLink;
 import io.tandem.node.socket.Namespaces;
 import io.tandem.node.socket.SocketOptions;
 import io.tandem.node.socket.UnixName;
@@ -31,6 +32,9 @@ final class ListeningSocket {
     private static final int DATAGRAM_NONBLOCK_CLOEXEC = 2 | 0x800 | 0x80000;
     private static final int DEFAULT_BACKLOG = 4096;
     private static final int DEFER_SECONDS = 1;
+
+    /** Whether a guardian started this process, and so the addresses may move away. */
+    private static final boolean GUARDED = System.getenv(GuardianLink.ENVIRONMENT) != null;
 
     private ListeningSocket() {}
 
@@ -111,6 +115,8 @@ final class ListeningSocket {
             }
             if (settings.transparent) {
                 SocketOptions.transparent(fd, six);
+            } else if (GUARDED) {
+                answerAfterTheAddressHasGone(fd, six);
             }
             if (six && settings.families != ListenSettings.Families.AS_THE_SYSTEM) {
                 SocketOptions.onlyIpv6(fd, settings.families == ListenSettings.Families.ONLY_IPV6);
@@ -122,6 +128,21 @@ final class ListeningSocket {
         } catch (IOException failure) {
             socket.close();
             throw failure;
+        }
+    }
+
+    /**
+     * Connections inherit this: a request that came before a virtual address moved away is answered from that address although
+     * it is another node's by then. The kernel would refuse to send it otherwise. Without the right to, it stays so.
+     */
+    private static void answerAfterTheAddressHasGone(int fd, boolean six) {
+        try {
+            SocketOptions.transparent(fd, six);
+            if (six) {
+                SocketOptions.transparent(fd, false); // it serves IPv4 too
+            }
+        } catch (IOException withoutTheRight) {
+            // CAP_NET_ADMIN; a fail-over by intention then loses the requests of its last millisecond
         }
     }
 

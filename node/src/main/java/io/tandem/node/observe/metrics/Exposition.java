@@ -95,6 +95,7 @@ public final class Exposition {
         if (scopes.contains(Scope.GLOBAL)) {
             process(node, nowMs, out);
             own(out);
+            out.append(node.guardian().metrics());
         }
         for (Scope scope : List.of(Scope.FRONTEND, Scope.LISTENER, Scope.BACKEND, Scope.SERVER)) {
             if (scopes.contains(scope)) {
