@@ -41,8 +41,7 @@ final class OperatingReader {
             settings.missing("address", "10.0.0.254");
         }
         int port = settings.integer("port", 0, 1, 65_535);
-        Duration interval =
-                settings.duration("interval", Duration.ofMillis(500), LEAST_INTERVAL, MOST_INTERVAL);
+        Duration interval = settings.duration("interval", Duration.ofMillis(500), LEAST_INTERVAL, MOST_INTERVAL);
         int fall = settings.integer("fall", 3, 1, 100);
         settings.rejectUnknown();
         return address == null ? null : new Witness(address, port, interval, fall);

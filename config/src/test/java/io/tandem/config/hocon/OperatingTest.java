@@ -59,17 +59,17 @@ class OperatingTest {
                         5,
                         null));
         assertThat(read.onAlarm())
-                .isEqualTo(new Hook(
-                        List.of("/usr/bin/page", "me"), null, List.of(), Duration.ofSeconds(2), 3, "nobody"));
+                .isEqualTo(
+                        new Hook(List.of("/usr/bin/page", "me"), null, List.of(), Duration.ofSeconds(2), 3, "nobody"));
         assertThat(read.health()).isEqualTo(new ProxyHealth(List.of("web", "api"), 100));
         assertThat(String.valueOf(read.onActive())).isEqualTo("https://cloud.example");
     }
 
     @Test
     void membersMayHaveAnAddressOnEachOfSeveralNetworks() throws IOException {
-        ClusterConfig cluster = Objects.requireNonNull(
-                Objects.requireNonNull(load(cluster("lb1 = [ 10.0.0.1, 10.1.0.1 ], lb2 = [ 10.0.0.2, 10.1.0.2 ]"), new Problems()))
-                        .cluster());
+        ClusterConfig cluster = Objects.requireNonNull(Objects.requireNonNull(
+                        load(cluster("lb1 = [ 10.0.0.1, 10.1.0.1 ], lb2 = [ 10.0.0.2, 10.1.0.2 ]"), new Problems()))
+                .cluster());
 
         assertThat(cluster.members())
                 .containsExactly(

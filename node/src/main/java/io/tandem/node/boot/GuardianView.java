@@ -18,6 +18,7 @@ final class GuardianView implements NodeRuntime.GuardianTie, AutoCloseable {
     private static final long PERIOD_MS = 250;
     /** Where the guardian wants to know of backends: their state is a field, and addresses move by it. */
     private static final long HEALTH_PERIOD_MS = 5;
+
     private static final long ANSWER_MS = 3_000;
     private static final long FRESH_NS = 1_000_000_000L;
     private static final long STALE_NS = 10_000_000_000L;

@@ -116,7 +116,8 @@ final class ClusterWatch implements Reactor.Timed {
                 alarms.raise(
                         Alarms.Kind.VIEWS_DIFFER,
                         peer,
-                        "liveness-link=" + (linked ? "up" : "down") + " cluster=" + (linked ? "without-it" : "with-it"));
+                        "liveness-link=" + (linked ? "up" : "down") + " cluster="
+                                + (linked ? "without-it" : "with-it"));
             }
         }
     }

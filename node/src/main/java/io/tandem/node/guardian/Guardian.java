@@ -69,7 +69,8 @@ final class Guardian implements AutoCloseable {
     private final CountDownLatch workerGone = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    private volatile CountDownLatch drained = new CountDownLatch(1); // made by the stopping thread, counted down by the worker's
+    private volatile CountDownLatch drained =
+            new CountDownLatch(1); // made by the stopping thread, counted down by the worker's
     private final Reloads reloads;
     private final AtomicLong restarts = new AtomicLong();
     private volatile String proxyState = "starting"; // written by the worker's threads, read by any

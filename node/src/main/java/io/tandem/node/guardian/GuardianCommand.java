@@ -27,7 +27,8 @@ public final class GuardianCommand {
             return VrrpCommands.DONE;
         }
         try {
-            String[] answer = ask("vrrp " + String.join(" ", words), environment).split("\n", 2);
+            String[] answer =
+                    ask("vrrp " + String.join(" ", words), environment).split("\n", 2);
             if (answer.length < 2 || !answer[0].matches("\\d")) {
                 errors.println("the guardian does not understand 'vrrp'; is it of an earlier version?");
                 return NOBODY;

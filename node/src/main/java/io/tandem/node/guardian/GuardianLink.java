@@ -223,10 +223,9 @@ public final class GuardianLink implements AutoCloseable {
             default -> {
                 if (line.startsWith("answer ")) {
                     String[] words = line.split(" ", 3);
-                    CompletableFuture<String> waiting =
-                            words.length == 3 && words[1].matches("\\d{1,18}")
-                                    ? asked.remove(Long.valueOf(words[1]))
-                                    : null;
+                    CompletableFuture<String> waiting = words.length == 3 && words[1].matches("\\d{1,18}")
+                            ? asked.remove(Long.valueOf(words[1]))
+                            : null;
                     if (waiting != null) {
                         waiting.complete(words[2].replace('\u2028', '\n'));
                     }

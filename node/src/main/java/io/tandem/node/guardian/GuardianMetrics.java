@@ -44,12 +44,18 @@ final class GuardianMetrics {
         head("tandem_guardian_reloads_total", "counter", "Reloads by their outcome");
         value("tandem_guardian_reloads_total", "{result=\"done\"}", status.reloads());
         value("tandem_guardian_reloads_total", "{result=\"failed\"}", status.failedReloads());
-        head("tandem_guardian_timer_lateness_seconds", "gauge", "How late the real-time thread woke; quantile 1 is the maximum");
+        head(
+                "tandem_guardian_timer_lateness_seconds",
+                "gauge",
+                "How late the real-time thread woke; quantile 1 is the maximum");
         for (double quantile : QUANTILES) {
             value(
                     "tandem_guardian_timer_lateness_seconds",
                     "{quantile=\"" + (quantile == 1 ? "1" : Double.toString(quantile)) + "\"}",
-                    (quantile == 1 ? status.lateness().maxNs() : status.lateness().quantileNs(quantile)) / NS);
+                    (quantile == 1
+                                    ? status.lateness().maxNs()
+                                    : status.lateness().quantileNs(quantile))
+                            / NS);
         }
     }
 
@@ -57,10 +63,7 @@ final class GuardianMetrics {
         head("tandem_vrrp_state", "gauge", "1 for the state the virtual router is in");
         for (RouterStatus router : status.routers()) {
             for (State state : State.values()) {
-                value(
-                        "tandem_vrrp_state",
-                        labels(router, ",state=\"" + state + "\""),
-                        router.state() == state ? 1 : 0);
+                value("tandem_vrrp_state", labels(router, ",state=\"" + state + "\""), router.state() == state ? 1 : 0);
             }
         }
         head("tandem_vrrp_priority", "gauge", "Priority advertised now");
@@ -68,7 +71,10 @@ final class GuardianMetrics {
         head("tandem_vrrp_state_seconds", "gauge", "Time since the last transition");
         status.routers()
                 .forEach(router -> value("tandem_vrrp_state_seconds", labels(router, ""), router.sinceMs() / MS));
-        head("tandem_vrrp_last_transition_seconds", "gauge", "How long the last transition took, from its event to the last thing done");
+        head(
+                "tandem_vrrp_last_transition_seconds",
+                "gauge",
+                "How long the last transition took, from its event to the last thing done");
         for (RouterStatus router : status.routers()) {
             List<Transition> history = router.history();
             if (!history.isEmpty()) {
@@ -115,14 +121,19 @@ final class GuardianMetrics {
     private void links() {
         head("tandem_liveness_up", "gauge", "Whether the liveness link to the peer is up");
         status.links()
-                .forEach(link -> value("tandem_liveness_up", peer(link), link.state().equals("up") ? 1 : 0));
+                .forEach(link ->
+                        value("tandem_liveness_up", peer(link), link.state().equals("up") ? 1 : 0));
         head("tandem_liveness_patience_seconds", "gauge", "How long the peer may be silent now");
         status.links().forEach(link -> value("tandem_liveness_patience_seconds", peer(link), link.silenceNs() / NS));
-        for (String name :
-                status.links().isEmpty() ? List.<String>of() : status.links().get(0).counters().keySet()) {
+        for (String name : status.links().isEmpty()
+                ? List.<String>of()
+                : status.links().get(0).counters().keySet()) {
             head("tandem_liveness_" + name + "_total", "counter", "Liveness link: " + name.replace('_', ' '));
             for (LinkStatus link : status.links()) {
-                value("tandem_liveness_" + name + "_total", peer(link), link.counters().getOrDefault(name, 0L));
+                value(
+                        "tandem_liveness_" + name + "_total",
+                        peer(link),
+                        link.counters().getOrDefault(name, 0L));
             }
         }
     }
@@ -130,10 +141,7 @@ final class GuardianMetrics {
     private void alarms() {
         head("tandem_alarm", "gauge", "1 while the alarm stands");
         for (Alarms.Standing alarm : status.operating().alarms()) {
-            value(
-                    "tandem_alarm",
-                    "{kind=\"" + alarm.kind().word() + "\",of=\"" + escaped(alarm.subject()) + "\"}",
-                    1);
+            value("tandem_alarm", "{kind=\"" + alarm.kind().word() + "\",of=\"" + escaped(alarm.subject()) + "\"}", 1);
         }
         head("tandem_alarms_total", "counter", "Alarms that have begun");
         status.operating()

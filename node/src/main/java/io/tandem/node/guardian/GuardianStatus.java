@@ -120,7 +120,9 @@ record GuardianStatus(
         for (LinkStatus link : links) {
             text.append("link peer=%s address=%s state=%s patience=%.1fms"
                     .formatted(link.peer(), link.address(), link.state(), link.silenceNs() / 1e6));
-            link.counters().forEach((name, count) -> text.append(' ').append(name).append('=').append(count));
+            link.counters()
+                    .forEach((name, count) ->
+                            text.append(' ').append(name).append('=').append(count));
             text.append('\n');
             for (String way : link.ways().size() > 1 ? link.ways() : List.<String>of()) {
                 text.append("  network ").append(way).append('\n');
@@ -137,11 +139,14 @@ record GuardianStatus(
         if (!operating.witness().isEmpty()) {
             text.append("witness ").append(operating.witness()).append('\n');
         }
-        operating.hooks().forEach((name, result) ->
-                text.append("hook ").append(name).append(' ').append(result).append('\n'));
+        operating.hooks().forEach((name, result) -> text.append("hook ")
+                .append(name)
+                .append(' ')
+                .append(result)
+                .append('\n'));
         if (operating.strangers() + operating.halfOpen() > 0) {
-            text.append("liveness-port strangers=%d half-open=%d%n"
-                    .formatted(operating.strangers(), operating.halfOpen()));
+            text.append(
+                    "liveness-port strangers=%d half-open=%d%n".formatted(operating.strangers(), operating.halfOpen()));
         }
         for (Alarms.Standing alarm : operating.alarms()) {
             text.append("ALARM what=%s of=%s since=%s %s%n"

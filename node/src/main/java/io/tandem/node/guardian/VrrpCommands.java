@@ -130,7 +130,8 @@ final class VrrpCommands {
         boolean given = await(router, status -> status.state() != State.ACTIVE);
         return new Answer(
                 given ? DONE : NOT_DONE,
-                where(router) + (given ? "" : "not released: no peer has taken it; is a link up and the peer ready?\n"));
+                where(router)
+                        + (given ? "" : "not released: no peer has taken it; is a link up and the peer ready?\n"));
     }
 
     private Answer take(@Nullable String router) {

@@ -169,8 +169,7 @@ final class Worker implements AutoCloseable {
         } else if (line.startsWith("cluster ")) {
             String[] words = line.split(" ", 3);
             listener.onCluster(
-                    words[1].equals("in-sync"),
-                    words.length < 3 ? Set.of() : Set.of(words[2].split(",", -1)));
+                    words[1].equals("in-sync"), words.length < 3 ? Set.of() : Set.of(words[2].split(",", -1)));
         } else if (line.equals("well") || line.startsWith("ill ")) {
             listener.onHealth(line.equals("well") ? "" : line.substring("ill ".length()));
         } else if (line.startsWith("ask ")) {
@@ -189,7 +188,8 @@ final class Worker implements AutoCloseable {
         if (words.length == 3) {
             daemon(
                     "worker-answer",
-                    () -> send("answer " + words[1] + " " + listener.onAsk(words[2]).replace('\n', '\u2028')));
+                    () -> send("answer " + words[1] + " "
+                            + listener.onAsk(words[2]).replace('\n', '\u2028')));
         }
     }
 

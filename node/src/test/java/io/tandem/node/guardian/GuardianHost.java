@@ -101,7 +101,10 @@ final class GuardianHost implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.redirectOutput(
                 ProcessBuilder.Redirect.appendTo(directory.resolve("log").toFile()));
-        builder.environment().put("TANDEM_PROXY_OPTS", "-Xmx48m -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -Dstandin=" + directory);
+        builder.environment()
+                .put(
+                        "TANDEM_PROXY_OPTS",
+                        "-Xmx48m -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -Dstandin=" + directory);
         builder.environment().put("_JAVA_SR_SIGNUM", "40");
         builder.environment().put("NOTIFY_SOCKET", "@" + notifyName());
         process = Children.with(builder.start());
@@ -158,8 +161,7 @@ final class GuardianHost implements AutoCloseable {
             for (Path process : all) {
                 try {
                     Path net = process.resolve("ns/net");
-                    if (!Files.readSymbolicLink(net).equals(own)
-                            && here.equals(Files.getAttribute(net, "unix:ino"))) {
+                    if (!Files.readSymbolicLink(net).equals(own) && here.equals(Files.getAttribute(net, "unix:ino"))) {
                         found.add(Long.valueOf(String.valueOf(process.getFileName())));
                     }
                 } catch (IOException ended) {

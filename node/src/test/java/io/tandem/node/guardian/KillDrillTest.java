@@ -84,9 +84,9 @@ class KillDrillTest {
             pair.until("no proxy is left", () -> ProcessHandle.of(proxy).isEmpty());
             if (victim == Victim.PROXY) {
                 GuardianHost restored = active;
-                pair.until("another proxy", () -> restored.proxyPid() > 0
-                        && restored.proxyPid() != proxy
-                        && restored.isBackup());
+                pair.until(
+                        "another proxy",
+                        () -> restored.proxyPid() > 0 && restored.proxyPid() != proxy && restored.isBackup());
             } else {
                 assertThat(active.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
                 GuardianHost dead = active;
@@ -121,8 +121,10 @@ class KillDrillTest {
             GuardianHost.signal(a.process().pid(), SIGCONT);
         }
 
-        pair.until("one is active, the other its backup", () -> (a.isActive() && b.isBackup() && a.holds() && !b.holds())
-                || (b.isActive() && a.isBackup() && b.holds() && !a.holds()));
+        pair.until(
+                "one is active, the other its backup",
+                () -> (a.isActive() && b.isBackup() && a.holds() && !b.holds())
+                        || (b.isActive() && a.isBackup() && b.holds() && !a.holds()));
 
         if (pauseMs >= 1_000) {
             assertThat(b.holds()).as("taken over meanwhile").isTrue();

@@ -6,6 +6,7 @@ import io.tandem.packaging.lab.drill.Fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,8 @@ final class LabArguments {
     static final String USAGE =
             """
             usage: tandem lab [OPTIONS]                 a cluster on this machine, until Ctrl-C
-                   tandem lab drill --fault FAULT [--count N] [--json] [--rate R] [OPTIONS]
-                                                        a lab of its own, the fault N times, how long it was noticed
+                   tandem lab drill --fault FAULT[,FAULT] [--count N] [--json] [--rate R] [OPTIONS]
+                                                        a lab of its own, each fault N times, how long it was noticed
                    tandem lab exec HOST -- COMMAND ...  runs a command in a host of the running lab
                    tandem lab status | stop             describes or ends the running lab
             options:
@@ -25,8 +26,11 @@ final class LabArguments {
               --keepalived-conf F   the virtual routers (default: one, with fast timers)
               --servers KIND        embedded or nginx (embedded)
               --engine ENGINE       tandem, or haproxy+keepalived to compare with (tandem)
-            faults: crash (SIGKILL of guardian and proxy), stop (SIGTERM), link (cable pulled),
-              freeze (SIGSTOP of both), proxy-crash (SIGKILL of the proxy)
+              --timers TIMERS       keepalived's: default (1 s), quick (0.1 s), best (0.01 s) (quick)
+              --preempt             the first node takes the address back whenever it can
+            faults: crash (SIGKILL of guardian and proxy), stop (SIGTERM), upgrade (SIGTERM and started again at once),
+              drain (vrrp drain), link (cable pulled), partition (pulled from the switch, carrier up),
+              freeze (SIGSTOP of both), proxy-crash (SIGKILL of the proxy), proxy-hang (SIGSTOP of the proxy)
             """;
 
     private static final int DEFAULT_COUNT = 5;
@@ -41,7 +45,9 @@ final class LabArguments {
     private Engine engine = Engine.TANDEM;
     private @Nullable Path haproxyCfg;
     private @Nullable Path keepalivedConf;
-    private @Nullable Fault fault;
+    private List<Fault> faults = List.of();
+    private Timers timers = Timers.QUICK;
+    private boolean preempt;
     private int count = DEFAULT_COUNT;
     private int rate = DEFAULT_RATE;
     private boolean json;
@@ -104,7 +110,7 @@ final class LabArguments {
         while (!words.isEmpty()) {
             String word = words.removeFirst();
             switch (word) {
-                case "--fault" -> fault = fault(value(word));
+                case "--fault" -> faults = faults(value(word));
                 case "--count" -> count = number(word, 1, MAX_COUNT);
                 case "--rate" -> rate = number(word, 1, MAX_RATE);
                 case "--json" -> json = true;
@@ -115,14 +121,19 @@ final class LabArguments {
                 }
             }
         }
-        if (fault == null) {
+        if (faults.isEmpty()) {
             throw new UsageException("drill needs --fault " + Fault.words());
         }
         if (haproxyCfg != null || keepalivedConf != null) {
             throw new UsageException("drill brings its own configuration, with the stick table it reads: "
                     + "leave out --haproxy-cfg and --keepalived-conf");
         }
-        return new LabCommand.Drill(options(), fault, count, json, rate);
+        for (Fault fault : faults) {
+            if (fault == Fault.DRAIN && engine != Engine.TANDEM) {
+                throw new UsageException("--fault drain: keepalived has no such command");
+            }
+        }
+        return new LabCommand.Drill(options(), faults, count, json, rate);
     }
 
     private boolean labOption(String word) throws UsageException {
@@ -130,6 +141,8 @@ final class LabArguments {
             case "--nodes" -> nodes = number(word, LabOptions.MIN_NODES, LabOptions.MAX_NODES);
             case "--servers" -> servers = servers(value(word));
             case "--engine" -> engine = engine(value(word));
+            case "--timers" -> timers = timers(value(word));
+            case "--preempt" -> preempt = true;
             case "--haproxy-cfg" -> haproxyCfg = file(word);
             case "--keepalived-conf" -> keepalivedConf = file(word);
             default -> {
@@ -140,7 +153,7 @@ final class LabArguments {
     }
 
     private LabOptions options() {
-        return new LabOptions(nodes, servers, engine, haproxyCfg, keepalivedConf);
+        return new LabOptions(nodes, servers, engine, haproxyCfg, keepalivedConf, timers, preempt);
     }
 
     private LabCommand last(LabCommand command) throws UsageException {
@@ -176,6 +189,19 @@ final class LabArguments {
             throw new UsageException(option + " " + file + ": no such file, or not readable");
         }
         return file;
+    }
+
+    private static List<Fault> faults(String words) throws UsageException {
+        List<Fault> faults = new ArrayList<>();
+        for (String word : words.split(",", -1)) {
+            faults.add(fault(word));
+        }
+        return faults;
+    }
+
+    private static Timers timers(String word) throws UsageException {
+        return Timers.of(word)
+                .orElseThrow(() -> new UsageException("--timers " + word + ": " + Timers.words() + " is needed"));
     }
 
     private static Fault fault(String word) throws UsageException {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class LabBuilder {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final int TAIL_LINES = 12;
+    private static final String FIRST = "lb1";
+    private static final int FIRST_PRIORITY = 150;
+    private static final int PRIORITY = 100;
 
     private final LabOptions options;
     private final Path directory;
@@ -106,13 +109,17 @@ public final class LabBuilder {
 
     private Software software(Host host, Topology topology, NodeFiles files, @Nullable String keepalivedConf) {
         return switch (options.engine()) {
-            case TANDEM -> new Tandem(files, topology, host.name(), keepalivedConf);
+            case TANDEM -> new Tandem(files, topology, host.name(), keepalivedConf, options.preempt());
             case HAPROXY_KEEPALIVED ->
                 new HaproxyKeepalived(
                         files,
                         keepalivedConf != null
                                 ? keepalivedConf
-                                : HaproxyKeepalived.defaultKeepalivedConf(topology.floatingIp()));
+                                : HaproxyKeepalived.keepalivedConf(
+                                        topology.floatingIp(),
+                                        options.timers(),
+                                        options.preempt() && host.name().equals(FIRST) ? FIRST_PRIORITY : PRIORITY,
+                                        options.preempt()));
         };
     }
 

@@ -29,9 +29,15 @@ public sealed interface LabCommand {
     /**
      * Builds a lab of its own and rehearses a failure.
      *
-     * @param count trials, at least 1
-     * @param json whether the last line is one JSON object
+     * @param faults one after the other, in the same lab
+     * @param count trials of each, at least 1
+     * @param json whether the last lines are JSON objects, one for each fault
      * @param ratePerSecond requests of the load, at least 1
      */
-    record Drill(LabOptions options, Fault fault, int count, boolean json, int ratePerSecond) implements LabCommand {}
+    record Drill(LabOptions options, List<Fault> faults, int count, boolean json, int ratePerSecond)
+            implements LabCommand {
+        public Drill {
+            faults = List.copyOf(faults);
+        }
+    }
 }

@@ -10,11 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nodes load balancers, 2..5
  * @param haproxyCfg the proxy's configuration, or null for the tutorial's
- * @param keepalivedConf the virtual routers, or null for one with fast timers
+ * @param keepalivedConf the virtual routers, or null for one with those timers
+ * @param timers of keepalived, where it is measured
+ * @param preempt whether the first node takes the address back whenever it can
  */
 public record LabOptions(
-        int nodes, Servers servers, Engine engine, @Nullable Path haproxyCfg, @Nullable Path keepalivedConf) {
+        int nodes,
+        Servers servers,
+        Engine engine,
+        @Nullable Path haproxyCfg,
+        @Nullable Path keepalivedConf,
+        Timers timers,
+        boolean preempt) {
     public static final int MIN_NODES = 2;
     public static final int MAX_NODES = 5;
-    public static final LabOptions DEFAULT = new LabOptions(2, Servers.EMBEDDED, Engine.TANDEM, null, null);
+    public static final LabOptions DEFAULT =
+            new LabOptions(2, Servers.EMBEDDED, Engine.TANDEM, null, null, Timers.QUICK, false);
 }

@@ -24,13 +24,25 @@ class LabArgumentsTest {
     void optionsOfTheLabAreRead(@TempDir Path directory) throws Exception {
         Path cfg = Files.createFile(directory.resolve("haproxy.cfg"));
         assertThat(parse("--nodes 5 --servers nginx --engine haproxy+keepalived --haproxy-cfg " + cfg))
-                .isEqualTo(new LabCommand.Up(new LabOptions(5, Servers.NGINX, Engine.HAPROXY_KEEPALIVED, cfg, null)));
+                .isEqualTo(new LabCommand.Up(
+                        new LabOptions(5, Servers.NGINX, Engine.HAPROXY_KEEPALIVED, cfg, null, Timers.QUICK, false)));
     }
 
     @Test
     void aDrillHasAFaultACountAndARate() throws UsageException {
         assertThat(parse("drill --fault proxy-crash --count 20 --json --rate 50"))
-                .isEqualTo(new LabCommand.Drill(LabOptions.DEFAULT, Fault.PROXY_CRASH, 20, true, 50));
+                .isEqualTo(new LabCommand.Drill(LabOptions.DEFAULT, List.of(Fault.PROXY_CRASH), 20, true, 50));
+    }
+
+    @Test
+    void severalFaultsRunInOneLabWithTheTimersAskedFor() throws UsageException {
+        assertThat(parse("drill --fault crash,partition --engine haproxy+keepalived --timers best --preempt"))
+                .isEqualTo(new LabCommand.Drill(
+                        new LabOptions(2, Servers.EMBEDDED, Engine.HAPROXY_KEEPALIVED, null, null, Timers.BEST, true),
+                        List.of(Fault.CRASH, Fault.PARTITION),
+                        5,
+                        false,
+                        200));
     }
 
     @Test
@@ -49,7 +61,10 @@ class LabArgumentsTest {
                 "--haproxy-cfg /does/not/exist | no such file",
                 "--servers apache | embedded or nginx is needed",
                 "--engine nginx | tandem or haproxy+keepalived is needed",
-                "drill | drill needs --fault crash|stop|link|freeze|proxy-crash",
+                "drill | drill needs --fault crash|stop|upgrade|drain|link|partition|freeze|proxy-crash|proxy-hang",
+                "drill --fault crash,flood | --fault flood: one of crash",
+                "drill --fault drain --engine haproxy+keepalived | keepalived has no such command",
+                "--timers slow | --timers slow: default|quick|best is needed",
                 "drill --fault flood | --fault flood: one of crash",
                 "drill --fault crash --count 0 | a number from 1",
                 "exec | exec needs a host",

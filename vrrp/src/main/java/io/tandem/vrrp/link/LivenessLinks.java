@@ -324,8 +324,8 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
             say(strangers.incrementAndGet(), "liveness stranger", source, ": no member's address, or too many at once");
             return;
         }
-        Stranger stranger = new Stranger(
-                accepted, network, source, nowNs + OPENING_NS, cluster, secret, random, reactor, door);
+        Stranger stranger =
+                new Stranger(accepted, network, source, nowNs + OPENING_NS, cluster, secret, random, reactor, door);
         pending.add(stranger);
         stranger.listen();
     }

@@ -185,7 +185,8 @@ final class PeerLink implements LinkPath.Owner {
             silence.begin(nowNs);
         }
         frames.restart(path);
-        log.info("liveness link peer=" + member.name() + " address=" + path.remote().getHostAddress() + " state=up");
+        log.info("liveness link peer=" + member.name() + " address="
+                + path.remote().getHostAddress() + " state=up");
         sendStatus(news.routers(), nowNs);
     }
 

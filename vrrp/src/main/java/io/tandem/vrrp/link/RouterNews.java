@@ -45,11 +45,7 @@ record RouterNews(int vrid, InetAddress first, int priority, int standing, @Null
                     case FAULT, INITIALIZE -> UNABLE;
                 };
         return new RouterNews(
-                router.config().vrid(),
-                first(router.config()),
-                router.priority(),
-                standing,
-                router.source());
+                router.config().vrid(), first(router.config()), router.priority(), standing, router.source());
     }
 
     /** Whether it speaks of this router. */

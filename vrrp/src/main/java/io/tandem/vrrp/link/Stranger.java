@@ -110,8 +110,8 @@ final class Stranger {
                 return false;
             }
             random.nextBytes(nonce);
-            Handshake.Session keys = Handshake.session(
-                    secret, cluster.name(), opening.name(), opening.nonce(), cluster.self(), nonce);
+            Handshake.Session keys =
+                    Handshake.session(secret, cluster.name(), opening.name(), opening.nonce(), cluster.self(), nonce);
             byte[] response = Handshake.respond(nonce, cluster.self(), keys.fromResponder());
             if (socket.send(response, response.length) != response.length) {
                 door.refuse(this, "ended");

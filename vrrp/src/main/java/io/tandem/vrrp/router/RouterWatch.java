@@ -101,8 +101,7 @@ final class RouterWatch {
      * @param sinceActiveNs how long this one has had them
      * @return by what it is known, or null
      */
-    @Nullable String secondActive(
-            State state, boolean elsewhere, long sinceActiveNs, VirtualRouterConfig config, long nowNs) {
+    @Nullable String secondActive(State state, boolean elsewhere, long sinceActiveNs, VirtualRouterConfig config, long nowNs) {
         if (state != State.ACTIVE || !elsewhere) {
             linkSinceNs = Reactor.NEVER;
         } else if (linkSinceNs == Reactor.NEVER) {

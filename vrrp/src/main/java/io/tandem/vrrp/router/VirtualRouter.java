@@ -155,8 +155,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     void judge(Alarms alarms, long now) {
         String second = election.isHandingOver()
                 ? null
-                : watch.secondActive(
-                        election.state(), links.isActiveElsewhere(this), now - activeSinceNs, config, now);
+                : watch.secondActive(election.state(), links.isActiveElsewhere(this), now - activeSinceNs, config, now);
         if (second != null) {
             alarms.raise(Alarms.Kind.TWO_ACTIVE, config.name(), second);
         } else if (alarms.clear(Alarms.Kind.TWO_ACTIVE, config.name()) && election.state() == State.ACTIVE) {

@@ -201,7 +201,9 @@ class LivenessLinksTest {
                 socket.close();
             }
 
-            assertThat(high.log).filteredOn(line -> line.contains("liveness stranger count=")).hasSizeLessThan(4);
+            assertThat(high.log)
+                    .filteredOn(line -> line.contains("liveness stranger count="))
+                    .hasSizeLessThan(4);
             assertThat(high.log).anyMatch(line -> line.contains("liveness half-open count=1 address=10.99.0.12"));
         }
     }

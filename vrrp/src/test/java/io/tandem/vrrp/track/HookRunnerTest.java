@@ -61,8 +61,8 @@ class HookRunnerTest {
 
     @Test
     void aCommandThatHangsIsEndedWithItsChildren() throws Exception {
-        Hook hanging = new Hook(
-                List.of("/bin/sh", "-c", "sleep 60 & wait"), null, List.of(), Duration.ofMillis(300), 0, USER);
+        Hook hanging =
+                new Hook(List.of("/bin/sh", "-c", "sleep 60 & wait"), null, List.of(), Duration.ofMillis(300), 0, USER);
         try (HookRunner runner = runner(hanging)) {
             runner.run("VI_1", Map.of(), () -> true);
 

@@ -27,8 +27,11 @@ final class Cluster {
     private final Lab lab;
     private final Prober prober;
     private final AddressHolders holders;
+    private final boolean preempts;
 
-    Cluster(Lab lab, Prober prober) throws IOException {
+    /** @param preempts whether the first node takes the address back whenever it can */
+    Cluster(Lab lab, Prober prober, boolean preempts) throws IOException {
+        this.preempts = preempts;
         this.lab = lab;
         this.prober = prober;
         this.holders = lab.holdersOf(lab.topology().floating());
@@ -36,6 +39,10 @@ final class Cluster {
 
     Lab lab() {
         return lab;
+    }
+
+    boolean preempts() {
+        return preempts;
     }
 
     InetSocketAddress target() {

@@ -31,12 +31,12 @@ public final class Drill {
                 DrillConfiguration.haproxyCfg(topology, drill.options().engine()));
         builder.startNodes(lab);
         try {
-            List<TrialResult> results = trials(drill, lab, progress);
-            DrillReport report =
-                    new DrillReport(drill.fault(), drill.options().engine().word(), results);
-            System.out.println();
-            System.out.print(report.summary());
-            if (drill.json()) {
+            List<DrillReport> reports = reports(drill, lab, progress);
+            for (DrillReport report : reports) {
+                System.out.println();
+                System.out.print(report.summary());
+            }
+            for (DrillReport report : drill.json() ? reports : List.<DrillReport>of()) {
                 System.out.println(report.json());
             }
             return 0;
@@ -48,30 +48,36 @@ public final class Drill {
         }
     }
 
-    private static List<TrialResult> trials(LabCommand.Drill drill, Lab lab, Progress progress) throws IOException {
+    private static List<DrillReport> reports(LabCommand.Drill drill, Lab lab, Progress progress) throws IOException {
         InetSocketAddress target = new InetSocketAddress(lab.topology().floating(), HTTP_PORT);
         long seed = System.nanoTime();
         Clients clients = new Clients(new Random(seed));
-        List<TrialResult> results = new ArrayList<>();
+        List<DrillReport> reports = new ArrayList<>();
         try (Prober prober = Prober.start(lab.client(), target);
                 Load load = Load.start(lab.client(), target, drill.ratePerSecond(), clients);
                 AddressSampler sampler =
                         AddressSampler.start(lab.holdersOf(lab.topology().floating()))) {
-            Cluster cluster = new Cluster(lab, prober);
-            Trial trial = new Trial(drill.fault(), cluster, prober, load, clients, sampler);
+            Cluster cluster = new Cluster(lab, prober, drill.options().preempt());
             progress.step("steady state", () -> {
                 cluster.awaitSteady();
                 return cluster;
             });
-            progress.say("");
-            progress.say(DrillReport.TABLE_HEAD);
-            for (int i = 1; i <= drill.count(); i++) {
-                TrialResult result = trial.run();
-                results.add(result);
-                progress.say(DrillReport.tableLine(i, result));
-                load.reasons().forEach((reason, count) -> progress.say("        failed: " + count + " x " + reason));
+            for (Fault fault : drill.faults()) {
+                Trial trial = new Trial(fault, cluster, prober, load, clients, sampler);
+                List<TrialResult> results = new ArrayList<>();
+                progress.say("");
+                progress.say(fault.word());
+                progress.say(DrillReport.TABLE_HEAD);
+                for (int i = 1; i <= drill.count(); i++) {
+                    TrialResult result = trial.run();
+                    results.add(result);
+                    progress.say(DrillReport.tableLine(i, result));
+                    load.reasons()
+                            .forEach((reason, count) -> progress.say("        failed: " + count + " x " + reason));
+                }
+                reports.add(new DrillReport(fault, drill.options(), results));
             }
         }
-        return results;
+        return reports;
     }
 }

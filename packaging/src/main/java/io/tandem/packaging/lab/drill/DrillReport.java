@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.packaging.lab.drill;
 
+import io.tandem.packaging.lab.LabOptions;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** A drill's results, as a table for people and as JSON for programs. */
-record DrillReport(Fault fault, String engine, List<TrialResult> trials) {
+record DrillReport(Fault fault, LabOptions options, List<TrialResult> trials) {
     private static final double NS_PER_MS = 1e6;
 
     DrillReport {
@@ -55,17 +57,18 @@ record DrillReport(Fault fault, String engine, List<TrialResult> trials) {
                 Locale.ROOT,
                 """
                 %s, %s, %d trials
-                  outage        median %.1f ms, max %.1f ms (while the node came back: max %.1f ms)
+                  outage        median %.1f ms, max %.1f ms (while the node came back: median %.1f ms, max %.1f ms)
                   requests      %d ok, %d failed, %d of them cut on connections open at the fault
                   stick table   %d of %d entries on the surviving node
                   persistence   %.2f %% of the clients still reach their server
                   duplicates    two nodes had the address for at most %.1f ms
                 """,
                 fault.word(),
-                engine,
+                options.engine().word(),
                 trials.size(),
                 outageMedianMs(),
                 ms(TrialResult::outageNs),
+                medianMs(TrialResult::restoreGapNs),
                 ms(TrialResult::restoreGapNs),
                 load.ok(),
                 load.failed(),
@@ -90,13 +93,21 @@ record DrillReport(Fault fault, String engine, List<TrialResult> trials) {
                 + ", " + decimal("persistence_kept_pct", persistencePct())
                 + ", " + decimal("duplicate_address_ms_max", ms(TrialResult::duplicateNs))
                 + ", " + decimal("restore_gap_ms_max", ms(TrialResult::restoreGapNs))
-                + ", " + text("engine", engine) + "}";
+                + ", " + decimal("duplicate_address_ms_median", medianMs(TrialResult::duplicateNs))
+                + ", " + decimal("restore_gap_ms_median", medianMs(TrialResult::restoreGapNs))
+                + ", " + list("outages_ms", TrialResult::outageNs)
+                + ", " + list("restore_gaps_ms", TrialResult::restoreGapNs)
+                + ", " + list("duplicates_ms", TrialResult::duplicateNs)
+                + ", " + text("timers", options.timers().word())
+                + ", " + text("engine", options.engine().word()) + "}";
     }
 
     double outageMedianMs() {
-        return Statistics.median(
-                        trials.stream().mapToLong(TrialResult::outageNs).toArray())
-                / NS_PER_MS;
+        return medianMs(TrialResult::outageNs);
+    }
+
+    private double medianMs(ToLongFunction<TrialResult> value) {
+        return Statistics.median(trials.stream().mapToLong(value).toArray()) / NS_PER_MS;
     }
 
     double persistencePct() {
@@ -118,6 +129,12 @@ record DrillReport(Fault fault, String engine, List<TrialResult> trials) {
     private static String text(String key, String value) {
         // The words of the command line: letters, '+' and '-'.
         return '"' + key + "\": \"" + value + '"';
+    }
+
+    private String list(String key, ToLongFunction<TrialResult> value) {
+        return trials.stream()
+                .map(trial -> String.format(Locale.ROOT, "%.3f", value.applyAsLong(trial) / NS_PER_MS))
+                .collect(Collectors.joining(", ", '"' + key + "\": [", "]"));
     }
 
     private static String number(String key, long value) {

@@ -12,12 +12,20 @@ public enum Fault {
     CRASH("crash"),
     /** SIGTERM, an orderly stop. */
     STOP("stop"),
+    /** SIGTERM, and started again at once, as an upgrade of the package does. */
+    UPGRADE("upgrade"),
+    /** An operator's word to give the addresses away. */
+    DRAIN("drain"),
     /** The node's cable is pulled: no carrier. */
     LINK("link"),
+    /** The switch forgets the node's port: the carrier stays up. */
+    PARTITION("partition"),
     /** SIGSTOP of guardian and proxy. */
     FREEZE("freeze"),
     /** SIGKILL of the proxy alone. */
-    PROXY_CRASH("proxy-crash");
+    PROXY_CRASH("proxy-crash"),
+    /** SIGSTOP of the proxy alone. */
+    PROXY_HANG("proxy-hang");
 
     private final String word;
 

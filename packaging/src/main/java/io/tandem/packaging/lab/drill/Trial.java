@@ -20,6 +20,7 @@ final class Trial {
     private static final long MAX_SAMPLE_PAUSE_NS = 2_000_000_000;
 
     private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
+    private static final Duration TAKE_BACK_LIMIT = Duration.ofSeconds(60);
     private static final int CLEAN_PROBES = 250;
     private static final int BASELINE_PROBES = 200;
     private static final int CLIENTS = 1_000;
@@ -40,6 +41,7 @@ final class Trial {
         this.sampler = sampler;
     }
 
+    /** Once, until everything is as it was before. */
     TrialResult run() throws IOException {
         ProbeLog log = prober.startLog();
         OverlapLog overlap = sampler.startLog();
@@ -61,6 +63,11 @@ final class Trial {
         long faultNs = System.nanoTime();
         load.faultAt(faultNs);
         inject(active);
+        if (fault == Fault.UPGRADE) {
+            // Started again as soon as it has ended: the other node serves meanwhile.
+            Await.until(active.name() + " to be gone", RECOVERY_LIMIT, active::isStopped);
+            active.start();
+        }
         awaitCleanProbes(log, faultNs, CLEAN_PROBES, "the floating address to answer again after the fault");
         Await.until("one node to serve the address", RECOVERY_LIMIT, () -> !serving(active)
                 .isEmpty());
@@ -73,6 +80,11 @@ final class Trial {
 
         long restoreNs = System.nanoTime();
         restore(active);
+        if (cluster.preempts()) {
+            Await.until(active.name() + " to take the address back", TAKE_BACK_LIMIT, () -> cluster.holder()
+                    .filter(active::equals)
+                    .isPresent());
+        }
         cluster.awaitSteady();
         long steadyNs = System.nanoTime();
         sleepUntil(steadyNs + Prober.LIMIT_NS);
@@ -102,20 +114,29 @@ final class Trial {
         switch (fault) {
             case CRASH -> node.crash();
             case STOP -> node.terminate();
+            case UPGRADE -> node.terminate();
+            case DRAIN -> node.drain();
             case LINK -> cluster.lab().lan().unplug(node.host());
+            case PARTITION -> cluster.lab().lan().isolate(node.host());
             case FREEZE -> node.freeze();
             case PROXY_CRASH -> node.crashProxy();
+            case PROXY_HANG -> node.freezeProxy();
         }
     }
 
     private void restore(Node node) throws IOException {
         switch (fault) {
+            case UPGRADE -> {
+                // Runs again already.
+            }
             case CRASH, STOP -> {
                 Await.until(node.name() + " to be gone", RECOVERY_LIMIT, node::isStopped);
                 node.start();
             }
+            case DRAIN -> node.rejoin();
             case LINK -> cluster.lab().lan().plug(node.host());
-            case FREEZE -> node.resume();
+            case PARTITION -> cluster.lab().lan().rejoin(node.host());
+            case FREEZE, PROXY_HANG -> node.resume();
             case PROXY_CRASH -> {
                 // Its guardian starts another; where nothing does, the service manager would.
                 if (!node.isRunning()) {

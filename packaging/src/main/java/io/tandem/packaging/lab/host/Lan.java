@@ -60,6 +60,15 @@ public final class Lan implements AutoCloseable {
         netlink.links().down(host.name());
     }
 
+    /** Takes the host's port out of the switch: its carrier stays up, and nobody hears it. */
+    public void isolate(Host host) throws IOException {
+        netlink.links().clearMaster(host.name());
+    }
+
+    public void rejoin(Host host) throws IOException {
+        netlink.links().setMaster(host.name(), BRIDGE);
+    }
+
     public void plug(Host host) throws IOException {
         netlink.links().up(host.name());
     }

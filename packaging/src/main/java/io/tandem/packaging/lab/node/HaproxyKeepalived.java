@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.packaging.lab.node;
 
+import io.tandem.packaging.lab.Timers;
 import io.tandem.packaging.lab.host.Host;
 import io.tandem.packaging.lab.host.RunningProgram;
 import java.io.IOException;
@@ -13,25 +14,32 @@ import java.util.List;
  * @param keepalivedConf text of /etc/keepalived/keepalived.conf
  */
 public record HaproxyKeepalived(NodeFiles files, String keepalivedConf) implements Software {
-    /** One virtual router with the fastest timers that are usual, and a failover when haproxy is gone. */
-    public static String defaultKeepalivedConf(String floatingAddress) {
+    /**
+     * One virtual router, and a failover when haproxy is gone.
+     *
+     * @param priority this node's
+     * @param preempt whether a higher priority takes the address back
+     */
+    public static String keepalivedConf(String floatingAddress, Timers timers, int priority, boolean preempt) {
+        String interval = timers == Timers.DEFAULT ? "1" : timers == Timers.QUICK ? "0.1" : "0.01";
+        String script = timers == Timers.DEFAULT ? "1" : "0.1";
         return """
                 global_defs {
-                    vrrp_version 3
+                    vrrp_version %s
                     script_user root
                     enable_script_security
                 }
                 vrrp_script haproxy {
                     script "/usr/bin/pgrep -x haproxy"
-                    interval 0.1
+                    interval %s
                 }
                 vrrp_instance lab {
                     state BACKUP
                     interface eth0
                     virtual_router_id 51
-                    priority 100
-                    advert_int 0.1
-                    nopreempt
+                    priority %d
+                    advert_int %s
+                    %s
                     track_script {
                         haproxy
                     }
@@ -40,7 +48,14 @@ public record HaproxyKeepalived(NodeFiles files, String keepalivedConf) implemen
                     }
                 }
                 """
-                .formatted(floatingAddress);
+                .formatted(
+                        timers == Timers.DEFAULT ? "2" : "3",
+                        script,
+                        priority,
+                        interval,
+                        (timers == Timers.DEFAULT ? "authentication { \n auth_type PASS\n auth_pass lab\n }\n" : "")
+                                + (preempt ? "" : "nopreempt"),
+                        floatingAddress);
     }
 
     @Override

@@ -85,6 +85,19 @@ public final class Node {
         Signals.CONT.sendTo(programs());
     }
 
+    /** SIGSTOP of the proxy alone. */
+    public void freezeProxy() throws IOException {
+        Signals.STOP.sendTo(proxies());
+    }
+
+    public void drain() throws IOException {
+        software.drain(host);
+    }
+
+    public void rejoin() throws IOException {
+        software.rejoin(host);
+    }
+
     /** Whether its parts know of each other and of the other nodes. */
     public boolean isSettled() throws IOException {
         return software.isSettled(host);

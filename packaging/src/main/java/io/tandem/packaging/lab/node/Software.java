@@ -28,6 +28,14 @@ public interface Software {
     /** What its own status command says; empty if it has none. */
     String status(Host host) throws IOException;
 
+    /** Gives the addresses away by an operator's word, until {@link #rejoin}. */
+    default void drain(Host host) throws IOException {
+        throw new IOException("this software has no word for it");
+    }
+
+    /** Takes part again. */
+    default void rejoin(Host host) throws IOException {}
+
     /** Whether this process holds the virtual address. */
     boolean isGuardian(RunningProgram program);
 

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param self the node's name
  * @param keepalivedConf text of the virtual routers, or null for one with fast timers
+ * @param preempt whether the first node takes the address back whenever it can
  */
-public record Tandem(NodeFiles files, Topology topology, String self, @Nullable String keepalivedConf)
+public record Tandem(NodeFiles files, Topology topology, String self, @Nullable String keepalivedConf, boolean preempt)
         implements Software {
     private static final String CONF = "/etc/tandem/tandem.conf";
     private static final String SECRET = "/etc/tandem/cluster.secret";
@@ -60,7 +61,9 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
                     && (status.getBoolean("proxy.warm")
                             || status.getString("role").equals("ACTIVE"))
                     && status.getConfigList("links").stream()
-                            .allMatch(link -> link.getString("state").equals("up"));
+                            .allMatch(link -> link.getString("state").equals("up"))
+                    && (status.getString("operating.hold").isEmpty()
+                            || status.getString("role").equals("ACTIVE"));
         } catch (ConfigException e) {
             throw new IOException("the guardian's status is not what is known: " + e.getMessage(), e);
         }
@@ -81,6 +84,26 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
         return program.commandLine().contains("io.tandem.node.cli.Main");
     }
 
+    private String preemption() {
+        return preempt
+                ? topology.nodes().stream()
+                        .map(node ->
+                                node.name() + " = " + (node == topology.nodes().get(0) ? 150 : 100))
+                        .collect(Collectors.joining(", ", "priority { ", " }"))
+                : "preempt = false";
+    }
+
+    /** Gives the addresses away until {@link #rejoin}. */
+    @Override
+    public void drain(Host host) throws IOException {
+        AdminSocket.ask(host.file(GUARDIAN_SOCKET), "vrrp drain");
+    }
+
+    @Override
+    public void rejoin(Host host) throws IOException {
+        AdminSocket.ask(host.file(GUARDIAN_SOCKET), "vrrp rejoin");
+    }
+
     String tandemConf() {
         String members = topology.nodes().stream()
                 .map(node -> "    " + node.name() + " = \"" + node.ip() + "\"\n")
@@ -92,11 +115,11 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
                       interface = %s
                       vrid = 51
                       advert-interval = 20ms
-                      preempt = false
+                      %s
                       addresses = [ "%s/32" ]
                     }
                   """
-                        .formatted(topology.interfaceName(), topology.floatingIp());
+                        .formatted(topology.interfaceName(), preemption(), topology.floatingIp());
         return """
                 proxy.files = [ "%s" ]
                 cluster {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.tandem.packaging.lab.LabOptions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,9 @@ class DrillReportTest {
     @Test
     void jsonHasTheDocumentedNamesAndSumsAndMaxima() {
         DrillReport report = new DrillReport(
-                Fault.CRASH, "tandem", List.of(trial(10, 100, 99, 200, 200, 3), trial(20, 50, 50, 200, 199, 7)));
+                Fault.CRASH,
+                LabOptions.DEFAULT,
+                List.of(trial(10, 100, 99, 200, 200, 3), trial(20, 50, 50, 200, 199, 7)));
 
         String json = report.json();
 
@@ -36,6 +39,8 @@ class DrillReportTest {
         assertThat(read.getInt("entries_after")).isEqualTo(149);
         assertThat(read.getDouble("persistence_kept_pct")).isEqualTo(99.75);
         assertThat(read.getDouble("duplicate_address_ms_max")).isEqualTo(7);
+        assertThat(read.getDoubleList("outages_ms")).containsExactly(10.0, 20.0);
+        assertThat(read.getString("timers")).isEqualTo("quick");
     }
 
     @Test
@@ -46,7 +51,7 @@ class DrillReportTest {
 
     @Test
     void aReportWithoutTrialsIsRefused() {
-        assertThatThrownBy(() -> new DrillReport(Fault.STOP, "tandem", List.of()))
+        assertThatThrownBy(() -> new DrillReport(Fault.STOP, LabOptions.DEFAULT, List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

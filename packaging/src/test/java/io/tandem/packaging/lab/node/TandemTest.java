@@ -25,7 +25,7 @@ class TandemTest {
         Path secret = Files.writeString(directory.resolve("cluster.secret"), "0123456789abcdef0123456789abcdef\n");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         Tandem lb2 = new Tandem(
-                new NodeFiles("", "", Map.of("503.http", "x"), false), Topology.of(3, "203.0.113"), "lb2", null);
+                new NodeFiles("", "", Map.of("503.http", "x"), false), Topology.of(3, "203.0.113"), "lb2", null, false);
         Path file = Files.writeString(
                 directory.resolve("tandem.conf"),
                 lb2.tandemConf().replace("/etc/tandem/cluster.secret", secret.toString()));
@@ -49,7 +49,8 @@ class TandemTest {
     @Test
     void aNodeIsSettledWhenItsProxyIsReadyAndItsLinksAreUp() throws Exception {
         String json =
-                "{\"role\":\"BACKUP\",\"proxy\":{\"state\":\"%s\",\"warm\":true},\"links\":[{\"state\":\"up\"},{\"state\":\"%s\"}]}";
+                "{\"role\":\"BACKUP\",\"proxy\":{\"state\":\"%s\",\"warm\":true},\"links\":[{\"state\":\"up\"},{\"state\":\"%s\"}],"
+                        + "\"operating\":{\"hold\":\"\"}}";
         assertThat(Tandem.isSettled(json.formatted("ready", "up"))).isTrue();
         String cold = json.formatted("ready", "up").replace("true", "false");
         assertThat(Tandem.isSettled(cold)).isFalse();

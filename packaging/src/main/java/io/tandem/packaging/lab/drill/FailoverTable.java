@@ -1,0 +1,129 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.packaging.lab.drill;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Puts the results of several drills side by side: {@code packaging/bench/failover}. Arguments: a file to write all of them to
+ * as one JSON array, or {@code -}; then the drills' outputs, whose last lines are their JSON.
+ */
+public final class FailoverTable {
+    /**
+     * A line of the table.
+     *
+     * @param fault the drill's word
+     * @param key of its figures
+     * @param limitMs the median that Tandem must not exceed
+     */
+    private record Row(String title, String fault, String key, double limitMs) {}
+
+    private static final List<Row> ROWS = List.of(
+            new Row("crash: SIGKILL of everything", "crash", "outages_ms", 15),
+            new Row("  two holders of the address meanwhile", "crash", "duplicates_ms", 100),
+            new Row("graceful stop", "stop", "outages_ms", 3),
+            new Row("upgrade: stopped, started again at once", "upgrade", "outages_ms", 3),
+            new Row("drain by an operator's word", "drain", "outages_ms", 3),
+            new Row("link down on the active node", "link", "outages_ms", 40),
+            new Row("partition, carrier up", "partition", "outages_ms", 40),
+            new Row("preemption back, after a stop", "stop", "restore_gaps_ms", 3),
+            new Row("preemption back, after a crash", "crash", "restore_gaps_ms", 3),
+            new Row("proxy killed, guardian alive", "proxy-crash", "outages_ms", 30),
+            new Row("proxy stopped (SIGSTOP), guardian alive", "proxy-hang", "outages_ms", 30),
+            new Row("SIGSTOP of everything", "freeze", "outages_ms", 100),
+            new Row("  two holders after it, until it wakes", "freeze", "duplicates_ms", 2500));
+
+    private static final int TITLE = 42;
+    private static final int COLUMN = 30;
+
+    private FailoverTable() {}
+
+    public static void main(String[] arguments) throws IOException {
+        List<Config> results = new ArrayList<>();
+        for (int i = 1; i < arguments.length; i++) {
+            for (String line : Files.readAllLines(Path.of(arguments[i]))) {
+                if (line.startsWith("{\"fault\"")) {
+                    results.add(ConfigFactory.parseString(line));
+                }
+            }
+        }
+        if (!arguments[0].equals("-")) {
+            Files.writeString(
+                    Path.of(arguments[0]),
+                    results.stream()
+                            .map(result -> result.root().render(com.typesafe.config.ConfigRenderOptions.concise()))
+                            .collect(Collectors.joining(",\n", "[", "]\n")));
+        }
+        System.out.print(text(results));
+    }
+
+    /** The table; ends with the lines that miss their limit. */
+    static String text(List<Config> results) {
+        StringBuilder out = new StringBuilder();
+        out.append(
+                "Milliseconds a client that asks a thousand times a second sees nothing: median [min..max] (trials)\n\n");
+        out.append(String.format(
+                Locale.ROOT,
+                "%-" + TITLE + "s%-" + COLUMN + "s%-" + COLUMN + "s%-" + COLUMN + "s%s%n",
+                "fault",
+                "keepalived, default",
+                "keepalived, best (0.01 s)",
+                "Tandem",
+                "limit"));
+        List<String> missed = new ArrayList<>();
+        for (Row row : ROWS) {
+            String tandem = cell(results, row, "tandem", "quick");
+            out.append(String.format(
+                    Locale.ROOT,
+                    "%-" + TITLE + "s%-" + COLUMN + "s%-" + COLUMN + "s%-" + COLUMN + "s%.0f%n",
+                    row.title(),
+                    cell(results, row, "haproxy+keepalived", "default"),
+                    cell(results, row, "haproxy+keepalived", "best"),
+                    tandem,
+                    row.limitMs()));
+            figures(results, row, "tandem", "quick")
+                    .filter(values -> median(values) > row.limitMs())
+                    .ifPresent(values -> missed.add(row.title().strip()));
+        }
+        out.append(missed.isEmpty() ? "\nevery limit is met\n" : "\nmissed: " + String.join("; ", missed) + "\n");
+        return out.toString();
+    }
+
+    private static Optional<List<Double>> figures(List<Config> results, Row row, String engine, String timers) {
+        return results.stream()
+                .filter(result -> result.getString("fault").equals(row.fault())
+                        && result.getString("engine").equals(engine)
+                        && result.getString("timers").equals(timers))
+                .map(result -> result.getDoubleList(row.key()).stream()
+                        .map(Double::doubleValue)
+                        .sorted()
+                        .toList())
+                .findFirst();
+    }
+
+    private static String cell(List<Config> results, Row row, String engine, String timers) {
+        return figures(results, row, engine, timers)
+                .map(values -> String.format(
+                        Locale.ROOT,
+                        "%.1f [%.1f..%.1f] (%d)",
+                        median(values),
+                        values.get(0),
+                        values.get(values.size() - 1),
+                        values.size()))
+                .orElse("-");
+    }
+
+    private static double median(List<Double> sorted) {
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+}
