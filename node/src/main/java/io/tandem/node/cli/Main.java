@@ -51,7 +51,7 @@ public final class Main {
         if (arguments.length == 1 && GuardianCommand.isOne(arguments[0])) {
             return ask(arguments[0], console);
         }
-        if (KeepalivedCommand.isOne(arguments)) {
+        if (KeepalivedCommand.isOne(arguments) && !GuardianCommand.asksForHelp(arguments)) {
             return new KeepalivedCommand(environment, out, errors).run(arguments);
         }
         if (arguments.length > 0 && arguments[0].equals("vrrp")) {

@@ -19,6 +19,11 @@ public final class GuardianCommand {
 
     private GuardianCommand() {}
 
+    /** {@code tandem vrrp --help}. */
+    public static boolean asksForHelp(String... arguments) {
+        return arguments.length == 2 && List.of("-h", "--help").contains(arguments[1]);
+    }
+
     /** {@code tandem vrrp …}: prints the answer, answers the exit status; 3 where no guardian answers. */
     public static int vrrp(List<String> words, Map<String, String> environment, PrintStream out, PrintStream errors) {
         if (words.equals(List.of("--help")) || words.equals(List.of("-h"))) {

@@ -29,6 +29,7 @@ final class VrrpCommands {
                    tandem vrrp rejoin                       takes part again, and preempts where that is configured
                    tandem vrrp prio ROUTER N|auto           another priority, 1 to 254, until 'auto'
                    tandem vrrp metrics                      for Prometheus
+                   tandem vrrp -t [-f FILE] | --signum=NAME as keepalived
             exit status: 0 done, 1 not done, 2 not understood, 3 no guardian answers
             """;
 

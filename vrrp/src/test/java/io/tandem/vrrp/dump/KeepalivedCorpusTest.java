@@ -192,7 +192,8 @@ class KeepalivedCorpusTest {
                     config.priority(),
                     List.of(),
                     "",
-                    Map.of()));
+                    Map.of(),
+                    List.of()));
         }
         return new Snapshot(conf.vrrp(), standing, "host", Instant.EPOCH);
     }
