@@ -140,8 +140,11 @@ class VrrpCommandsTest {
         pair.isolate("a");
 
         pair.until("b has it, a has given way", () -> b.holds() && !a.holds());
-        assertThat(a.log()).contains("witness address=10.99.0.254 is=unreachable", "alarm begin what=isolated");
-        assertThat(b.isActive()).isTrue();
+        pair.until(
+                "said",
+                () -> a.log().contains("witness address=10.99.0.254 is=unreachable")
+                        && a.log().contains("alarm begin what=isolated"));
+        pair.until("b is active", () -> b.isActive());
         pair.rejoin("a");
         pair.until("a takes part again", () -> a.isBackup() && a.isLinked());
         assertThat(b.holds()).isTrue();
