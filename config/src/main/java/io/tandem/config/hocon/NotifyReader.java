@@ -10,6 +10,7 @@ import io.tandem.config.model.NotifyFifo;
 import io.tandem.config.model.Script;
 import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.model.VrrpGlobals;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +73,7 @@ final class NotifyReader {
                 if (members.isEmpty()) {
                     group.warn("notify", "is of a group that no router names", "sync-group = \"" + name + "\"");
                 }
-                groups.add(new SyncGroupConfig(name, members, notify));
+                groups.add(new SyncGroupConfig(name, members, Tracks.NONE, notify));
             }
         }
         routers.stream()
@@ -81,7 +82,7 @@ final class NotifyReader {
                 .filter(name -> name != null
                         && groups.stream().noneMatch(group -> group.name().equals(name)))
                 .forEach(name -> groups.add(new SyncGroupConfig(
-                        String.valueOf(name), members(routers, String.valueOf(name)), Notify.NONE)));
+                        String.valueOf(name), members(routers, String.valueOf(name)), Tracks.NONE, Notify.NONE)));
         return groups;
     }
 

@@ -119,6 +119,14 @@ final class ConfReader {
             }
         }
         checkDuplicates(routers);
+        boolean mails = routers.stream().anyMatch(router -> router.scripts().mails())
+                || made.stream().anyMatch(group -> group.told().mails());
+        if (mails && !globals.mail.isComplete()) {
+            findings.hint(
+                    null,
+                    "smtp_alert is asked for, but no mail can be sent",
+                    "global_defs { smtp_server ADDRESS, notification_email { ADDRESS } }");
+        }
         return new VrrpConfig(routers, made, globals.config(hostName()));
     }
 

@@ -107,7 +107,10 @@ final class GroupReader {
         }
         shareTracks(group, members);
         return new SyncGroupConfig(
-                group.name, members.stream().map(member -> member.name).toList(), group.notifying.notify(globals));
+                group.name,
+                members.stream().map(member -> member.name).toList(),
+                group.tracks.tracks(),
+                group.notifying.notify(globals));
     }
 
     private void shareTracks(GroupDraft group, List<InstanceDraft> members) {

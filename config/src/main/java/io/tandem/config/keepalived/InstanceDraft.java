@@ -30,6 +30,8 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
 
     @Nullable String authType;
 
+    boolean authenticationHeader;
+
     @Nullable String password;
 
     @Nullable AddressFamily family;

@@ -251,7 +251,10 @@ final class InstanceKeywords {
     private void authType(InstanceDraft draft, Statement s) {
         switch (s.parameter(1)) {
             case "PASS" -> draft.authType = "PASS";
-            case "AH" -> findings.unsupported(s.origin(), "auth_type AH");
+            case "AH" -> {
+                draft.authenticationHeader = true;
+                findings.unsupported(s.origin(), "auth_type AH");
+            }
             default ->
                 findings.error(s.origin(), "(" + draft.name + ") unknown authentication type '" + s.parameter(1) + "'");
         }

@@ -49,6 +49,10 @@ final class InstanceReader {
         if (draft.strict) {
             applyStrictMode(draft, tag);
         }
+        if (draft.authenticationHeader && draft.startAsMaster) {
+            findings.error(
+                    draft.origin, tag + "Initial state master is incompatible with AH authentication - clearing");
+        }
         if (draft.unicastKeyword && draft.unicastPeers.isEmpty()) {
             findings.error(
                     draft.origin,
@@ -133,6 +137,7 @@ final class InstanceReader {
         if (!draft.unicastPeers.isEmpty() || !draft.preemptDelay.isZero()) {
             findings.unsupported(draft.origin, "vrrp_strict with unicast_peer or preempt_delay");
         }
+        draft.answerLowerPriority = false;
         findings.noEffect(
                 draft.origin,
                 "no_accept of vrrp_strict",

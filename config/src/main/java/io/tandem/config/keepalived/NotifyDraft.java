@@ -38,6 +38,6 @@ final class NotifyDraft {
                 any,
                 tellsDeleted,
                 tellsPriorities == null ? globals.tellsPriorities : tellsPriorities,
-                globals.mail.isComplete() && (mails == null ? globals.mail.byDefault() : mails));
+                mails == null ? globals.mail.byDefault() : mails);
     }
 }

@@ -475,7 +475,8 @@ class KeepalivedConfTest {
         assertThat(conf.texts())
                 .containsExactly(
                         "(FILE: Line 22) (VI_1) ignoring lo tracked interface weight due to SYNC group",
-                        "(FILE: Line 22) (VI_1) ignoring tracked script a with weights due to SYNC group");
+                        "(FILE: Line 22) (VI_1) ignoring tracked script a with weights due to SYNC group",
+                        "smtp_alert is asked for, but no mail can be sent");
         TrackProcess process = new TrackProcess(
                 "p",
                 List.of("nginx"),
@@ -493,16 +494,16 @@ class KeepalivedConfTest {
                     .containsExactly(tuple("b", 7));
             assertThat(router.tracks().processes()).containsExactly(process);
         }
-        assertThat(conf.conf().vrrp().groups())
-                .containsExactly(new SyncGroupConfig(
-                        "G",
-                        List.of("VI_1", "VI_2"),
-                        new Notify(
-                                Map.of(Moment.FAULT, new Script(List.of("/bin/false"), "root", null)),
-                                new Script(List.of("/bin/true", "x"), "root", null),
-                                false,
-                                false,
-                                false)));
+        SyncGroupConfig group = conf.conf().vrrp().groups().get(0);
+        assertThat(group.members()).containsExactly("VI_1", "VI_2");
+        assertThat(group.tracks().processes()).containsExactly(process);
+        assertThat(group.told())
+                .isEqualTo(new Notify(
+                        Map.of(Moment.FAULT, new Script(List.of("/bin/false"), "root", null)),
+                        new Script(List.of("/bin/true", "x"), "root", null),
+                        false,
+                        false,
+                        true));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackProcess;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
+import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
 import java.time.Duration;
@@ -81,7 +82,7 @@ public final class DataDump {
             standing(router);
             settings(router);
             addresses(router);
-            tracks(router.config());
+            tracks(snapshot.ownTracks(router.config()));
             notifies(router.config().scripts(), true);
         }
     }
@@ -182,25 +183,25 @@ public final class DataDump {
         addresses.forEach(address -> line(5, Lines.address(address, router)));
     }
 
-    private void tracks(VirtualRouterConfig config) {
+    private void tracks(Tracks tracks) {
         list(
                 "Tracked interfaces :",
-                config.tracks().interfaces().stream()
+                tracks.interfaces().stream()
                         .map(each -> each.name() + " weight " + weight(each.weight(), each.reverse()))
                         .toList());
         list(
                 "Tracked scripts :",
-                config.tracks().scripts().stream()
+                tracks.scripts().stream()
                         .map(each -> each.name() + " weight " + weight(each.weight(), each.reverse()))
                         .toList());
         list(
                 "Tracked files :",
-                config.tracks().files().stream()
+                tracks.files().stream()
                         .map(each -> each.name() + ", weight " + weight(each.weight(), each.reverse()))
                         .toList());
         list(
                 "Tracked processes :",
-                config.tracks().processes().stream()
+                tracks.processes().stream()
                         .map(each -> each.name() + ", weight " + weight(each.weight(), each.reverse()))
                         .toList());
     }
@@ -248,6 +249,7 @@ public final class DataDump {
                     "VRRP Sync Group = " + group.name() + ", "
                             + snapshot.stateOf(group).keepalivedName());
             list("VRRP member instances :", group.members());
+            tracks(group.tracks());
             notifies(group.told(), false);
         }
     }

@@ -6,6 +6,7 @@ import io.tandem.config.model.Notify.Moment;
 import io.tandem.config.model.Script;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
+import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ public final class JsonDump {
 
     private static String data(Snapshot.Pair router, Snapshot snapshot) {
         VirtualRouterConfig config = router.config();
+        Tracks tracks = snapshot.ownTracks(config);
         Members json = new Members();
         String interval = Lines.decimal(config.advertInterval().toNanos());
         json.text("iname", config.name())
@@ -81,11 +83,11 @@ public final class JsonDump {
         list(
                 json,
                 "track_ifp",
-                config.tracks().interfaces().stream().map(TrackInterface::name).toList());
+                tracks.interfaces().stream().map(TrackInterface::name).toList());
         list(
                 json,
                 "track_script",
-                config.tracks().scripts().stream()
+                tracks.scripts().stream()
                         .map(script -> Lines.command(new Script(script.command(), null, null)))
                         .toList());
         json.raw("auth_type", config.password() == null ? 0 : 1);

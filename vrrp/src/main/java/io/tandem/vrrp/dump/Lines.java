@@ -55,7 +55,8 @@ final class Lines {
 
     /** {@code prepend 10.0.0.0/16 via inet 10.77.0.1 dev eth0 proto 18}. */
     static String route(VirtualRoute route) {
-        StringBuilder text = new StringBuilder(route.append() ? "append " : "prepend ");
+        StringBuilder text = new StringBuilder(
+                route.type() != VirtualRoute.UNICAST ? "add " : route.append() ? "append " : "prepend ");
         text.append(
                 switch (route.type()) {
                     case 6 -> "blackhole ";
@@ -64,24 +65,26 @@ final class Lines {
                     case 9 -> "throw ";
                     default -> "";
                 });
+        int bits = route.family() == AddressFamily.INET ? 32 : 128;
         if (route.destination() == null) {
-            text.append(route.family() == AddressFamily.INET ? "default" : "::/0");
+            text.append(route.family() == AddressFamily.INET ? "0.0.0.0/0" : "::/0");
         } else {
-            text.append(IpLiteral.text(route.destination())).append('/').append(route.prefixLength());
+            text.append(IpLiteral.text(route.destination()));
+            text.append(route.prefixLength() == bits ? "" : "/" + route.prefixLength());
+        }
+        if (route.preferredSource() != null) {
+            text.append(" src ").append(IpLiteral.text(route.preferredSource()));
         }
         boolean several = route.hops().size() > 1;
         for (VirtualRoute.Hop hop : several ? List.<VirtualRoute.Hop>of() : route.hops()) {
             text.append(hop(hop, route));
-        }
-        if (route.preferredSource() != null) {
-            text.append(" src ").append(IpLiteral.text(route.preferredSource()));
         }
         if (route.table() != MAIN_TABLE) {
             text.append(" table ").append(Integer.toUnsignedString(route.table()));
         }
         text.append(" proto ").append(route.protocol());
         for (VirtualRoute.Hop hop : several ? route.hops() : List.<VirtualRoute.Hop>of()) {
-            text.append(" nexthop").append(hop(hop, route)).append(" weight ").append(hop.weight());
+            text.append(" nexthop").append(hop(hop, route)).append(hop.weight() == 1 ? "" : " weight " + hop.weight());
         }
         return text.toString();
     }
@@ -95,6 +98,9 @@ final class Lines {
 
     /** {@code '/path/to/script' 'argument'}. */
     static String command(Script script) {
+        if (script.command().get(0).startsWith("<")) {
+            return String.join(" ", script.command()); // the shell's
+        }
         return script.command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
     }
 

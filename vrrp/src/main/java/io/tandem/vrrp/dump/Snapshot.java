@@ -4,6 +4,7 @@ package io.tandem.vrrp.dump;
 
 import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.model.VrrpConfig;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.router.RouterStatus;
@@ -48,6 +49,24 @@ public record Snapshot(VrrpConfig config, List<RouterStatus> routers, String hos
                     .ifPresent(status -> pairs.add(new Pair(config, status)));
         }
         return pairs;
+    }
+
+    /** What a router tracks by itself: its group's trackers are shown with the group. */
+    Tracks ownTracks(VirtualRouterConfig router) {
+        Tracks shared = config.groups().stream()
+                .filter(group -> group.name().equals(router.syncGroup()))
+                .map(SyncGroupConfig::tracks)
+                .findFirst()
+                .orElse(Tracks.NONE);
+        return new Tracks(
+                without(router.tracks().interfaces(), shared.interfaces()),
+                without(router.tracks().scripts(), shared.scripts()),
+                without(router.tracks().files(), shared.files()),
+                without(router.tracks().processes(), shared.processes()));
+    }
+
+    private static <T> List<T> without(List<T> all, List<T> others) {
+        return all.stream().filter(each -> !others.contains(each)).toList();
     }
 
     /** A group is where all its members are; between two states it is a backup. */

@@ -131,7 +131,22 @@ class KeepalivedCorpusTest {
         KeepalivedConf whole = load(file, full, new Problems());
         Set<String> names = new LinkedHashSet<>();
         if (!whole.routers().isEmpty()) {
-            Map<String, Map<String, String>> running = instances(run(file, full));
+            String json = run(file, full);
+            if (json.isEmpty()) {
+                return new Row(
+                        String.valueOf(file.getFileName()),
+                        theirs,
+                        conf.checkStatus(),
+                        problems.hasAlerts()
+                                ? "neither runs"
+                                : "keepalived does not run; Tandem waits for the interfaces",
+                        problems.hasAlerts()
+                                        || problems.all().stream()
+                                                .anyMatch(each -> each.text().startsWith("Non-existent interface"))
+                                ? List.of()
+                                : List.of("keepalived does not run, Tandem does"));
+            }
+            Map<String, Map<String, String>> running = instances(json);
             Map<String, Map<String, String>> own = instances(JsonDump.of(snapshot(whole)));
             names.addAll(running.keySet());
             names.addAll(own.keySet());
@@ -146,7 +161,12 @@ class KeepalivedCorpusTest {
         String what = names.size()
                 + (differences.isEmpty() ? " same" : " differ")
                 + (refused.isEmpty() ? "" : ", refused here: " + refused);
-        return new Row(String.valueOf(file.getFileName()), theirs, conf.checkStatus(), what, differences);
+        return new Row(
+                String.valueOf(file.getFileName()),
+                theirs,
+                conf.checkStatus(),
+                what,
+                refused.isEmpty() ? differences : List.of());
     }
 
     private static void compare(
@@ -161,7 +181,9 @@ class KeepalivedCorpusTest {
         for (String key : keys) {
             String one = shown(key, theirs.get(key));
             String other = shown(key, ours.get(key));
-            if (!one.equals(other)) {
+            // What it does not find when it starts it forgets; Tandem tries when the time comes.
+            boolean forgotten = key.startsWith("script") && one.equals("null") && other.startsWith("\"'");
+            if (!one.equals(other) && !forgotten) {
                 differences.add(name + ": " + key + ": keepalived " + one + ", here " + other);
             }
         }
@@ -169,8 +191,8 @@ class KeepalivedCorpusTest {
 
     /** An address is " set" where an instance happens to be Active; programs are looked up along the PATH by keepalived. */
     private static String shown(String key, String value) {
-        String text = String.valueOf(value).replace(" set\"", "\"");
-        return key.equals("track_script") ? text.replaceAll("'[^']*/([^/']+)'", "'$1'") : text;
+        String text = String.valueOf(value).replace(" set\"", "\"").replace(" no_track\"", "\"");
+        return key.contains("script") ? text.replaceAll("'/[^']*/([^/']+)'", "'$1'") : text;
     }
 
     private static KeepalivedConf load(Path file, NetNamespace namespace, Problems problems) throws IOException {
@@ -215,7 +237,7 @@ class KeepalivedCorpusTest {
         return process.exitValue();
     }
 
-    /** The JSON of a keepalived that runs with the file, in a /tmp of its own. */
+    /** The JSON of a keepalived that runs with the file, in a /tmp of its own; empty where it refuses to run. */
     private String run(Path file, NetNamespace namespace) throws Exception {
         Path own = Files.createTempDirectory(directory, "run");
         Files.copy(file, own.resolve("keepalived.conf"));
@@ -233,7 +255,14 @@ class KeepalivedCorpusTest {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            await("it starts", () -> text(log).contains("Startup complete"), process, log);
+            await(
+                    "it starts",
+                    () -> text(log).contains("Startup complete") || text(log).contains("permanent error CONFIG"),
+                    process,
+                    log);
+            if (text(log).contains("permanent error CONFIG")) {
+                return "";
+            }
             new ProcessBuilder("kill", "-36", Long.toString(process.pid()))
                     .start()
                     .waitFor();
@@ -259,7 +288,9 @@ class KeepalivedCorpusTest {
     private static void await(String what, BooleanSupplier condition, Process process, Path log) {
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(process.isAlive()).as(what + ": " + text(log)).isTrue();
+            assertThat(process.isAlive() || condition.getAsBoolean())
+                    .as(what + ": " + text(log))
+                    .isTrue();
             assertThat(System.nanoTime() - end).as(what + ": " + text(log)).isNegative();
             LockSupport.parkNanos(20_000_000L);
         }
@@ -284,6 +315,7 @@ class KeepalivedCorpusTest {
         StringBuilder text = new StringBuilder("\nfile               keepalived -t  tandem vrrp -t  instances\n");
         for (Row row : rows) {
             text.append("%-18s %-14d %-15d %s%n".formatted(row.file(), row.theirs(), row.ours(), row.instances()));
+            row.differences().forEach(each -> text.append("    ").append(each).append('\n'));
         }
         return text.toString();
     }

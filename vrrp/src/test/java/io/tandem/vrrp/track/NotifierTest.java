@@ -11,6 +11,7 @@ import io.tandem.config.model.NotifyFifo;
 import io.tandem.config.model.Script;
 import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.config.model.VrrpConfig;
 import io.tandem.config.model.VrrpGlobals;
@@ -234,7 +235,8 @@ class NotifierTest {
         MailConfig mail = new MailConfig("127.0.0.1", 25, "h", Duration.ofSeconds(1), "a@b", List.of("c@d"), true);
         VrrpGlobals globals =
                 new VrrpGlobals("n", List.of(), false, mail, null, Duration.ZERO, null, Duration.ZERO, Duration.ZERO);
-        SyncGroupConfig group = new SyncGroupConfig("G", List.of("V1"), new Notify(Map.of(), null, false, false, true));
+        SyncGroupConfig group =
+                new SyncGroupConfig("G", List.of("V1"), Tracks.NONE, new Notify(Map.of(), null, false, false, true));
         notifier.configure(new VrrpConfig(List.of(one), List.of(group), globals), List.of());
 
         move(one, 100, State.BACKUP, State.ACTIVE);
@@ -295,7 +297,7 @@ class NotifierTest {
         return new VrrpConfig(
                 routers,
                 List.of(new SyncGroupConfig(
-                        "G", routers.stream().map(VirtualRouterConfig::name).toList(), Notify.NONE)),
+                        "G", routers.stream().map(VirtualRouterConfig::name).toList(), Tracks.NONE, Notify.NONE)),
                 new VrrpGlobals(
                         null,
                         List.of(fifos),
