@@ -42,7 +42,7 @@ final class AgentRound implements Round {
                 plan(),
                 Objects.requireNonNull(watch.agentAddress(settings)), // it is paused without
                 HealthRound.patience(backend, settings.interMs()),
-                result -> report.accept(understood(result)));
+                report);
     }
 
     private CheckPlan plan() {
@@ -102,7 +102,7 @@ final class AgentRound implements Round {
 
     @Override
     public void on(CheckReport report) {
-        watch.onAgent(report);
+        watch.onAgent(understood(report));
     }
 
     @Override

@@ -36,6 +36,7 @@ record ExternalProgram(String file, List<String> words, List<String> environment
         environment = List.copyOf(environment);
     }
 
+    /** The program with what it is told now. Looks for its file, which may block. */
     static ExternalProgram of(CheckTarget target, ExternalCommand command) {
         Backend backend = target.backend();
         Server server = target.server();

@@ -54,9 +54,8 @@ final class ExternalRun implements Round.Running {
         ExternalRun run = new ExternalRun(loop, report);
         int limitMs = patience.readMs() > 0 ? patience.readMs() : patience.connectMs();
         run.timeout = loop.schedule(run::onTimeout, limitMs, TimeUnit.MILLISECONDS);
-        ExternalProgram program = ExternalProgram.of(target, command);
         STARTER.execute(() -> {
-            int started = program.spawn();
+            int started = ExternalProgram.of(target, command).spawn(); // looks for the file, too
             loop.execute(() -> run.onStarted(started));
         });
         return run;
@@ -76,12 +75,17 @@ final class ExternalRun implements Round.Running {
     }
 
     private void look() {
-        if (C.waitpid(pid, status.address(), WNOHANG) == 0) {
+        int waited = C.waitpid(pid, status.address(), WNOHANG);
+        if (waited == 0) {
             loop.schedule(this::look, LOOK_MS, TimeUnit.MILLISECONDS);
             return;
         }
-        int raw = status.bytes().getInt(0);
         pid = 0;
+        if (waited < 0) { // SIGCHLD is ignored, say: how it ended is lost, which does not mean well
+            finish(Status.PROCERR, NO_PROGRAM);
+            return;
+        }
+        int raw = status.bytes().getInt(0);
         boolean signalled = (raw & 0x7f) != 0;
         int code = signalled ? raw & 0x7f : (raw >>> 8) & 0xff;
         finish(code == 0 ? Status.PROCOK : Status.PROCERR, code);

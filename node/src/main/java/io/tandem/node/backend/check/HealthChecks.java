@@ -67,7 +67,7 @@ public final class HealthChecks implements AutoCloseable {
         if (settings != null) {
             CheckTarget target = new CheckTarget(loop, configuration, backend, server, settings);
             Round round = new HealthRound(target, watch);
-            ServerCheck check = new ServerCheck(loop.eventLoop(), round, globals.spread());
+            ServerCheck check = new ServerCheck(loop, round, globals.spread());
             all.add(new Planned(check, round, settings.interMs()));
             Observing observing = settings.observing();
             if (observing != null) {
@@ -80,7 +80,7 @@ public final class HealthChecks implements AutoCloseable {
         if (agent != null) {
             CheckTarget target = new CheckTarget(loop, configuration, backend, server, CheckTarget.bare(agent));
             Round round = new AgentRound(target, agent, watch, admin);
-            all.add(new Planned(new ServerCheck(loop.eventLoop(), round, globals.spread()), round, agent.interMs()));
+            all.add(new Planned(new ServerCheck(loop, round, globals.spread()), round, agent.interMs()));
         }
     }
 

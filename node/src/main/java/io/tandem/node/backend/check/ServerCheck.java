@@ -2,16 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.check;
 
-import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.tandem.node.backend.CheckReport;
+import io.tandem.node.loop.Loop;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Checks one after the other. Owned by one event loop; started and stopped from any thread. */
 final class ServerCheck {
-    private final EventLoop loop;
+    private final Loop loop;
     private final Round round;
     private final int spread;
     private @Nullable Future<?> next;
@@ -19,7 +19,7 @@ final class ServerCheck {
     private boolean stopped;
 
     /** @param spread {@code spread-checks}: by how much of itself the time between two varies, per cent */
-    ServerCheck(EventLoop loop, Round round, int spread) {
+    ServerCheck(Loop loop, Round round, int spread) {
         this.loop = loop;
         this.round = round;
         this.spread = spread;
@@ -27,11 +27,11 @@ final class ServerCheck {
 
     /** @param delayMs time to the first check */
     void start(int delayMs) {
-        loop.execute(() -> schedule(delayMs));
+        loop.eventLoop().execute(() -> schedule(delayMs));
     }
 
     void stop() {
-        loop.execute(() -> {
+        loop.eventLoop().execute(() -> {
             stopped = true;
             if (next != null) {
                 next.cancel(false);
@@ -44,14 +44,14 @@ final class ServerCheck {
 
     private void schedule(int delayMs) {
         if (!stopped) {
-            next = loop.schedule(this::run, delayMs, TimeUnit.MILLISECONDS);
+            next = loop.eventLoop().schedule(this::run, delayMs, TimeUnit.MILLISECONDS);
             round.due(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMs));
         }
     }
 
     /** Does something to what is checked, unless checks are over; the next one comes within {@code mostMs}. Any thread. */
     void hurry(Runnable first, int mostMs) {
-        loop.execute(() -> {
+        loop.eventLoop().execute(() -> {
             Future<?> waiting = next;
             if (stopped || round.isPaused()) {
                 return;
@@ -66,22 +66,35 @@ final class ServerCheck {
         });
     }
 
+    /** A mistake of ours must not end the checks: a server would stay for ever what it was last. */
     private void run() {
-        if (round.isPaused()) {
+        boolean begun = false;
+        try {
+            if (!round.isPaused()) {
+                running = round.start(this::onReport);
+                begun = true;
+            }
+        } catch (RuntimeException mistake) {
+            loop.failed(mistake);
+        }
+        if (!begun) {
             schedule(spread(round.intervalMs()));
-        } else {
-            running = round.start(this::onReport);
         }
     }
 
     private void onReport(CheckReport report) {
-        if (!stopped) {
+        if (stopped) {
+            return;
+        }
+        try {
             if (!round.isPaused()) {
                 round.on(report);
             }
-            // HAProxy counts the interval from the start of a check
-            schedule((int) Math.max(1, spread(round.intervalMs()) - report.durationMs()));
+        } catch (RuntimeException mistake) {
+            loop.failed(mistake);
         }
+        // HAProxy counts the interval from the start of a check
+        schedule((int) Math.max(1, spread(round.intervalMs()) - report.durationMs()));
     }
 
     private int spread(int intervalMs) {
