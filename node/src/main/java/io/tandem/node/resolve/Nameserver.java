@@ -35,10 +35,10 @@ final class Nameserver implements Transport.Receiver {
     }
 
     void open(Loop loop, ResolversSettings of) {
-        if (settings.stream()) {
-            transport = new TcpTransport(loop, settings, of.payloadSize(), this);
-        } else if (settings.address() instanceof InetSocketAddress inet) {
-            transport = new UdpTransport(loop, inet, of.payloadSize(), of.retryMs(), this);
+        if (settings.address() instanceof InetSocketAddress inet) { // unix sockets are not asked
+            transport = settings.stream()
+                    ? new TcpTransport(loop, inet, settings, of.payloadSize(), this)
+                    : new UdpTransport(loop, inet, of.payloadSize(), of.retryMs(), this);
         }
     }
 

@@ -46,9 +46,10 @@ final class TcpTransport implements Transport {
     private final List<Connection> connections = new ArrayList<>();
     private boolean closed;
 
-    TcpTransport(Loop loop, NameserverSettings settings, int payloadSize, Receiver receiver) {
+    TcpTransport(
+            Loop loop, InetSocketAddress server, NameserverSettings settings, int payloadSize, Receiver receiver) {
         this.loop = loop;
-        this.server = (InetSocketAddress) settings.address();
+        this.server = server;
         this.source = settings.source();
         this.mostConnections = settings.maxConnections() > 0 ? settings.maxConnections() : MOST_CONNECTIONS;
         this.payloadSize = payloadSize;

@@ -5,6 +5,7 @@ package io.tandem.node.resolve;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -67,20 +68,32 @@ final class UdpTransport implements Transport {
         return true;
     }
 
+    /** The socket for the next question; null where there is none to be had now. */
     private @Nullable Channel socket() {
         Channel present = socket;
         if (closed || (present != null && left > 0 && present.isOpen())) {
             return closed ? null : present;
         }
         if (present != null) {
+            socket = null;
             retire(present);
         }
-        Channel fresh = new EpollDatagramChannel();
+        Channel fresh;
+        try {
+            fresh = new EpollDatagramChannel();
+        } catch (ChannelException noDescriptor) {
+            return null;
+        }
         // one octet more than we take, so that a longer message shows
         fresh.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(payloadSize + 1));
         fresh.pipeline().addLast(new Receiving());
         loop.eventLoop().register(fresh);
-        fresh.connect(server); // at once, for this is its loop: a bootstrap would connect behind the first question
+        // at once, for this is its loop: a bootstrap would connect behind the first question
+        ChannelFuture connected = fresh.connect(server);
+        if (!connected.isSuccess()) { // without a route, say: an unconnected socket would take answers from anywhere
+            fresh.close();
+            return null;
+        }
         socket = fresh;
         left = QUERIES;
         return fresh;
