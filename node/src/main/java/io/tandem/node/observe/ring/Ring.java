@@ -102,13 +102,22 @@ public final class Ring {
     /**
      * From now on it takes events. What it held already is kept.
      *
-     * @throws IOException if its file cannot be had
+     * @throws IOException if its file, or its memory, cannot be had
      */
     synchronized void open() throws IOException {
         if (store == null) {
             String file = specification.file();
-            store = file == null ? Store.inMemory(specification.size()) : RingFile.open(file, specification.size());
-            store.extent(head, tail - head);
+            Store fresh = file == null ? inMemory(specification.size()) : RingFile.open(file, specification.size());
+            fresh.extent(head, tail - head);
+            store = fresh;
+        }
+    }
+
+    private static Store inMemory(int size) throws IOException {
+        try {
+            return Store.inMemory(size);
+        } catch (OutOfMemoryError tooLarge) {
+            throw new IOException("cannot allocate " + size + " bytes", tooLarge);
         }
     }
 

@@ -42,8 +42,10 @@ final class RingFile extends Store {
         this.file.putLong(SIZE, size());
     }
 
+    /** Whole pages, as many as can be mapped at once. */
     private static int fileSize(int size) {
-        return (size + PAGE - 1) / PAGE * PAGE;
+        long pages = ((long) size + PAGE - 1) / PAGE;
+        return (int) Math.min(pages * PAGE, Integer.MAX_VALUE / PAGE * PAGE);
     }
 
     /** What is left for events of a ring of {@code size} bytes. */

@@ -21,8 +21,13 @@ class Store {
         this.area = area;
     }
 
+    /**
+     * One outside of the heap: what does not fit can be refused, where a heap that is full would end the process.
+     *
+     * @throws OutOfMemoryError if it does not fit
+     */
     static Store inMemory(int size) {
-        return new Store(ByteBuffer.allocate(size));
+        return new Store(ByteBuffer.allocateDirect(size));
     }
 
     int size() {

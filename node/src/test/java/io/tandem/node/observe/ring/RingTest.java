@@ -119,4 +119,12 @@ class RingTest {
 
         assertThat(events(ring)).isEmpty();
     }
+
+    @Test
+    void theLargestFileHasRoomForAsMuchAsCanBeMapped() {
+        assertThat(RingFile.capacity(1)).isEqualTo(4096 - 72);
+        assertThat(RingFile.capacity(4096)).isEqualTo(4096 - 72);
+        assertThat(RingFile.capacity(4097)).isEqualTo(8192 - 72);
+        assertThat(RingFile.capacity(Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE - 4095 - 72);
+    }
 }
