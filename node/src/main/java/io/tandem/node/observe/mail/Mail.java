@@ -24,7 +24,8 @@ record Mail(String helo, String from, String to, String text, ZonedDateTime date
         to = oneLine(to);
     }
 
-    private static String oneLine(String text) {
+    /** {@code text} with blanks for what would end a line, or move a terminal's cursor. */
+    static String oneLine(String text) {
         StringBuilder line = new StringBuilder(text);
         for (int i = 0; i < line.length(); i++) {
             if (line.charAt(i) < ' ' || line.charAt(i) == 127) {

@@ -90,7 +90,7 @@ public final class SmtpDialogue {
                     default -> "250";
                 };
         if (!reply.startsWith(wanted)) {
-            complaint = reply;
+            complaint = Mail.oneLine(reply);
             // behind the mail itself its fate is settled, whatever the farewell is
             end(step == 6 ? State.DONE : reply.startsWith("5") ? State.REFUSED : State.FAILED);
             return "";

@@ -57,6 +57,15 @@ class SmtpDialogueTest {
     }
 
     @Test
+    void whatAServerComplainsOfCannotForgeALogLine() {
+        SmtpDialogue dialogue = dialogue("x");
+
+        dialogue.receive("554 no\u001b[2J\u0007\n<0>forged\r\n");
+
+        assertThat(dialogue.complaint()).startsWith("554 no").matches("[ -~]*");
+    }
+
+    @Test
     void behindTheMailItselfAnEndIsNoFailure() {
         SmtpDialogue dialogue = dialogue("x");
         for (String reply : new String[] {"220 a", "250 a", "250 a", "250 a", "354 a", "250 a"}) {
