@@ -23,7 +23,10 @@ final class Arena {
     private static final int SEGMENT = BLOCK * BLOCKS_PER_SEGMENT;
     private static final int SEGMENT_SHIFT = 10;
 
-    private final int blocks;
+    /** What {@link #take} answers where the system has no memory left. */
+    static final int NONE = -1;
+
+    private int blocks;
     private final @Nullable ByteBuffer[] segments;
     private final long[] addresses;
     /** Blocks that were used before and are not now. */
@@ -55,6 +58,7 @@ final class Arena {
     /**
      * Takes a block.
      *
+     * @return its number; {@link #NONE} where the system has no memory for more, of which there will then be no more
      * @throws IllegalStateException if none is {@link #free}
      */
     int take() {
@@ -66,11 +70,23 @@ final class Arena {
         }
         int segment = fresh >> SEGMENT_SHIFT;
         if (segments[segment] == null) {
-            long address = MemoryIO.getInstance().allocateMemory(SEGMENT, false);
+            long address = allocate();
+            if (address == 0) {
+                blocks = fresh;
+                return NONE;
+            }
             addresses[segment] = address;
             segments[segment] = MemoryIO.getInstance().newDirectByteBuffer(address, SEGMENT);
         }
         return fresh++;
+    }
+
+    private static long allocate() {
+        try {
+            return MemoryIO.getInstance().allocateMemory(SEGMENT, false);
+        } catch (OutOfMemoryError none) {
+            return 0;
+        }
     }
 
     void giveBack(int block) {

@@ -108,7 +108,11 @@ public final class Cache {
             }
         }
         for (int i = 0; i < missing; i++) {
-            entry.add(arena.take());
+            int block = arena.take();
+            if (block == Arena.NONE) {
+                return false;
+            }
+            entry.add(block);
         }
         return true;
     }
