@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.sample;
 
+import io.tandem.node.setup.Assembly;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,9 +31,24 @@ final class JwtKeys {
 
     private JwtKeys() {}
 
-    /** Reads a file; one that cannot be read, or holds no key, leaves nothing, which a token's verification tells (-5). */
-    static void load(String file) {
+    /**
+     * Reads a file; one that cannot be read, or holds no key, leaves nothing, which a token's verification tells (-5). What is
+     * known of it counts until the configuration takes effect that asks.
+     *
+     * @param assembly null while lines are read, or where there is no configuration
+     */
+    static void load(String file, @Nullable Assembly assembly) {
         PublicKey key = read(file);
+        if (assembly == null) {
+            if (key != null) {
+                BY_FILE.putIfAbsent(file, key);
+            }
+        } else {
+            assembly.onCommit(() -> know(file, key));
+        }
+    }
+
+    private static void know(String file, @Nullable PublicKey key) {
         if (key == null) {
             BY_FILE.remove(file);
         } else {

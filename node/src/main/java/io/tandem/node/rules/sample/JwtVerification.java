@@ -41,7 +41,7 @@ final class JwtVerification {
             }
         }
         if (key.isText()) {
-            JwtKeys.load(args.string(1));
+            JwtKeys.load(args.string(1), args.site().assembly());
         }
         return new JwtVerification(algorithm, key);
     }
