@@ -57,14 +57,7 @@ public final class Facts {
     public @Nullable Announcement announced;
     /** Which header {@code tcp-request connection expect-…} wants in front of the bytes; null for the bind line's. */
     public @Nullable HeaderDecoder expected;
-    /** Both ends of the connection as the network has them; null while {@link #source} and {@link #destination} are that. */
-    private @Nullable Peer realSource;
-
-    private @Nullable Peer realDestination;
-    /** What {@link #source} and {@link #destination} were before rules changed them for the exchange; null while they are it. */
-    private @Nullable Peer sourceBefore;
-
-    private @Nullable Peer destinationBefore;
+    private final PeerHistory peers = new PeerHistory(source, destination);
     /** TLS facts of the client connection; null without TLS. */
     public io.tandem.node.frontend.@Nullable TlsFacts tls;
     /** TLS facts of the connection to the server; null without TLS. */
@@ -81,18 +74,10 @@ public final class Facts {
     public long sessionId;
     /** How many connections the listener has, this one included. */
     public IntSupplier listenerConnections = () -> 0;
-    /** Variables of the connection ({@code sess}); see {@link #variables}. */
-    public final Variables sessionVariables;
-
-    /** Those of the exchange; null while no rule has asked for one of that scope. */
-    private @Nullable Variables exchangeVariables;
-
-    private @Nullable Variables requestVariables;
-    private @Nullable Variables responseVariables;
+    /** Variables of the connection and of the exchange; see {@link #variables}. */
+    private final VariableScopes scopes;
     /** Those of a health check ({@code check}); null elsewhere. */
     public @Nullable Variables checkVariables;
-    /** What they may take; null without a limit. */
-    private final VariableLimits.@Nullable Budgets budgets;
     /** Stick-table entries this connection and this exchange are counted on ({@code track-sc0} to {@code sc2}). */
     public final Tracking tracking = new Tracking();
     /** Requests seen on this connection, this one included. */
@@ -271,8 +256,7 @@ public final class Facts {
         this.scratch = scratch;
         this.configuration = configuration;
         this.frontend = frontend;
-        budgets = VariableLimits.Budgets.of(configuration.drafts());
-        sessionVariables = new Variables(budgets == null ? null : budgets.session());
+        scopes = VariableScopes.of(configuration.drafts());
         request = NO_REQUEST.of(loop);
         response = NO_RESPONSE.of(loop);
     }
@@ -283,8 +267,7 @@ public final class Facts {
         scratch = connection.scratch;
         configuration = connection.configuration;
         frontend = connection.frontend;
-        sessionVariables = connection.sessionVariables;
-        budgets = connection.budgets == null ? null : connection.budgets.another(configuration.drafts());
+        scopes = connection.scopes.another(configuration.drafts());
         request = new Request();
         response = new Response();
         socket = connection.socket;
@@ -312,8 +295,9 @@ public final class Facts {
 
     /** Takes over what may have changed about the connection since the last exchange. */
     public void followConnection(Facts connection) {
-        source.set(connection.source);
-        destination.set(connection.destination);
+        peers.follow(connection.peers);
+        announced = connection.announced;
+        switchesToHttp = connection.switchesToHttp;
         tls = connection.tls;
         listenerName = connection.listenerName;
         listenerId = connection.listenerId;
@@ -329,59 +313,27 @@ public final class Facts {
 
     /** From now on the connection is known by other addresses than its own. */
     public void announce(Peer from, Peer to) {
-        Peer real = new Peer();
-        real.set(source);
-        realSource = real;
-        real = new Peer();
-        real.set(destination);
-        realDestination = real;
-        source.set(from);
-        destination.set(to);
+        peers.announce(from, to);
     }
 
     /** The connection's own source ({@code fc_src}), whatever has been announced or rules of the exchange have set. */
     public Peer connectionSource() {
-        Peer before = sourceBefore == null ? source : sourceBefore;
-        return realSource == null ? before : realSource;
+        return peers.realSource();
     }
 
     /** The connection's own destination ({@code fc_dst}), whatever has been announced or rules have set. */
     public Peer connectionDestination() {
-        Peer before = destinationBefore == null ? destination : destinationBefore;
-        return realDestination == null ? before : realDestination;
+        return peers.realDestination();
     }
 
     /** {@link #source}, to be changed for this exchange. */
     public Peer changeSource() {
-        if (sourceBefore == null) {
-            sourceBefore = copy(source);
-        }
-        return source;
+        return peers.changeSource();
     }
 
     /** {@link #destination}, to be changed for this exchange. */
     public Peer changeDestination() {
-        if (destinationBefore == null) {
-            destinationBefore = copy(destination);
-        }
-        return destination;
-    }
-
-    private static Peer copy(Peer peer) {
-        Peer copy = new Peer();
-        copy.set(peer);
-        return copy;
-    }
-
-    private void restorePeers() {
-        if (sourceBefore != null) {
-            source.set(sourceBefore);
-            sourceBefore = null;
-        }
-        if (destinationBefore != null) {
-            destination.set(destinationBefore);
-            destinationBefore = null;
-        }
+        return peers.changeDestination();
     }
 
     /** How long a server of {@code backend} may be silent in this exchange: milliseconds, 0 for as long as it likes. */
@@ -427,15 +379,13 @@ public final class Facts {
     /** The connection is over. */
     public void endConnection(long nowMs) {
         tracking.endConnection(nowMs);
-        if (budgets != null) {
-            budgets.session().end();
-        }
+        scopes.end();
     }
 
     /** Forgets the exchange, keeps the connection. */
     public void reset() {
         tracking.endExchange(loop.nowNs() / 1_000_000);
-        restorePeers();
+        peers.restore();
         request.clear();
         response.clear();
         responding = false;
@@ -486,9 +436,7 @@ public final class Facts {
         serverTls = null;
         logCount = 0;
         requestCount = 0;
-        clear(exchangeVariables);
-        clear(requestVariables);
-        clear(responseVariables);
+        scopes.clear();
         tarpit = false;
         silent = false;
         onceOnly = false;
@@ -520,39 +468,6 @@ public final class Facts {
         passedBackend = false;
     }
 
-    private static void clear(@Nullable Variables variables) {
-        if (variables != null) {
-            variables.clear();
-        }
-    }
-
-    private Variables exchangeVariables() {
-        Variables present = exchangeVariables;
-        if (present == null) {
-            present = new Variables(budgets == null ? null : budgets.exchange());
-            exchangeVariables = present;
-        }
-        return present;
-    }
-
-    private Variables requestVariables() {
-        Variables present = requestVariables;
-        if (present == null) {
-            present = new Variables(budgets == null ? null : budgets.request());
-            requestVariables = present;
-        }
-        return present;
-    }
-
-    private Variables responseVariables() {
-        Variables present = responseVariables;
-        if (present == null) {
-            present = new Variables(budgets == null ? null : budgets.response());
-            responseVariables = present;
-        }
-        return present;
-    }
-
     /**
      * The variables of a scope: of the process, the connection ({@code sess}) or the exchange ({@code txn}). Those of the request
      * ({@code req}) are gone once the server is connected to or there is a reply, those of the response ({@code res}) are there
@@ -562,10 +477,10 @@ public final class Facts {
         boolean answering = connectedNs != 0 || reply != null || endNs != 0;
         return switch (scope) {
             case PROC -> Variables.PROCESS;
-            case SESS -> sessionVariables;
-            case TXN -> exchangeVariables();
-            case REQ -> answering ? Variables.ABSENT : requestVariables();
-            case RES -> answering ? responseVariables() : Variables.ABSENT;
+            case SESS -> scopes.session();
+            case TXN -> scopes.exchange();
+            case REQ -> answering ? Variables.ABSENT : scopes.request();
+            case RES -> answering ? scopes.response() : Variables.ABSENT;
             case CHECK -> checkVariables == null ? Variables.ABSENT : checkVariables;
         };
     }

@@ -34,8 +34,11 @@ final class RawClient implements AutoCloseable {
     private final Socket socket = new Socket();
     private final DataInputStream in;
 
-    /** @param receives the socket's receive buffer, bytes; 0 for the system's */
-    RawClient(int port, int receives, String settings) throws IOException {
+    /**
+     * @param receives the socket's receive buffer, bytes; 0 for the system's
+     * @param header what comes before HTTP/2
+     */
+    private RawClient(int port, int receives, String header, String settings) throws IOException {
         if (receives > 0) {
             socket.setReceiveBufferSize(receives);
         }
@@ -43,11 +46,19 @@ final class RawClient implements AutoCloseable {
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
-        send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Http2Text.frame(4, 0, 0, settings));
+        send(header + "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Http2Text.frame(4, 0, 0, settings));
+    }
+
+    RawClient(int port, int receives, String settings) throws IOException {
+        this(port, receives, "", settings);
+    }
+
+    RawClient(int port, String header) throws IOException {
+        this(port, 0, header, "");
     }
 
     RawClient(int port) throws IOException {
-        this(port, 0, "");
+        this(port, "");
     }
 
     void send(String bytes) throws IOException {
