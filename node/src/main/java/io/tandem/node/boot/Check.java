@@ -7,6 +7,7 @@ import io.tandem.node.cli.Console;
 import io.tandem.node.observe.admin.AdminFeature;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
+import io.tandem.node.socket.HostName;
 import java.util.stream.Stream;
 
 /** {@code -c}: reads and builds a configuration, says what was found, starts nothing. */

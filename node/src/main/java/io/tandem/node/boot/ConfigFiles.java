@@ -7,6 +7,7 @@ import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.NodeConfig;
 import io.tandem.config.text.Problems;
 import io.tandem.node.cli.CommandLine;
+import io.tandem.node.socket.HostName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -18,6 +18,7 @@ import io.tandem.node.language.LoadOptions;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
+import io.tandem.node.socket.HostName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -20,6 +20,7 @@ import io.tandem.node.resolve.Resolving;
 import io.tandem.node.rules.regex.Regexes;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
+import io.tandem.node.socket.HostName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

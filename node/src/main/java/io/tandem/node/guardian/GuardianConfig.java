@@ -14,7 +14,7 @@ import io.tandem.config.model.VrrpConfig;
 import io.tandem.config.model.VrrpGlobals;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
-import io.tandem.node.boot.HostName;
+import io.tandem.node.socket.HostName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,12 +3,11 @@
 package io.tandem.node.rules.format;
 
 import io.tandem.node.rules.sample.Text;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.tandem.node.socket.HostName;
 
 /** What formats and fetches say about this host and process. */
 public final class Host {
-    static final byte[] NAME = resolved();
+    static final byte[] NAME = Text.bytes(HostName.orGiven(null));
     static final long PID = ProcessHandle.current().pid();
 
     private Host() {}
@@ -20,13 +19,5 @@ public final class Host {
 
     public static long pid() {
         return PID;
-    }
-
-    private static byte[] resolved() {
-        try {
-            return Text.bytes(InetAddress.getLocalHost().getHostName());
-        } catch (UnknownHostException e) {
-            return Text.bytes("localhost");
-        }
     }
 }

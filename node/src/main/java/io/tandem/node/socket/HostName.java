@@ -1,6 +1,6 @@
 // Copyright The Tandem Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.tandem.node.boot;
+package io.tandem.node.socket;
 
 import java.io.IOException;
 import java.nio.file.Files;
