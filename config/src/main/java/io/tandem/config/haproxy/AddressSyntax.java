@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.config.haproxy;
 
+import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -173,7 +174,7 @@ public final class AddressSyntax {
         }
         boolean brackets = host.startsWith("[") && host.endsWith("]");
         String bare = brackets ? host.substring(1, host.length() - 1) : host;
-        InetAddress literal = IpLiteral.parse(bare);
+        InetAddress literal = IpLiteral.parseLoosely(bare);
         boolean mismatch = (literal instanceof Inet6Address && family == Address.Family.IPV4)
                 || (literal instanceof Inet4Address && family == Address.Family.IPV6);
         if (mismatch || (literal == null && !HOST_NAME.matcher(bare).matches())) {

@@ -7,29 +7,33 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Addresses written as digits: a configuration must mean the same with and without a name server. */
+/** IP addresses written as numbers: a configuration must mean the same with and without a name server, which is never asked. */
 public final class IpLiteral {
-    private static final String BYTE = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-    private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
-    /** The runtime would take groups of more than four digits, and an IPv4 address behind them by rules of its own. */
-    private static final Pattern IPV6 =
-            Pattern.compile("(?!.*[0-9a-fA-F]{5})[0-9a-fA-F:]*:([0-9a-fA-F]*|" + IPV4.pattern() + ")");
+    /** Leading zeros, which some take for octal, are none's. */
+    private static final Pattern FOUR = Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
 
-    private static final int LONGEST = 45;
+    private static final int LONGEST_IPV6 = 39;
 
     private IpLiteral() {}
 
-    /** The address, or null where the text is none; never asks a name server. */
+    /** The address {@code text} writes, as {@code inet_pton} takes it, or null when it is no literal. */
     public static @Nullable InetAddress parse(String text) {
-        boolean looksRight = text.length() <= LONGEST
-                && (IPV4.matcher(text).matches() || IPV6.matcher(text).matches());
-        if (!looksRight) {
-            return null;
-        }
+        return address(text.indexOf(':') >= 0 ? ipv6(text) : ipv4(text));
+    }
+
+    /**
+     * As {@link #parse}, and IPv4 may be shortened as {@code inet_aton} allows: {@code 10.1} is 10.0.0.1. An IPv6 scope
+     * ({@code fe80::1%eth0}) is not kept in the result.
+     */
+    public static @Nullable InetAddress parseLoosely(String text) {
+        return address(text.indexOf(':') >= 0 ? ipv6(withoutScope(text)) : shortIpv4(text));
+    }
+
+    private static @Nullable InetAddress address(byte @Nullable [] bytes) {
         try {
-            return InetAddress.getByName(text);
+            return bytes == null ? null : InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
-            return null;
+            throw new IllegalStateException("an address of " + bytes.length + " bytes", e);
         }
     }
 
@@ -51,7 +55,7 @@ public final class IpLiteral {
                 from = i + 1;
             }
         }
-        StringBuilder text = new StringBuilder(LONGEST);
+        StringBuilder text = new StringBuilder(LONGEST_IPV6);
         for (int i = 0; i < 8; i++) {
             if (i == best) {
                 text.append("::");
@@ -64,5 +68,101 @@ public final class IpLiteral {
             text.append(Integer.toHexString((bytes[2 * i] & 0xff) << 8 | bytes[2 * i + 1] & 0xff));
         }
         return text.toString();
+    }
+
+    private static String withoutScope(String text) {
+        int percent = text.indexOf('%');
+        return percent > 0 && percent + 1 < text.length() ? text.substring(0, percent) : text;
+    }
+
+    private static byte @Nullable [] ipv4(String text) {
+        return FOUR.matcher(text).matches() ? shortIpv4(text) : null;
+    }
+
+    private static byte @Nullable [] shortIpv4(String text) {
+        String[] parts = text.split("\\.", -1);
+        if (parts.length > 4) {
+            return null;
+        }
+        byte[] bytes = new byte[4];
+        for (int i = 0; i < parts.length; i++) {
+            boolean last = i == parts.length - 1;
+            long limit = last ? 1L << (8 * (4 - i)) : 256;
+            long part = number(parts[i], 10, 10);
+            if (part < 0 || part >= limit) {
+                return null;
+            }
+            if (last) {
+                for (int b = 3; b >= i; b--) {
+                    bytes[b] = (byte) part;
+                    part >>= 8;
+                }
+            } else {
+                bytes[i] = (byte) part;
+            }
+        }
+        return bytes;
+    }
+
+    private static byte @Nullable [] ipv6(String text) {
+        int gap = text.indexOf("::");
+        if (gap < 0) {
+            return groups(text, 8);
+        }
+        if (text.indexOf("::", gap + 1) >= 0) {
+            return null;
+        }
+        byte[] head = gap == 0 ? new byte[0] : groups(text.substring(0, gap), -1);
+        byte[] tail = gap + 2 == text.length() ? new byte[0] : groups(text.substring(gap + 2), -1);
+        if (head == null || tail == null || head.length + tail.length > 14) {
+            return null;
+        }
+        byte[] bytes = new byte[16];
+        System.arraycopy(head, 0, bytes, 0, head.length);
+        System.arraycopy(tail, 0, bytes, 16 - tail.length, tail.length);
+        return bytes;
+    }
+
+    /** @param wanted how many groups of 16 bits there must be; -1 for any number */
+    private static byte @Nullable [] groups(String text, int wanted) {
+        String[] parts = text.split(":", -1);
+        boolean dotted = parts[parts.length - 1].indexOf('.') >= 0;
+        int count = parts.length + (dotted ? 1 : 0);
+        if (count > 8 || (wanted >= 0 && count != wanted)) {
+            return null;
+        }
+        byte[] bytes = new byte[count * 2];
+        int plain = dotted ? parts.length - 1 : parts.length;
+        for (int i = 0; i < plain; i++) {
+            long group = number(parts[i], 16, 4);
+            if (group < 0) {
+                return null;
+            }
+            bytes[2 * i] = (byte) (group >> 8);
+            bytes[2 * i + 1] = (byte) group;
+        }
+        if (dotted) {
+            byte[] last = ipv4(parts[plain]);
+            if (last == null) {
+                return null;
+            }
+            System.arraycopy(last, 0, bytes, 2 * plain, 4);
+        }
+        return bytes;
+    }
+
+    private static long number(String digits, int radix, int longest) {
+        if (digits.isEmpty() || digits.length() > longest) {
+            return -1;
+        }
+        long value = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            int digit = digits.charAt(i) < 128 ? Character.digit(digits.charAt(i), radix) : -1;
+            if (digit < 0) {
+                return -1;
+            }
+            value = value * radix + digit;
+        }
+        return value;
     }
 }

@@ -10,8 +10,13 @@ package io.tandem.config.text;
  * @param column from 1, in characters; 0 when only the line is known
  */
 public record Origin(String file, int line, int column) {
+    /** {@code FILE:LINE}, as HAProxy's messages have it. */
+    public String place() {
+        return file + ":" + line;
+    }
+
     @Override
     public String toString() {
-        return column > 0 ? file + ":" + line + ":" + column : file + ":" + line;
+        return column > 0 ? place() + ":" + column : place();
     }
 }

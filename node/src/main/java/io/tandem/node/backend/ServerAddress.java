@@ -6,6 +6,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.tandem.config.haproxy.Address;
 import io.tandem.config.haproxy.AddressSyntax;
 import io.tandem.config.haproxy.Environment;
+import io.tandem.config.text.IpLiteral;
 import io.tandem.node.socket.Endpoints;
 import io.tandem.node.socket.UnixName;
 import java.net.InetAddress;
@@ -108,13 +109,6 @@ record ServerAddress(
 
     /** {@code literal} as an address, without asking a resolver; null if it is none. */
     static @Nullable InetAddress literal(String literal) {
-        if (literal.isEmpty() || !(literal.indexOf(':') >= 0 || literal.matches("[0-9]+(\\.[0-9]+){0,3}"))) {
-            return null;
-        }
-        try {
-            return InetAddress.getByName(literal.replace("[", "").replace("]", ""));
-        } catch (UnknownHostException unknown) {
-            return null;
-        }
+        return IpLiteral.parseLoosely(literal.replace("[", "").replace("]", ""));
     }
 }

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.resolve;
 
+import io.tandem.config.text.IpLiteral;
 import io.tandem.config.text.Nearest;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.KeywordFamily;
 import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +45,12 @@ final class NameserverOptions {
 
     private static InetAddress address(Arguments line, String section, String name) {
         String text = line.next();
-        if (text.matches("[0-9.]+|[0-9a-fA-F.:]*:[0-9a-fA-F.:]*")) {
-            try {
-                return InetAddress.getByName(text);
-            } catch (UnknownHostException wrong) {
-                throw wrong(line, section, name, "'source " + text + "' : invalid address.");
-            }
+        InetAddress address = IpLiteral.parse(text);
+        if (address == null) {
+            throw wrong(
+                    line, section, name, "'source " + text + "' : only an address without a port is supported here.");
         }
-        throw wrong(line, section, name, "'source " + text + "' : only an address without a port is supported here.");
+        return address;
     }
 
     private static LineError wrong(Arguments line, String section, String name, String text) {

@@ -3,6 +3,7 @@
 package io.tandem.node.socket;
 
 import io.tandem.config.haproxy.Address;
+import io.tandem.config.text.IpLiteral;
 import io.tandem.node.rules.sample.Addresses;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -25,8 +26,7 @@ public final class Endpoints {
                 return InetAddress.getByName(address.family() == Address.Family.IPV6 ? "::" : "0.0.0.0");
             }
             if (address.literal()) {
-                return Objects.requireNonNull(
-                        io.tandem.config.haproxy.IpLiteral.parse(address.host()), "a literal that was parsed");
+                return Objects.requireNonNull(IpLiteral.parseLoosely(address.host()), "a literal that was parsed");
             }
             for (InetAddress found : InetAddress.getAllByName(address.host())) {
                 if (fits(found, address.family())) {
