@@ -18,7 +18,6 @@ import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Tuning;
-import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Awaited;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
@@ -207,24 +206,26 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     }
 
     @Override
-    public void refuse(int status, char who, char when) {
-        fail(status, who, when);
-    }
-
-    @Override
     public void hint(List<byte[]> responses) {
         HintWriter.write(this, responses);
     }
 
     @Override
     public void answer(Reply reply) {
-        if (facts.service != null) { // a service counts as a server that answers at once
-            facts.connectingNs = facts.requestHeadNs;
-            facts.connectedNs = facts.requestHeadNs;
+        if (facts.service == null) {
+            facts.terminated(Termination.LOCAL, Termination.IN_REQUEST);
+        } else {
+            answeredAtOnce();
             facts.responseHeadNs = loop.nowNs();
         }
-        facts.terminated(Termination.LOCAL, Termination.IN_REQUEST);
         ReplyWriter.answer(this, reply);
+    }
+
+    /** A service counts as a server that is there at once. */
+    private void answeredAtOnce() {
+        facts.connectingNs = facts.requestHeadNs;
+        facts.connectedNs = facts.requestHeadNs;
+        facts.terminated(Termination.LOCAL, Termination.IN_REQUEST);
     }
 
     @Override
@@ -244,9 +245,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         phase = Phase.WAITING;
         facts.service = CachedResponse.SERVICE;
         backend.persistence().onNoServer(facts);
-        facts.connectingNs = facts.requestHeadNs;
-        facts.connectedNs = facts.requestHeadNs;
-        facts.terminated(Termination.LOCAL, Termination.IN_REQUEST);
+        answeredAtOnce();
         relay.begin(true);
         server.serve(stored);
         sender.start(stored, facts.request, true);
@@ -262,12 +261,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
 
     @Override
     public boolean redirects(Server target) {
-        Reply elsewhere = ServerRedirect.of(target, facts);
-        if (elsewhere != null) {
-            facts.terminated(Termination.LOCAL, Termination.IN_CONNECT);
-            ReplyWriter.answer(this, elsewhere);
-        }
-        return elsewhere != null;
+        return ServerRedirect.answers(this, target);
     }
 
     @Override
@@ -294,22 +288,12 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         boolean keepAlive =
                 judge.connectionMode() == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
         relay.begin(keepAlive);
-        byte[] nameField = backend().http().serverNameField();
-        if (nameField != null) {
-            nameServer(nameField);
-        }
+        RequestFields.nameServer(facts, backend().http().serverNameField(), ledger);
         sender.start(stream, facts.request, keepAlive || backend().http().has(HttpOption.PRETEND_KEEP_ALIVE));
         if (bodyHasPassed) {
             sender.flush();
             client.reading(true);
             server.expect(backend());
-        }
-    }
-
-    private void nameServer(byte[] field) {
-        Server named = facts.server;
-        if (named != null && !RequestFields.nameServer(facts.request.headers(), field, named)) {
-            ledger.count(named, ProxyCounter.HEADER_REWRITE_FAILURES);
         }
     }
 
@@ -455,7 +439,8 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     // ---- how it ends
 
     /** Answers with the page of {@code status}; nothing of a response has been sent yet. */
-    void fail(int status, char who, char when) {
+    @Override
+    public void fail(int status, char who, char when) {
         facts.terminated(who, when);
         ReplyWriter.answer(this, ErrorPages.of(facts, status));
     }

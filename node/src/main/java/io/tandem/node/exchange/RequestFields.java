@@ -7,6 +7,7 @@ import io.tandem.node.frontend.http.AddressField;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.RestrictedNames;
+import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +33,19 @@ final class RequestFields {
      * Tells the server that is about to get the request its name ({@code http-send-name-header}); once more, and another one, at
      * each attempt.
      *
-     * @return whether there was room for it
+     * @param field what the backend says the name goes into, or null
      */
-    static boolean nameServer(Headers headers, byte[] field, Server server) {
-        byte[] name = server.nameBytes();
+    static void nameServer(Facts facts, byte @Nullable [] field, Ledger ledger) {
+        Server named = facts.server;
+        if (field == null || named == null) {
+            return;
+        }
+        byte[] name = named.nameBytes();
+        Headers headers = facts.request.headers();
         headers.removeAll(field);
-        return headers.add(field, name, 0, name.length);
+        if (!headers.add(field, name, 0, name.length)) {
+            ledger.count(named, ProxyCounter.HEADER_REWRITE_FAILURES);
+        }
     }
 
     private static boolean areNamesFit(@Nullable RestrictedNames policy, Headers headers) {

@@ -49,7 +49,7 @@ final class RequestJudge {
         void answer(Reply reply);
 
         /** It is answered with the page of {@code status}. */
-        void refuse(int status, char who, char when);
+        void fail(int status, char who, char when);
 
         /** Its connection ends without an answer; {@code silently}: without a sign. */
         void drop(boolean silently);
@@ -99,7 +99,7 @@ final class RequestJudge {
         if (facts.request.method() == Method.OTHER && facts.request.isPreface()) {
             facts.request.clear(); // HTTP/2 where nobody speaks it
             facts.requestHeadNs = 0;
-            outcome.refuse(400, Termination.PROXY, Termination.IN_REQUEST);
+            outcome.fail(400, Termination.PROXY, Termination.IN_REQUEST);
         } else if (mustWait(settings)) {
             outcome.waitForBody();
         } else if (!bodyIsThere && settings.looksAtBodies()) {
@@ -164,7 +164,7 @@ final class RequestJudge {
         Backend backend = frontend.backendChoice().choose(facts);
         if (backend == null) {
             facts.requestHeadNs = 0; // as HAProxy logs it
-            outcome.refuse(503, Termination.SERVER, Termination.IN_CONNECT);
+            outcome.fail(503, Termination.SERVER, Termination.IN_CONNECT);
             return;
         }
         facts.backend = backend;
@@ -204,7 +204,7 @@ final class RequestJudge {
         if (refusal == 500) {
             facts.countInFront(ProxyCounter.HEADER_REWRITE_FAILURES);
         }
-        outcome.refuse(refusal, Termination.PROXY, Termination.IN_REQUEST);
+        outcome.fail(refusal, Termination.PROXY, Termination.IN_REQUEST);
     }
 
     /** Whether the proxy answers the request by itself, now or when the body is there. */

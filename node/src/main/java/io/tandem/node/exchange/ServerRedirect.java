@@ -7,6 +7,7 @@ import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Reply;
+import io.tandem.node.rules.Termination;
 import io.tandem.node.rules.sample.Output;
 import io.tandem.node.rules.sample.Text;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +23,19 @@ final class ServerRedirect {
 
     private ServerRedirect() {}
 
+    /** Answers a client that was to use {@code server}; false where the server takes the request itself. */
+    static boolean answers(Exchange exchange, Server server) {
+        Reply elsewhere = of(server, exchange.facts);
+        if (elsewhere == null) {
+            return false;
+        }
+        exchange.facts.terminated(Termination.LOCAL, Termination.IN_CONNECT);
+        ReplyWriter.answer(exchange, elsewhere);
+        return true;
+    }
+
     /** What a client is told that was to use {@code server}; null where the server takes the request itself. */
-    static @Nullable Reply of(Server server, Facts facts) {
+    private static @Nullable Reply of(Server server, Facts facts) {
         String prefix = server.description().redirect();
         Request request = facts.request;
         int path = request.pathStart();

@@ -5,6 +5,7 @@ package io.tandem.node.frontend.http.h2;
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.frontend.LiveSession;
 import io.tandem.node.frontend.http.HeadBuffer;
+import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.loop.Tuning;
@@ -211,11 +212,10 @@ final class ClientEndpoint extends Endpoint {
 
     // ---- what streams ask for
 
-    ByteBuf beginHead(ClientStream stream, boolean end) {
-        return beginHeaders(stream, end);
-    }
-
-    void endHead(ClientStream stream, ByteBuf out, boolean end) {
+    void head(ClientStream stream, Response response, boolean tunnel, boolean end) {
+        ByteBuf out = beginHeaders(stream, end);
+        HpackEncoder.status(out, response.status() == 101 ? 200 : response.status());
+        ResponseFieldsWriter.fields(out, response.headers(), tunnel);
         endHeaders(stream, out, end);
     }
 

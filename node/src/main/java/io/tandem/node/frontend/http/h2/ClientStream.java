@@ -13,11 +13,9 @@ import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Method;
 import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.Trailers;
-import io.tandem.node.frontend.http.h1.ResponseScanner;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -319,16 +317,16 @@ final class ClientStream extends StreamBase implements ClientSide {
     @Override
     public void interim(Response response) {
         if (id != 0 && response.status() != 101) {
-            writeHead(response, false, false);
+            connection.head(this, response, false, false);
         }
     }
 
     @Override
     public void proceed() {
         if (id != 0) {
-            ByteBuf out = connection.beginHead(this, false);
+            ByteBuf out = connection.beginHeaders(this, false);
             HpackEncoder.status(out, 100);
-            connection.endHead(this, out, false);
+            connection.endHeaders(this, out, false);
         }
     }
 
@@ -345,16 +343,9 @@ final class ClientStream extends StreamBase implements ClientSide {
             stagedHead = null;
             headSent = true;
             if (id != 0) {
-                writeHead(response, stagedTunnel, end);
+                connection.head(this, response, stagedTunnel, end);
             }
         }
-    }
-
-    private void writeHead(Response response, boolean tunnel, boolean end) {
-        ByteBuf out = connection.beginHead(this, end);
-        HpackEncoder.status(out, response.status() == 101 ? 200 : response.status());
-        ResponseFieldsWriter.fields(out, response.headers(), tunnel);
-        connection.endHead(this, out, end);
     }
 
     @Override
@@ -402,29 +393,19 @@ final class ClientStream extends StreamBase implements ClientSide {
         return here;
     }
 
-    /** A page as HTTP/1 would have it: taken apart and sent as HTTP/2 has it. */
     @Override
     public void raw(byte[] page, int start, int end) {
-        Response response = new Response();
-        ResponseScanner scanner =
-                new ResponseScanner(response, connection.tuning().maxFields());
-        byte[] copy = Arrays.copyOfRange(page, start, end + SCANNER_ROOM);
-        int length = end - start;
-        scanner.begin(copy);
-        if (scanner.scan(length) != ResponseScanner.Progress.COMPLETE) {
+        RawPage read = RawPage.read(page, start, end, connection.tuning().maxFields());
+        if (read == null) {
             abort();
             return;
         }
-        head(response, true, false, null, 0);
-        int bodyStart = scanner.headEnd();
-        if (bodyStart < length && !bodyless) {
-            body(copy, bodyStart, length);
+        head(read.head(), true, false, null, 0);
+        if (read.bodyStart() < read.end() && !bodyless) {
+            body(read.bytes(), read.bodyStart(), read.end());
         }
         end(null);
     }
-
-    /** What a scanner wants to be left free behind a head. */
-    private static final int SCANNER_ROOM = 1024;
 
     @Override
     public void flush() {
