@@ -13,7 +13,6 @@ import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KnownKeywords;
-import io.tandem.node.language.LineError;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
@@ -74,10 +73,10 @@ public final class FilterLines implements Feature {
 
     private static void filter(Arguments line, Draft draft) {
         if (draft.kind() == SectionKind.DEFAULTS) {
-            throw twice(line, "filter is not allowed in a 'default' section.");
+            throw line.errorPlacedTwice("filter is not allowed in a 'default' section.");
         }
         if (!line.hasNext()) {
-            throw twice(line, "missing argument for 'filter' in " + draft + ".");
+            throw line.errorPlacedTwice("missing argument for 'filter' in " + draft + ".");
         }
         Settings settings = draft.facet(SETTINGS);
         String kind = line.next();
@@ -135,12 +134,6 @@ public final class FilterLines implements Feature {
     /** A rule of the section names a cache. */
     public static void namesCache(Draft draft, String name) {
         draft.facet(SETTINGS).caches.add(name);
-    }
-
-    /** An error that HAProxy prints with its place twice. */
-    private static LineError twice(Arguments line, String text) {
-        return line.error(
-                "parsing [" + line.origin().file() + ":" + line.origin().line() + "] : " + text);
     }
 
     @Override

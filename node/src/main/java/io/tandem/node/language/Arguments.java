@@ -4,6 +4,7 @@ package io.tandem.node.language;
 
 import io.tandem.config.haproxy.Line;
 import io.tandem.config.text.Origin;
+import io.tandem.config.text.Times;
 import io.tandem.config.text.Word;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,34 @@ public final class Arguments {
         return new LineError(origin(), text);
     }
 
+    /** An error that HAProxy prints with its place twice. */
+    public LineError errorPlacedTwice(String text) {
+        return error("parsing [" + origin().place() + "] : " + text);
+    }
+
+    /** Takes the next word as a time, milliseconds; complaints as sections other than proxies have them. */
+    public int millis(String keyword) {
+        String word = next();
+        return millis(word, word, keyword);
+    }
+
+    /**
+     * {@code word} as a time, milliseconds; complaints as sections other than proxies have them.
+     *
+     * @param blamed the argument that is named where the time is too long
+     */
+    public int millis(String word, String blamed, String keyword) {
+        Times time = Times.millis(word);
+        if (time.ok()) {
+            return (int) time.value();
+        }
+        String complaint = time.outcome() == Times.Outcome.OVERFLOW
+                ? "timer overflow in argument <" + blamed + "> to <" + keyword
+                        + ">, maximum value is 2147483647 ms (~24.8 days)."
+                : "unexpected character '" + time.character() + "' in argument to <" + keyword + ">.";
+        throw LineError.whole(origin(), "parsing [" + origin().place() + "]: " + complaint);
+    }
+
     /** As {@link #warn}, behind all that is said about the line while it is read. */
     public void warnLast(String text) {
         last.add(text);
@@ -143,11 +172,11 @@ public final class Arguments {
 
     /** Reports a warning, worded {@code parsing [FILE:LINE] : text}. */
     public void warn(String text) {
-        context.problems().warning(origin(), "parsing [" + origin().file() + ":" + origin().line() + "] : " + text);
+        context.problems().warning(origin(), "parsing [" + origin().place() + "] : " + text);
     }
 
     /** Reports an error and goes on with the line. */
     public void alert(String text) {
-        context.problems().alert(origin(), "parsing [" + origin().file() + ":" + origin().line() + "] : " + text);
+        context.problems().alert(origin(), "parsing [" + origin().place() + "] : " + text);
     }
 }

@@ -35,6 +35,6 @@ public final class LineError extends RuntimeException {
 
     /** The message with {@code parsing [FILE:LINE] : } in front, unless it brings its own. */
     public String message() {
-        return whole ? text() : "parsing [" + origin.file() + ":" + origin.line() + "] : " + text();
+        return whole ? text() : "parsing [" + origin.place() + "] : " + text();
     }
 }

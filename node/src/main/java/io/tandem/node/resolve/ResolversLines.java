@@ -6,8 +6,6 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.tandem.config.haproxy.Address;
 import io.tandem.config.haproxy.AddressSyntax;
 import io.tandem.config.text.Names;
-import io.tandem.config.text.Origin;
-import io.tandem.config.text.Times;
 import io.tandem.node.backend.ServerLines;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
@@ -143,7 +141,7 @@ public final class ResolversLines implements Feature {
             if (other.settings().name().equals(name)) {
                 throw LineError.whole(
                         line.origin(),
-                        "Parsing [" + place(line.origin()) + "]: nameserver '" + name
+                        "Parsing [" + line.origin().place() + "]: nameserver '" + name
                                 + "' has same name as another nameserver (declared at " + other.place() + ").");
             }
         }
@@ -164,7 +162,7 @@ public final class ResolversLines implements Feature {
         }
         said.nameservers.add(new Declared(
                 new NameserverSettings(name, at, stream, options.maxConnections, options.source),
-                place(line.origin())));
+                line.origin().place()));
     }
 
     private static SocketAddress socketAddress(@Nullable Address address, String written, String name, Arguments line) {
@@ -202,7 +200,7 @@ public final class ResolversLines implements Feature {
                         .problems()
                         .warning(
                                 line.origin(),
-                                "parsing [" + place(line.origin()) + "]: Parsing [" + place + "] : generated name for "
+                                "parsing [" + line.origin().place() + "]: Parsing [" + place + "] : generated name for "
                                         + ResolvConf.FILE + " nameserver '" + name
                                         + "' conflicts with another nameserver (declared at " + other.place()
                                         + "), it appears to be a duplicate and will be excluded.");
@@ -220,7 +218,7 @@ public final class ResolversLines implements Feature {
             throw LineError.whole(
                     line.origin(), "<event> can be either 'valid', 'nx', 'refused', 'timeout', or 'other'");
         }
-        int ms = time(line, period, event, "hold");
+        int ms = line.millis(period, event, "hold");
         Said said = draft.facet(SAID);
         switch (event) {
             case "nx" -> said.nxMs = ms;
@@ -247,31 +245,13 @@ public final class ResolversLines implements Feature {
         if (period.isEmpty()) {
             throw line.error("'timeout " + event + "' expects <time> as argument.");
         }
-        int ms = time(line, period, period, "timeout " + event);
+        int ms = line.millis(period, period, "timeout " + event);
         Said said = draft.facet(SAID);
         if (event.equals("retry")) {
             said.retryMs = ms;
         } else {
             said.resolveMs = ms;
         }
-    }
-
-    /** @param blamed the argument that HAProxy names when the time is too long */
-    private static int time(Arguments line, String text, String blamed, String keyword) {
-        Times time = Times.millis(text);
-        String complaint =
-                switch (time.outcome()) {
-                    case OK -> null;
-                    case OVERFLOW ->
-                        "timer overflow in argument <" + blamed + "> to <" + keyword
-                                + ">, maximum value is 2147483647 ms (~24.8 days).";
-                    case UNEXPECTED, MISSING ->
-                        "unexpected character '" + time.character() + "' in argument to <" + keyword + ">.";
-                };
-        if (complaint != null) {
-            throw LineError.whole(line.origin(), "parsing [" + place(line.origin()) + "]: " + complaint);
-        }
-        return (int) time.value();
     }
 
     private static int number(Arguments line, String keyword) {
@@ -289,10 +269,6 @@ public final class ResolversLines implements Feature {
         draft.facet(SAID).payloadSize = size;
     }
 
-    private static String place(Origin origin) {
-        return origin.file() + ":" + origin.line();
-    }
-
     // ---- what becomes of them
 
     @Override
@@ -305,7 +281,7 @@ public final class ResolversLines implements Feature {
                     assembly.problems()
                             .warning(
                                     draft.origin(),
-                                    "resolvers '" + draft.name() + "' [" + place(draft.origin())
+                                    "resolvers '" + draft.name() + "' [" + draft.origin().place()
                                             + "] has no nameservers configured!");
                 }
                 add(sections, said.of(draft.name()), assembly);

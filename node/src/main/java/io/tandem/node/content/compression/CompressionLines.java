@@ -12,7 +12,6 @@ import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KnownKeywords;
-import io.tandem.node.language.LineError;
 import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
@@ -160,7 +159,7 @@ public final class CompressionLines implements Feature {
 
     private static void algorithms(Arguments line, Settings settings) {
         if (!line.hasNext()) {
-            throw twice(line, "'compression' expects <algorithm>.");
+            throw line.errorPlacedTwice("'compression' expects <algorithm>.");
         }
         while (line.hasNext()) {
             String word = line.next();
@@ -198,12 +197,6 @@ public final class CompressionLines implements Feature {
             case "request", "both" -> throw line.error(KnownKeywords.notSupported("compression direction " + word));
             default -> throw line.error("'compression' : 'direction' expects 'request', 'response', or 'both'.");
         }
-    }
-
-    /** An error that HAProxy prints with its place twice. */
-    private static LineError twice(Arguments line, String text) {
-        return line.error(
-                "parsing [" + line.origin().file() + ":" + line.origin().line() + "] : " + text);
     }
 
     private static @Nullable Compression of(ProxyDraft draft) {

@@ -18,7 +18,6 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.observe.log.LogFeature;
-import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import io.tandem.node.socket.Endpoints;
@@ -143,7 +142,7 @@ public final class MailFeature implements Feature {
         if (!line.hasNext()) {
             throw line.error("'timeout mail' expects <time> as argument.");
         }
-        int ms = RingFeature.millis(line, "timeout mail");
+        int ms = line.millis("timeout mail");
         draft.facet(SECTION).timeoutMs = ms == 0 ? DEFAULT_TIMEOUT_MS : ms;
         rest(line);
     }

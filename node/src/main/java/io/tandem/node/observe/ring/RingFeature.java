@@ -3,7 +3,6 @@
 package io.tandem.node.observe.ring;
 
 import io.tandem.config.text.Origin;
-import io.tandem.config.text.Times;
 import io.tandem.node.backend.BackendState;
 import io.tandem.node.backend.ServerLines;
 import io.tandem.node.language.Arguments;
@@ -13,7 +12,6 @@ import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
-import io.tandem.node.language.LineError;
 import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
@@ -165,32 +163,12 @@ public final class RingFeature implements Feature {
         if (!line.hasNext()) {
             throw line.error("'timeout " + which + "' expects <time> as argument.");
         }
-        int ms = millis(line, "timeout " + which);
+        int ms = line.millis("timeout " + which);
         if (which.equals("connect")) {
             draft.facet(SECTION).connectMs = ms;
         } else {
             draft.facet(SECTION).serverMs = ms;
         }
-    }
-
-    /** The next word as a time; complaints as sections other than proxies have them. */
-    public static int millis(Arguments line, String keyword) {
-        String word = line.next();
-        Times time = Times.millis(word);
-        Origin origin = line.origin();
-        String where = "parsing [" + origin.file() + ":" + origin.line() + "]: ";
-        return switch (time.outcome()) {
-            case OK -> (int) time.value();
-            case OVERFLOW ->
-                throw LineError.whole(
-                        origin,
-                        where + "timer overflow in argument <" + word + "> to <" + keyword
-                                + ">, maximum value is 2147483647 ms (~24.8 days).");
-            case UNEXPECTED, MISSING ->
-                throw LineError.whole(
-                        origin,
-                        where + "unexpected character '" + time.character() + "' in argument to <" + keyword + ">.");
-        };
     }
 
     private static void file(Arguments line, Draft draft) {

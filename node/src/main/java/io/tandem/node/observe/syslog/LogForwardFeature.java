@@ -15,7 +15,6 @@ import io.tandem.node.language.SectionKind;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.observe.log.LogFeature;
-import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.List;
@@ -71,7 +70,7 @@ public final class LogForwardFeature implements Feature {
         if (!line.hasNext()) {
             throw line.error("missing timeout client value.");
         }
-        draft.facet(SECTION).clientTimeoutMs = RingFeature.millis(line, "timeout client");
+        draft.facet(SECTION).clientTimeoutMs = line.millis("timeout client");
         if (line.hasNext()) {
             line.warn("'timeout client' takes one argument: '" + line.peek() + "' has no effect.");
         }
