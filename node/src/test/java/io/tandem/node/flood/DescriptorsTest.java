@@ -6,6 +6,7 @@ import static io.tandem.vrrp.netlink.Libc.C;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.differential.Http2Text;
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.TrustingClient;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.io.IOException;
@@ -246,11 +247,7 @@ class DescriptorsTest {
     }
 
     private static void await(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!holds(condition)) {
-            assertThat(System.nanoTime() - deadline).as(what).isNegative();
-            LockSupport.parkNanos(20_000_000);
-        }
+        Await.until(what, () -> holds(condition));
     }
 
     private static boolean holds(Callable<Boolean> condition) throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tandem.node.differential.Http2Text;
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.TrustingClient;
 import java.io.IOException;
 import java.net.Socket;
@@ -191,14 +192,8 @@ class FloodTest {
         control.close();
     }
 
-    private static void await(Bystander client, int served) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (client.served() < served) {
-            assertThat(System.nanoTime() - deadline)
-                    .as("the other client is served")
-                    .isNegative();
-            LockSupport.parkNanos(5_000_000);
-        }
+    private static void await(Bystander client, int served) throws Exception {
+        Await.until("the other client is served", () -> client.served() >= served);
     }
 
     /** Lets it rage for a while, then ends it and sees what it did. */
@@ -248,9 +243,7 @@ class FloodTest {
     @AfterEach
     void nothingStays() throws Exception {
         part();
-        assertThat(proxy.descriptorsInTheEnd(descriptorsBefore + IDLE))
-                .as("descriptors")
-                .isLessThanOrEqualTo(descriptorsBefore + IDLE);
+        proxy.awaitDescriptors(descriptorsBefore + IDLE);
         assertThat(proxy.errors()).doesNotContain("LEAK", "Exception", "OutOfMemory");
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.flood;
 
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Children;
 import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
@@ -144,15 +145,9 @@ final class Fortress implements AutoCloseable {
         return names == null ? 0 : names.length;
     }
 
-    /** Descriptors once they no longer become fewer, or {@code most} are left. */
-    int descriptorsInTheEnd(int most) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
-        int now = descriptors();
-        while (now > most && System.nanoTime() - deadline < 0) {
-            Thread.sleep(50);
-            now = descriptors();
-        }
-        return now;
+    /** Waits until no more than {@code most} descriptors are open. */
+    void awaitDescriptors(int most) throws Exception {
+        Await.until("no more than " + most + " open descriptors", () -> descriptors() <= most);
     }
 
     /** Processor time its event loops have used, hundredths of a second. */

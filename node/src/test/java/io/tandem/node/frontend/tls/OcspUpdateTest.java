@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.tandem.node.boot.LoadedText;
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.observe.admin.Command;
+import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Pems;
 import io.tandem.node.testkit.Ports;
 import io.tandem.node.testkit.Program;
@@ -23,8 +24,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -177,12 +176,8 @@ class OcspUpdateTest {
         return answer.toString();
     }
 
-    private static void await(String wanted, Supplier<String> said) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!said.get().contains(wanted)) {
-            assertThat(System.nanoTime()).as(said.get()).isLessThan(deadline);
-            LockSupport.parkNanos(5_000_000);
-        }
+    private static void await(String wanted, Supplier<String> said) throws Exception {
+        Await.until(wanted, () -> said.get().contains(wanted));
     }
 
     private String stapled() throws IOException {
