@@ -4,6 +4,7 @@ package io.tandem.node.backend.check;
 
 import io.tandem.node.backend.CheckReport.Status;
 import io.tandem.node.language.Arguments;
+import io.tandem.node.language.LineError;
 import io.tandem.node.rules.regex.CompiledRegex;
 import io.tandem.node.rules.regex.RegexSyntaxException;
 import io.tandem.node.rules.regex.Regexes;
@@ -139,7 +140,7 @@ final class ExpectReader {
         }
     }
 
-    private io.tandem.node.language.LineError unknown(String word) {
+    private LineError unknown(String word) {
         return words.error((words.isHttp()
                         ? "'only supports min-recv, [!]string', '[!]rstring', '[!]string-lf', '[!]status',"
                                 + " '[!]rstatus', [!]hdr, [!]fhdr or comment"

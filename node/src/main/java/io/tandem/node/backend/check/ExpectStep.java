@@ -7,6 +7,7 @@ import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.Sample;
 import io.tandem.node.rules.sample.SampleType;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ record ExpectStep(
     /** {@code http-check expect status 200-399}, which nobody has to write. */
     static final ExpectStep GOOD_STATUS = new ExpectStep(
             null,
-            HeadMatch.status(java.util.List.of(new HeadMatch.Range(200, 399))),
+            HeadMatch.status(List.of(new HeadMatch.Range(200, 399))),
             false,
             -1,
             null,

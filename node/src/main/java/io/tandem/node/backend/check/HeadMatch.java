@@ -10,6 +10,7 @@ import io.tandem.node.rules.regex.Matching;
 import io.tandem.node.rules.sample.Text;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Something to be found in the head of an HTTP answer. Immutable. */
@@ -106,7 +107,7 @@ interface HeadMatch {
 
         private static String string(byte[] text, boolean folds) {
             String string = Text.string(text, 0, text.length);
-            return folds ? string.toLowerCase(java.util.Locale.ROOT) : string;
+            return folds ? string.toLowerCase(Locale.ROOT) : string;
         }
     }
 

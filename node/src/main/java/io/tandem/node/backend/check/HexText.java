@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.check;
 
+import io.tandem.node.rules.sample.Text;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes written as hexadecimal digits. Pure. */
@@ -25,7 +26,7 @@ final class HexText {
                 throw words.error(before + "an hex digit is expected (found '" + text.charAt(i) + "')" + behind);
             }
         }
-        byte[] digits = io.tandem.node.rules.sample.Text.bytes(text);
+        byte[] digits = Text.bytes(text);
         byte[] bytes = bytes(digits);
         if (bytes == null) {
             throw new IllegalStateException(text);

@@ -3,6 +3,7 @@
 package io.tandem.node.backend.check;
 
 import io.tandem.node.backend.check.ExpectStep.Words;
+import io.tandem.node.language.Arguments;
 import io.tandem.node.language.LineError;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.SampleError;
@@ -185,7 +186,7 @@ record HttpSendStep(
     }
 
     /** A mistake in the words of {@code option httpchk}. */
-    static LineError unparsable(io.tandem.node.language.Arguments line, String hidden) {
+    static LineError unparsable(Arguments line, String hidden) {
         return line.error("'option httpchk' : unable to parse the request '" + hidden + "'..");
     }
 }

@@ -16,6 +16,8 @@ final class Storable {
     static final byte[] NO_CACHE = Ascii.bytes("no-cache");
     static final byte[] NO_STORE = Ascii.bytes("no-store");
     static final byte[] MAX_AGE = Ascii.bytes("max-age");
+    private static final byte[] MAX_STALE = Ascii.bytes("max-stale");
+    private static final byte[] MIN_FRESH = Ascii.bytes("min-fresh");
     private static final byte[] PRIVATE = Ascii.bytes("private");
     private static final byte[] PUBLIC = Ascii.bytes("public");
     private static final byte[] S_MAXAGE = Ascii.bytes("s-maxage");
@@ -87,7 +89,4 @@ final class Storable {
                 || Directives.has(headers, MAX_STALE)
                 || Directives.has(headers, MIN_FRESH);
     }
-
-    private static final byte[] MAX_STALE = Ascii.bytes("max-stale");
-    private static final byte[] MIN_FRESH = Ascii.bytes("min-fresh");
 }

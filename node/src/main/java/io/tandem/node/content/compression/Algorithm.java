@@ -3,6 +3,7 @@
 package io.tandem.node.content.compression;
 
 import io.tandem.node.frontend.http.Ascii;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** How a body is encoded: the words of {@code compression algo}. */
@@ -33,7 +34,7 @@ public enum Algorithm {
     /** The algorithm that a configuration calls {@code word}; null for none. */
     static @Nullable Algorithm named(String word) {
         for (Algorithm algorithm : values()) {
-            if (word.equals(new String(algorithm.configured, java.nio.charset.StandardCharsets.US_ASCII))) {
+            if (word.equals(new String(algorithm.configured, StandardCharsets.US_ASCII))) {
                 return algorithm;
             }
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.content.compression;
 
+import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import java.util.ArrayDeque;
 import java.util.zip.Deflater;
@@ -20,7 +21,7 @@ final class Deflaters {
 
     private Deflaters() {}
 
-    static Deflaters of(io.tandem.node.loop.Loop loop) {
+    static Deflaters of(Loop loop) {
         return OF.of(loop);
     }
 

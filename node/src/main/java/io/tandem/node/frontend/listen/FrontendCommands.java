@@ -11,6 +11,7 @@ import io.tandem.node.observe.admin.Level;
 import io.tandem.node.setup.NodeRuntime;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code disable|enable|shutdown frontend} (HAProxy management guide 9.3): whether a frontend accepts. Its sessions go on. Lasts
@@ -47,17 +48,17 @@ final class FrontendCommands {
     }
 
     /** The frontend named, or null where there is none, which has been said. */
-    private Optional<Frontend> named(Command.Arguments arguments, StringBuilder answer) {
+    private @Nullable Frontend named(Command.Arguments arguments, StringBuilder answer) {
         String word = arguments.word(0);
         Optional<Frontend> frontend = word.isEmpty() ? Optional.empty() : factory.frontend(word);
         if (frontend.isEmpty()) {
             answer.append(word.isEmpty() ? "A frontend name is expected.\n" : "No such frontend.\n");
         }
-        return frontend;
+        return frontend.orElse(null);
     }
 
     private void disable(Command.Arguments arguments, StringBuilder answer) {
-        Frontend frontend = named(arguments, answer).orElse(null);
+        Frontend frontend = named(arguments, answer);
         if (frontend == null) {
             return;
         }
@@ -73,7 +74,7 @@ final class FrontendCommands {
     }
 
     private void enable(Command.Arguments arguments, StringBuilder answer) {
-        Frontend frontend = named(arguments, answer).orElse(null);
+        Frontend frontend = named(arguments, answer);
         if (frontend == null) {
             return;
         }
@@ -96,7 +97,7 @@ final class FrontendCommands {
     }
 
     private void shutDown(Command.Arguments arguments, StringBuilder answer) {
-        Frontend frontend = named(arguments, answer).orElse(null);
+        Frontend frontend = named(arguments, answer);
         if (frontend == null) {
             return;
         }

@@ -7,10 +7,7 @@ import io.tandem.node.backend.ServerAdmin;
 import io.tandem.node.backend.ServerNaming;
 import io.tandem.node.setup.NodeRuntime;
 
-/**
- * The forms of {@code set server} that say where a server is and how it is reached (HAProxy management guide 9.3). Agents do
- * not exist here: those forms answer what HAProxy answers for a server without them.
- */
+/** The forms of {@code set server} that say where a server is and how it is reached (HAProxy management guide 9.3). */
 final class ServerTargetCommands {
     private static final String USAGE = "usage: set server <backend>/<server> addr | agent | agent-addr | agent-port |"
             + " agent-send | check-addr | check-port | fqdn | health | ssl | state | weight\n";

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.log;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** {@code sample <ranges>:<size>}: of each so many lines, those of these numbers. Immutable. */
@@ -61,7 +62,7 @@ final class LogSample {
         if (low <= 0 || high < low) {
             throw new Malformed("wrong sample range '" + range + "'");
         }
-        boolean[] numbers = java.util.Arrays.copyOf(before, Math.max(before.length, high + 1));
+        boolean[] numbers = Arrays.copyOf(before, Math.max(before.length, high + 1));
         for (int i = low; i <= high; i++) {
             if (numbers[i]) {
                 throw new Malformed("ranges are overlapping");

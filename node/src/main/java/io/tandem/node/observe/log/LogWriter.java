@@ -5,6 +5,7 @@ package io.tandem.node.observe.log;
 import io.tandem.node.observe.ring.Ring;
 import io.tandem.node.rules.sample.Output;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -182,7 +183,7 @@ final class LogWriter {
         byte[] header = outlet.header.of(NOTICE, nowMs);
         byte[] words = Ring.wordsAbout(count);
         int between = outlet.structured ? 2 : 0;
-        byte[] all = java.util.Arrays.copyOf(header, header.length + between + words.length);
+        byte[] all = Arrays.copyOf(header, header.length + between + words.length);
         if (outlet.structured) {
             all[header.length] = '-';
             all[header.length + 1] = ' ';

@@ -16,6 +16,7 @@ import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Verdict;
+import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.setup.Assembly;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ final class CacheActions {
     private static @Nullable Cache cache(ActionLine line) {
         String name = line.hasArgument() ? line.words().next() : "";
         if (name.isEmpty()) {
-            throw new io.tandem.node.rules.sample.SampleError("expects a cache name");
+            throw new SampleError("expects a cache name");
         }
         Assembly assembly = line.site().assembly();
         if (assembly == null) {
