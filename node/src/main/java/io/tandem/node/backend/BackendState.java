@@ -13,19 +13,16 @@ import java.util.function.IntSupplier;
 public final class BackendState {
     private final AtomicInteger version = new AtomicInteger();
     private final Queues queues = new Queues();
+    private final Downtime downtime;
     private volatile IntSupplier sessions = () -> 0; // written when a configuration takes effect
     private boolean configuredFull; // of the thread that brings configurations into effect
     private long reachable; // the same
     private volatile int fullConnections; // written when a configuration takes effect
     private volatile boolean up = true;
-    private volatile long changedAtMs;
-    private volatile long downSinceMs;
-    private volatile long downtimeMs;
-    private volatile int downs;
 
     /** @param nowMs wall clock, milliseconds since 1970 */
     public BackendState(long nowMs) {
-        changedAtMs = nowMs;
+        downtime = new Downtime(nowMs);
     }
 
     /**
@@ -52,31 +49,18 @@ public final class BackendState {
             return false;
         }
         up = now;
-        changedAtMs = nowMs;
+        downtime.changed(nowMs);
         if (now) {
-            downtimeMs += nowMs - downSinceMs;
-            downSinceMs = 0;
+            downtime.cameUp(nowMs);
         } else {
-            downSinceMs = nowMs;
-            downs = downs + 1;
+            downtime.wentDown(nowMs);
         }
         return true;
     }
 
-    /** Wall clock of the last change between up and down, milliseconds since 1970. */
-    public long changedAtMs() {
-        return changedAtMs;
-    }
-
-    /** Total time without a server, milliseconds. */
-    public long downtimeMs(long nowMs) {
-        long since = downSinceMs;
-        return downtimeMs + (since == 0 ? 0 : nowMs - since);
-    }
-
-    /** How often it lost its last server: {@code chkdown}. */
-    public int downs() {
-        return downs;
+    /** When it changed between up and down last, and how long it was without a server. */
+    public Downtime downtime() {
+        return downtime;
     }
 
     /** Who waits for a free slot at any of its servers. */

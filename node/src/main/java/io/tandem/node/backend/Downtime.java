@@ -3,10 +3,10 @@
 package io.tandem.node.backend;
 
 /**
- * When a server's state changed last, and how long it was not running in all. Written under the lock of its {@link
- * ServerState}, read by any thread. Times are wall clock, milliseconds since 1970.
+ * When the state of a server or a backend changed last, and how long it was not running in all. Written under its owner's lock,
+ * read by any thread. Times are wall clock, milliseconds since 1970.
  */
-final class Downtime {
+public final class Downtime {
     private volatile long changedAtMs;
     private volatile long downSinceMs;
     private volatile long downtimeMs;
@@ -32,16 +32,19 @@ final class Downtime {
         downSinceMs = 0;
     }
 
-    long changedAtMs() {
+    /** Wall clock of the last change. */
+    public long changedAtMs() {
         return changedAtMs;
     }
 
-    long totalMs(long nowMs) {
+    /** Total time spent down, milliseconds. */
+    public long totalMs(long nowMs) {
         long since = downSinceMs;
         return downtimeMs + (since == 0 ? 0 : nowMs - since);
     }
 
-    int downs() {
+    /** How often it went down: {@code chkdown}. */
+    public int downs() {
         return downs;
     }
 }

@@ -59,8 +59,8 @@ public record Follower(Backend backend, Server server) {
         ServerState state = leader.state();
         for (Follower follower : state.followers()) {
             ServerState its = follower.server.state();
-            its.inherit(state.maintenance(), state.draining(), state.changedAtMs());
-            its.healthOf(state, state.changedAtMs());
+            its.inherit(state.maintenance(), state.draining(), state.downtime().changedAtMs());
+            its.healthOf(state, state.downtime().changedAtMs());
             takeOver(follower.server);
         }
     }

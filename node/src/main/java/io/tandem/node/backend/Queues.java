@@ -69,7 +69,7 @@ public final class Queues {
         QueueTicket next;
         synchronized (lock) {
             next = next(server);
-            if (next == null || !server.reserve()) {
+            if (next == null || !server.meters().reserve(server.limitNow())) {
                 return false;
             }
             next.line.call(next);
@@ -155,7 +155,7 @@ public final class Queues {
             ticket.state = QueueTicket.State.OVER;
         }
         if (reserved != null) {
-            reserved.giveBack();
+            reserved.meters().giveBack();
             serve(reserved);
         }
     }

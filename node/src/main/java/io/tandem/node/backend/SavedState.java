@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class SavedState {
+    /** The bit of {@code srv_admin_state} of a server whose name was set at run time. */
+    static final int HOST_SET = 0x40;
+
     private static final int LEAST_WORDS = 20;
     private static final int MOST_ADMIN = 0x7f;
     private static final int CHECK_STATUSES = 24;

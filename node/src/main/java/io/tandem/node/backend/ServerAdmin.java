@@ -168,7 +168,7 @@ public final class ServerAdmin {
         ServerState state = server.state();
         state.agentPoints(1);
         long nowMs = clockMs.getAsLong();
-        if (!state.isUpByChecks() || state.health() == ServerState.Health.STOPPING) {
+        if (!state.health().isUp() || state.health() == ServerState.Health.STOPPING) {
             state.health(ServerState.Health.UP, state.healthPoints(), nowMs);
             if (state.isRunning()) {
                 events.up(backend, server, "is UP" + changed, nowMs);

@@ -26,7 +26,7 @@ public final class ServerEvents {
             log.alert(EventLog.Level.ALERT.code(), backend.name(), text);
         }
         if (server.description().shutdowns().whenDown()) {
-            server.state().killSessions(Termination.DOWN);
+            server.state().sessions().kill(Termination.DOWN);
         }
         lookAtBackend(backend, nowMs);
         lead(server, nowMs);
@@ -145,7 +145,7 @@ public final class ServerEvents {
         if (server.description().shutdowns().backupsWhenUp() && server.state().isUsable()) {
             for (Server other : backend.servers()) {
                 if (other.description().backup()) {
-                    other.state().killSessions(Termination.BACKUP_NOT_NEEDED);
+                    other.state().sessions().kill(Termination.BACKUP_NOT_NEEDED);
                 }
             }
         }

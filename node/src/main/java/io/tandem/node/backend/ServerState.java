@@ -5,7 +5,6 @@ package io.tandem.node.backend;
 import io.tandem.node.observe.Counters;
 import io.tandem.node.observe.Meters;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +24,13 @@ public final class ServerState {
         STOPPING,
         DOWN,
         /** Down, but a check succeeded recently. */
-        GOING_UP
-    }
+        GOING_UP;
 
-    /** The bit of {@code srv_admin_state} of a server whose name was set at run time. */
-    static final int HOST_SET = 0x40;
+        /** Whether checks and agent let it serve, perhaps only those it serves already. */
+        public boolean isUp() {
+            return this == UP || this == GOING_DOWN || this == STOPPING;
+        }
+    }
 
     private final Meters meters;
     private final Counters<PoolCount> poolCounters;
@@ -62,9 +63,7 @@ public final class ServerState {
     private final SlowStart slowStart = new SlowStart();
     private final ServerTarget target = new ServerTarget();
     private final QueueLine queue = new QueueLine();
-    /** One for each loop that ever connected to it. */
-    private final List<SessionKiller> killers = new CopyOnWriteArrayList<>();
-
+    private final SessionKillers sessions = new SessionKillers();
     private volatile int weight = 1;
     private volatile int initialWeight = 1;
     private final Downtime downtime;
@@ -124,8 +123,8 @@ public final class ServerState {
         if (!configured) {
             healthPoints = unresolved || disabled ? 0 : rise; // up, but the first failure takes it down
         } else {
-            healthPoints = isUp(health) ? Math.max(rise, Math.min(healthPoints, rise + fall - 1)) : 0;
-            health = !isUp(health) ? Health.DOWN : health == Health.STOPPING ? health : Health.UP;
+            healthPoints = health.isUp() ? Math.max(rise, Math.min(healthPoints, rise + fall - 1)) : 0;
+            health = !health.isUp() ? Health.DOWN : health == Health.STOPPING ? health : Health.UP;
             changed(wasRunning, wasUsable, nowMs);
         }
         configured = true;
@@ -159,34 +158,11 @@ public final class ServerState {
      *
      * @param points 0..rise+fall-1
      */
-    public synchronized void health(Health health, int points, long nowMs) {
-        boolean wasRunning = isRunning();
-        boolean wasUsable = isUsable();
-        this.health = health;
-        healthPoints = points;
-        changed(wasRunning, wasUsable, nowMs);
-    }
-
-    /**
-     * It was like that before the process started.
-     *
-     * @param operation 0 down, 1 coming up, 2 up, 3 takes no new clients
-     * @param report what its last check had found
-     */
-    synchronized void restore(int operation, CheckReport report, long nowMs) {
-        checks.last(report);
-        Health before =
-                switch (operation) {
-                    case 0 -> Health.DOWN;
-                    case 3 -> Health.STOPPING;
-                    default -> Health.UP;
-                };
-        health(before, before == Health.DOWN ? 0 : before == Health.STOPPING ? rise : rise + fall - 1, nowMs);
-    }
-
-    /** Nothing has changed since then. */
-    void unchangedSince(long atMs) {
-        downtime.changed(atMs);
+    public void health(Health health, int points, long nowMs) {
+        change(nowMs, () -> {
+            this.health = health;
+            healthPoints = points;
+        });
     }
 
     /** Takes over the health of the server it follows. */
@@ -194,6 +170,13 @@ public final class ServerState {
         rise = leader.rise;
         fall = leader.fall;
         health(leader.health, leader.healthPoints, nowMs);
+    }
+
+    private synchronized void change(long nowMs, Runnable change) {
+        boolean wasRunning = isRunning();
+        boolean wasUsable = isUsable();
+        change.run();
+        changed(wasRunning, wasUsable, nowMs);
     }
 
     /** What follows from a change: to be called under the lock, with what was the case before. */
@@ -226,42 +209,12 @@ public final class ServerState {
     /** It is reached in another way from now on: no connection that is open is used again. */
     void moved() {
         backend.changed(); // a ring of servers may stand on addresses
-        killers.forEach(SessionKiller::moved);
+        sessions.moved();
     }
 
-    // ---- sessions
-
-    /** Ends the sessions of one loop when it is told to, and why. */
-    public interface SessionKiller {
-        /** Any thread. */
-        void kill(char who);
-
-        /** The server is somewhere else: its connections serve nobody after those who use them now. Any thread. */
-        default void moved() {}
-    }
-
-    /** Adds what ends the sessions of a loop. */
-    public void attach(SessionKiller killer) {
-        killers.add(killer);
-    }
-
-    /** Takes away what {@link #attach} added. */
-    public void detach(SessionKiller killer) {
-        killers.remove(killer);
-    }
-
-    /** How many loops have sessions to end. */
-    public int killers() {
-        return killers.size();
-    }
-
-    /**
-     * Ends all sessions that use the server, soon.
-     *
-     * @param who why, as logs say it: {@link io.tandem.node.rules.Termination#DOWN} and its neighbours
-     */
-    public void killSessions(char who) {
-        killers.forEach(killer -> killer.kill(who));
+    /** What ends the sessions that use it. */
+    public SessionKillers sessions() {
+        return sessions;
     }
 
     // ---- slots
@@ -330,16 +283,6 @@ public final class ServerState {
                 && meters.reserve(limitNow());
     }
 
-    /** Takes a slot for somebody who waits. */
-    boolean reserve() {
-        return meters.reserve(limitNow());
-    }
-
-    /** A slot that was taken is not needed. */
-    void giveBack() {
-        meters.giveBack();
-    }
-
     /** A session has ended: the slot goes to whoever waits for one. Called by loop {@code loop}. */
     public void release(int loop) {
         meters.end(loop);
@@ -364,10 +307,6 @@ public final class ServerState {
     public int warmSteps() {
         int lastsMs = limits.slowStartMs();
         return lastsMs == 0 ? SlowStart.STEPS : slowStart.steps(lastsMs, clockNs.getAsLong());
-    }
-
-    private static boolean isUp(Health health) {
-        return health == Health.UP || health == Health.GOING_DOWN || health == Health.STOPPING;
     }
 
     /**
@@ -416,38 +355,39 @@ public final class ServerState {
      *
      * @param checked whether its health is checked: it is up then, but the first failure takes it down
      */
-    synchronized void resolved(boolean checked, long nowMs) {
-        boolean wasRunning = isRunning();
-        boolean wasUsable = isUsable();
-        unresolved = false;
-        if (checked && !maintenance()) {
-            health = Health.UP;
-            healthPoints = rise;
-        }
-        hostSetShows |= hostSet;
-        changed(wasRunning, wasUsable, nowMs);
+    void resolved(boolean checked, long nowMs) {
+        change(nowMs, () -> {
+            unresolved = false;
+            if (checked && !maintenance()) {
+                health = Health.UP;
+                healthPoints = rise;
+            }
+            hostSetShows |= hostSet;
+        });
     }
 
     /** Its address is not known any more. */
-    synchronized void lost(long nowMs) {
-        boolean wasRunning = isRunning();
-        boolean wasUsable = isUsable();
-        unresolved = true;
-        hostSetShows |= hostSet;
-        changed(wasRunning, wasUsable, nowMs);
+    void lost(long nowMs) {
+        change(nowMs, () -> {
+            unresolved = true;
+            hostSetShows |= hostSet;
+        });
     }
 
-    public synchronized void maintenance(boolean maintenance, long nowMs) {
-        boolean wasRunning = isRunning();
-        boolean wasUsable = isUsable();
-        this.maintenance = maintenance;
-        hostSetShows |= hostSet;
-        changed(wasRunning, wasUsable, nowMs);
+    public void maintenance(boolean maintenance, long nowMs) {
+        change(nowMs, () -> {
+            this.maintenance = maintenance;
+            hostSetShows |= hostSet;
+        });
     }
 
     /** Whether an operator asked it, or the one it follows, to take no new clients but those that persistence sends. */
     public boolean draining() {
         return draining || inheritedDrain;
+    }
+
+    public void draining(boolean draining, long nowMs) {
+        change(nowMs, () -> this.draining = draining);
     }
 
     /** Whether it is itself that drains. */
@@ -465,11 +405,10 @@ public final class ServerState {
     /** Takes over what the server it follows says. */
     synchronized void inherit(boolean maintenance, boolean drain, long nowMs) {
         if (inheritedMaintenance != maintenance || inheritedDrain != drain) {
-            boolean wasRunning = isRunning();
-            boolean wasUsable = isUsable();
-            inheritedMaintenance = maintenance;
-            inheritedDrain = drain;
-            changed(wasRunning, wasUsable, nowMs);
+            change(nowMs, () -> {
+                inheritedMaintenance = maintenance;
+                inheritedDrain = drain;
+            });
         }
     }
 
@@ -495,13 +434,6 @@ public final class ServerState {
 
     // ---- what is known
 
-    public synchronized void draining(boolean draining, long nowMs) {
-        boolean wasRunning = isRunning();
-        boolean wasUsable = isUsable();
-        this.draining = draining;
-        changed(wasRunning, wasUsable, nowMs);
-    }
-
     /** 0..256, as set now: by the configuration or at run time. */
     public int weight() {
         return weight;
@@ -520,7 +452,7 @@ public final class ServerState {
 
     /** Whether it answers: neither down nor in maintenance. Such a server may receive clients persistence sends. */
     public boolean isRunning() {
-        return !maintenance() && isUp(health);
+        return !maintenance() && health.isUp();
     }
 
     /** Whether it may receive new clients. */
@@ -528,19 +460,9 @@ public final class ServerState {
         return isRunning() && !draining() && weight > 0 && health != Health.STOPPING;
     }
 
-    /** Wall clock of the last change, milliseconds since 1970. */
-    public long changedAtMs() {
-        return downtime.changedAtMs();
-    }
-
-    /** Total time spent down, milliseconds. */
-    public long downtimeMs(long nowMs) {
-        return downtime.totalMs(nowMs);
-    }
-
-    /** How often it went down or into maintenance: {@code chkdown}. */
-    public int downs() {
-        return downtime.downs();
+    /** When it changed last, and how long it was not running. */
+    public Downtime downtime() {
+        return downtime;
     }
 
     /** What its checks have found. */
@@ -561,11 +483,6 @@ public final class ServerState {
     /** Takes note of what its agent said; what follows from it is for {@link #health} to say. */
     public void agentPoints(int points) {
         agentPoints = points;
-    }
-
-    /** Whether checks and agent let it serve, perhaps only those it serves already. */
-    public boolean isUpByChecks() {
-        return isUp(health);
     }
 
     /** {@code rise}: from so many {@link #healthPoints} on it is up. */

@@ -201,7 +201,7 @@ public final class StateFileLines implements Feature {
         }
         boolean same = host.equalsIgnoreCase(state.host())
                 || host.equalsIgnoreCase(state.service())
-                || (state.administration() & ServerState.HOST_SET) != 0;
+                || (state.administration() & SavedState.HOST_SET) != 0;
         return same ? state.address() : null;
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import io.tandem.node.backend.ServerState.Health;
 import io.tandem.node.observe.EventLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,17 +30,20 @@ final class StateRestorer {
             state.weight(saved.weight());
         }
         boolean wasRunning = state.isRunning();
-        state.restore(
-                saved.operation(),
-                CheckStatusNumbers.report(saved.checkStatus(), saved.checkResult()),
-                nowMs - saved.unchangedS() * 1000L);
+        long changedAtMs = nowMs - saved.unchangedS() * 1000L;
+        state.checks().last(CheckStatusNumbers.report(saved.checkStatus(), saved.checkResult()));
+        switch (saved.operation()) {
+            case DOWN -> state.health(Health.DOWN, 0, changedAtMs);
+            case STOPPING -> state.health(Health.STOPPING, state.rise(), changedAtMs);
+            default -> state.health(Health.UP, state.rise() + state.fall() - 1, changedAtMs);
+        }
         if (wasRunning && saved.operation() == DOWN) {
             events.down(backend, server, "is DOWN" + WHY, nowMs);
         } else if (state.isRunning() && saved.operation() == STOPPING) {
             events.up(backend, server, "is stopping" + WHY, nowMs);
         }
         administer(backend, server, saved.administration(), nowMs);
-        state.unchangedSince(nowMs - saved.unchangedS() * 1000L);
+        state.downtime().changed(changedAtMs);
     }
 
     private void administer(Backend backend, Server server, int bits, long nowMs) {
@@ -62,7 +66,7 @@ final class StateRestorer {
         ServerNaming naming = server.naming();
         ServerTarget target = server.state().target();
         String host = saved.host();
-        boolean renamed = (saved.administration() & ServerState.HOST_SET) != 0;
+        boolean renamed = (saved.administration() & SavedState.HOST_SET) != 0;
         if (naming != null && host != null && renamed && !host.equalsIgnoreCase(server.host())) {
             if (naming.service()) {
                 target.host(host);

@@ -83,11 +83,11 @@ class ServerStateTest {
         configure(0, false, 0);
         configure(0, true, 1_000);
         assertThat(server.isRunning()).isFalse();
-        assertThat(server.downtimeMs(4_000)).isEqualTo(3_000);
+        assertThat(server.downtime().totalMs(4_000)).isEqualTo(3_000);
 
         configure(0, false, 6_000);
         assertThat(server.isRunning()).isTrue();
-        assertThat(server.downtimeMs(9_000)).isEqualTo(5_000);
+        assertThat(server.downtime().totalMs(9_000)).isEqualTo(5_000);
     }
 
     @Test

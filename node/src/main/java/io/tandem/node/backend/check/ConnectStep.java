@@ -4,6 +4,7 @@ package io.tandem.node.backend.check;
 
 import io.tandem.config.haproxy.Address;
 import io.tandem.config.haproxy.AddressSyntax;
+import io.tandem.node.backend.CheckSettings;
 import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Expression;
@@ -65,8 +66,31 @@ record ConnectStep(
         return port > 0 || (address != null && address.getPort() > 0);
     }
 
+    /**
+     * How it connects now.
+     *
+     * @param settings what the server line says
+     * @param check where the check goes
+     * @param facts what an expression for the port may ask
+     */
+    CheckConnection.Plan plan(CheckSettings settings, InetSocketAddress check, Facts facts) {
+        int portNow = portNow(facts);
+        InetAddress where = address == null ? check.getAddress() : address.getAddress();
+        boolean secure = tls || (byDefault && settings.tls() != null);
+        return new CheckConnection.Plan(
+                portNow == 0 && address == null
+                        ? check
+                        : new InetSocketAddress(where, portNow == 0 ? check.getPort() : portNow),
+                settings.dialing(),
+                usesSocks || (byDefault && settings.dialing().socks(true) != null),
+                sendsHeader || (byDefault && settings.dialing().checkHeader() != null),
+                secure ? settings.tls(alpn) : null,
+                !serverName.isEmpty() ? serverName : byDefault ? settings.serverName() : "",
+                lingers);
+    }
+
     /** The port it connects to now; 0 for the check's own. */
-    int portNow(Facts facts) {
+    private int portNow(Facts facts) {
         Expression expression = portFrom;
         if (expression == null) {
             return port > 0 ? port : address == null ? 0 : address.getPort();

@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import io.tandem.node.backend.CheckReport;
 import io.tandem.node.backend.CheckReport.Status;
-import io.tandem.node.backend.CheckSettings;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Text;
 import java.net.InetSocketAddress;
@@ -141,29 +140,8 @@ final class Probe implements CheckConnection.Listener, Round.Running {
         forgetAnswer();
         answer.begin();
         facts.serverEnd = null;
-        connection = CheckConnection.open(target.loop().eventLoop(), route(step), this);
-    }
-
-    private CheckConnection.Plan route(ConnectStep step) {
-        CheckSettings settings = target.settings();
-        boolean asServer = step.byDefault();
-        int port = step.portNow(facts);
-        InetSocketAddress elsewhere = step.address();
-        InetSocketAddress to = port == 0 && elsewhere == null
-                ? address
-                : new InetSocketAddress(
-                        elsewhere == null ? address.getAddress() : elsewhere.getAddress(),
-                        port == 0 ? address.getPort() : port);
-        boolean secure = step.tls() || (asServer && settings.tls() != null);
-        String name = !step.serverName().isEmpty() ? step.serverName() : asServer ? settings.serverName() : "";
-        return new CheckConnection.Plan(
-                to,
-                settings.dialing(),
-                step.usesSocks() || (asServer && settings.dialing().socks(true) != null),
-                step.sendsHeader() || (asServer && settings.dialing().checkHeader() != null),
-                secure ? settings.tls(step.alpn()) : null,
-                name,
-                step.lingers());
+        connection = CheckConnection.open(
+                target.loop().eventLoop(), step.plan(target.settings(), address, facts), this);
     }
 
     @Override
@@ -329,7 +307,7 @@ final class Probe implements CheckConnection.Listener, Round.Running {
         code = present.response().status();
         if (code == 404
                 && plan.options().stopsOn404()
-                && target.server().state().isUpByChecks()) {
+                && target.server().state().health().isUp()) {
             finish(Status.L7OKC, "", true);
             return false;
         }
@@ -466,30 +444,14 @@ final class Probe implements CheckConnection.Listener, Round.Running {
 
     /** The comment of the step, as it ends what is told of a mismatch. */
     private String comment() {
-        String comment = plan.steps().get(at).comment();
-        return comment.isEmpty() ? "" : " comment: " + comment;
+        return plan.steps().get(at).ending();
     }
 
     /** Which step of the configuration's it was; nothing where those who wrote it know of no steps. */
     private String where() {
-        Step step = current();
-        if (plan.kind() != CheckKind.TCP || step == null) {
-            return "";
-        }
-        if (number() == 0) {
-            return " at initial connection step of tcp-check";
-        }
-        String what = "";
-        if (step instanceof ConnectStep connect) {
-            what = connect.port() > 0 ? " (connect port " + connect.port() + ")" : " (connect)";
-        } else if (step instanceof ExpectStep expect && expect.bytes() != null) {
-            what = " (expect " + expect.bytes().awaited() + ")";
-        } else if (step instanceof SendStep) {
-            what = " (send)";
-        }
-        String comment = plan.steps().get(at).comment();
-        return " at step " + number() + " of tcp-check" + what
-                + (comment.isEmpty() ? "" : " comment: '" + comment + "'");
+        return plan.kind() == CheckKind.TCP && at < plan.steps().size()
+                ? plan.steps().get(at).place()
+                : "";
     }
 
     private void fail(Status status, String info) {

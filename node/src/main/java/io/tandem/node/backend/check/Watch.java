@@ -90,20 +90,16 @@ final class Watch {
         return points.isFull() ? Health.UP : Health.GOING_DOWN;
     }
 
-    private static boolean isUp(Health health) {
-        return health == Health.UP || health == Health.GOING_DOWN || health == Health.STOPPING;
-    }
-
     /** Tells of a change, unless it is in maintenance: nobody notices it then. */
     private void tell(Health was, Health next, CheckReport report, long nowMs) {
         if (server.state().maintenance()) {
             return;
         }
-        if (isUp(was) && !isUp(next)) {
+        if (was.isUp() && !next.isUp()) {
             events.down(backend, server, "is DOWN" + reason(report), nowMs);
         } else if (next == Health.STOPPING && was != next) {
             events.up(backend, server, "is stopping" + reason(report), nowMs);
-        } else if (isUp(next) && next != Health.STOPPING && (!isUp(was) || was == Health.STOPPING)) {
+        } else if (next.isUp() && next != Health.STOPPING && (!was.isUp() || was == Health.STOPPING)) {
             events.up(backend, server, "is UP" + reason(report), nowMs);
         }
     }
@@ -227,6 +223,6 @@ final class Watch {
         if (points.isFull()) {
             return present.interMs();
         }
-        return points.points() == 0 && !server.state().isUpByChecks() ? present.downInterMs() : present.fastInterMs();
+        return points.points() == 0 && !server.state().health().isUp() ? present.downInterMs() : present.fastInterMs();
     }
 }

@@ -7,6 +7,7 @@ import io.tandem.node.backend.PoolCount;
 import io.tandem.node.backend.PoolSettings;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
+import io.tandem.node.backend.SessionKillers;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.observe.Counters;
@@ -30,7 +31,7 @@ final class ServerPool {
     private final Loop loop;
     private final Counters<PoolCount> counters;
     private final Timer purge;
-    private final ServerState.SessionKiller killer;
+    private final SessionKillers.SessionKiller killer;
     /** Whether there is a newer pool, or the server is gone: nothing is kept any more. */
     private boolean retired;
 
@@ -65,7 +66,7 @@ final class ServerPool {
         this.server = server;
         state = server.state();
         counters = state.poolCounters();
-        killer = new ServerState.SessionKiller() {
+        killer = new SessionKillers.SessionKiller() {
             @Override
             public void kill(char who) {
                 loop.eventLoop().execute(() -> ServerPool.this.kill(who));
@@ -79,7 +80,7 @@ final class ServerPool {
                 });
             }
         };
-        state.attach(killer);
+        state.sessions().attach(killer);
         purge = new Timer(loop) {
             @Override
             protected void onTimeout() {
@@ -152,7 +153,7 @@ final class ServerPool {
         used--;
         counters.add(loop.index(), PoolCount.USED, -1);
         if (retired && used == 0) {
-            state.detach(killer);
+            state.sessions().detach(killer);
         }
     }
 
@@ -163,7 +164,7 @@ final class ServerPool {
         purge.dispose();
         needed(0);
         if (used == 0) {
-            state.detach(killer);
+            state.sessions().detach(killer);
         }
     }
 

@@ -81,7 +81,7 @@ public final class ServerCommands {
                         "kill sessions on a server",
                         Level.ADMIN,
                         (arguments, answer) -> commands.with(
-                                arguments, answer, (b, server) -> server.state().killSessions(Termination.KILLED))),
+                                arguments, answer, (b, server) -> server.state().sessions().kill(Termination.KILLED))),
                 new Command(
                         "get weight",
                         "get weight <bk>/<srv>",
@@ -243,7 +243,7 @@ public final class ServerCommands {
         answer.append(' ').append(operation(state));
         answer.append(' ').append(adminState(state));
         answer.append(' ').append(state.weight()).append(' ').append(state.initialWeight());
-        answer.append(' ').append((nowMs - state.changedAtMs()) / 1000);
+        answer.append(' ').append((nowMs - state.downtime().changedAtMs()) / 1000);
         answer.append(' ').append(CheckStatusNumbers.of(report.status()));
         answer.append(' ').append(result).append(' ').append(state.healthPoints());
         answer.append(' ').append(checkState(state, checked));

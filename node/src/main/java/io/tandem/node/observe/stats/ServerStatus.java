@@ -26,7 +26,7 @@ public final class ServerStatus {
         if (asked && state.draining() && state.isRunning()) {
             return "DRAIN (agent)";
         }
-        if (asked && state.agentPoints() == 0 && !state.isUpByChecks()) {
+        if (asked && state.agentPoints() == 0 && !state.health().isUp()) {
             return "DOWN (agent)";
         }
         if (!isChecked(server) && server.description().follows() == null && state.isRunning()) {
@@ -89,7 +89,7 @@ public final class ServerStatus {
             row.set("hanafail", state.checks().observed());
         }
         row.set("chkfail", state.checks().failed());
-        row.set("chkdown", state.downs());
+        row.set("chkdown", state.downtime().downs());
         if (state.maintenance()) {
             return; // nothing is known any more
         }

@@ -3,6 +3,7 @@
 package io.tandem.node.observe.stats;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Downtime;
 import io.tandem.node.backend.PoolCount;
 import io.tandem.node.backend.QueueLine;
 import io.tandem.node.backend.Server;
@@ -65,9 +66,7 @@ public final class Statistics {
         int own = frontend.maxConnections();
         int limit = own == 0 ? ofProcess : Math.max(0, own);
         row.set("slim", limit);
-        count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
-        count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
-        count(row, meters, "ereq", ProxyCounter.REQUEST_ERRORS);
+        refusals(row, meters);
         boolean full = (own != 0 || limit > 0) && meters.current() >= limit;
         row.set(
                 "status",
@@ -80,9 +79,6 @@ public final class Statistics {
         row.set("conn_rate", meters.connectionRate().perSecond());
         row.set("conn_rate_max", meters.connectionRate().max());
         count(row, meters, "conn_tot", ProxyCounter.CONNECTIONS);
-        count(row, meters, "dcon", ProxyCounter.DENIED_CONNECTIONS);
-        count(row, meters, "dses", ProxyCounter.DENIED_SESSIONS);
-        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
         count(row, meters, "ssl_sess", ProxyCounter.TLS_SESSIONS);
         count(row, meters, "ssl_reused_sess", ProxyCounter.TLS_RESUMED);
         count(row, meters, "ssl_failed_handshake", ProxyCounter.TLS_FAILED);
@@ -100,23 +96,14 @@ public final class Statistics {
 
     private static Row listener(Frontend frontend, Bind bind, Meters meters) {
         Row row = new Row(Row.Kind.LISTENER, frontend.name(), frontend.id(), bind.name(), bind.id());
+        traffic(row, meters);
         int limit = bind.maxConnections();
-        row.set("scur", meters.current());
-        row.set("smax", meters.max());
         row.set("slim", limit);
-        count(row, meters, "stot", ProxyCounter.SESSIONS);
-        count(row, meters, "bin", ProxyCounter.BYTES_IN);
-        count(row, meters, "bout", ProxyCounter.BYTES_OUT);
-        count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
-        count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
-        count(row, meters, "ereq", ProxyCounter.REQUEST_ERRORS);
+        refusals(row, meters);
         row.set("status", limit > 0 && meters.current() >= limit ? "FULL" : "OPEN");
         row.set("addr", bind.address().written());
         mode(row, frontend.mode());
-        count(row, meters, "dcon", ProxyCounter.DENIED_CONNECTIONS);
-        count(row, meters, "dses", ProxyCounter.DENIED_SESSIONS);
         count(row, meters, "wrew", ProxyCounter.HEADER_REWRITE_FAILURES);
-        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
         return row;
     }
 
@@ -148,8 +135,7 @@ public final class Statistics {
         }
         row.set("act", server.description().backup() ? 0 : 1);
         row.set("bck", server.description().backup() ? 1 : 0);
-        row.set("lastchg", (nowMs - state.changedAtMs()) / 1000);
-        row.set("downtime", state.downtimeMs(nowMs) / 1000);
+        changes(row, state.downtime(), nowMs);
         work(row, meters);
         times(row, meters, backend.mode());
         row.set("addr", ServerStatus.address(server));
@@ -199,9 +185,8 @@ public final class Statistics {
         row.set("uweight", weight);
         row.set("act", active);
         row.set("bck", backup);
-        row.set("chkdown", backend.state().downs());
-        row.set("lastchg", (nowMs - backend.state().changedAtMs()) / 1000);
-        row.set("downtime", backend.state().downtimeMs(nowMs) / 1000);
+        row.set("chkdown", backend.state().downtime().downs());
+        changes(row, backend.state().downtime(), nowMs);
         work(row, meters);
         times(row, meters, backend.mode());
         mode(row, backend.mode());
@@ -212,12 +197,26 @@ public final class Statistics {
         return row;
     }
 
-    private static void sessions(Row row, Meters meters) {
+    private static void traffic(Row row, Meters meters) {
         row.set("scur", meters.current());
         row.set("smax", meters.max());
         count(row, meters, "stot", ProxyCounter.SESSIONS);
         count(row, meters, "bin", ProxyCounter.BYTES_IN);
         count(row, meters, "bout", ProxyCounter.BYTES_OUT);
+    }
+
+    /** What frontends and their listeners did not let pass, or could not. */
+    private static void refusals(Row row, Meters meters) {
+        count(row, meters, "dreq", ProxyCounter.DENIED_REQUESTS);
+        count(row, meters, "dresp", ProxyCounter.DENIED_RESPONSES);
+        count(row, meters, "ereq", ProxyCounter.REQUEST_ERRORS);
+        count(row, meters, "dcon", ProxyCounter.DENIED_CONNECTIONS);
+        count(row, meters, "dses", ProxyCounter.DENIED_SESSIONS);
+        count(row, meters, "eint", ProxyCounter.INTERNAL_ERRORS);
+    }
+
+    private static void sessions(Row row, Meters meters) {
+        traffic(row, meters);
         row.set("rate", meters.sessionRate().perSecond());
         row.set("rate_max", meters.sessionRate().max());
     }
@@ -228,6 +227,11 @@ public final class Statistics {
         count(row, meters, "eresp", ProxyCounter.RESPONSE_ERRORS);
         count(row, meters, "wretr", ProxyCounter.RETRIES);
         count(row, meters, "wredis", ProxyCounter.REDISPATCHES);
+    }
+
+    private static void changes(Row row, Downtime downtime, long nowMs) {
+        row.set("lastchg", (nowMs - downtime.changedAtMs()) / 1000);
+        row.set("downtime", downtime.totalMs(nowMs) / 1000);
     }
 
     /** What servers and backends have done. */

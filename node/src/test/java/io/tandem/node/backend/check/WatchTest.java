@@ -60,8 +60,8 @@ class WatchTest {
                                 + " backup servers online. 0 sessions requeued, 0 total in queue.");
         Server server = loaded.backend("be").servers().get(0);
         assertThat(server.state().checks().failed()).isEqualTo(1);
-        assertThat(server.state().downs()).isEqualTo(1);
-        assertThat(server.state().downtimeMs(nowMs)).isEqualTo(3000);
+        assertThat(server.state().downtime().downs()).isEqualTo(1);
+        assertThat(server.state().downtime().totalMs(nowMs)).isEqualTo(3000);
     }
 
     @Test

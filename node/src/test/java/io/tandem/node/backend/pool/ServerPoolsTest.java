@@ -66,7 +66,7 @@ class ServerPoolsTest {
         Server server = first(loaded);
         onLoop(() -> ServerPools.of(loops.get(0)).idleCount(server));
 
-        assertThat(server.state().killers()).isEqualTo(1);
+        assertThat(server.state().sessions().count()).isEqualTo(1);
     }
 
     @ParameterizedTest
