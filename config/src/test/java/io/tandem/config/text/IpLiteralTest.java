@@ -18,9 +18,33 @@ class IpLiteralTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", ".", ":", "1", "1.2.3", "10.1", "1.2.3.4.5", "01.2.3.4", "1.2.3.04", "1.2.3.", "256.1.1.1", "-1.2.3.4",
-                "1.2.3.0x4", "name", "zoo:bar", "::12345", "00001::", "::1.2.3", "::01.2.3.4", "fe80::1%eth0", "1:2:3:4:5:6:7",
-                "1:2:3:4:5:6:7:8:9", "1::2::3", ":::", "::g", "[::1]", "１.2.3.4"
+                "",
+                ".",
+                ":",
+                "1",
+                "1.2.3",
+                "10.1",
+                "1.2.3.4.5",
+                "01.2.3.4",
+                "1.2.3.04",
+                "1.2.3.",
+                "256.1.1.1",
+                "-1.2.3.4",
+                "1.2.3.0x4",
+                "name",
+                "zoo:bar",
+                "::12345",
+                "00001::",
+                "::1.2.3",
+                "::01.2.3.4",
+                "fe80::1%eth0",
+                "1:2:3:4:5:6:7",
+                "1:2:3:4:5:6:7:8:9",
+                "1::2::3",
+                ":::",
+                "::g",
+                "[::1]",
+                "１.2.3.4"
             })
     void whatInetPtonRefusesIsNoLiteral(String text) {
         assertThat(IpLiteral.parse(text)).isNull();
@@ -28,7 +52,16 @@ class IpLiteralTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"0.0.0.0", "255.255.255.255", "::", "::1", "1::", "1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4"})
+            strings = {
+                "0.0.0.0",
+                "255.255.255.255",
+                "::",
+                "::1",
+                "1::",
+                "1:2:3:4:5:6:7::",
+                "1:2:3:4:5:6:7:8",
+                "::ffff:1.2.3.4"
+            })
     void literalsAreTheAddressesTheyWrite(String text) throws Exception {
         assertThat(IpLiteral.parse(text)).isEqualTo(InetAddress.getByName(text));
     }

@@ -281,8 +281,8 @@ public final class ResolversLines implements Feature {
                     assembly.problems()
                             .warning(
                                     draft.origin(),
-                                    "resolvers '" + draft.name() + "' [" + draft.origin().place()
-                                            + "] has no nameservers configured!");
+                                    "resolvers '" + draft.name() + "' ["
+                                            + draft.origin().place() + "] has no nameservers configured!");
                 }
                 add(sections, said.of(draft.name()), assembly);
             }

@@ -46,8 +46,7 @@ final class TcpTransport implements Transport {
     private final List<Connection> connections = new ArrayList<>();
     private boolean closed;
 
-    TcpTransport(
-            Loop loop, InetSocketAddress server, NameserverSettings settings, int payloadSize, Receiver receiver) {
+    TcpTransport(Loop loop, InetSocketAddress server, NameserverSettings settings, int payloadSize, Receiver receiver) {
         this.loop = loop;
         this.server = server;
         this.source = settings.source();

@@ -57,6 +57,7 @@ public final class Facts {
     public @Nullable Announcement announced;
     /** Which header {@code tcp-request connection expect-…} wants in front of the bytes; null for the bind line's. */
     public @Nullable HeaderDecoder expected;
+
     private final PeerHistory peers = new PeerHistory(source, destination);
     /** TLS facts of the client connection; null without TLS. */
     public io.tandem.node.frontend.@Nullable TlsFacts tls;

@@ -16,6 +16,7 @@ import io.tandem.node.language.Drafts;
 import io.tandem.node.language.Keyword.Standing;
 import io.tandem.node.language.LoadOptions;
 import io.tandem.node.testkit.Program;
+import io.tandem.node.testkit.SelfSigned;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -121,27 +122,7 @@ class KeywordEffectTest {
 
     /** A certificate with its key, a list of one, keys for tickets. */
     private void files() throws Exception {
-        Path key = directory.resolve("c.key");
-        Path pem = directory.resolve("c.pem");
-        Program.of(
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-nodes",
-                        "-days",
-                        "30",
-                        "-subj",
-                        "/CN=a",
-                        "-keyout",
-                        key.toString(),
-                        "-out",
-                        pem.toString())
-                .succeed();
-        Files.writeString(pem, Files.readString(pem) + Files.readString(key));
+        Path pem = SelfSigned.certificate(directory, "c");
         Files.writeString(directory.resolve("c.list"), pem + "\n");
         String ticketKey = Base64.getEncoder().encodeToString(new byte[48]) + "\n";
         Files.writeString(directory.resolve("c.keys"), ticketKey.repeat(3));

@@ -3,9 +3,8 @@
 package io.tandem.node.cli;
 
 import io.tandem.node.testkit.Ports;
-import io.tandem.node.testkit.Program;
+import io.tandem.node.testkit.SelfSigned;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -242,33 +241,7 @@ final class StandIns {
     /** One certificate with its key, made when it is first needed. */
     private Path certificate() throws IOException, InterruptedException {
         Path pem = directory.resolve("stand-in.pem");
-        if (!Files.exists(pem)) {
-            Path key = directory.resolve("stand-in.key");
-            Path crt = directory.resolve("stand-in.crt");
-            Program.of(
-                            "openssl",
-                            "req",
-                            "-x509",
-                            "-newkey",
-                            "ec",
-                            "-pkeyopt",
-                            "ec_paramgen_curve:P-256",
-                            "-nodes",
-                            "-days",
-                            "30",
-                            "-subj",
-                            "/CN=stand-in",
-                            "-keyout",
-                            key.toString(),
-                            "-out",
-                            crt.toString())
-                    .succeed();
-            Files.writeString(
-                    pem,
-                    Files.readString(crt, StandardCharsets.US_ASCII)
-                            + Files.readString(key, StandardCharsets.US_ASCII));
-        }
-        return pem;
+        return Files.exists(pem) ? pem : SelfSigned.certificate(directory, "stand-in");
     }
 
     /** The first occurrence of {@code word} as a word. */

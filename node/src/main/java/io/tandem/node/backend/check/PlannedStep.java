@@ -18,7 +18,8 @@ record PlannedStep(Step step, int number, String comment) {
     String place() {
         return number == 0
                 ? " at initial connection step of tcp-check"
-                : " at step " + number + " of tcp-check" + what() + (comment.isEmpty() ? "" : " comment: '" + comment + "'");
+                : " at step " + number + " of tcp-check" + what()
+                        + (comment.isEmpty() ? "" : " comment: '" + comment + "'");
     }
 
     private String what() {

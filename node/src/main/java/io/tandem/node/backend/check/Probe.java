@@ -140,8 +140,8 @@ final class Probe implements CheckConnection.Listener, Round.Running {
         forgetAnswer();
         answer.begin();
         facts.serverEnd = null;
-        connection = CheckConnection.open(
-                target.loop().eventLoop(), step.plan(target.settings(), address, facts), this);
+        connection =
+                CheckConnection.open(target.loop().eventLoop(), step.plan(target.settings(), address, facts), this);
     }
 
     @Override

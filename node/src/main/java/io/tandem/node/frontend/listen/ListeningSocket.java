@@ -58,23 +58,28 @@ final class ListeningSocket {
         Socket socket = create(six ? AF_INET6 : AF_INET, DATAGRAM_NONBLOCK_CLOEXEC);
         int fd = socket.intValue();
         try {
-            SocketOptions.reuse(fd);
-            SocketOptions.freeBind(fd);
-            String device = settings.device;
-            if (device != null) {
-                SocketOptions.device(fd, device);
-            }
-            if (settings.transparent) {
-                SocketOptions.transparent(fd, six);
-            }
-            if (six && settings.families != ListenSettings.Families.AS_THE_SYSTEM) {
-                SocketOptions.onlyIpv6(fd, settings.families == ListenSettings.Families.ONLY_IPV6);
-            }
+            place(fd, six, settings);
             socket.bind(where);
             return fd;
         } catch (IOException failure) {
             socket.close();
             throw failure;
+        }
+    }
+
+    /** What any socket on an address is told before it is bound. */
+    private static void place(int fd, boolean six, ListenSettings settings) throws IOException {
+        SocketOptions.reuse(fd);
+        SocketOptions.freeBind(fd);
+        String device = settings.device;
+        if (device != null) {
+            SocketOptions.device(fd, device);
+        }
+        if (settings.transparent) {
+            SocketOptions.transparent(fd, six);
+        }
+        if (six && settings.families != ListenSettings.Families.AS_THE_SYSTEM) {
+            SocketOptions.onlyIpv6(fd, settings.families == ListenSettings.Families.ONLY_IPV6);
         }
     }
 
@@ -107,19 +112,9 @@ final class ListeningSocket {
         Socket socket = create(six ? AF_INET6 : AF_INET);
         int fd = socket.intValue();
         try {
-            SocketOptions.reuse(fd);
-            SocketOptions.freeBind(fd);
-            String device = settings.device;
-            if (device != null) {
-                SocketOptions.device(fd, device);
-            }
-            if (settings.transparent) {
-                SocketOptions.transparent(fd, six);
-            } else if (GUARDED) {
+            place(fd, six, settings);
+            if (GUARDED && !settings.transparent) {
                 answerAfterTheAddressHasGone(fd, six);
-            }
-            if (six && settings.families != ListenSettings.Families.AS_THE_SYSTEM) {
-                SocketOptions.onlyIpv6(fd, settings.families == ListenSettings.Families.ONLY_IPV6);
             }
             tune(fd, settings);
             socket.bind(where);

@@ -80,8 +80,9 @@ public final class ServerCommands {
                         "shutdown sessions server <bk>/<srv>",
                         "kill sessions on a server",
                         Level.ADMIN,
-                        (arguments, answer) -> commands.with(
-                                arguments, answer, (b, server) -> server.state().sessions().kill(Termination.KILLED))),
+                        (arguments, answer) -> commands.with(arguments, answer, (b, server) -> server.state()
+                                .sessions()
+                                .kill(Termination.KILLED))),
                 new Command(
                         "get weight",
                         "get weight <bk>/<srv>",

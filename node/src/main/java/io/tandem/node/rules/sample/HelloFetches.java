@@ -12,6 +12,7 @@ import io.tandem.node.tls.CipherNumbers;
 import io.tandem.node.tls.HelloCapture;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class HelloFetches {
     static final List<Keyword<FetchKind>> ALL = List.of(
-            fetch("ssl_fc_protocol_hello_id")
-                    .returns(SampleType.INTEGER)
-                    .of(Need.CLIENT_CONNECTION)
-                    .doc("the TLS version that the client's first message names")
-                    .simply((facts, out) -> {
-                        HelloCapture hello = hello(facts);
-                        if (hello == null) {
-                            return false;
-                        }
-                        out.set(hello.version());
-                        return true;
-                    }),
+            number(
+                    "ssl_fc_protocol_hello_id",
+                    "the TLS version that the client's first message names",
+                    HelloCapture::version),
             list("ssl_fc_cipherlist_bin", "cipher suites the client offers", HelloCapture::ciphers),
             list("ssl_fc_extlist_bin", "extensions of the client's first message", HelloCapture::extensions),
             list("ssl_fc_eclist_bin", "elliptic curves the client offers", HelloCapture::groups),
@@ -73,18 +66,10 @@ final class HelloFetches {
                         boolean filtered = filtered(args);
                         return (facts, out) -> names(facts, filtered, out);
                     }),
-            fetch("ssl_fc_cipherlist_xxh")
-                    .returns(SampleType.INTEGER)
-                    .of(Need.CLIENT_CONNECTION)
-                    .doc("a hash of the cipher suites the client offers")
-                    .simply((facts, out) -> {
-                        HelloCapture hello = hello(facts);
-                        if (hello == null) {
-                            return false;
-                        }
-                        out.set(hello.ciphersHash());
-                        return true;
-                    }));
+            number(
+                    "ssl_fc_cipherlist_xxh",
+                    "a hash of the cipher suites the client offers",
+                    HelloCapture::ciphersHash));
 
     private static final byte[] DIGITS = Text.bytes("0123456789ABCDEF");
 
@@ -102,6 +87,20 @@ final class HelloFetches {
     /** A value that clients add at random, to keep servers tolerant (RFC 8701): {@code 0x?A?A}, both bytes alike. */
     private static boolean isGrease(byte[] list, int at) {
         return list[at] == list[at + 1] && (list[at] & 0x0F) == 0x0A;
+    }
+
+    private static Keyword<FetchKind> number(String name, String doc, ToLongFunction<HelloCapture> of) {
+        return fetch(name)
+                .returns(SampleType.INTEGER)
+                .of(Need.CLIENT_CONNECTION)
+                .doc(doc)
+                .simply((facts, out) -> {
+                    HelloCapture hello = hello(facts);
+                    if (hello != null) {
+                        out.set(of.applyAsLong(hello));
+                    }
+                    return hello != null;
+                });
     }
 
     private static Keyword<FetchKind> list(String name, String doc, Function<HelloCapture, byte[]> of) {

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Timeout;
 class AnnouncedPeersDifferentialTest {
     /** Version 2, TCP over IPv4 from 1.2.3.4:1111 to 5.6.7.8:2222, with an authority. */
     private static final String SECOND = new String(
-            HexFormat.of().parseHex("0d0a0d0a000d0a515549540a2111001601020304050607080457" + "08ae" + "020007612e746573742e"),
+            HexFormat.of()
+                    .parseHex("0d0a0d0a000d0a515549540a2111001601020304050607080457" + "08ae" + "020007612e746573742e"),
             ISO_8859_1);
 
     @Test
