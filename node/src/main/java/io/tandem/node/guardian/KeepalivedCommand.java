@@ -7,7 +7,7 @@ import io.tandem.config.keepalived.KeepalivedHost;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
-import io.tandem.node.boot.HostName;
+import io.tandem.node.socket.HostName;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

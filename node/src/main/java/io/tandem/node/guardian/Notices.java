@@ -5,7 +5,7 @@ package io.tandem.node.guardian;
 import io.tandem.config.model.Script;
 import io.tandem.config.model.VrrpConfig;
 import io.tandem.config.model.VrrpGlobals;
-import io.tandem.node.boot.HostName;
+import io.tandem.node.socket.HostName;
 import io.tandem.vrrp.dump.DataDump;
 import io.tandem.vrrp.dump.JsonDump;
 import io.tandem.vrrp.dump.Snapshot;

@@ -235,7 +235,7 @@ final class AdminForm {
                 case "eagent" -> admin.agent(server, true);
                 case "arunn" -> admin.agentUp(its, server);
                 case "adown" -> admin.agentDown(its, server);
-                case "shutdown" -> state.killSessions(Termination.KILLED);
+                case "shutdown" -> state.sessions().kill(Termination.KILLED);
                 default -> throw new IllegalStateException("an action without a meaning: " + wanted);
             }
         }
