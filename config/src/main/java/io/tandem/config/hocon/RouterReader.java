@@ -8,7 +8,9 @@ import com.typesafe.config.ConfigValueType;
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Again;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRouterConfig.Pace;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.config.text.IpLiteral;
@@ -80,6 +82,7 @@ final class RouterReader {
                 .tracks(new TrackReader(settings.child("track")).read())
                 .syncGroup(settings.string("sync-group", "G1"))
                 .scripts(NotifyReader.read(settings.child("notify")));
+        new OwnNetworkReader(settings).read(router);
         if (unicast != null) {
             readUnicast(unicast, router, family);
         }
@@ -165,7 +168,7 @@ final class RouterReader {
         for (ConfigValue value : settings.list(key)) {
             VirtualAddress address = value instanceof ConfigObject object
                     ? virtualAddress(settings.element(key, object))
-                    : virtualAddress(key, value, null, null);
+                    : virtualAddress(key, value, null, null, VirtualAddress.Options.NONE);
             if (address != null) {
                 addresses.add(address);
             }
@@ -180,17 +183,22 @@ final class RouterReader {
         List<ConfigValue> address = element.list("address");
         String interfaceName = element.string("interface", "eth0");
         String label = element.string("label", "eth0:1");
+        VirtualAddress.Options options = OwnNetworkReader.options(element);
         element.rejectUnknown();
         if (address.size() != 1) {
             element.missing("address", "\"10.0.0.100/24\"");
             return null;
         }
         return new RouterReader("", element, "", Path.of("/"))
-                .virtualAddress("address", address.get(0), interfaceName, label);
+                .virtualAddress("address", address.get(0), interfaceName, label, options);
     }
 
     private @Nullable VirtualAddress virtualAddress(
-            String key, ConfigValue value, @Nullable String interfaceName, @Nullable String label) {
+            String key,
+            ConfigValue value,
+            @Nullable String interfaceName,
+            @Nullable String label,
+            VirtualAddress.Options options) {
         String text = settings.scalar(key, value, "\"10.0.0.100/24\"");
         if (text == null) {
             return null;
@@ -203,7 +211,7 @@ final class RouterReader {
             settings.wrong(key, value, "is not an IP address with an optional prefix length", "\"10.0.0.100/24\"");
             return null;
         }
-        return new VirtualAddress(address, prefix, interfaceName, label, 0);
+        return new VirtualAddress(address, prefix, interfaceName, label, 0, options);
     }
 
     private static int prefixLength(String text, int bits) {
@@ -270,8 +278,26 @@ final class RouterReader {
                 announce.integer("repeat", Announce.DEFAULT.repeat(), 1, 255),
                 announce.duration("delay", Announce.DEFAULT.delay(), Duration.ZERO, day),
                 announce.duration("refresh", Announce.DEFAULT.refresh(), Duration.ZERO, day),
-                announce.integer("refresh-repeat", Announce.DEFAULT.refreshRepeat(), 1, 255));
+                announce.integer("refresh-repeat", Announce.DEFAULT.refreshRepeat(), 1, 255),
+                again(announce.child("again"), day),
+                new Pace(
+                        announce.duration("interval", Duration.ZERO, Duration.ZERO, SECOND),
+                        announce.duration("neighbor-interval", Duration.ZERO, Duration.ZERO, SECOND),
+                        announce.string("pace-group", "switch1")),
+                announce.duration("elsewhere", Duration.ZERO, Duration.ZERO, day),
+                announce.bool("everywhere", false));
         announce.rejectUnknown();
+        return read;
+    }
+
+    private static @Nullable Again again(@Nullable Settings again, Duration day) {
+        if (again == null) {
+            return null;
+        }
+        Again read = new Again(
+                again.integer("repeat", Announce.DEFAULT.repeat(), 1, 255),
+                again.duration("delay", Announce.DEFAULT.delay(), Duration.ZERO, day));
+        again.rejectUnknown();
         return read;
     }
 }

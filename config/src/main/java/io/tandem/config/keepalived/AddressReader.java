@@ -38,7 +38,7 @@ final class AddressReader {
         int bits = address instanceof Inet4Address ? 32 : 128;
         int prefixLength = slash < 0 ? bits : values.prefixLength(line, text, slash, bits);
         Options options = new Options();
-        if (!readOptions(line, options)) {
+        if (!readOptions(line, options, address)) {
             return null;
         }
         if (options.interfaceName != null && !host.hasInterface().test(options.interfaceName)) {
@@ -46,7 +46,22 @@ final class AddressReader {
                     line.origin(),
                     "WARNING - interface " + options.interfaceName + " for ip address " + text + " doesn't exist");
         }
-        return new VirtualAddress(address, prefixLength, options.interfaceName, options.label, options.scope);
+        return new VirtualAddress(
+                address,
+                prefixLength,
+                options.interfaceName,
+                options.label,
+                options.scope,
+                new VirtualAddress.Options(
+                        options.peer,
+                        options.broadcast == null ? null : broadcast(options.broadcast, address, prefixLength),
+                        options.flags,
+                        // A source address of a single host serves nobody but its own answers.
+                        options.preferred != null
+                                ? options.preferred
+                                : bits == 128 && prefixLength == 128 ? 0 : VirtualAddress.Options.FOREVER,
+                        options.tracked,
+                        options.ownInterface));
     }
 
     static AddressFamily familyOf(VirtualAddress address) {
@@ -59,10 +74,20 @@ final class AddressReader {
         @Nullable String label;
 
         int scope;
+
+        @Nullable String broadcast;
+
+        @Nullable InetAddress peer;
+
+        @Nullable Integer preferred;
+
+        int flags;
+        boolean tracked = true;
+        boolean ownInterface;
     }
 
     /** @return false, with a complaint, where the address is not to be used */
-    private boolean readOptions(Statement line, Options options) {
+    private boolean readOptions(Statement line, Options options, InetAddress address) {
         for (int i = 1; i <= line.parameters(); i++) {
             String option = line.parameter(i);
             switch (option) {
@@ -70,37 +95,29 @@ final class AddressReader {
                 case "label" -> options.label = value(line, ++i);
                 case "scope" -> options.scope = scope(line, ++i);
                 case "brd", "broadcast" -> {
-                    String broadcast = line.parameter(++i);
-                    if (!broadcast.equals("+") && !broadcast.equals("-") && IpLiteral.parse(broadcast) == null) {
+                    options.broadcast = line.parameter(++i);
+                    if (!options.broadcast.matches("[+-]") && IpLiteral.parse(options.broadcast) == null) {
                         findings.error(
                                 line.origin(),
-                                "VRRP is trying to assign invalid broadcast " + broadcast + ". skipping VIP...");
+                                "VRRP is trying to assign invalid broadcast " + options.broadcast
+                                        + ". skipping VIP...");
                         return false;
                     }
-                    findings.noEffect(line.origin(), option, "the kernel derives the broadcast address");
                 }
-                case "preferred_lft" -> {
-                    String lifetime = line.parameter(++i);
-                    if (!lifetime.equals("forever") && values.integer(line, i, 0, Integer.MAX_VALUE) == null) {
-                        findings.error(line.origin(), "preferred_lft " + lifetime + " is invalid");
-                    }
-                    findings.noEffect(line.origin(), option, "it keeps the lifetimes of its addresses itself");
-                }
-                case "-nodad", "home", "mngtmpaddr", "noprefixroute", "autojoin", "no_track" ->
-                    findings.noEffect(
-                            line.origin(),
-                            option,
-                            "its virtual addresses need no duplicate address detection and make no routes");
+                case "preferred_lft" -> options.preferred = seconds(line, ++i);
+                case "-nodad" -> options.flags |= VirtualAddress.Options.DETECT_DUPLICATES;
+                case "home" -> options.flags |= VirtualAddress.Options.HOME;
+                case "mngtmpaddr" -> options.flags |= VirtualAddress.Options.MANAGE_TEMPORARY;
+                case "noprefixroute" -> options.flags |= VirtualAddress.Options.NO_PREFIX_ROUTE;
+                case "autojoin" -> options.flags |= VirtualAddress.Options.JOIN_GROUPS;
+                case "no_track" -> options.tracked = false;
+                case "use_vmac" -> options.ownInterface = true;
                 case "peer" -> {
-                    String peer = line.parameter(++i);
-                    if (IpLiteral.parse(peer.split("/", 2)[0]) == null) {
-                        findings.error(line.origin(), "VRRP parsed invalid IP " + peer + ". skipping IP...");
-                        findings.error(line.origin(), "Invalid peer address " + peer);
+                    options.peer = peer(line, line.parameter(++i), address);
+                    if (options.peer == null) {
                         return false;
                     }
-                    findings.unsupported(line.origin(), option);
                 }
-                case "use_vmac" -> findings.unsupported(line.origin(), option);
                 default ->
                     findings.error(
                             line.origin(), "Unknown configuration entry '" + option + "' for ip address - ignoring");
@@ -116,6 +133,45 @@ final class AddressReader {
                     "Address label " + label + " is longer than maximum length " + MAX_LABEL + " - removing address");
         }
         return label.length() <= MAX_LABEL;
+    }
+
+    private @Nullable InetAddress peer(Statement line, String text, InetAddress address) {
+        InetAddress peer = IpLiteral.parse(text);
+        if (peer == null || peer.getClass() != address.getClass()) {
+            findings.error(line.origin(), "VRRP parsed invalid IP " + text + ". skipping IP...");
+            findings.error(line.origin(), "Invalid peer address " + text);
+            return null;
+        }
+        return peer;
+    }
+
+    /** {@code +} sets the bits of the host, {@code -} clears them; IPv6 has none. */
+    private static @Nullable InetAddress broadcast(String text, InetAddress address, int prefixLength) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 16) {
+            return null;
+        }
+        if (!text.matches("[+-]")) {
+            return IpLiteral.parse(text);
+        }
+        for (int bit = prefixLength; bit < 32; bit++) {
+            int mask = 0x80 >>> (bit & 7);
+            bytes[bit >>> 3] = (byte) (text.equals("+") ? bytes[bit >>> 3] | mask : bytes[bit >>> 3] & ~mask);
+        }
+        return IpLiteral.parse((bytes[0] & 0xff) + "." + (bytes[1] & 0xff) + "." + (bytes[2] & 0xff) + "."
+                + (bytes[3] & 0xff));
+    }
+
+    private @Nullable Integer seconds(Statement line, int index) {
+        String text = line.parameter(index);
+        if (text.equals("forever")) {
+            return VirtualAddress.Options.FOREVER;
+        }
+        Integer seconds = values.integer(line, index, 0, Integer.MAX_VALUE);
+        if (seconds == null) {
+            findings.error(line.origin(), "preferred_lft " + text + " is invalid");
+        }
+        return seconds;
     }
 
     private @Nullable String value(Statement line, int index) {

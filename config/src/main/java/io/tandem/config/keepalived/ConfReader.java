@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 final class ConfReader {
     private final Findings findings;
     private final KeepalivedHost host;
+    private final RuleReader rules;
     private final Globals globals = new Globals();
     private final ScriptUsers users;
     private final Map<String, TrackScript> scripts = new LinkedHashMap<>();
@@ -40,7 +41,8 @@ final class ConfReader {
         TrackKeywords tracks = new TrackKeywords(findings, scripts, files, processes, this.host.hasInterface());
         NotifyKeywords notifies = new NotifyKeywords(findings, users);
         groups = new GroupReader(findings, tracks, notifies);
-        instanceKeywords = new InstanceKeywords(findings, this.host, tracks, notifies).all();
+        rules = new RuleReader(findings);
+        instanceKeywords = new InstanceKeywords(findings, this.host, tracks, notifies, rules).all();
     }
 
     VrrpConfig read(List<Statement> statements) {

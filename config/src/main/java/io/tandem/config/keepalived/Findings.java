@@ -86,6 +86,14 @@ final class Findings {
         return refused;
     }
 
+    /** keepalived ends here: a word wants another behind it. */
+    void missingParameter(Statement line, String word, int position) {
+        fatal(
+                line.origin(),
+                "*** Configuration line starting `" + line.keyword() + "` is missing a parameter after keyword `" + word
+                        + "` at word position " + position);
+    }
+
     void insecureScripts(String text) {
         insecureScripts = true;
         add(Severity.WARNING, null, text, "global_defs { enable_script_security }");

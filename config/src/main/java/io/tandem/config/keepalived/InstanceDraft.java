@@ -5,6 +5,7 @@ package io.tandem.config.keepalived;
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRule;
 import io.tandem.config.text.Origin;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -39,6 +40,8 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
     final List<VirtualAddress> addresses = new ArrayList<>();
     final List<VirtualAddress> excludedAddresses = new ArrayList<>();
     final List<Statement> routeLines = new ArrayList<>();
+    final List<VirtualRule> rules = new ArrayList<>();
+    final OwnInterfaceKeywords.Draft own = new OwnInterfaceKeywords.Draft();
 
     boolean preempt = true;
     Duration preemptDelay = Duration.ZERO;

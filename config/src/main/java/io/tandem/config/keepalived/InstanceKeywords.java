@@ -4,6 +4,7 @@ package io.tandem.config.keepalived;
 
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
+import io.tandem.config.model.VirtualRule;
 import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -19,10 +20,17 @@ final class InstanceKeywords {
     private final KeepalivedHost host;
     private final TrackKeywords tracks;
     private final NotifyKeywords notifies;
+    private final RuleReader rules;
     private final Keywords<InstanceDraft> authentication;
 
-    InstanceKeywords(Findings findings, KeepalivedHost host, TrackKeywords tracks, NotifyKeywords notifies) {
+    InstanceKeywords(
+            Findings findings,
+            KeepalivedHost host,
+            TrackKeywords tracks,
+            NotifyKeywords notifies,
+            RuleReader rules) {
         this.findings = findings;
+        this.rules = rules;
         this.values = new Values(findings);
         this.host = host;
         this.tracks = tracks;
@@ -89,6 +97,7 @@ final class InstanceKeywords {
 
     private void network(Keywords<InstanceDraft> keywords) {
         AddressReader reader = new AddressReader(findings, host);
+        new OwnInterfaceKeywords(findings).addTo(keywords);
         keywords.on("virtual_ipaddress", (draft, s) -> s.body().forEach(line -> addAddress(draft, line, reader)))
                 .on("virtual_ipaddress_excluded", (draft, s) -> s.body().forEach(line -> {
                     VirtualAddress address = reader.read(line);
@@ -97,6 +106,12 @@ final class InstanceKeywords {
                     }
                 }))
                 .on("virtual_routes", (draft, s) -> draft.routeLines.addAll(s.body()))
+                .on("virtual_rules", (draft, s) -> s.body().forEach(line -> {
+                    VirtualRule rule = rules.read(line);
+                    if (rule != null) {
+                        draft.rules.add(rule);
+                    }
+                }))
                 .onParameter("unicast_src_ip", (draft, s) -> {
                     draft.unicastKeyword = true;
                     draft.unicastSource = IpLiteral.parse(s.parameter(1));
@@ -202,10 +217,6 @@ final class InstanceKeywords {
                 .noEffect("its receive buffer is sized for the longest burst", "kernel_rx_buf_size")
                 .noEffect("the checksum of old unicast peers was a fault of keepalived 1.3.6", "old_unicast_checksum")
                 .unsupported(
-                        "use_vmac",
-                        "use_vmac_addr",
-                        "vmac_xmit_base",
-                        "use_ipvlan",
                         "vrf",
                         "dont_track_primary",
                         "track_src_ip",
@@ -216,7 +227,6 @@ final class InstanceKeywords {
                         "owner_ignore_adverts",
                         "timer_expired_backup",
                         "thread_timer_expired",
-                        "virtual_rules",
                         "no_virtual_ipaddress",
                         "no_accept",
                         "auth_hmac");

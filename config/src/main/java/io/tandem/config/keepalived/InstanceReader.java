@@ -93,6 +93,8 @@ final class InstanceReader {
                 .addresses(draft.addresses)
                 .excludedAddresses(draft.excludedAddresses)
                 .routes(routes(draft))
+                .rules(draft.rules)
+                .ownInterface(new OwnInterfaceKeywords(findings).finish(draft, family, tag))
                 .preempt(preempt)
                 .preemptDelay(draft.preemptDelay)
                 .unicastSource(draft.unicastSource)

@@ -32,10 +32,7 @@ final class Keywords<T> {
     Keywords<T> onParameter(String keyword, BiConsumer<T, Statement> meaning) {
         return on(keyword, (target, statement) -> {
             if (statement.parameters() == 0) {
-                findings.fatal(
-                        statement.origin(),
-                        "*** Configuration line starting `" + keyword + "` is missing a parameter after keyword `"
-                                + keyword + "` at word position 2");
+                findings.missingParameter(statement, keyword, 2);
             } else {
                 meaning.accept(target, statement);
             }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,21 @@ final class RouteNames {
             16,
             "keepalived",
             18);
+    private static final Map<String, Integer> IP_PROTOCOLS = Map.ofEntries(
+            Map.entry("icmp", 1),
+            Map.entry("igmp", 2),
+            Map.entry("ipencap", 4),
+            Map.entry("tcp", 6),
+            Map.entry("udp", 17),
+            Map.entry("dccp", 33),
+            Map.entry("ipv6", 41),
+            Map.entry("gre", 47),
+            Map.entry("esp", 50),
+            Map.entry("ah", 51),
+            Map.entry("ipv6-icmp", 58),
+            Map.entry("vrrp", 112),
+            Map.entry("sctp", 132),
+            Map.entry("udplite", 136));
     private static final List<Path> DIRECTORIES = List.of(Path.of("/etc/iproute2"), Path.of("/usr/share/iproute2"));
 
     @Nullable Integer table(String text) {
@@ -50,11 +66,26 @@ final class RouteNames {
         return named(text, PROTOCOLS, "rt_protos", 255);
     }
 
+    /** The number of a realm, which need not have a name. */
+    @Nullable Integer realm(String text) {
+        return named(text, Map.of("cosmos", 0), "rt_realms", 0xffff);
+    }
+
+    /** A type of service, or a code point by name. */
+    @Nullable Integer tos(String text) {
+        return named(text, Map.of(), "rt_dsfield", 255);
+    }
+
+    /** {@code tcp}, {@code udp} and the like, or their number. */
+    @Nullable Integer ipProtocol(String text) {
+        return named(text.toLowerCase(Locale.ROOT), IP_PROTOCOLS, "", 255);
+    }
+
     /** @param most the greatest number, as unsigned */
     private static @Nullable Integer named(String text, Map<String, Integer> own, String file, int most) {
         Integer known = own.get(text);
         Integer number = known != null ? known : unsigned(text);
-        if (number == null) {
+        if (number == null && !file.isEmpty()) {
             number = fromFile(file, text);
         }
         return number == null || Integer.compareUnsigned(number, most) > 0 ? null : number;

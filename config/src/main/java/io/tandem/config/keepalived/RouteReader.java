@@ -241,10 +241,7 @@ final class RouteReader {
         private String value(String option) {
             if (at >= words.size()) {
                 failed = true;
-                findings.fatal(
-                        line.origin(),
-                        "*** Configuration line starting `" + words.get(0) + "` is missing a parameter after keyword `"
-                                + option + "` at word position " + (at + 1));
+                findings.missingParameter(line, option, at + 1);
                 return "";
             }
             return words.get(at++);

@@ -56,6 +56,14 @@ public record VirtualRoute(
      */
     public record Hop(@Nullable InetAddress via, @Nullable String interfaceName, int weight, boolean onLink) {}
 
+    /** What {@code ip route del} needs to tell it from others. */
+    public String toCommand() {
+        return (destination == null ? "default" : destination.getHostAddress() + "/" + prefixLength) + " table "
+                + Integer.toUnsignedString(table) + " proto " + protocol
+                + (tos == 0 ? "" : " tos 0x" + Integer.toHexString(tos))
+                + (priority == null ? "" : " metric " + Integer.toUnsignedString(priority));
+    }
+
     /** As ip-route(8) begins it: {@code 10.0.0.0/8 table 100}. */
     @Override
     public String toString() {

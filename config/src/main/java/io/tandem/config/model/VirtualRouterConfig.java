@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param addresses the advertised addresses, at least one
  * @param excludedAddresses moved along but not advertised
  * @param routes moved along with the addresses
+ * @param rules routing rules moved along with the addresses
+ * @param ownInterface the macvlan or ipvlan that carries the addresses, or null
  * @param preempt whether a higher priority takes over from a lower one
  * @param preemptDelay 0..1000 s
  * @param unicastSource own address for unicast, or null
@@ -49,6 +51,8 @@ public record VirtualRouterConfig(
         List<VirtualAddress> addresses,
         List<VirtualAddress> excludedAddresses,
         List<VirtualRoute> routes,
+        List<VirtualRule> rules,
+        @Nullable OwnInterface ownInterface,
         boolean preempt,
         Duration preemptDelay,
         @Nullable InetAddress unicastSource,
@@ -64,6 +68,7 @@ public record VirtualRouterConfig(
         addresses = List.copyOf(addresses);
         excludedAddresses = List.copyOf(excludedAddresses);
         routes = List.copyOf(routes);
+        rules = List.copyOf(rules);
         unicastPeers = List.copyOf(unicastPeers);
     }
 
@@ -93,10 +98,46 @@ public record VirtualRouterConfig(
      * @param delay from the first block to the second; zero: no second block
      * @param refresh period of repeated announcements; zero: none
      * @param refreshRepeat messages in each refresh
+     * @param again when a router of lower priority was heard ({@code garp_lower_prio_*}); null: as at a takeover
+     * @param pace how fast messages may follow each other on an interface
+     * @param elsewhere period of announcements on interfaces that no advertisements leave by; zero: none
+     * @param everywhere whether {@code elsewhere} is for every such interface, not only for macvlans of the router's own
      */
-    public record Announce(int repeat, Duration delay, Duration refresh, int refreshRepeat) {
+    public record Announce(
+            int repeat,
+            Duration delay,
+            Duration refresh,
+            int refreshRepeat,
+            @Nullable Again again,
+            Pace pace,
+            Duration elsewhere,
+            boolean everywhere) {
         /** keepalived's defaults: 5 messages, 5 more after 5 s, no refresh. */
         public static final Announce DEFAULT = new Announce(5, Duration.ofSeconds(5), Duration.ZERO, 1);
+
+        /** One whose other settings are keepalived's defaults. */
+        public Announce(int repeat, Duration delay, Duration refresh, int refreshRepeat) {
+            this(repeat, delay, refresh, refreshRepeat, null, Pace.FREE, Duration.ZERO, false);
+        }
+    }
+
+    /**
+     * Blocks of announcements after a router of lower priority was heard.
+     *
+     * @param repeat messages in each block
+     * @param delay from the first block to the second; zero: no second block
+     */
+    public record Again(int repeat, Duration delay) {}
+
+    /**
+     * How fast announcements may follow each other.
+     *
+     * @param arp between two gratuitous ARPs; zero: at once
+     * @param neighbor between two neighbour advertisements; zero: at once
+     * @param group routers with the same name share the pace; null: those of the same interface do
+     */
+    public record Pace(Duration arp, Duration neighbor, @Nullable String group) {
+        public static final Pace FREE = new Pace(Duration.ZERO, Duration.ZERO, null);
     }
 
     /**

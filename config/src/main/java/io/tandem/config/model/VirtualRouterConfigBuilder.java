@@ -24,6 +24,8 @@ public final class VirtualRouterConfigBuilder {
     private List<VirtualAddress> addresses = List.of();
     private List<VirtualAddress> excludedAddresses = List.of();
     private List<VirtualRoute> routes = List.of();
+    private List<VirtualRule> rules = List.of();
+    private @Nullable OwnInterface ownInterface;
     private boolean preempt = true;
     private Duration preemptDelay = Duration.ZERO;
     private @Nullable InetAddress unicastSource;
@@ -84,6 +86,16 @@ public final class VirtualRouterConfigBuilder {
 
     public VirtualRouterConfigBuilder routes(List<VirtualRoute> value) {
         this.routes = value;
+        return this;
+    }
+
+    public VirtualRouterConfigBuilder rules(List<VirtualRule> value) {
+        this.rules = value;
+        return this;
+    }
+
+    public VirtualRouterConfigBuilder ownInterface(@Nullable OwnInterface value) {
+        this.ownInterface = value;
         return this;
     }
 
@@ -156,6 +168,8 @@ public final class VirtualRouterConfigBuilder {
                 addresses,
                 excludedAddresses,
                 routes,
+                rules,
+                ownInterface,
                 preempt,
                 preemptDelay,
                 unicastSource,

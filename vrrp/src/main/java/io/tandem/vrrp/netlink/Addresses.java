@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Addresses on interfaces: add, renew, remove, list.
  *
- * <p>Adding what is there and removing what is not are successes. The methods that take an index send one message and
- * allocate nothing but the exception of a refusal: they serve the takeover.
+ * <p>Adding what is there and removing what is not are successes. Takeovers send many at once ({@link NetlinkBatch}).
  */
 public final class Addresses {
     /** IFA_PROTO of the addresses that Tandem holds as virtual addresses (Linux 5.18 and later keep it). */
@@ -36,10 +35,10 @@ public final class Addresses {
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
     private static final int IFA_LABEL = 3;
+    private static final int IFA_BROADCAST = 4;
     private static final int IFA_CACHEINFO = 6;
     private static final int IFA_FLAGS = 8;
     private static final int IFA_PROTO = 11;
-    private static final int NODAD = 2;
     private static final int DAD_FAILED = 8;
     private static final int TENTATIVE = 0x40;
     private static final int FIXED_PART = 8;
@@ -83,37 +82,97 @@ public final class Addresses {
             int scope,
             int validSeconds,
             int tag) {
-        boolean six = address instanceof Inet6Address;
-        NetlinkMessage message = socket.message()
-                .begin(RTM_NEWADDR, CREATE | REPLACE | ACK)
-                .addressPart(six ? AF_INET6 : AF_INET, prefixLength, six ? NODAD : 0, scope, interfaceIndex)
-                .attribute(IFA_LOCAL, address)
-                .attribute(IFA_ADDRESS, address);
-        if (six) {
-            message.attribute(IFA_FLAGS, NODAD);
-        } else if (label != null) {
-            message.textAttribute(IFA_LABEL, label);
-        }
-        if (validSeconds != FOREVER) {
-            message.lifetime(IFA_CACHEINFO, validSeconds);
-        }
-        if (tag != 0) {
-            message.byteAttribute(IFA_PROTO, tag);
-        }
+        return add(new AddressRequest(
+                address,
+                prefixLength,
+                interfaceIndex,
+                label,
+                scope,
+                address instanceof Inet6Address ? AddressRequest.NODAD : 0,
+                validSeconds,
+                validSeconds,
+                tag,
+                null,
+                null));
+    }
+
+    /** Adds or renews an address; returns 0, or the errno. */
+    public int add(AddressRequest request) {
+        encodeAdd(socket.message().begin(RTM_NEWADDR, CREATE | REPLACE | ACK), request);
         int errno = socket.request();
         return errno == Errno.EEXIST ? 0 : errno;
     }
 
     /** Removes an address; returns 0, also when it was not there, or the errno. */
     public int remove(InetAddress address, int prefixLength, int interfaceIndex) {
-        boolean six = address instanceof Inet6Address;
-        socket.message()
-                .begin(RTM_DELADDR, ACK)
-                .addressPart(six ? AF_INET6 : AF_INET, prefixLength, 0, 0, interfaceIndex)
-                .attribute(IFA_LOCAL, address)
-                .attribute(IFA_ADDRESS, address);
+        encodeRemove(socket.message().begin(RTM_DELADDR, ACK), address, prefixLength, interfaceIndex, address);
         int errno = socket.request();
-        return errno == Errno.EADDRNOTAVAIL || errno == Errno.ENODEV ? 0 : errno;
+        return isGone(errno) ? 0 : errno;
+    }
+
+    /** Whether a refusal to remove means that there was nothing to remove. */
+    public static boolean isGone(int errno) {
+        return errno == Errno.EADDRNOTAVAIL || errno == Errno.ENODEV;
+    }
+
+    static void encodeAdd(NetlinkBatch.Builder batch, AddressRequest request) {
+        encodeAdd(batch.begin(RTM_NEWADDR, CREATE | REPLACE), request);
+    }
+
+    static void encodeRemove(NetlinkBatch.Builder batch, AddressRequest request) {
+        encodeRemove(
+                batch.begin(RTM_DELADDR, 0),
+                request.address(),
+                request.prefixLength(),
+                request.interfaceIndex(),
+                request.peer() == null ? request.address() : request.peer());
+    }
+
+    private static void encodeAdd(NetlinkMessage message, AddressRequest request) {
+        boolean six = request.address() instanceof Inet6Address;
+        message.addressPart(
+                        six ? AF_INET6 : AF_INET,
+                        request.prefixLength(),
+                        request.flags() & 0xff,
+                        request.scope(),
+                        request.interfaceIndex())
+                .attribute(IFA_LOCAL, request.address())
+                .attribute(IFA_ADDRESS, request.peer() == null ? request.address() : request.peer());
+        if (request.flags() != 0) {
+            message.attribute(IFA_FLAGS, request.flags());
+        }
+        if (!six && request.broadcast() != null) {
+            message.attribute(IFA_BROADCAST, request.broadcast());
+        }
+        if (!six && request.label() != null) {
+            message.textAttribute(IFA_LABEL, request.label());
+        }
+        if (request.validSeconds() != FOREVER || request.preferredSeconds() != FOREVER) {
+            message.lifetime(IFA_CACHEINFO, request.preferredSeconds(), request.validSeconds());
+        }
+        if (request.tag() != 0) {
+            message.byteAttribute(IFA_PROTO, request.tag());
+        }
+    }
+
+    private static void encodeRemove(
+            NetlinkMessage message, InetAddress address, int prefixLength, int interfaceIndex, InetAddress peer) {
+        message.addressPart(address instanceof Inet6Address ? AF_INET6 : AF_INET, prefixLength, 0, 0, interfaceIndex)
+                .attribute(IFA_LOCAL, address)
+                .attribute(IFA_ADDRESS, peer);
+    }
+
+    /** Those of one interface. */
+    public List<AddressEntry> list(int interfaceIndex) throws NetlinkException {
+        List<AddressEntry> found = new ArrayList<>();
+        socket.message().begin(RTM_GETADDR, DUMP).addressPart(0, 0, 0, 0, interfaceIndex);
+        socket.dump("netlink: list addresses", body -> {
+            AddressEntry entry = parse(body);
+            if (entry != null && entry.interfaceIndex() == interfaceIndex) {
+                found.add(entry);
+            }
+        });
+        return found;
     }
 
     public List<AddressEntry> list() throws NetlinkException {

@@ -12,9 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param flags IFF_* bits
  * @param mac such as {@code 02:42:ac:11:00:02}, empty where there is none
  * @param masterIndex the bridge or bond it belongs to, 0 for none
+ * @param parentIndex the interface below it, 0 for none
+ * @param alias what somebody wrote down about it, or empty
  * @param kind {@code veth}, {@code bridge}, {@code macvlan} …; null for hardware and the loopback
  */
-public record Link(int index, String name, int flags, String mac, int mtu, int masterIndex, @Nullable String kind) {
+public record Link(
+        int index,
+        String name,
+        int flags,
+        String mac,
+        int mtu,
+        int masterIndex,
+        int parentIndex,
+        String alias,
+        @Nullable String kind) {
     private static final HexFormat MAC = HexFormat.ofDelimiter(":");
     private static final int IFF_UP = 1;
     private static final int IFF_LOWER_UP = 0x10000;

@@ -27,6 +27,7 @@ public final class LinkEvents implements AutoCloseable {
     }
 
     private static final int AF_NETLINK = 16;
+    private static final int AF_BRIDGE = 7;
     private static final int SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0x800 | 0x80000;
     private static final int GROUPS = 1 | 0x10 | 0x100;
     private static final int RTM_NEWLINK = 16;
@@ -35,8 +36,14 @@ public final class LinkEvents implements AutoCloseable {
     private static final int RTM_DELADDR = 21;
     private static final int MAX_READS = 64;
 
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVBUFFORCE = 33;
+    private static final int BUFFER_BYTES = 1 << 20;
+
     private final int fd;
     private final NativeBuffer in = new NativeBuffer(32 * 1024);
+
+    private boolean lost;
 
     public LinkEvents() throws NetlinkException {
         fd = C.socket(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, 0);
@@ -45,6 +52,9 @@ public final class LinkEvents implements AutoCloseable {
         if (fd < 0 || C.bind(fd, address.address(), 12) != 0) {
             throw new NetlinkException("netlink: listen to link and address events", Libc.errno());
         }
+        // Room for a thousand interfaces that go at once; where that is refused, more is looked up afterwards.
+        address.bytes().putInt(0, BUFFER_BYTES);
+        C.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, address.address(), 4);
     }
 
     public int fd() {
@@ -52,21 +62,24 @@ public final class LinkEvents implements AutoCloseable {
     }
 
     /**
-     * Delivers what has arrived.
+     * Delivers what has arrived. After a loss the rest is old news: it is thrown away before the listener looks.
      *
      * @param ownPort events that this {@link Netlink#port} caused are left out
      */
     public void read(int ownPort, Listener listener) {
         for (int reads = 0; reads < MAX_READS; reads++) {
             long length = C.recvfrom(fd, in.address(), in.capacity(), 0, 0, 0);
-            if (length < 0) {
-                if (Libc.errno() == Errno.ENOBUFS) {
+            if (length < 0 && Libc.errno() == Errno.ENOBUFS) {
+                lost = true;
+            } else if (length < 0) {
+                if (lost) {
+                    lost = false;
                     listener.overrun();
-                    continue;
                 }
                 return;
+            } else if (!lost) {
+                deliver((int) length, ownPort, listener);
             }
-            deliver((int) length, ownPort, listener);
         }
     }
 
@@ -88,6 +101,9 @@ public final class LinkEvents implements AutoCloseable {
 
     private static void deliverOne(int type, ByteBuffer body, Listener listener) {
         if ((type == RTM_NEWLINK || type == RTM_DELLINK) && body.limit() >= 16) {
+            if (body.get(0) == AF_BRIDGE) {
+                return; // of a port of a bridge: its membership, not its life
+            }
             Link link = Links.parse(body);
             if (link.name().isEmpty()) {
                 return;

@@ -41,11 +41,16 @@ public final class Links {
     private static final int IFLA_LINK = 5;
     private static final int IFLA_MASTER = 10;
     private static final int IFLA_LINKINFO = 18;
+    private static final int IFLA_IFALIAS = 20;
+    private static final int IFLA_GROUP = 27;
     private static final int IFLA_NET_NS_FD = 28;
     private static final int INFO_KIND = 1;
     private static final int INFO_DATA = 2;
     private static final int VETH_INFO_PEER = 1;
     private static final int IFLA_MACVLAN_MODE = 1;
+    private static final int IFLA_IPVLAN_MODE = 1;
+    private static final int IFLA_IPVLAN_FLAGS = 2;
+    private static final int IPVLAN_L2 = 0;
     private static final int IFLA_BR_FORWARD_DELAY = 1;
     private static final int IFLA_BR_STP_STATE = 5;
     private static final int IFLA_BR_MCAST_SNOOPING = 23;
@@ -65,7 +70,13 @@ public final class Links {
     }
 
     public Optional<Link> find(String name) throws NetlinkException {
-        return list().stream().filter(link -> link.name().equals(name)).findFirst();
+        Link[] found = new Link[1];
+        socket.message().begin(RTM_GETLINK, 0).linkPart(0, 0, 0).textAttribute(IFLA_IFNAME, name);
+        int errno = socket.fetch(body -> found[0] = parse(body));
+        if (errno != 0 && errno != Errno.ENODEV) {
+            throw new NetlinkException("netlink: look up " + name, errno);
+        }
+        return Optional.ofNullable(found[0]);
     }
 
     /** @throws NetlinkException ENODEV if there is no interface of that name */
@@ -122,6 +133,28 @@ public final class Links {
         socket.requestOrThrow("netlink: create macvlan " + name + " on " + parent);
     }
 
+    /**
+     * An ipvlan of layer 2, which has its parent's MAC.
+     *
+     * @param flags 0 bridge, 1 private, 2 vepa; the same for all on one parent
+     */
+    public void addIpvlan(String name, String parent, int flags) throws NetlinkException {
+        int parentIndex = get(parent).index();
+        NetlinkMessage message = create(name).attribute(IFLA_LINK, parentIndex);
+        int info = message.open(IFLA_LINKINFO);
+        message.textAttribute(INFO_KIND, "ipvlan");
+        int data = message.open(INFO_DATA);
+        message.shortAttribute(IFLA_IPVLAN_MODE, IPVLAN_L2).shortAttribute(IFLA_IPVLAN_FLAGS, flags);
+        message.close(data).close(info);
+        socket.requestOrThrow("netlink: create ipvlan " + name + " on " + parent);
+    }
+
+    /** Writes down what an interface is for; {@code ip link} shows it. */
+    public void setAlias(String name, String text) throws NetlinkException {
+        change(name).textAttribute(IFLA_IFALIAS, text);
+        socket.requestOrThrow("netlink: set the alias of " + name);
+    }
+
     /** Deletes it; one that is already gone is a success. */
     public void delete(String name) throws NetlinkException {
         Optional<Link> link = find(name);
@@ -169,6 +202,31 @@ public final class Links {
         socket.requestOrThrow("netlink: set the MAC of " + name + " to " + Link.macText(mac));
     }
 
+    /**
+     * Sets an interface up or down: one message, for the takeover.
+     *
+     * @return 0 or the errno; EBUSY or EADDRINUSE where another one of the same parent has the macvlan's MAC
+     */
+    public int change(int index, boolean up) {
+        socket.message().begin(RTM_NEWLINK, ACK).linkPart(index, up ? IFF_UP : 0, IFF_UP);
+        return socket.request();
+    }
+
+    /** Deletes all interfaces of a group at once; none is a success. */
+    public void deleteGroup(int group) throws NetlinkException {
+        socket.message().begin(RTM_DELLINK, ACK).linkPart(0, 0, 0).attribute(IFLA_GROUP, group);
+        int errno = socket.request();
+        if (errno != 0 && errno != Errno.ENODEV) {
+            throw new NetlinkException("netlink: delete the interfaces of group " + group, errno);
+        }
+    }
+
+    /** Puts an interface into a group. */
+    public void setGroup(String name, int group) throws NetlinkException {
+        change(name).attribute(IFLA_GROUP, group);
+        socket.requestOrThrow("netlink: put " + name + " into group " + group);
+    }
+
     public void setMtu(String name, int mtu) throws NetlinkException {
         change(name).attribute(IFLA_MTU, mtu);
         socket.requestOrThrow("netlink: set the MTU of " + name + " to " + mtu);
@@ -180,6 +238,8 @@ public final class Links {
         String mac = "";
         int mtu = 0;
         int master = 0;
+        int parent = 0;
+        String alias = "";
         String kind = null;
         Attributes attributes = new Attributes(body, FIXED_PART);
         while (attributes.next()) {
@@ -188,11 +248,13 @@ public final class Links {
                 case IFLA_ADDRESS -> mac = Link.macText(attributes.value());
                 case IFLA_MTU -> mtu = attributes.intValue();
                 case IFLA_MASTER -> master = attributes.intValue();
+                case IFLA_LINK -> parent = attributes.intValue();
+                case IFLA_IFALIAS -> alias = attributes.text();
                 case IFLA_LINKINFO -> kind = kindOf(attributes.nested());
                 default -> {}
             }
         }
-        return new Link(body.getInt(4), name, body.getInt(8), mac, mtu, master, kind);
+        return new Link(body.getInt(4), name, body.getInt(8), mac, mtu, master, parent, alias, kind);
     }
 
     private static @Nullable String kindOf(Attributes info) {

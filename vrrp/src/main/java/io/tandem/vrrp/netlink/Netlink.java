@@ -13,12 +13,14 @@ public final class Netlink implements AutoCloseable {
     private final Links links;
     private final Addresses addresses;
     private final Routes routes;
+    private final Rules rules;
 
     private Netlink(NetlinkSocket socket) {
         this.socket = socket;
         this.links = new Links(socket);
         this.addresses = new Addresses(socket, links);
         this.routes = new Routes(socket, links);
+        this.rules = new Rules(socket);
     }
 
     /** @throws NetlinkException if the kernel gives no netlink socket */
@@ -36,6 +38,15 @@ public final class Netlink implements AutoCloseable {
 
     public Routes routes() {
         return routes;
+    }
+
+    public Rules rules() {
+        return rules;
+    }
+
+    /** Sends what was made in advance; tells of each request that was refused. */
+    public void submit(NetlinkBatch batch, NetlinkBatch.Refusals refusals) {
+        socket.submit(batch, refusals);
     }
 
     /** The kernel's number for this socket; the events it causes carry it. */

@@ -4,6 +4,7 @@ package io.tandem.vrrp.netlink;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -22,11 +23,13 @@ final class NetlinkMessage {
     static final int CREATE = 0x400;
     static final int APPEND = 0x800;
     static final int DUMP = 0x300;
-    private static final int ROUTE_FLAGS_AT = 16 + 8;
+    private static final int HEADER_BYTES = 16;
+    private static final int ROUTE_FLAGS_AT = HEADER_BYTES + 8;
     private static final int NESTED = 0x8000;
 
     private final NativeBuffer buffer;
     private final ByteBuffer bytes;
+    private int start;
 
     NetlinkMessage(NativeBuffer buffer) {
         this.buffer = buffer;
@@ -35,6 +38,12 @@ final class NetlinkMessage {
 
     NetlinkMessage begin(int type, int flags) {
         bytes.clear();
+        return beginBehind(type, flags);
+    }
+
+    /** As {@link #begin}, behind what the buffer holds already. */
+    NetlinkMessage beginBehind(int type, int flags) {
+        start = bytes.position();
         bytes.putInt(0)
                 .putShort((short) type)
                 .putShort((short) (flags | REQUEST))
@@ -64,6 +73,13 @@ final class NetlinkMessage {
         return this;
     }
 
+    /** fib_rule_hdr: the table is given as an attribute. */
+    NetlinkMessage rulePart(int family, int toLength, int fromLength, int tos, int action, int flags) {
+        bytes.put((byte) family).put((byte) toLength).put((byte) fromLength).put((byte) tos);
+        bytes.put((byte) 0).put((byte) 0).put((byte) 0).put((byte) action).putInt(flags);
+        return this;
+    }
+
     /** rtmsg. */
     NetlinkMessage routePart(int family, int destinationLength, int tos, int table, int protocol, int scope, int type) {
         bytes.put((byte) family).put((byte) destinationLength).put((byte) 0).put((byte) tos);
@@ -77,7 +93,7 @@ final class NetlinkMessage {
 
     /** The flags of rtmsg, once {@link #routePart} stands. */
     NetlinkMessage routeFlags(int flags) {
-        bytes.putInt(ROUTE_FLAGS_AT, flags);
+        bytes.putInt(start + ROUTE_FLAGS_AT, flags);
         return this;
     }
 
@@ -109,6 +125,27 @@ final class NetlinkMessage {
         return pad();
     }
 
+    /** Two 32-bit numbers. */
+    NetlinkMessage pairAttribute(int type, int first, int second) {
+        header(type, 8);
+        bytes.putInt(first).putInt(second);
+        return this;
+    }
+
+    /** Two 16-bit numbers. */
+    NetlinkMessage shortPairAttribute(int type, int first, int second) {
+        header(type, 4);
+        bytes.putShort((short) first).putShort((short) second);
+        return this;
+    }
+
+    /** A 64-bit number in network order. */
+    NetlinkMessage bigEndianAttribute(int type, long value) {
+        header(type, 8);
+        bytes.putLong(bytes.order() == ByteOrder.BIG_ENDIAN ? value : Long.reverseBytes(value));
+        return this;
+    }
+
     NetlinkMessage textAttribute(int type, String value) {
         byte[] text = value.getBytes(StandardCharsets.UTF_8);
         header(type, text.length + 1);
@@ -116,10 +153,10 @@ final class NetlinkMessage {
         return pad();
     }
 
-    /** IFA_CACHEINFO: preferred and valid lifetime, both {@code seconds}. */
-    NetlinkMessage lifetime(int type, int seconds) {
+    /** IFA_CACHEINFO. */
+    NetlinkMessage lifetime(int type, int preferredSeconds, int validSeconds) {
         header(type, 16);
-        bytes.putInt(seconds).putInt(seconds).putInt(0).putInt(0);
+        bytes.putInt(preferredSeconds).putInt(validSeconds).putInt(0).putInt(0);
         return this;
     }
 
@@ -149,11 +186,21 @@ final class NetlinkMessage {
         return this;
     }
 
-    /** Sets length and sequence. */
+    /** Sets length and sequence; returns the length. */
     int finish(int sequence) {
-        int length = bytes.position();
-        bytes.putInt(0, length).putInt(8, sequence);
+        int length = bytes.position() - start;
+        bytes.putInt(start, length).putInt(start + 8, sequence);
         return length;
+    }
+
+    /** Where the message begins in the buffer. */
+    int start() {
+        return start;
+    }
+
+    /** Where the next one would begin. */
+    int end() {
+        return bytes.position();
     }
 
     long address() {

@@ -20,6 +20,7 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
+    private static final int NETLINK_GET_STRICT_CHK = 12;
     private static final int SO_RCVTIMEO = 20;
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
@@ -43,6 +44,8 @@ final class NetlinkSocket implements AutoCloseable {
         // Best effort: older kernels know neither; the answer only gets longer or shorter.
         C.setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, option.address(), 4);
         C.setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, option.address(), 4);
+        // Lets a dump be narrowed to one interface; where it is not known, more is listed.
+        C.setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, option.address(), 4);
         // An acknowledgement that never comes must not hang the election; the kernel answers at once.
         option.bytes().putLong(0, 2).putLong(8, 0);
         C.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, option.address(), 16);
@@ -102,6 +105,84 @@ final class NetlinkSocket implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends a request whose answer is one message, and hands that on, from its fixed part.
+     *
+     * @return 0 or the errno
+     */
+    int fetch(Consumer<ByteBuffer> answer) {
+        if (!send()) {
+            return Libc.errno();
+        }
+        while (true) {
+            long length = receive();
+            if (length < 0) {
+                return Libc.errno();
+            }
+            ByteBuffer bytes = in.bytes();
+            for (int at = 0; at + 16 <= length; at += align(bytes.getInt(at))) {
+                int size = bytes.getInt(at);
+                if (size < 16 || at + size > length) {
+                    return Errno.EINVAL;
+                }
+                if (bytes.getInt(at + 8) == sequence) {
+                    if (bytes.getShort(at + 4) == NLMSG_ERROR) {
+                        return -bytes.getInt(at + 16);
+                    }
+                    answer.accept(body(bytes, at, size));
+                    return 0;
+                }
+            }
+        }
+    }
+
+    /** Sends what was made in advance and tells of each request that was refused, by its position. */
+    void submit(NetlinkBatch batch, NetlinkBatch.Refusals refusals) {
+        int position = 0;
+        for (int part = 0; part < batch.parts(); part++) {
+            int count = batch.count(part);
+            int first = sequence + 1;
+            sequence += count;
+            batch.number(part, first);
+            int length = batch.length(part);
+            if (C.sendto(fd, batch.address(part), length, 0, 0, 0) == length) {
+                awaitLast(first, sequence, position, refusals);
+            } else {
+                refusals.refused(position, Libc.errno());
+            }
+            position += count;
+        }
+    }
+
+    /** Only the last request is acknowledged in any case; the others are heard of when they fail. */
+    private void awaitLast(int first, int last, int position, NetlinkBatch.Refusals refusals) {
+        while (true) {
+            long length = receive();
+            if (length < 0) {
+                refusals.refused(position + last - first, Libc.errno());
+                return;
+            }
+            ByteBuffer bytes = in.bytes();
+            boolean done = false;
+            for (int at = 0; at + 16 <= length; at += align(bytes.getInt(at))) {
+                if (bytes.getInt(at) < 16) {
+                    return;
+                }
+                int number = bytes.getInt(at + 8);
+                if (bytes.getShort(at + 4) == NLMSG_ERROR && number - first >= 0 && last - number >= 0) {
+                    int errno = -bytes.getInt(at + 16);
+                    if (errno != 0) {
+                        refusals.refused(position + number - first, errno);
+                    }
+                    done |= number == last;
+                }
+            }
+            if (done) {
+                return;
+            }
+        }
+    }
+
     /** Sends a dump request and hands each answer to {@code each}: the buffer from the fixed part to the end of the message. */
     void dump(String what, Consumer<ByteBuffer> each) throws NetlinkException {
         if (!send()) {
@@ -131,12 +212,7 @@ final class NetlinkSocket implements AutoCloseable {
                         }
                         return;
                     }
-                    each.accept(bytes.duplicate()
-                            .order(bytes.order())
-                            .limit(at + size)
-                            .position(at + 16)
-                            .slice()
-                            .order(bytes.order()));
+                    each.accept(body(bytes, at, size));
                 }
                 at += align(size);
             }
@@ -146,6 +222,10 @@ final class NetlinkSocket implements AutoCloseable {
     @Override
     public void close() {
         C.close(fd);
+    }
+
+    private static ByteBuffer body(ByteBuffer bytes, int at, int size) {
+        return bytes.duplicate().limit(at + size).position(at + 16).slice().order(bytes.order());
     }
 
     private boolean send() {

@@ -188,6 +188,20 @@ public final class Routes {
         }
     }
 
+    static void encodeRemoveLocal(NetlinkBatch.Builder batch, InetAddress address, int bits, int interfaceIndex) {
+        batch.begin(RTM_DELROUTE, 0)
+                .routePart(
+                        address instanceof Inet6Address ? AF_INET6 : AF_INET,
+                        bits,
+                        0,
+                        TABLE_LOCAL,
+                        0,
+                        SCOPE_HOST,
+                        TYPE_LOCAL)
+                .attribute(RTA_DST, address)
+                .attribute(RTA_OIF, interfaceIndex);
+    }
+
     private NetlinkMessage begin(
             int type, int flags, InetAddress address, int prefixLength, int table, int scope, int routeType) {
         int family = address instanceof Inet6Address ? AF_INET6 : AF_INET;

@@ -3,6 +3,7 @@
 package io.tandem.vrrp.packet;
 
 import io.tandem.config.model.AddressFamily;
+import java.util.HexFormat;
 
 /**
  * An Ethernet address.
@@ -32,6 +33,18 @@ public record MacAddress(long value) {
             value = value << 8 | (bytes[offset + i] & 0xff);
         }
         return new MacAddress(value);
+    }
+
+    /** Reads {@code 00:00:5e:00:01:33}. */
+    public static MacAddress parse(String text) {
+        return of(HexFormat.ofDelimiter(":").parseHex(text), 0);
+    }
+
+    /** Its six bytes. */
+    public byte[] bytes() {
+        byte[] bytes = new byte[BYTES];
+        write(bytes, 0);
+        return bytes;
     }
 
     void write(byte[] bytes, int offset) {

@@ -4,28 +4,32 @@ package io.tandem.vrrp.router;
 
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
+import io.tandem.config.model.VirtualRoute;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRule;
 import io.tandem.vrrp.netlink.AddressEntry;
+import io.tandem.vrrp.netlink.AddressRequest;
 import io.tandem.vrrp.netlink.Addresses;
+import io.tandem.vrrp.netlink.Errno;
 import io.tandem.vrrp.netlink.Netlink;
+import io.tandem.vrrp.netlink.NetlinkBatch;
 import io.tandem.vrrp.netlink.NetlinkException;
-import io.tandem.vrrp.netlink.TunDevice;
-import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The virtual addresses of one router on this host, and its {@linkplain RouteKeeper routes}: puts them on, renews them,
- * takes them off.
+ * The virtual addresses of one router on this host, its own interfaces and its {@linkplain RouteKeeper routes}: puts them
+ * on, renews them, takes them off. All addresses go with one system call or a few.
  *
- * <p>Two guards keep a dead guardian from leaving an address behind. An IPv4 address goes, where it can, on a {@link
- * TunDevice} that vanishes with the process; the kernel answers ARP for it on every interface. And every address has a
- * lifetime of {@value #LIFETIME_SECONDS} s, renewed three times a second, so that a stopped process loses it too.
+ * <p>Three guards keep a dead guardian from leaving an address behind. An IPv4 address {@linkplain Placement lives by} a
+ * TUN device that vanishes with the process. Every address has a lifetime of {@value #LIFETIME_SECONDS} s, renewed three
+ * times a second, so that a stopped process loses it too. What remains the {@link Reaper} takes away.
  *
  * <p>Owned by the reactor's thread.
  */
@@ -34,39 +38,58 @@ final class AddressKeeper implements AutoCloseable {
     static final int LIFETIME_SECONDS = 2;
 
     private static final long RENEW_NS = 300_000_000L;
-    private static final String PLACEMENT = System.getProperty("tandem.addresses", "auto");
-
-    /**
-     * An address and where it goes.
-     *
-     * @param hostsOwn priority 255, and the host has the address anyway: not ours to touch
-     */
-    private record Place(
-            VirtualAddress address,
-            int prefixLength,
-            int interfaceIndex,
-            String interfaceName,
-            boolean tun,
-            boolean hostsOwn) {
-        InetAddress inet() {
-            return address.address();
-        }
-    }
+    private static final long SECOND_NS = 1_000_000_000L;
 
     private final Netlink netlink;
-    private final VirtualRouterConfig config;
+    private final ParentSettings settings;
     private final EventLog log;
-    private final List<Place> places = new ArrayList<>();
-    private final RouteKeeper routes;
-    private @Nullable TunDevice tun;
+    private final Set<InetAddress> dropped = new HashSet<>();
+    private VirtualRouterConfig config;
+    private OwnLinks own;
+    private Placement placement;
+    private RouteKeeper routes;
+    private List<Place> places = List.of();
+    private List<Place> stale = List.of();
+    private Operation adding;
+    private Operation removing;
+    private boolean changed;
     private boolean installed;
+    private long installedAtNs;
     private long renewAtNs = Reactor.NEVER;
+    private long deprecateAtNs = Reactor.NEVER;
 
-    AddressKeeper(Netlink netlink, VirtualRouterConfig config, EventLog log) {
+    AddressKeeper(
+            Netlink netlink,
+            Retirement retirement,
+            ParentSettings settings,
+            VirtualRouterConfig config,
+            EventLog log) {
         this.netlink = netlink;
+        this.settings = settings;
         this.config = config;
         this.log = log;
-        this.routes = new RouteKeeper(netlink, config.routes(), log, config.vrid());
+        this.own = new OwnLinks(netlink, retirement, settings, config, log);
+        this.placement = new Placement(netlink, settings, config, own, log);
+        this.routes = routes(config);
+        this.adding = add(places, 0);
+        this.removing = remove(places);
+    }
+
+    /** Takes a new configuration; {@link #prepare} and {@link #install} are to follow. What stays is not touched. */
+    void use(VirtualRouterConfig newConfig) {
+        RouteKeeper oldRoutes = routes;
+        routes = routes(newConfig);
+        if (installed) {
+            oldRoutes.removeExcept(routes);
+        }
+        config = newConfig;
+        dropped.clear();
+        own = own.successor(newConfig);
+        placement = placement.successor(newConfig, own);
+    }
+
+    private RouteKeeper routes(VirtualRouterConfig of) {
+        return new RouteKeeper(netlink, of.routes(), of.rules(), log, "vrid=" + of.vrid());
     }
 
     /**
@@ -75,41 +98,82 @@ final class AddressKeeper implements AutoCloseable {
      * @return what stands in the way, or null
      */
     @Nullable String prepare() {
-        places.clear();
         try {
+            own.prepare();
             routes.prepare();
-            List<AddressEntry> present = netlink.addresses().list();
-            for (VirtualAddress address : all()) {
-                String name = address.interfaceName() == null ? config.interfaceName() : address.interfaceName();
-                var link = netlink.links().find(name);
-                if (link.isEmpty()) {
-                    return "interface " + name + " does not exist";
+            List<Place> found = new ArrayList<>();
+            placement.look();
+            for (VirtualAddress address : (Iterable<VirtualAddress>) all()::iterator) {
+                String missing = placement.missing(address);
+                if (missing != null) {
+                    return "interface " + missing + " does not exist";
                 }
-                places.add(place(address, name, link.get().index(), present));
+                found.add(placement.place(address));
             }
+            settle(found);
             return null;
         } catch (NetlinkException e) {
             return e.getMessage();
         }
     }
 
+    private void settle(List<Place> found) {
+        changed = true;
+        if (installed) {
+            List<Place> gone = new ArrayList<>(stale);
+            gone.addAll(places);
+            gone.removeIf(old -> found.stream().anyMatch(place -> isSame(place, old)));
+            stale = gone;
+        }
+        places = found;
+        rebuild(System.nanoTime());
+    }
+
+    private static boolean isSame(Place place, Place old) {
+        return place.inet().equals(old.inet())
+                && isSameKey(place.onInterface(), old.onInterface())
+                && isSameKey(place.onTun(), old.onTun());
+    }
+
+    private static boolean isSameKey(@Nullable AddressRequest one, @Nullable AddressRequest other) {
+        return one == null
+                ? other == null
+                : other != null
+                        && one.interfaceIndex() == other.interfaceIndex()
+                        && one.prefixLength() == other.prefixLength();
+    }
+
+    private void rebuild(long nowNs) {
+        List<Place> ours = places.stream()
+                .filter(place -> !place.hostsOwn() && !dropped.contains(place.inet()))
+                .toList();
+        long age = installed ? (nowNs - installedAtNs) / SECOND_NS : 0;
+        adding = add(ours, age);
+        removing = remove(ours);
+        deprecateAtNs = Reactor.NEVER;
+        for (Place place : ours) {
+            int preferred = place.address().options().preferredSeconds();
+            if (installed && preferred > age) {
+                long at = installedAtNs + preferred * SECOND_NS;
+                deprecateAtNs = deprecateAtNs == Reactor.NEVER ? at : Math.min(deprecateAtNs, at);
+            }
+        }
+    }
+
     /** Removes what an earlier process left behind; an owner's addresses are the host's own and stay. */
-    void reconcile() {
+    void reconcile(Leftovers leftovers) {
         try {
             routes.prepare();
             routes.remove();
-            for (AddressEntry entry : netlink.addresses().list()) {
-                boolean ours =
-                        all().stream().anyMatch(address -> address.address().equals(entry.address()));
-                if (ours && (entry.tag() == Addresses.TAG || config.priority() != 255)) {
-                    netlink.addresses().remove(entry.address(), entry.prefixLength(), entry.interfaceIndex());
-                    log.info("vrrp leftover-removed vrid=" + config.vrid() + " address="
-                            + entry.address().getHostAddress());
-                }
-            }
+            leftovers.remove(netlink, settings, config, log);
         } catch (NetlinkException e) {
             log.warning(e.getMessage());
         }
+    }
+
+    /** Makes the virtual MACs this host's: what is sent from now on comes from them. */
+    void assumeMac() {
+        own.assume();
     }
 
     /**
@@ -118,9 +182,21 @@ final class AddressKeeper implements AutoCloseable {
      * @return what was refused, or null
      */
     @Nullable String install(long nowNs) {
-        installed = true;
+        if (!installed) {
+            installed = true;
+            installedAtNs = nowNs;
+            if (!dropped.isEmpty() || places.stream().anyMatch(place -> place.address().options().preferredSeconds() > 0)) {
+                dropped.clear();
+                rebuild(nowNs);
+            }
+        }
         renewAtNs = nowNs + RENEW_NS;
-        String refused = addAll();
+        own.assume();
+        String refused = adding.run();
+        if (!stale.isEmpty()) {
+            remove(stale).run();
+            stale = List.of();
+        }
         routes.install();
         return refused;
     }
@@ -128,20 +204,16 @@ final class AddressKeeper implements AutoCloseable {
     void remove() {
         installed = false;
         renewAtNs = Reactor.NEVER;
+        deprecateAtNs = Reactor.NEVER;
         routes.remove();
-        for (Place place : places) {
-            if (!place.hostsOwn()) {
-                int errno = netlink.addresses().remove(place.inet(), place.prefixLength(), place.interfaceIndex());
-                if (errno != 0) {
-                    log.warning(Addresses.refusal(
-                                    "remove",
-                                    place.inet(),
-                                    place.prefixLength(),
-                                    "from " + place.interfaceName(),
-                                    errno)
-                            .getMessage());
-                }
-            }
+        String refused = removing.run();
+        if (!stale.isEmpty()) {
+            remove(stale).run();
+            stale = List.of();
+        }
+        own.release();
+        if (refused != null) {
+            log.warning(refused);
         }
     }
 
@@ -152,11 +224,22 @@ final class AddressKeeper implements AutoCloseable {
     /** Whether this router put the entry on: its loss is somebody else's doing. */
     boolean placed(AddressEntry entry) {
         for (Place place : places) {
-            if (place.inet().equals(entry.address()) && place.interfaceIndex() == entry.interfaceIndex()) {
+            if (place.made(entry) && !place.hostsOwn() && !dropped.contains(place.inet())) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether it is to be put back; where it is not ({@code no_track}), it stays away until the next takeover. */
+    boolean putsBack(AddressEntry entry) {
+        boolean tracked = places.stream()
+                .filter(place -> place.made(entry))
+                .allMatch(place -> place.address().options().tracked());
+        if (!tracked && dropped.add(entry.address())) {
+            rebuild(System.nanoTime());
+        }
+        return tracked;
     }
 
     long nextWakeNs() {
@@ -166,135 +249,175 @@ final class AddressKeeper implements AutoCloseable {
     void onTime(long nowNs) {
         if (installed && nowNs - renewAtNs >= 0) {
             renewAtNs = nowNs + RENEW_NS;
-            addAll();
-            routes.install();
+            if (deprecateAtNs != Reactor.NEVER && nowNs - deprecateAtNs >= 0) {
+                rebuild(nowNs);
+            }
+            adding.run();
+            routes.renew();
         }
     }
 
-    /** {@code tun vrrp.51} or {@code eth0}, for the status. */
+    /** {@code vrrp.51} or {@code eth0}, for the status. */
     String description() {
         return places.isEmpty() ? config.interfaceName() : places.get(0).interfaceName();
     }
 
+    /** Whether places have changed since this was asked last. */
+    boolean hasChanged() {
+        boolean was = changed;
+        changed = false;
+        return was;
+    }
+
+    /** What is to be done if this process dies with the addresses on. */
+    Reaper.Task afterDeath() {
+        List<String> four = new ArrayList<>();
+        List<String> six = new ArrayList<>();
+        List<String> sysctls = new ArrayList<>();
+        for (VirtualLink link : own.all()) {
+            if (!link.name().isEmpty()) {
+                four.add("link del " + link.name());
+                sysctls.add(settings.restoration(link.parent()));
+            }
+        }
+        for (Place place : places) {
+            if (place.onInterface() != null && !place.announced().ownInterface() && !place.hostsOwn()) {
+                InetAddress address = place.inet();
+                (address instanceof Inet4Address ? four : six)
+                        .add("addr del " + address.getHostAddress() + "/"
+                                + place.address().prefixLength() + " dev " + place.interfaceName());
+            }
+        }
+        for (VirtualRoute route : config.routes()) {
+            (route.family() == AddressFamily.INET ? four : six).add("route del " + route.toCommand());
+        }
+        for (VirtualRule rule : config.rules()) {
+            (rule.family() == AddressFamily.INET ? four : six).add("rule del " + rule.toCommand());
+        }
+        return new Reaper.Task(four, six, sysctls);
+    }
+
+    List<Place> places() {
+        return places;
+    }
+
+    OwnLinks own() {
+        return own;
+    }
+
     /** Adds and takes away an address nobody uses, so that the first takeover finds everything loaded and compiled. */
     void warmUp(InetAddress scratch) {
-        for (int i = 0; i < 200 && !places.isEmpty(); i++) {
-            int index = places.get(0).interfaceIndex();
-            netlink.addresses().add(scratch, 32, index, null, 254, LIFETIME_SECONDS, Addresses.TAG);
-            netlink.addresses().remove(scratch, 32, index);
+        if (places.isEmpty()) {
+            return;
+        }
+        Place first = places.get(0);
+        AddressRequest where = first.onTun() == null ? first.onInterface() : first.onTun();
+        if (where == null) {
+            return;
+        }
+        AddressRequest request = new AddressRequest(
+                scratch,
+                32,
+                where.interfaceIndex(),
+                null,
+                254,
+                0,
+                LIFETIME_SECONDS,
+                LIFETIME_SECONDS,
+                Addresses.TAG,
+                null,
+                null);
+        NetlinkBatch add = NetlinkBatch.builder().addAddress(request).build();
+        NetlinkBatch remove = NetlinkBatch.builder().removeAddress(request).build();
+        for (int i = 0; i < 200; i++) {
+            netlink.submit(add, (position, errno) -> {});
+            netlink.submit(remove, (position, errno) -> {});
         }
     }
 
-    private Stream<VirtualAddress> stream() {
+    private Stream<VirtualAddress> all() {
         return Stream.concat(config.addresses().stream(), config.excludedAddresses().stream());
     }
 
-    private List<VirtualAddress> all() {
-        return stream().toList();
-    }
-
-    private @Nullable String addAll() {
-        String refused = null;
-        for (int i = 0; i < places.size(); i++) {
-            Place place = places.get(i);
-            if (place.hostsOwn()) {
-                continue;
+    private Operation add(List<Place> of, long ageSeconds) {
+        NetlinkBatch.Builder batch = NetlinkBatch.builder();
+        List<Place> owners = new ArrayList<>();
+        for (Place place : of) {
+            AddressRequest onTun = place.onTun();
+            AddressRequest onInterface = place.onInterface();
+            if (onTun != null) {
+                batch.addAddress(aged(onTun, place, ageSeconds));
+                owners.add(place);
             }
-            VirtualAddress address = place.address();
-            int errno = netlink.addresses()
-                    .add(
-                            place.inet(),
-                            place.prefixLength(),
-                            place.interfaceIndex(),
-                            place.tun() ? null : address.label(),
-                            address.scope(),
-                            LIFETIME_SECONDS,
-                            Addresses.TAG);
-            if (errno != 0) {
-                refused = Addresses.refusal(
-                                "add", place.inet(), place.prefixLength(), "to " + place.interfaceName(), errno)
-                        .getMessage();
+            if (onInterface != null) {
+                batch.addAddress(aged(onInterface, place, ageSeconds));
+                owners.add(place);
+            }
+            if (onTun != null && onInterface != null) {
+                batch.removeLocalRoute(place.inet(), onInterface.interfaceIndex());
+                owners.add(place);
             }
         }
-        return refused;
+        return new Operation("add", "to", batch.build(), owners);
     }
 
-    private Place place(VirtualAddress address, String name, int index, List<AddressEntry> present) {
-        boolean hostsOwn = config.priority() == 255
-                && present.stream()
-                        .anyMatch(entry -> entry.address().equals(address.address()) && entry.tag() != Addresses.TAG);
-        if (!hostsOwn && mayUseTun(address, name, index, present)) {
-            TunDevice device = tunDevice();
-            if (device != null) {
-                try {
-                    int tunIndex = netlink.links().get(device.name()).index();
-                    return new Place(address, 32, tunIndex, device.name(), true, false);
-                } catch (NetlinkException e) {
-                    log.warning(e.getMessage());
+    private static AddressRequest aged(AddressRequest request, Place place, long ageSeconds) {
+        int preferred = place.address().options().preferredSeconds();
+        return preferred > 0 && preferred <= ageSeconds ? request.deprecated() : request;
+    }
+
+    private Operation remove(List<Place> of) {
+        NetlinkBatch.Builder batch = NetlinkBatch.builder();
+        List<Place> owners = new ArrayList<>();
+        for (Place place : of) {
+            for (AddressRequest request : new AddressRequest[] {place.onTun(), place.onInterface()}) {
+                if (request != null) {
+                    batch.removeAddress(request);
+                    owners.add(place);
                 }
             }
         }
-        return new Place(address, address.prefixLength(), index, name, false, hostsOwn);
+        return new Operation("remove", "from", batch.build(), owners);
     }
 
-    private boolean mayUseTun(VirtualAddress address, String name, int index, List<AddressEntry> present) {
-        return !PLACEMENT.equals("interface")
-                && config.family() == AddressFamily.INET
-                && address.address().getAddress().length == 4
-                && address.label() == null
-                && address.scope() == 0
-                && (address.prefixLength() == 32 || isCovered(address, index, present))
-                && answersArpForOtherInterfaces(name);
-    }
+    /** Requests made in advance; what is so already is no refusal. */
+    private final class Operation implements NetlinkBatch.Refusals {
+        private final String verb;
+        private final String preposition;
+        private final NetlinkBatch batch;
+        private final List<Place> owners;
+        private @Nullable String refused;
 
-    /** Whether the interface has an address of its own in the same network, so that the route there does not hang on ours. */
-    private boolean isCovered(VirtualAddress address, int index, List<AddressEntry> present) {
-        return present.stream()
-                .anyMatch(entry -> entry.interfaceIndex() == index
-                        && entry.prefixLength() <= address.prefixLength()
-                        && all().stream().noneMatch(own -> own.address().equals(entry.address()))
-                        && sameNetwork(entry.address(), address.address(), entry.prefixLength()));
-    }
-
-    private static boolean sameNetwork(InetAddress a, InetAddress b, int prefixLength) {
-        byte[] left = a.getAddress();
-        byte[] right = b.getAddress();
-        if (left.length != right.length) {
-            return false;
+        Operation(String verb, String preposition, NetlinkBatch batch, List<Place> owners) {
+            this.verb = verb;
+            this.preposition = preposition;
+            this.batch = batch;
+            this.owners = owners;
         }
-        for (int bit = 0; bit < prefixLength; bit++) {
-            int mask = 0x80 >>> (bit & 7);
-            if (((left[bit >>> 3] ^ right[bit >>> 3]) & mask) != 0) {
-                return false;
+
+        /** What was refused, or null. */
+        @Nullable String run() {
+            refused = null;
+            netlink.submit(batch, this);
+            return refused;
+        }
+
+        @Override
+        public void refused(int position, int errno) {
+            boolean isSo = verb.equals("add")
+                    ? errno == Errno.EEXIST || errno == Errno.ESRCH // a local route that is gone
+                    : Addresses.isGone(errno);
+            if (!isSo) {
+                Place place = owners.get(position);
+                refused = Addresses.refusal(
+                                verb,
+                                place.inet(),
+                                place.address().prefixLength(),
+                                preposition + " " + place.interfaceName(),
+                                errno)
+                        .getMessage();
             }
         }
-        return true;
-    }
-
-    private static boolean answersArpForOtherInterfaces(String name) {
-        return setting("all") == 0 && setting(name) == 0;
-    }
-
-    private static int setting(String name) {
-        try {
-            return Integer.parseInt(Files.readString(Path.of("/proc/sys/net/ipv4/conf/" + name + "/arp_ignore"))
-                    .trim());
-        } catch (IOException | NumberFormatException e) {
-            return 0;
-        }
-    }
-
-    private @Nullable TunDevice tunDevice() {
-        if (tun == null) {
-            try {
-                tun = TunDevice.open("vrrp." + config.vrid());
-                netlink.links().up(tun.name());
-            } catch (NetlinkException e) {
-                log.warning("vrrp addresses vrid=" + config.vrid() + " placement=interface: " + e.getMessage()
-                        + "; if the guardian dies, an address may outlive it by up to " + LIFETIME_SECONDS + " s");
-            }
-        }
-        return tun;
     }
 
     /** Takes the addresses off first, where they are on. */
@@ -303,9 +426,7 @@ final class AddressKeeper implements AutoCloseable {
         if (installed) {
             remove();
         }
-        if (tun != null) {
-            tun.close();
-            tun = null;
-        }
+        own.close();
+        placement.close();
     }
 }

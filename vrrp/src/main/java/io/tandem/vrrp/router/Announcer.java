@@ -2,99 +2,96 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.router;
 
-import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
-import io.tandem.vrrp.packet.ArpPacket;
-import io.tandem.vrrp.packet.MacAddress;
-import io.tandem.vrrp.packet.NeighborAdvertisement;
-import io.tandem.vrrp.socket.ArpSocket;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
-import java.net.InetAddress;
+import io.tandem.config.model.VirtualRouterConfig.Again;
+import io.tandem.config.model.VirtualRouterConfig.Announce;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Tells switches and neighbours who has the virtual addresses: gratuitous ARP, as request and reply, the reply last, since
- * a kernel that still holds the address answers the request and would undo it; for IPv6 unsolicited neighbour
- * advertisements (RFC 4861 7.2.6).
+ * Tells switches and neighbours who has the virtual addresses, on a schedule.
  *
  * <p>The first block goes at 0, 10, 50, 200 ms, 1 s and then every second, as many as keepalived's {@code
- * garp_master_repeat} says; the second after {@code garp_master_delay}; then refreshes, if asked for. Owned by the
- * reactor's thread; frames are made in advance.
+ * garp_master_repeat} says; the second after {@code garp_master_delay}; then refreshes, if asked for. A router of lower
+ * priority starts {@code garp_lower_prio_*} instead, unless a takeover's schedule still runs. Interfaces that no
+ * advertisements leave by are announced on periodically with {@code garp_extra_if}, and those whose MAC the switch would
+ * otherwise forget. Owned by the reactor's thread.
  */
 final class Announcer {
     private static final long MS = 1_000_000L;
     private static final long[] FIRST_BLOCK = {0, 10 * MS, 50 * MS, 200 * MS, 1000 * MS};
     private static final long GAP_NS = 10 * MS;
+    /** Switches forget a MAC after 300 s, most of them. */
+    private static final Duration REMINDER = Duration.ofSeconds(60);
 
-    private final VirtualRouterConfig config;
-    private final long[] offsetsNs;
-    private byte[][] frames = new byte[0][];
-    private @Nullable ArpSocket socket;
+    private final Announce config;
+    private final long[] takeoverNs;
+    private final long[] againNs;
+    private final boolean reminds;
+    private List<Outlet> outlets = List.of();
+    private long[] offsetsNs;
     private boolean running;
     private long startedAtNs;
     private int step;
     private long refreshAtNs = Reactor.NEVER;
-    private long sent; // written by the reactor's thread, read by any
+    private long elsewhereAtNs = Reactor.NEVER;
 
-    Announcer(VirtualRouterConfig config) {
-        this.config = config;
-        this.offsetsNs = schedule(config.announce());
+    Announcer(VirtualRouterConfig router) {
+        config = router.announce();
+        takeoverNs = schedule(config.repeat(), config.delay());
+        Again again = config.again();
+        againNs = again == null ? takeoverNs : schedule(again.repeat(), again.delay());
+        offsetsNs = takeoverNs;
+        var own = router.ownInterface();
+        // Nothing else is said from the virtual MAC then, and what is not heard is forgotten.
+        reminds = own != null && own.advertiseByParent();
     }
 
-    /**
-     * Where to announce from.
-     *
-     * @param newSocket null while the interface is away
-     * @param mac the sender's
-     * @param isRouter whether this host forwards IPv6
-     */
-    void use(@Nullable ArpSocket newSocket, MacAddress mac, boolean isRouter) {
-        socket = newSocket;
-        List<byte[]> made = new ArrayList<>();
-        for (List<VirtualAddress> addresses : List.of(config.addresses(), config.excludedAddresses())) {
-            for (VirtualAddress virtual : addresses) {
-                InetAddress address = virtual.address();
-                if (address instanceof Inet4Address) {
-                    made.add(ArpPacket.gratuitousRequest(mac, address));
-                    made.add(ArpPacket.gratuitousReply(mac, address));
-                } else if (address instanceof Inet6Address six) {
-                    made.add(NeighborAdvertisement.encode(mac, six, isRouter));
-                }
-            }
-        }
-        frames = made.toArray(new byte[0][]);
+    /** Where to announce; none while the interface is away. */
+    void use(List<Outlet> newOutlets) {
+        outlets = newOutlets;
     }
 
-    /** Starts the schedule anew; its first round leaves at once. */
+    /** Starts the schedule of a takeover anew; its first round leaves at once. */
     void announce(long nowNs) {
+        offsetsNs = takeoverNs;
+        begin(nowNs);
+        refreshAtNs = after(refresh(), nowNs);
+        elsewhereAtNs = after(config.elsewhere(), nowNs);
+    }
+
+    /** A router of lower priority was heard. */
+    void announceAgain(long nowNs) {
+        if (!running) {
+            announce(nowNs);
+        } else if (step == offsetsNs.length) {
+            offsetsNs = againNs;
+            begin(nowNs);
+        } else {
+            sendRound(nowNs); // the schedule goes on
+        }
+    }
+
+    private void begin(long nowNs) {
         running = true;
         startedAtNs = nowNs;
         step = 0;
-        long refresh = config.announce().refresh().toNanos();
-        refreshAtNs = refresh > 0 ? nowNs + refresh : Reactor.NEVER;
         onTime(nowNs);
     }
 
     void stop() {
         running = false;
         refreshAtNs = Reactor.NEVER;
+        elsewhereAtNs = Reactor.NEVER;
+        outlets.forEach(Outlet::forget);
     }
 
-    /** One round for every address, now. */
-    void sendRound() {
-        if (socket != null) {
-            for (byte[] frame : frames) {
-                socket.send(frame);
-            }
-            sent += frames.length;
+    /** One round for every address, now, or as fast as the pace allows. */
+    void sendRound(long nowNs) {
+        for (int i = 0; i < outlets.size(); i++) {
+            outlets.get(i).sendRound(nowNs);
         }
-    }
-
-    long sent() {
-        return sent;
     }
 
     long nextWakeNs() {
@@ -102,7 +99,12 @@ final class Announcer {
             return Reactor.NEVER;
         }
         long next = step < offsetsNs.length ? startedAtNs + offsetsNs[step] : Reactor.NEVER;
-        return refreshAtNs != Reactor.NEVER && (next == Reactor.NEVER || refreshAtNs - next < 0) ? refreshAtNs : next;
+        next = earlier(next, refreshAtNs);
+        next = earlier(next, elsewhereAtNs);
+        for (int i = 0; i < outlets.size(); i++) {
+            next = earlier(next, outlets.get(i).nextWakeNs());
+        }
+        return next;
     }
 
     void onTime(long nowNs) {
@@ -115,24 +117,51 @@ final class Announcer {
             due = true;
         }
         if (due) {
-            sendRound();
+            sendRound(nowNs);
         }
         if (refreshAtNs != Reactor.NEVER && nowNs - refreshAtNs >= 0) {
-            refreshAtNs = nowNs + config.announce().refresh().toNanos();
-            for (int i = 0; i < config.announce().refreshRepeat(); i++) {
-                sendRound();
+            refreshAtNs = after(refresh(), nowNs);
+            for (int i = 0; i < config.refreshRepeat(); i++) {
+                sendRound(nowNs);
             }
+        }
+        if (elsewhereAtNs != Reactor.NEVER && nowNs - elsewhereAtNs >= 0) {
+            elsewhereAtNs = after(config.elsewhere(), nowNs);
+            for (int i = 0; i < outlets.size(); i++) {
+                Outlet outlet = outlets.get(i);
+                if (outlet.isElsewhere() && (config.everywhere() || outlet.isOwnInterface())) {
+                    outlet.sendRound(nowNs);
+                }
+            }
+        }
+        for (int i = 0; i < outlets.size(); i++) {
+            outlets.get(i).onTime(nowNs);
         }
     }
 
-    private static long[] schedule(VirtualRouterConfig.Announce announce) {
+    private Duration refresh() {
+        return reminds && config.refresh().isZero() ? REMINDER : config.refresh();
+    }
+
+    private static long after(Duration period, long nowNs) {
+        return period.isZero() ? Reactor.NEVER : nowNs + period.toNanos();
+    }
+
+    private static long earlier(long a, long b) {
+        if (a == Reactor.NEVER || b == Reactor.NEVER) {
+            return a == Reactor.NEVER ? b : a;
+        }
+        return a - b < 0 ? a : b;
+    }
+
+    private static long[] schedule(int repeat, Duration delay) {
         List<Long> offsets = new ArrayList<>();
-        for (int i = 0; i < announce.repeat(); i++) {
+        for (int i = 0; i < repeat; i++) {
             int last = FIRST_BLOCK.length - 1;
             offsets.add(i <= last ? FIRST_BLOCK[i] : FIRST_BLOCK[last] + (i - last) * 1000L * MS);
         }
-        long second = announce.delay().toNanos();
-        for (int i = 0; second > 0 && i < announce.repeat(); i++) {
+        long second = delay.toNanos();
+        for (int i = 0; second > 0 && i < repeat; i++) {
             offsets.add(second + i * GAP_NS);
         }
         return offsets.stream().mapToLong(Long::longValue).sorted().toArray();

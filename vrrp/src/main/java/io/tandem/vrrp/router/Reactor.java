@@ -32,7 +32,7 @@ public final class Reactor implements AutoCloseable {
     private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
     private static final int TIMER_ABSOLUTE = 1;
     private static final int POLLFD = 8;
-    private static final int MAX_DESCRIPTORS = 512;
+    private static final int MAX_DESCRIPTORS = 2048;
     private static final int MAX_MESSAGES = 4096;
 
     /** Told that its descriptor is ready. */

@@ -4,86 +4,117 @@ package io.tandem.vrrp.router;
 
 import io.tandem.config.model.VirtualRoute;
 import io.tandem.config.model.VirtualRoute.Hop;
+import io.tandem.config.model.VirtualRule;
 import io.tandem.vrrp.netlink.Errno;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.NetlinkException;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * The routes that move with one virtual router's addresses: on after them, off before them. One that somebody removes, or
- * that could not be made since its gateway was out of reach, is made again with the addresses' next renewal.
+ * The routes and rules that move with one virtual router's addresses, or stand beside them: on after them, off before
+ * them. One that somebody removes, or that could not be made since its gateway was out of reach, is made again with the
+ * addresses' next renewal.
  *
  * <p>Owned by the reactor's thread.
  */
 final class RouteKeeper {
-    private final Netlink netlink;
-    private final EventLog log;
-    private final int vrid;
-    private final List<VirtualRoute> routes;
-    private final int[][] indexes;
-    /** Of the routes whose refusal was said; said again once they have been made. */
-    private final BitSet refused = new BitSet();
+    private static final int MISSING = -1;
 
-    RouteKeeper(Netlink netlink, List<VirtualRoute> routes, EventLog log, int vrid) {
+    private final Netlink netlink;
+    private final Upkeep<VirtualRoute> routes;
+    private final Upkeep<VirtualRule> rules;
+    private final Map<String, Integer> interfaces = new HashMap<>();
+
+    /** @param owner whose they are, such as {@code vrid=51} */
+    RouteKeeper(
+            Netlink netlink, List<VirtualRoute> routes, List<VirtualRule> rules, EventLog log, String owner) {
         this.netlink = netlink;
-        this.routes = routes;
-        this.log = log;
-        this.vrid = vrid;
-        this.indexes = new int[routes.size()][];
-        for (int i = 0; i < indexes.length; i++) {
-            indexes[i] = new int[routes.get(i).hops().size()];
-        }
+        this.routes = new Upkeep<>("route", owner, routes, new RouteTable(), log);
+        this.rules = new Upkeep<>("rule", owner, rules, new RuleList(), log);
     }
 
     /** Looks up the interfaces; again whenever one appears. */
     void prepare() throws NetlinkException {
-        for (int i = 0; i < indexes.length; i++) {
-            List<Hop> hops = routes.get(i).hops();
-            for (int hop = 0; hop < hops.size(); hop++) {
-                String name = hops.get(hop).interfaceName();
-                Optional<Link> link =
-                        name == null ? Optional.empty() : netlink.links().find(name);
-                indexes[i][hop] = link.map(Link::index).orElse(name == null ? 0 : -1);
+        for (VirtualRoute route : routes.items()) {
+            for (Hop hop : route.hops()) {
+                String name = hop.interfaceName();
+                if (name != null) {
+                    Optional<Link> link = netlink.links().find(name);
+                    interfaces.put(name, link.map(Link::index).orElse(MISSING));
+                }
             }
         }
     }
 
     void install() {
-        for (int i = 0; i < indexes.length; i++) {
-            int errno = isMissing(indexes[i]) ? Errno.ENODEV : netlink.routes().add(routes.get(i), indexes[i]);
-            if (errno == 0) {
-                refused.clear(i);
-            } else if (!refused.get(i)) {
-                refused.set(i);
-                say("add", i, errno);
-            }
-        }
+        routes.install();
+        rules.install();
+    }
+
+    /** Puts on what is missing. */
+    void renew() {
+        routes.renew();
+        rules.renew();
     }
 
     void remove() {
-        for (int i = indexes.length - 1; i >= 0; i--) {
-            int errno = isMissing(indexes[i]) ? 0 : netlink.routes().remove(routes.get(i), indexes[i]);
-            if (errno != 0) {
-                say("remove", i, errno);
-            }
-        }
-        refused.clear();
+        rules.remove();
+        routes.remove();
     }
 
-    private static boolean isMissing(int[] hops) {
-        for (int index : hops) {
-            if (index < 0) {
-                return true;
-            }
-        }
-        return false;
+    /** Takes off what a successor does not want as well. */
+    void removeExcept(RouteKeeper successor) {
+        rules.removeExcept(successor.rules.items());
+        routes.removeExcept(successor.routes.items());
     }
 
-    private void say(String what, int i, int errno) {
-        log.warning("vrrp route-refused vrid=" + vrid + " route=\"" + routes.get(i) + "\" operation=" + what + ": "
-                + new NetlinkException("netlink", errno).getMessage());
+    private final class RouteTable implements Upkeep.Kernel<VirtualRoute> {
+        @Override
+        public int add(VirtualRoute route) {
+            int[] indexes = indexes(route);
+            return isMissing(indexes) ? Errno.ENODEV : netlink.routes().add(route, indexes);
+        }
+
+        @Override
+        public int remove(VirtualRoute route) {
+            int[] indexes = indexes(route);
+            return isMissing(indexes) ? 0 : netlink.routes().remove(route, indexes);
+        }
+
+        /** Of its hops; 0 where the gateway decides. */
+        private int[] indexes(VirtualRoute route) {
+            List<Hop> hops = route.hops();
+            int[] indexes = new int[hops.size()];
+            for (int i = 0; i < indexes.length; i++) {
+                String name = hops.get(i).interfaceName();
+                indexes[i] = name == null ? 0 : interfaces.getOrDefault(name, MISSING);
+            }
+            return indexes;
+        }
+
+        private boolean isMissing(int[] hops) {
+            for (int index : hops) {
+                if (index == MISSING) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private final class RuleList implements Upkeep.Kernel<VirtualRule> {
+        @Override
+        public int add(VirtualRule rule) {
+            return netlink.rules().add(rule);
+        }
+
+        @Override
+        public int remove(VirtualRule rule) {
+            return netlink.rules().remove(rule);
+        }
     }
 }

@@ -3,7 +3,9 @@
 package io.tandem.vrrp.router;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.OwnInterface;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Pace;
 import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.Addresses;
 import io.tandem.vrrp.netlink.Link;
@@ -20,10 +22,10 @@ import io.tandem.vrrp.socket.NeighborSocket;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class RouterPort {
     private static final String GROUP_IPV4 = "224.0.0.18";
     private static final String GROUP_IPV6 = "ff02::12";
+    private static final int MOST_DRAINED = 256;
 
     /** Who reads the sockets when there is something to read. */
     interface Reader {
@@ -49,12 +52,19 @@ final class RouterPort {
     private final EventLog log;
     private final RouterCounters counters;
     private final Reader reader;
+    private final Pacer.All pacers;
+    private final List<ArpSocket> others = new ArrayList<>();
     private VirtualRouterConfig config;
+    private List<Outlet> outlets = List.of();
     private int interfaceIndex;
+    private String advertName = "";
+    private int advertIndex;
     private MacAddress mac = MacAddress.ZERO;
     private @Nullable InetAddress source;
     private List<Destination> destinations = List.of();
     private @Nullable AdvertSocket adverts;
+    /** On the router's own interface, where advertisements leave by that. */
+    private @Nullable AdvertSocket ownAdverts;
     private @Nullable ArpSocket arps;
     private @Nullable NeighborSocket neighbors;
 
@@ -66,12 +76,14 @@ final class RouterPort {
             VirtualRouterConfig config,
             EventLog log,
             RouterCounters counters,
+            Pacer.All pacers,
             Reader reader) {
         this.reactor = reactor;
         this.netlink = netlink;
         this.config = config;
         this.log = log;
         this.counters = counters;
+        this.pacers = pacers;
         this.reader = reader;
     }
 
@@ -89,28 +101,58 @@ final class RouterPort {
         return mac;
     }
 
-    /** The socket to announce addresses by; null while it is closed. */
-    @Nullable ArpSocket arps() {
-        return arps;
+    /** Whether a MAC is one that this router speaks with: its interface's, or a virtual one. */
+    boolean isOwn(MacAddress other, AddressKeeper keeper) {
+        if (other.equals(mac)) {
+            return true;
+        }
+        List<VirtualLink> links = keeper.own().all();
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).mac().equals(other)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Where to announce addresses; none while the sockets are closed. */
+    List<Outlet> outlets() {
+        return outlets;
     }
 
     /** Whether this host forwards IPv6 between its interfaces, as its neighbour advertisements have to say. */
-    boolean isIpv6Router() {
-        try {
-            Path setting = Path.of("/proc/sys/net/ipv6/conf/" + config.interfaceName() + "/forwarding");
-            return Files.readString(setting).startsWith("1");
-        } catch (IOException e) {
-            return false; // no IPv6 here
-        }
+    private boolean isIpv6Router() {
+        return Sysctl.read(Sysctl.conf("ipv6", config.interfaceName(), "forwarding"), 0) == 1;
     }
 
     boolean isOpen(AdvertSocket socket) {
-        return adverts == socket;
+        return adverts == socket || ownAdverts == socket;
+    }
+
+    /**
+     * Whether what the socket hears comes by another too. While a macvlan is up it hears all that its parent does, and
+     * alone what comes from its own MAC, which is what other routers of this VRID send from.
+     */
+    boolean isHeardTwice(AdvertSocket socket, AddressKeeper keeper) {
+        VirtualLink own = keeper.own().advertising();
+        return ownAdverts != null && socket == adverts && own != null && own.isWanted();
+    }
+
+    /** Throws away what a socket has received. */
+    void drain(AdvertSocket socket) {
+        for (int i = 0; i < MOST_DRAINED && socket.skip(); i++) {
+            // the next one
+        }
     }
 
     /** Whether the sockets are open on this link as it is now. */
     boolean isOpenOn(Link link) {
         return adverts != null && link.index() == interfaceIndex && link.mac().equals(mac.toString());
+    }
+
+    /** Whether the router's interface is this one, whatever its name is now. */
+    boolean isInterface(Link link) {
+        return link.index() == interfaceIndex;
     }
 
     boolean isSource(AddressEntry entry) {
@@ -138,12 +180,15 @@ final class RouterPort {
                 return List.of("interface-missing");
             }
             interfaceIndex = link.get().index();
-            mac = link.get().mac().length() == 17 ? MacAddress.of(link.get().macBytes(), 0) : MacAddress.ZERO;
+            mac = Placement.macOf(link.get());
             String refused = keeper.prepare();
             if (refused != null) {
                 log.warning("vrrp interface vrid=" + config.vrid() + ": " + refused);
                 return List.of("interface-missing");
             }
+            VirtualLink own = keeper.own().advertising();
+            advertName = own == null ? config.interfaceName() : own.name();
+            advertIndex = own == null ? interfaceIndex : own.index();
             source = findSource();
             List<String> missing = new ArrayList<>();
             if (source == null) {
@@ -162,7 +207,11 @@ final class RouterPort {
     }
 
     private @Nullable InetAddress findSource() throws NetlinkException {
-        for (AddressEntry entry : netlink.addresses().list()) {
+        OwnInterface own = config.ownInterface();
+        if (own != null && own.source() != null) {
+            return own.source();
+        }
+        for (AddressEntry entry : netlink.addresses().list(interfaceIndex)) {
             if (mayBeSource(entry)) {
                 return entry.address();
             }
@@ -190,6 +239,12 @@ final class RouterPort {
         return config.unicastPeers().stream().allMatch(InetAddress::isLinkLocalAddress);
     }
 
+    /** The interface is gone; to be called once the sockets are closed. */
+    void forgetInterface() {
+        interfaceIndex = 0;
+        source = null;
+    }
+
     /** The source address is gone; to be called once the sockets are closed. */
     void forgetSource() {
         source = null;
@@ -200,7 +255,7 @@ final class RouterPort {
      *
      * @return what was refused, or null
      */
-    @Nullable String open() {
+    @Nullable String open(AddressKeeper keeper) {
         InetAddress from = source;
         if (from == null) {
             return null;
@@ -213,6 +268,12 @@ final class RouterPort {
             AdvertSocket advertSocket = AdvertSocket.open(
                     config.interfaceName(), interfaceIndex, config.vrid(), from, unicast ? null : group);
             adverts = advertSocket;
+            if (advertIndex != interfaceIndex) {
+                AdvertSocket ownSocket =
+                        AdvertSocket.open(advertName, advertIndex, config.vrid(), from, unicast ? null : group);
+                ownAdverts = ownSocket;
+                reactor.register(ownSocket.fd(), Reactor.READABLE, (events, now) -> reader.onAdverts(ownSocket, now));
+            }
             AdvertisementFormat format = AdvertisementFormat.of(config);
             destinations = (unicast ? config.unicastPeers() : List.of(group))
                     .stream()
@@ -220,6 +281,7 @@ final class RouterPort {
                             .toList();
             ArpSocket arpSocket = new ArpSocket(config.interfaceName(), interfaceIndex, virtualAddresses(4));
             arps = arpSocket;
+            outlets = openOutlets(keeper, arpSocket);
             reactor.register(advertSocket.fd(), Reactor.READABLE, (events, now) -> reader.onAdverts(advertSocket, now));
             reactor.register(arpSocket.fd(), Reactor.READABLE, (events, now) -> reader.onArps(arpSocket, now));
             List<InetAddress> six = virtualAddresses(16);
@@ -238,6 +300,36 @@ final class RouterPort {
         }
     }
 
+    private List<Outlet> openOutlets(AddressKeeper keeper, ArpSocket arpSocket) throws IOException {
+        Map<Place.Way, List<InetAddress>> ways = new LinkedHashMap<>();
+        for (Place place : keeper.places()) {
+            ways.computeIfAbsent(place.announced(), way -> new ArrayList<>()).add(place.inet());
+        }
+        boolean isRouter = isIpv6Router();
+        Pace pace = config.announce().pace();
+        List<Outlet> opened = new ArrayList<>();
+        for (Map.Entry<Place.Way, List<InetAddress>> entry : ways.entrySet()) {
+            Place.Way way = entry.getKey();
+            ArpSocket socket = arpSocket;
+            if (way.index() != interfaceIndex) {
+                socket = new ArpSocket(way.interfaceName(), way.index(), List.of());
+                others.add(socket);
+            }
+            String group = pace.group();
+            Pacer pacer = pacers.of(group == null ? way.interfaceName() : "group " + group);
+            opened.add(new Outlet(
+                    socket,
+                    way.mac(),
+                    entry.getValue(),
+                    isRouter,
+                    pace,
+                    pacer,
+                    way.index() != advertIndex,
+                    way.ownInterface()));
+        }
+        return opened;
+    }
+
     /** Those of so many bytes. */
     private List<InetAddress> virtualAddresses(int bytes) {
         List<InetAddress> virtual = new ArrayList<>();
@@ -248,10 +340,18 @@ final class RouterPort {
     }
 
     void close() {
+        outlets = List.of();
+        others.forEach(ArpSocket::close);
+        others.clear();
         if (adverts != null) {
             reactor.unregister(adverts.fd());
             adverts.close();
             adverts = null;
+        }
+        if (ownAdverts != null) {
+            reactor.unregister(ownAdverts.fd());
+            ownAdverts.close();
+            ownAdverts = null;
         }
         if (arps != null) {
             reactor.unregister(arps.fd());
@@ -267,12 +367,13 @@ final class RouterPort {
 
     /** Advertises a priority to the group or the peers; nothing while the sockets are closed. */
     void advertise(int priority) {
-        if (adverts == null) {
+        AdvertSocket out = ownAdverts == null ? adverts : ownAdverts;
+        if (out == null) {
             return;
         }
         for (int i = 0; i < destinations.size(); i++) {
             Destination destination = destinations.get(i);
-            if (adverts.send(destination.encoder().encode(priority), destination.address()) == 0) {
+            if (out.send(destination.encoder().encode(priority), destination.address()) == 0) {
                 counters.advertsSent.incrementAndGet();
             } else {
                 counters.sendErrors.incrementAndGet();

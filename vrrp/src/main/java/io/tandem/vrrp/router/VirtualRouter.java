@@ -21,7 +21,6 @@ import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.ArpPacket;
 import io.tandem.vrrp.packet.Claim;
 import io.tandem.vrrp.packet.Decoded;
-import io.tandem.vrrp.packet.MacAddress;
 import io.tandem.vrrp.packet.Remark;
 import io.tandem.vrrp.socket.AdvertSocket;
 import io.tandem.vrrp.socket.ArpSocket;
@@ -44,7 +43,6 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private static final long CONFLICT_GRACE_NS = 100_000_000L;
     private static final long RETRY_NS = 5_000_000_000L;
 
-    private final Netlink netlink;
     private final EventLog log;
     private final LanLog lanLog;
     private final StateListener listener;
@@ -55,12 +53,14 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private final RouterWatch watch = new RouterWatch();
     private VirtualRouterConfig config;
     private Election election;
-    private AddressKeeper keeper;
+    private final AddressKeeper keeper;
     private Announcer announcer;
     private AdvertisementDecoder decoder;
     private PeerLinks links = PeerLinks.NONE;
 
     private boolean started;
+    /** Whether the takeover was announced: what is to be announced then, is so since somebody else spoke. */
+    private boolean announced;
     private long electionWakeNs = Reactor.NEVER;
     private long retryAtNs = Reactor.NEVER;
     private long nowNs;
@@ -93,15 +93,17 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         default void onDeleted(VirtualRouter router) {}
     }
 
-    VirtualRouter(Reactor reactor, Netlink netlink, VirtualRouterConfig config, EventLog log, StateListener listener) {
-        this.netlink = netlink;
+    VirtualRouter(Shared shared, VirtualRouterConfig config, StateListener listener) {
+        EventLog log = shared.log();
         this.config = config;
         this.log = log;
         this.lanLog = new LanLog(log, config.vrid());
-        this.port = new RouterPort(reactor, netlink, config, log, counters, new Reading());
+        this.port = new RouterPort(
+                shared.reactor(), shared.netlink(), config, log, counters, shared.pacers(), new Reading());
         this.listener = listener;
         this.election = new Election(ElectionConfig.of(config));
-        this.keeper = new AddressKeeper(netlink, config, log);
+        this.keeper = new AddressKeeper(
+                shared.netlink(), shared.retirement(), shared.settings(), config, log);
         this.announcer = new Announcer(config);
         this.decoder = new AdvertisementDecoder(AdvertisementFormat.of(config));
         this.shownPriority = config.priority();
@@ -208,11 +210,34 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         return links.askToGive(this);
     }
 
+    /** What all routers of a host share. */
+    record Shared(
+            Reactor reactor,
+            Netlink netlink,
+            Retirement retirement,
+            ParentSettings settings,
+            Pacer.All pacers,
+            EventLog log) {
+        Shared(Reactor reactor, Netlink netlink, EventLog log) {
+            this(reactor, netlink, new Retirement(log), new ParentSettings(), new Pacer.All(), log);
+        }
+    }
+
+    /** Whether {@link #afterDeath} has another answer than when this was asked last. */
+    boolean hasChanged() {
+        return keeper.hasChanged();
+    }
+
+    /** What is to be done if this process dies. */
+    Reaper.Task afterDeath() {
+        return keeper.afterDeath();
+    }
+
     /** Looks the interface up, opens the sockets and begins; what is missing becomes a fault that clears by itself. */
-    void start(long now) {
+    void start(Leftovers leftovers, long now) {
         nowNs = now;
         started = true;
-        keeper.reconcile();
+        keeper.reconcile(leftovers);
         List<String> missing = port.find(keeper);
         if (missing.isEmpty()) {
             String refused = openSockets();
@@ -265,7 +290,17 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     void linkChanged(Link link, long now) {
-        if (!link.name().equals(config.interfaceName()) || !started) {
+        if (!started) {
+            return;
+        }
+        if (keeper.own().has(link)) {
+            ownLinkChanged(link, now);
+            return;
+        }
+        if (!link.name().equals(config.interfaceName())) {
+            if (port.isInterface(link)) {
+                linkRemoved(link, now); // it has another name now, and is another interface to the configuration
+            }
             return;
         }
         if (!link.isUsable()) {
@@ -274,14 +309,42 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         }
         if (!port.isOpenOn(link)) {
             reopen(now);
+            restore(now);
         }
         deliver(new Event.Cleared("link-down"), now);
     }
 
+    /** Somebody set it down: it is up again, and what goes with that is put back. */
+    private void ownLinkChanged(Link link, long now) {
+        if (!link.isUp() && keeper.own().isWanted(link)) {
+            log.warning("vrrp interface-down vrid=" + config.vrid() + " interface=" + link.name()
+                    + " by=another-process action=restored");
+            keeper.own().assumeAgain();
+            restore(now);
+        }
+    }
+
     void linkRemoved(Link link, long now) {
-        if (link.name().equals(config.interfaceName()) && started) {
+        if (!started) {
+            return;
+        }
+        if (keeper.own().has(link)) {
+            log.warning("vrrp interface-removed vrid=" + config.vrid() + " interface=" + link.name()
+                    + " action=restored");
+            reopen(now);
+            restore(now);
+        } else if (port.isInterface(link)) {
             closeSockets();
+            port.forgetInterface();
             deliver(new Event.Fault("interface-missing", false), now);
+        }
+    }
+
+    /** What was lost with an interface. */
+    private void restore(long now) {
+        if (keeper.isInstalled()) {
+            keeper.install(now);
+            announcer.announce(now);
         }
     }
 
@@ -299,7 +362,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             closeSockets();
             port.forgetSource();
             deliver(new Event.Fault("source-address-missing", false), now);
-        } else if (keeper.isInstalled() && keeper.placed(entry)) {
+        } else if (keeper.isInstalled() && keeper.placed(entry) && keeper.putsBack(entry)) {
             // Time first: if it expired because this process slept, the election gives way instead.
             deliver(new Event.TimerExpired(), now);
             if (keeper.isInstalled()) {
@@ -313,33 +376,41 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     /** Events were lost: compare what should be with what is. */
-    void resync(long now) {
-        if (started && keeper.isInstalled()) {
+    void resync(Leftovers present, long now) {
+        if (!started) {
+            return;
+        }
+        Link link = present.links().stream()
+                .filter(found -> found.name().equals(config.interfaceName()))
+                .findFirst()
+                .orElse(null);
+        if (link == null) {
+            closeSockets();
+            port.forgetInterface();
+            deliver(new Event.Fault("interface-missing", false), now);
+            return;
+        }
+        boolean sourceIsThere = present.addresses().stream().anyMatch(port::isSource);
+        if (!port.isOpenOn(link) || !sourceIsThere) {
+            reopen(now);
+        }
+        deliver(link.isUsable() ? new Event.Cleared("link-down") : new Event.Fault("link-down", false), now);
+        if (keeper.isInstalled()) {
             deliver(new Event.TimerExpired(), now);
-            if (keeper.isInstalled()) {
-                keeper.install(now);
-            }
+            restore(now);
         }
     }
 
     /** Takes a new configuration of the same interface, VRID and family. */
     void reconfigure(VirtualRouterConfig newConfig, long now) {
-        boolean sameAddresses = newConfig.addresses().equals(config.addresses())
-                && newConfig.excludedAddresses().equals(config.excludedAddresses())
-                && newConfig.routes().equals(config.routes());
         boolean active = keeper.isInstalled();
         config = newConfig;
         port.use(newConfig);
         decoder = new AdvertisementDecoder(AdvertisementFormat.of(newConfig));
-        if (!sameAddresses) {
-            AddressKeeper old = keeper;
-            keeper = new AddressKeeper(netlink, newConfig, log);
-            // The old one first: both may want the same TUN name, and addresses that stay are back within microseconds.
-            old.close();
-        }
+        keeper.use(newConfig);
         announcer = new Announcer(newConfig);
         reopen(now);
-        if (!sameAddresses && active) {
+        if (active) {
             keeper.install(now);
             announcer.announce(now);
         }
@@ -376,6 +447,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     public void sendAdvertisement(int priority) {
         if (priority == 0) {
             counters.zerosSent.incrementAndGet();
+        } else {
+            keeper.assumeMac();
         }
         port.advertise(priority);
     }
@@ -383,7 +456,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     @Override
     public void installAddresses() {
         // Switches learn while the address is being added; the schedule repeats it right after.
-        announcer.sendRound();
+        announced = false;
+        keeper.assumeMac();
+        announcer.sendRound(nowNs);
         refusedInstall = keeper.install(nowNs);
     }
 
@@ -395,7 +470,12 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     @Override
     public void announceAddresses() {
-        announcer.announce(nowNs);
+        if (announced) {
+            announcer.announceAgain(nowNs);
+        } else {
+            announced = true;
+            announcer.announce(nowNs);
+        }
         port.probe();
     }
 
@@ -474,13 +554,13 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     /** @return what was refused, or null */
     private @Nullable String openSockets() {
-        String refused = port.open();
-        announcer.use(port.arps(), port.arps() == null ? MacAddress.ZERO : port.mac(), port.isIpv6Router());
+        String refused = port.open(keeper);
+        announcer.use(port.outlets());
         return refused;
     }
 
     private void closeSockets() {
-        announcer.use(null, MacAddress.ZERO, false);
+        announcer.use(List.of());
         port.close();
     }
 
@@ -522,6 +602,10 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     private void receiveAdverts(AdvertSocket socket, long now) {
+        if (port.isHeardTwice(socket, keeper)) {
+            port.drain(socket);
+            return;
+        }
         for (int i = 0; i < MAX_PACKETS_A_WAKE; i++) {
             Decoded decoded = socket.receive(decoder);
             if (decoded == null) {
@@ -583,7 +667,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     private void heardClaim(Claim claim, long now) {
-        if (port.isVirtual(claim.address()) && !claim.holder().equals(port.mac())) {
+        if (port.isVirtual(claim.address()) && !port.isOwn(claim.holder(), keeper)) {
             lastClaim = claim;
             if (election.state() == State.ACTIVE && !election.isHandingOver()) {
                 answerClaim(claim, now);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.router;
 
+import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.election.Event;
 import io.tandem.vrrp.election.State;
@@ -12,8 +13,10 @@ import io.tandem.vrrp.netlink.LinkEvents;
 import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.NetlinkException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,6 +34,9 @@ public final class VirtualRouters implements AutoCloseable {
     private final VirtualRouter.StateListener listener;
     private final Netlink netlink;
     private final LinkEvents events;
+    private final VirtualRouter.Shared shared;
+    private final Reaper reaper;
+    private final StaticKeeper statics;
     private final List<VirtualRouter> routers = new ArrayList<>();
     private PeerLinks links = PeerLinks.NONE;
     private BiConsumer<String, Boolean> interfaceListener = (name, usable) -> {};
@@ -49,8 +55,17 @@ public final class VirtualRouters implements AutoCloseable {
         this.listener = listener;
         this.netlink = Netlink.open();
         this.events = new LinkEvents();
+        this.shared = new VirtualRouter.Shared(reactor, netlink, log);
+        this.reaper = new Reaper(log);
+        this.statics = new StaticKeeper(netlink, log);
+        plan(configs);
         configs.forEach(this::add);
         shown = List.copyOf(routers);
+    }
+
+    /** Addresses, routes and rules that stand whoever is Active; from any thread, as often as they change. */
+    public void use(StaticNetwork network) {
+        reactor.execute(() -> statics.use(network));
     }
 
     /** Before {@link #start}. */
@@ -75,7 +90,9 @@ public final class VirtualRouters implements AutoCloseable {
                 events.fd(), Reactor.READABLE, (ready, nowNs) -> events.read(netlink.port(), new Kernel(nowNs)));
         reactor.execute(() -> {
             new Kernel(System.nanoTime()).tellInterfaces();
-            routers.forEach(router -> router.start(System.nanoTime()));
+            Leftovers leftovers = Leftovers.look(netlink, log);
+            routers.forEach(router -> router.start(leftovers, System.nanoTime()));
+            instructReaper();
             routers.forEach(VirtualRouter::warmUp);
         });
     }
@@ -218,6 +235,7 @@ public final class VirtualRouters implements AutoCloseable {
     public void reload(List<VirtualRouterConfig> configs) {
         reactor.execute(() -> {
             long nowNs = System.nanoTime();
+            boolean moved = plan(configs);
             List<VirtualRouter> kept = new ArrayList<>();
             for (VirtualRouterConfig config : configs) {
                 VirtualRouter same = find(config);
@@ -225,7 +243,7 @@ public final class VirtualRouters implements AutoCloseable {
                     continue;
                 }
                 kept.add(same);
-                if (!same.config().equals(config)) {
+                if (moved || !same.config().equals(config)) {
                     same.reconfigure(config, nowNs);
                 }
             }
@@ -242,9 +260,10 @@ public final class VirtualRouters implements AutoCloseable {
                 if (find(config) == null) {
                     VirtualRouter router = add(config);
                     router.use(links);
-                    router.start(nowNs);
+                    router.start(Leftovers.look(netlink, log), nowNs);
                 }
             }
+            instructReaper();
             shown = List.copyOf(routers);
         });
     }
@@ -258,20 +277,68 @@ public final class VirtualRouters implements AutoCloseable {
     @Override
     public void close() {
         await(() -> {
+            routers.forEach(router -> router.deliver(new Event.Shutdown(), System.nanoTime()));
+            deleteOwnInterfaces();
             routers.forEach(router -> {
-                router.deliver(new Event.Shutdown(), System.nanoTime());
                 router.close();
                 reactor.remove(router);
             });
             routers.clear();
+            statics.remove();
             reactor.unregister(events.fd());
         });
+        shared.retirement().close();
+        reaper.close();
         events.close();
         netlink.close();
     }
 
+    /** Which interfaces macvlans will be above: it decides where others' addresses can be. */
+    private boolean plan(List<VirtualRouterConfig> configs) {
+        Set<String> parents = new HashSet<>();
+        configs.forEach(config -> parents.addAll(OwnLinks.parents(config)));
+        return shared.settings().plan(parents);
+    }
+
+    private void instructReaperOfChanges() {
+        boolean changed = false;
+        for (int i = 0; i < routers.size(); i++) {
+            changed |= routers.get(i).hasChanged();
+        }
+        if (changed) {
+            instructReaper();
+        }
+    }
+
+    /** One by one, each would cost the kernel 20 ms. */
+    private void deleteOwnInterfaces() {
+        try {
+            netlink.links().deleteGroup(VirtualLink.GROUP);
+        } catch (NetlinkException e) {
+            log.warning(e.getMessage());
+        }
+    }
+
+    private void instructReaper() {
+        List<String> four = new ArrayList<>();
+        List<String> six = new ArrayList<>();
+        List<String> settings = new ArrayList<>();
+        for (VirtualRouter router : routers) {
+            Reaper.Task task = router.afterDeath();
+            four.addAll(task.four());
+            six.addAll(task.six());
+            settings.addAll(task.settings());
+        }
+        reaper.expect(new Reaper.Task(four, six, settings));
+    }
+
+    /** The process that takes away what is left if this one dies; 0 where nothing would be left. */
+    long reaperPid() {
+        return reaper.pid();
+    }
+
     private VirtualRouter add(VirtualRouterConfig config) {
-        VirtualRouter router = new VirtualRouter(reactor, netlink, config, log, new Groups());
+        VirtualRouter router = new VirtualRouter(shared, config, new Groups());
         routers.add(router);
         reactor.add(router);
         return router;
@@ -398,31 +465,44 @@ public final class VirtualRouters implements AutoCloseable {
         @Override
         public void linkChanged(Link link) {
             interfaceListener.accept(link.name(), link.isUsable());
+            statics.onChange();
             routers.forEach(router -> router.linkChanged(link, nowNs));
+            instructReaperOfChanges();
         }
 
         @Override
         public void linkRemoved(Link link) {
             interfaceListener.accept(link.name(), false);
             routers.forEach(router -> router.linkRemoved(link, nowNs));
+            instructReaperOfChanges();
         }
 
         @Override
         public void addressAdded(AddressEntry address) {
             routers.forEach(router -> router.addressAdded(address, nowNs));
+            instructReaperOfChanges();
         }
 
         @Override
         public void addressRemoved(AddressEntry address) {
+            if (statics.has(address)) {
+                statics.onChange();
+            }
             routers.forEach(router -> router.addressRemoved(address, nowNs));
         }
 
         @Override
         public void overrun() {
+            log.warning("vrrp netlink-overrun action=look-at-everything: more news than the socket holds");
             try {
-                List<Link> links = netlink.links().list();
-                links.forEach(this::linkChanged);
-                routers.forEach(router -> router.resync(nowNs));
+                Leftovers present =
+                        new Leftovers(netlink.links().list(), netlink.addresses().list());
+                for (Link link : present.links()) {
+                    interfaceListener.accept(link.name(), link.isUsable());
+                }
+                statics.onChange();
+                routers.forEach(router -> router.resync(present, nowNs));
+                instructReaperOfChanges();
             } catch (NetlinkException e) {
                 log.warning(e.getMessage());
             }

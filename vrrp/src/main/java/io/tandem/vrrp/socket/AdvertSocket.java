@@ -97,6 +97,11 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
     /** Takes one packet out of the socket and reads it; null if there is none. */
     public abstract @Nullable Decoded receive(AdvertisementDecoder decoder);
 
+    /** Takes one packet out of the socket and throws it away; false if there was none. */
+    public final boolean skip() {
+        return C.recvfrom(fd, out.address(), 1, 0, 0, 0) >= 0;
+    }
+
     /** Where the packet received last came from, for the log. */
     public abstract String lastSource();
 

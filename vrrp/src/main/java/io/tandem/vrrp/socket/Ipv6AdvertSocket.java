@@ -22,6 +22,7 @@ final class Ipv6AdvertSocket extends AdvertSocket {
     private static final int IPV6_ADD_MEMBERSHIP = 20;
     private static final int IPV6_MULTICAST_ALL = 29;
     private static final int IPV6_TCLASS = 67;
+    private static final int IPV6_FREEBIND = 78;
 
     private final int interfaceIndex;
     private final Ipv6Receiver receiver = new Ipv6Receiver(MAX_PACKET);
@@ -45,6 +46,8 @@ final class Ipv6AdvertSocket extends AdvertSocket {
             option.bytes().put(0, group.getAddress()).putInt(16, index); // ipv6_mreq
             setOption(IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, 20);
         }
+        // A macvlan sends from the address of the interface below it.
+        set(IPPROTO_IPV6, IPV6_FREEBIND, 1);
         bindTo(source);
     }
 

@@ -7,7 +7,9 @@ import io.tandem.vrrp.netlink.NetNamespace;
 import io.tandem.vrrp.netlink.Netlink;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A bridge with hosts, each a network namespace with eth0 at 10.99.0.N/24. */
@@ -44,16 +46,20 @@ final class TestLan implements AutoCloseable {
 
     Host add(String name, int number) throws IOException {
         NetNamespace namespace = NetNamespace.create("tnd-vs-" + name);
-        Netlink netlink = namespace.netlink();
-        bridgeNetlink.links().addVeth(name, "eth0", namespace);
-        bridgeNetlink.links().setMaster(name, "br0");
-        bridgeNetlink.links().up(name);
-        netlink.links().up("lo");
-        netlink.addresses().add(address("10.99.0." + number), 24, "eth0");
-        netlink.links().up("eth0");
-        Host host = new Host(name, namespace, netlink);
+        Host host = new Host(name, namespace, namespace.netlink());
         hosts.put(name, host);
+        host.netlink().links().up("lo");
+        plugIn(host, number);
         return host;
+    }
+
+    /** Gives the host an eth0 on the bridge. */
+    void plugIn(Host host, int number) throws IOException {
+        bridgeNetlink.links().addVeth(host.name(), "eth0", host.namespace());
+        bridgeNetlink.links().setMaster(host.name(), "br0");
+        bridgeNetlink.links().up(host.name());
+        host.netlink().addresses().add(address("10.99.0." + number), 24, "eth0");
+        host.netlink().links().up("eth0");
     }
 
     /** A second network for a host: eth1 at 10.98.0.N/24, on a switch of its own. */
@@ -82,6 +88,18 @@ final class TestLan implements AutoCloseable {
 
     void plug(String name) throws IOException {
         bridgeNetlink.links().setMaster(name, "br0");
+    }
+
+    /** The hosts behind whose ports the bridge has learnt a MAC. */
+    List<String> forwardingPorts(String mac) {
+        List<String> ports = new ArrayList<>();
+        for (String line : Neighborhood.run(new Host("bridge", bridge, bridgeNetlink), "bridge", "fdb", "show")) {
+            String[] words = line.split(" ");
+            if (words.length > 2 && words[0].equals(mac) && !line.contains("permanent")) {
+                ports.add(words[2]);
+            }
+        }
+        return ports;
     }
 
     static InetAddress address(String text) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** Virtual routers at work in a host of a {@link TestLan}. */
@@ -82,6 +83,33 @@ final class TestNode implements AutoCloseable {
 
     long counter(String name) {
         return routers.status().get(0).counters().getOrDefault(name, 0L);
+    }
+
+    /** Does something while the reactor's thread reads nothing. */
+    void whileBusy(Busy task) throws IOException {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        reactor.execute(() -> {
+            busy.countDown();
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            busy.await();
+            task.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            over.countDown();
+        }
+    }
+
+    /** What is done meanwhile. */
+    interface Busy {
+        void run() throws IOException;
     }
 
     Lateness lateness() {

@@ -1,0 +1,50 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import io.tandem.config.model.VirtualAddress;
+import io.tandem.vrrp.netlink.AddressEntry;
+import io.tandem.vrrp.netlink.AddressRequest;
+import io.tandem.vrrp.packet.MacAddress;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A virtual address and where it goes.
+ *
+ * @param onInterface what is put on its interface, or null where it is on the TUN device alone
+ * @param onTun what is put on the TUN device, or null where there is none. With both, the local route of the first is taken
+ *     away: the address then lives by the second's, and so no longer than this process
+ * @param interfaceName where {@code ip address} shows it
+ * @param announced where neighbours hear of it
+ * @param hostsOwn priority 255, and the host has the address anyway: not ours to touch
+ */
+record Place(
+        VirtualAddress address,
+        @Nullable AddressRequest onInterface,
+        @Nullable AddressRequest onTun,
+        String interfaceName,
+        Way announced,
+        boolean hostsOwn) {
+    /**
+     * An interface by which neighbours hear of addresses.
+     *
+     * @param mac the one they are told
+     * @param ownInterface whether it is a macvlan or ipvlan of the router's own
+     */
+    record Way(String interfaceName, int index, MacAddress mac, boolean ownInterface) {}
+
+    InetAddress inet() {
+        return address.address();
+    }
+
+    /** Whether the entry is this address as it was put on. */
+    boolean made(AddressEntry entry) {
+        return entry.address().equals(inet())
+                && (isOn(onInterface, entry.interfaceIndex()) || isOn(onTun, entry.interfaceIndex()));
+    }
+
+    private static boolean isOn(@Nullable AddressRequest request, int index) {
+        return request != null && request.interfaceIndex() == index;
+    }
+}

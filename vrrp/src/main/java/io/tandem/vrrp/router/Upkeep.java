@@ -1,0 +1,90 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import io.tandem.vrrp.netlink.NetlinkException;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Routes or rules that are on together: in their order, off against it. A refusal is said once, and again when the thing has
+ * stood meanwhile.
+ *
+ * <p>Owned by the reactor's thread.
+ */
+final class Upkeep<T> {
+    /** How the kernel gets one. Both answer 0 or an errno, and 0 for what is so already. */
+    interface Kernel<T> {
+        int add(T item);
+
+        int remove(T item);
+    }
+
+    private final String kind;
+    private final String owner;
+    private final List<T> items;
+    private final Kernel<T> kernel;
+    private final EventLog log;
+    private final BitSet refused = new BitSet();
+    /** Those that somebody took away and that are not to be put back. */
+    private final BitSet lost = new BitSet();
+
+    /**
+     * @param kind such as {@code route}
+     * @param owner whose they are, such as {@code vrid=51}
+     */
+    Upkeep(String kind, String owner, List<T> items, Kernel<T> kernel, EventLog log) {
+        this.kind = kind;
+        this.owner = owner;
+        this.items = items;
+        this.kernel = kernel;
+        this.log = log;
+    }
+
+    /** Puts all on, those that were lost too. */
+    void install() {
+        lost.clear();
+        renew();
+    }
+
+    /** Puts on what is missing. */
+    void renew() {
+        for (int i = 0; i < items.size(); i++) {
+            if (lost.get(i)) {
+                continue;
+            }
+            int errno = kernel.add(items.get(i));
+            if (errno == 0) {
+                refused.clear(i);
+            } else if (!refused.get(i)) {
+                refused.set(i);
+                say("add", i, errno);
+            }
+        }
+    }
+
+    void remove() {
+        removeExcept(List.of());
+    }
+
+    /** Takes off all but those that a successor wants as well. */
+    void removeExcept(List<T> kept) {
+        for (int i = items.size() - 1; i >= 0; i--) {
+            T item = items.get(i);
+            int errno = kept.contains(item) ? 0 : kernel.remove(item);
+            if (errno != 0) {
+                say("remove", i, errno);
+            }
+        }
+        refused.clear();
+    }
+
+    List<T> items() {
+        return items;
+    }
+
+    private void say(String what, int i, int errno) {
+        log.warning("vrrp " + kind + "-refused " + owner + " " + kind + "=\"" + items.get(i) + "\" operation=" + what
+                + ": " + new NetlinkException("netlink", errno).getMessage());
+    }
+}

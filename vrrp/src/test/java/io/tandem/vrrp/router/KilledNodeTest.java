@@ -1,0 +1,170 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tandem.vrrp.netlink.Privileges;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL of the process that holds the addresses: how long somebody answers for them, and what remains. */
+@Timeout(90)
+class KilledNodeTest {
+    private static final InetAddress FOUR = TestLan.address("10.99.0.50");
+    private static final InetAddress SIX = TestLan.address("fd99::50");
+    private static final Duration SOON = Duration.ofSeconds(20);
+    /** What is promised is 100 ms; a machine that tests many things at once is slower. */
+    private static final Duration BOUND = Duration.ofMillis(900);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path directory;
+
+    private TestLan lan;
+    private TestLan.Host host;
+
+    @BeforeEach
+    void lan() throws IOException {
+        Privileges.needRoot();
+        lan = new TestLan();
+        host = lan.add("a", 11);
+    }
+
+    @AfterEach
+    void close() {
+        if (lan != null) {
+            lan.close();
+        }
+    }
+
+    @Test
+    void anAddressOnAMacvlanIsNoLongerTheKernelsOwnAndTheReaperRemovesTheMacvlanAndTheSettings() throws IOException {
+        try (NodeProcess node = start("use_vmac", "10.99.0.50/24", "")) {
+            Await.until("active", SOON, () -> isLocal(FOUR) && !reaper().isEmpty());
+
+            node.kill();
+            Duration local = Neighborhood.timeUntil("not local", () -> !isLocal(FOUR));
+            assertThat(local).isLessThan(BOUND);
+            Await.until("no macvlan", SOON, () -> Neighborhood.run(host, "ip", "-br", "link").stream()
+                    .noneMatch(line -> line.startsWith("vrrp.51")));
+            Await.until("settings as before", SOON, () -> Neighborhood.sysctl(host, "ipv4/conf/eth0/arp_ignore") == 0);
+            Await.until("no reaper", SOON, () -> reaper().isEmpty());
+        }
+    }
+
+    /** As when a whole control group is killed. */
+    @Test
+    void anIpv4AddressIsNobodysEvenWhereTheReaperIsKilledFirst() throws IOException {
+        try (NodeProcess node = start("use_vmac", "10.99.0.50/32", "")) {
+            Await.until("active", SOON, () -> isLocal(FOUR) && !reaper().isEmpty());
+
+            ProcessHandle.of(Long.parseLong(reaper())).ifPresent(ProcessHandle::destroyForcibly);
+            node.kill();
+            assertThat(Neighborhood.timeUntil("not local", () -> !isLocal(FOUR)))
+                    .isLessThan(BOUND);
+        }
+    }
+
+    @Test
+    void anIpv6AddressItsRoutesAndItsRulesAreTakenAwayByTheReaper() throws IOException {
+        try (NodeProcess node =
+                start("", "fd99::50/64", "virtual_rules {\n from fd98::/64 table 77 preference 700\n }\n"
+                        + " virtual_routes {\n fd97::/64 dev eth0\n }")) {
+            Await.until("active", SOON, () -> host.holds(SIX) && !reaper().isEmpty());
+            Await.until("with its rule", SOON, () -> rules().contains("fd98::/64"));
+
+            node.kill();
+            assertThat(Neighborhood.timeUntil("gone", () -> !host.holds(SIX))).isLessThan(BOUND);
+            Await.until("the rule too", SOON, () -> !rules().contains("fd98::/64"));
+            Await.until("and the route", SOON, () -> Neighborhood.run(host, "ip", "-6", "route").stream()
+                    .noneMatch(line -> line.startsWith("fd97::")));
+        }
+    }
+
+    @Test
+    void aReaperThatIsKilledIsStartedAgain() throws IOException {
+        try (NodeProcess node = start("", "fd99::50/64", "")) {
+            Await.until("active", SOON, () -> host.holds(SIX) && !reaper().isEmpty());
+            String first = reaper();
+
+            ProcessHandle.of(Long.parseLong(first)).ifPresent(ProcessHandle::destroyForcibly);
+            Await.until("another", SOON, () -> !reaper().isEmpty() && !reaper().equals(first));
+            node.kill();
+            assertThat(Neighborhood.timeUntil("gone", () -> !host.holds(SIX))).isLessThan(BOUND);
+        }
+    }
+
+    @Test
+    void aStoppedProcessLosesItsAddressesByTheirLifetime() throws IOException {
+        try (NodeProcess node = start("use_vmac", "10.99.0.50/32", "")) {
+            Await.until("active", SOON, () -> isLocal(FOUR) && host.holds(FOUR));
+
+            Neighborhood.run(host, "kill", "-STOP", Long.toString(node.pid()));
+            assertThat(Neighborhood.timeUntil("expired", () -> !isLocal(FOUR) && !host.holds(FOUR)))
+                    .isLessThan(Duration.ofSeconds(6));
+            node.kill();
+        }
+    }
+
+    private NodeProcess start(String own, String address, String more) throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("keepalived.conf"),
+                """
+                vrrp_instance VI_1 {
+                    state BACKUP
+                    interface eth0
+                    virtual_router_id 51
+                    priority 100
+                    version 3
+                    advert_int 0.1
+                    %s
+                    virtual_ipaddress {
+                        %s
+                    }
+                    %s
+                }
+                """
+                        .formatted(own, address, more));
+        return new NodeProcess(host, file, directory.resolve("log"));
+    }
+
+    private boolean isLocal(InetAddress address) {
+        return !Neighborhood.run(host, "ip", "route", "show", "table", "local", address.getHostAddress())
+                .isEmpty();
+    }
+
+    private String rules() {
+        return String.join("\n", Neighborhood.run(host, "ip", "-6", "rule"));
+    }
+
+    /** The pid of the shell in this host's namespace, or empty. */
+    private String reaper() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .arguments()
+                        .map(arguments -> arguments.length > 0 && arguments[arguments.length - 1].equals("tandem-reaper"))
+                        .orElse(false))
+                .filter(this::isInHost)
+                .map(process -> Long.toString(process.pid()))
+                .findFirst()
+                .orElse("");
+    }
+
+    private boolean isInHost(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/ns/net"))
+                    .equals(Files.readSymbolicLink(host.namespace().path()));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}
