@@ -77,8 +77,7 @@ final class OwnNetworkReader {
                 element.bool("vmac", false));
     }
 
-    private <T> List<T> lines(
-            String key, String example, Function<String, Optional<T>> reader, RouteSyntax syntax) {
+    private <T> List<T> lines(String key, String example, Function<String, Optional<T>> reader, RouteSyntax syntax) {
         List<T> read = new ArrayList<>();
         for (ConfigValue value : settings.list(key)) {
             String line = settings.scalar(key, value, "[ \"" + example + "\" ]");
@@ -88,10 +87,7 @@ final class OwnNetworkReader {
             } else if (line != null) {
                 List<String> complaints = syntax.complaints();
                 settings.wrong(
-                        key,
-                        value,
-                        "is none: " + String.join("; ", complaints),
-                        key + " = [ \"" + example + "\" ]");
+                        key, value, "is none: " + String.join("; ", complaints), key + " = [ \"" + example + "\" ]");
             }
         }
         return read;

@@ -158,8 +158,8 @@ final class AddressReader {
             int mask = 0x80 >>> (bit & 7);
             bytes[bit >>> 3] = (byte) (text.equals("+") ? bytes[bit >>> 3] | mask : bytes[bit >>> 3] & ~mask);
         }
-        return IpLiteral.parse((bytes[0] & 0xff) + "." + (bytes[1] & 0xff) + "." + (bytes[2] & 0xff) + "."
-                + (bytes[3] & 0xff));
+        return IpLiteral.parse(
+                (bytes[0] & 0xff) + "." + (bytes[1] & 0xff) + "." + (bytes[2] & 0xff) + "." + (bytes[3] & 0xff));
     }
 
     private @Nullable Integer seconds(Statement line, int index) {

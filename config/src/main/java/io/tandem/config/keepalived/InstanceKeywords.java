@@ -24,11 +24,7 @@ final class InstanceKeywords {
     private final Keywords<InstanceDraft> authentication;
 
     InstanceKeywords(
-            Findings findings,
-            KeepalivedHost host,
-            TrackKeywords tracks,
-            NotifyKeywords notifies,
-            RuleReader rules) {
+            Findings findings, KeepalivedHost host, TrackKeywords tracks, NotifyKeywords notifies, RuleReader rules) {
         this.findings = findings;
         this.rules = rules;
         this.values = new Values(findings);

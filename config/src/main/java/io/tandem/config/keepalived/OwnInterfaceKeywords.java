@@ -56,8 +56,7 @@ final class OwnInterfaceKeywords {
             if (MAC.matcher(word).matches()) {
                 if (word.toLowerCase(Locale.ROOT).startsWith(RFC)) {
                     findings.error(
-                            s.origin(),
-                            "VMAC MAC address not allowed to be RFC5798 address (" + word + ") - ignoring");
+                            s.origin(), "VMAC MAC address not allowed to be RFC5798 address (" + word + ") - ignoring");
                 } else {
                     own.mac = word.toLowerCase(Locale.ROOT);
                 }
@@ -68,8 +67,7 @@ final class OwnInterfaceKeywords {
                 own.name = word;
             } else {
                 findings.error(
-                        s.origin(),
-                        "VMAC interface name '" + word + "' too long or invalid characters - ignoring");
+                        s.origin(), "VMAC interface name '" + word + "' too long or invalid characters - ignoring");
             }
         }
     }
@@ -117,8 +115,7 @@ final class OwnInterfaceKeywords {
         if (mac != null && mac.length() < 17) {
             mac = mac + String.format(Locale.ROOT, ":%02x", draft.vrid);
         }
-        return new OwnInterface(
-                Kind.MACVLAN, own.name, mac, own.advertiseByParent, own.everywhere, null, 0);
+        return new OwnInterface(Kind.MACVLAN, own.name, mac, own.advertiseByParent, own.everywhere, null, 0);
     }
 
     private @Nullable OwnInterface ipvlan(InstanceDraft draft, AddressFamily family, String tag) {
@@ -134,7 +131,6 @@ final class OwnInterfaceKeywords {
             findings.broken(draft.origin, tag + "ipvlan source address is of another family", null);
             return null;
         }
-        return new OwnInterface(
-                Kind.IPVLAN, own.name, null, own.advertiseByParent, false, own.source, own.mode);
+        return new OwnInterface(Kind.IPVLAN, own.name, null, own.advertiseByParent, false, own.source, own.mode);
     }
 }

@@ -35,7 +35,11 @@ public final class RouteSyntax {
 
     /** What there was to say about the line read last, one text each. */
     public List<String> complaints() {
-        return problems.all().stream().skip(said).map(Problem::text).map(RouteSyntax::bare).toList();
+        return problems.all().stream()
+                .skip(said)
+                .map(Problem::text)
+                .map(RouteSyntax::bare)
+                .toList();
     }
 
     private <T> Optional<T> read(String line, BiFunction<RouteReader, Statement, Optional<T>> how) {

@@ -24,11 +24,7 @@ public record VirtualAddress(
         Options options) {
     /** One without options. */
     public VirtualAddress(
-            InetAddress address,
-            int prefixLength,
-            @Nullable String interfaceName,
-            @Nullable String label,
-            int scope) {
+            InetAddress address, int prefixLength, @Nullable String interfaceName, @Nullable String label, int scope) {
         this(address, prefixLength, interfaceName, label, scope, Options.NONE);
     }
 

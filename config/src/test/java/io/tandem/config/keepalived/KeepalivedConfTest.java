@@ -236,13 +236,13 @@ class KeepalivedConfTest {
 
     @Test
     void aKeywordThatTandemLacksIsRefusedByName() {
-        conf.load(MINIMAL + "use_vmac\n virtual_rules {\n from 10.0.0.0/8 table 1\n }\n}\nstatic_routes {\n}\n");
+        conf.load(MINIMAL + "vrf red\n no_accept\n}\nstatic_rules {\n}\n");
 
         assertThat(conf.texts())
                 .containsExactly(
-                        "(FILE: Line 5) 'use_vmac' is not supported by this version of tandem",
-                        "(FILE: Line 6) 'virtual_rules' is not supported by this version of tandem",
-                        "(FILE: Line 10) 'static_routes' is not supported by this version of tandem");
+                        "(FILE: Line 5) 'vrf' is not supported by this version of tandem",
+                        "(FILE: Line 6) 'no_accept' is not supported by this version of tandem",
+                        "(FILE: Line 8) 'static_rules' is not supported by this version of tandem");
         assertThat(conf.problems().hasAlerts()).isTrue();
         assertThat(conf.status()).as("keepalived minds nothing").isZero();
     }

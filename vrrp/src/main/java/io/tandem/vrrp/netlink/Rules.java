@@ -103,7 +103,8 @@ public final class Rules {
             message.byteAttribute(FRA_IP_PROTO, match.ipProtocol());
         }
         if (match.uids() != null) {
-            message.pairAttribute(FRA_UID_RANGE, match.uids().first(), match.uids().last());
+            message.pairAttribute(
+                    FRA_UID_RANGE, match.uids().first(), match.uids().last());
         }
         putPorts(message, FRA_SPORT_RANGE, match.sourcePorts());
         putPorts(message, FRA_DPORT_RANGE, match.destinationPorts());

@@ -59,11 +59,7 @@ final class AddressKeeper implements AutoCloseable {
     private long deprecateAtNs = Reactor.NEVER;
 
     AddressKeeper(
-            Netlink netlink,
-            Retirement retirement,
-            ParentSettings settings,
-            VirtualRouterConfig config,
-            EventLog log) {
+            Netlink netlink, Retirement retirement, ParentSettings settings, VirtualRouterConfig config, EventLog log) {
         this.netlink = netlink;
         this.settings = settings;
         this.config = config;
@@ -185,7 +181,9 @@ final class AddressKeeper implements AutoCloseable {
         if (!installed) {
             installed = true;
             installedAtNs = nowNs;
-            if (!dropped.isEmpty() || places.stream().anyMatch(place -> place.address().options().preferredSeconds() > 0)) {
+            if (!dropped.isEmpty()
+                    || places.stream()
+                            .anyMatch(place -> place.address().options().preferredSeconds() > 0)) {
                 dropped.clear();
                 rebuild(nowNs);
             }

@@ -32,8 +32,7 @@ record Leftovers(List<Link> links, List<AddressEntry> addresses) {
     /** Removes what was this router's; an owner's addresses are the host's own and stay. */
     void remove(Netlink netlink, ParentSettings settings, VirtualRouterConfig config, EventLog log)
             throws NetlinkException {
-        Set<InetAddress> ours = Stream.concat(
-                        config.addresses().stream(), config.excludedAddresses().stream())
+        Set<InetAddress> ours = Stream.concat(config.addresses().stream(), config.excludedAddresses().stream())
                 .map(VirtualAddress::address)
                 .collect(Collectors.toSet());
         for (AddressEntry entry : addresses) {

@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * One interface by which a router's addresses are announced: gratuitous ARP, as request and reply, the reply last, since a
  * kernel that still holds the address answers the request and would undo it; for IPv6 unsolicited neighbour advertisements
- * (RFC 4861 7.2.6).
+ * (RFC 4861 7.2.6). From a virtual MAC the reply alone: neighbours know the MAC, the switch learns from either, and what a
+ * dead node's kernel answers to a request would teach it the wrong port.
  *
  * <p>Frames are made in advance. Without a pace a round leaves at once and allocates nothing; with one, what may not leave
  * yet waits, each frame at most once for each round. Owned by the reactor's thread.
@@ -61,9 +62,11 @@ final class Outlet {
         List<Boolean> arp = new ArrayList<>();
         for (InetAddress address : addresses) {
             if (address instanceof Inet4Address) {
-                made.add(ArpPacket.gratuitousRequest(mac, address));
+                if (!ownInterface) {
+                    made.add(ArpPacket.gratuitousRequest(mac, address));
+                    arp.add(true);
+                }
                 made.add(ArpPacket.gratuitousReply(mac, address));
-                arp.add(true);
                 arp.add(true);
             } else if (address instanceof Inet6Address six) {
                 made.add(NeighborAdvertisement.encode(mac, six, isRouter));

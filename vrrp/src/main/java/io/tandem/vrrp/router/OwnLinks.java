@@ -31,11 +31,7 @@ final class OwnLinks implements AutoCloseable {
     private final @Nullable VirtualLink main;
 
     OwnLinks(
-            Netlink netlink,
-            Retirement retirement,
-            ParentSettings settings,
-            VirtualRouterConfig config,
-            EventLog log) {
+            Netlink netlink, Retirement retirement, ParentSettings settings, VirtualRouterConfig config, EventLog log) {
         this(netlink, retirement, settings, config, log, List.of());
     }
 

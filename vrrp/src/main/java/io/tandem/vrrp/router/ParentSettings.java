@@ -58,8 +58,7 @@ final class ParentSettings {
     void inherit(String parent, String description) {
         Matcher matcher = DESCRIPTION.matcher(description);
         if (matcher.find() && !parents.containsKey(parent)) {
-            parents.put(
-                    parent, new Before(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))));
+            parents.put(parent, new Before(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))));
         }
     }
 

@@ -46,8 +46,7 @@ final class Placement implements AutoCloseable {
     private int tunIndex;
     private boolean saidNoTun;
 
-    Placement(
-            Netlink netlink, ParentSettings settings, VirtualRouterConfig config, OwnLinks own, EventLog log) {
+    Placement(Netlink netlink, ParentSettings settings, VirtualRouterConfig config, OwnLinks own, EventLog log) {
         this.netlink = netlink;
         this.settings = settings;
         this.config = config;

@@ -30,8 +30,7 @@ final class RouteKeeper {
     private final Map<String, Integer> interfaces = new HashMap<>();
 
     /** @param owner whose they are, such as {@code vrid=51} */
-    RouteKeeper(
-            Netlink netlink, List<VirtualRoute> routes, List<VirtualRule> rules, EventLog log, String owner) {
+    RouteKeeper(Netlink netlink, List<VirtualRoute> routes, List<VirtualRule> rules, EventLog log, String owner) {
         this.netlink = netlink;
         this.routes = new Upkeep<>("route", owner, routes, new RouteTable(), log);
         this.rules = new Upkeep<>("rule", owner, rules, new RuleList(), log);

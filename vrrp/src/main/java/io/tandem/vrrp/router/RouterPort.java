@@ -65,6 +65,7 @@ final class RouterPort {
     private @Nullable AdvertSocket adverts;
     /** On the router's own interface, where advertisements leave by that. */
     private @Nullable AdvertSocket ownAdverts;
+
     private @Nullable ArpSocket arps;
     private @Nullable NeighborSocket neighbors;
 

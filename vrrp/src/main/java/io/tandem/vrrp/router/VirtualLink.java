@@ -278,7 +278,9 @@ final class VirtualLink implements AutoCloseable {
         try {
             boolean taken = false;
             for (Link link : netlink.links().list()) {
-                if (link.mac().equals(virtualMac.toString()) && link.index() != index && "macvlan".equals(link.kind())) {
+                if (link.mac().equals(virtualMac.toString())
+                        && link.index() != index
+                        && "macvlan".equals(link.kind())) {
                     netlink.links().delete(link.name());
                     taken = true;
                 }

@@ -61,6 +61,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private boolean started;
     /** Whether the takeover was announced: what is to be announced then, is so since somebody else spoke. */
     private boolean announced;
+
     private long electionWakeNs = Reactor.NEVER;
     private long retryAtNs = Reactor.NEVER;
     private long nowNs;
@@ -102,8 +103,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                 shared.reactor(), shared.netlink(), config, log, counters, shared.pacers(), new Reading());
         this.listener = listener;
         this.election = new Election(ElectionConfig.of(config));
-        this.keeper = new AddressKeeper(
-                shared.netlink(), shared.retirement(), shared.settings(), config, log);
+        this.keeper = new AddressKeeper(shared.netlink(), shared.retirement(), shared.settings(), config, log);
         this.announcer = new Announcer(config);
         this.decoder = new AdvertisementDecoder(AdvertisementFormat.of(config));
         this.shownPriority = config.priority();
@@ -329,8 +329,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             return;
         }
         if (keeper.own().has(link)) {
-            log.warning("vrrp interface-removed vrid=" + config.vrid() + " interface=" + link.name()
-                    + " action=restored");
+            log.warning(
+                    "vrrp interface-removed vrid=" + config.vrid() + " interface=" + link.name() + " action=restored");
             reopen(now);
             restore(now);
         } else if (port.isInterface(link)) {

@@ -495,8 +495,8 @@ public final class VirtualRouters implements AutoCloseable {
         public void overrun() {
             log.warning("vrrp netlink-overrun action=look-at-everything: more news than the socket holds");
             try {
-                Leftovers present =
-                        new Leftovers(netlink.links().list(), netlink.addresses().list());
+                Leftovers present = new Leftovers(
+                        netlink.links().list(), netlink.addresses().list());
                 for (Link link : present.links()) {
                     interfaceListener.accept(link.name(), link.isUsable());
                 }

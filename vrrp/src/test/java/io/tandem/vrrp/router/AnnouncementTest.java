@@ -100,14 +100,7 @@ class AnnouncementTest {
     @Test
     void aLowerPriorityHasScheduleOfItsOwn() {
         VirtualRouterConfig router = router(new Announce(
-                1,
-                Duration.ZERO,
-                Duration.ZERO,
-                1,
-                new Again(3, Duration.ZERO),
-                Pace.FREE,
-                Duration.ZERO,
-                false));
+                1, Duration.ZERO, Duration.ZERO, 1, new Again(3, Duration.ZERO), Pace.FREE, Duration.ZERO, false));
         Announcer announcer = new Announcer(router);
         announcer.announce(0);
         assertThat(announcer.nextWakeNs()).as("one message, no second block").isEqualTo(Reactor.NEVER);
@@ -143,7 +136,8 @@ class AnnouncementTest {
                     .start();
             try (TestNode node = new TestNode(a, router6())) {
                 Await.until("active", SOON, () -> node.state() == State.ACTIVE);
-                String seen = new String(tcpdump.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+                String seen =
+                        new String(tcpdump.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
                 assertThat(seen).contains(forwarding == 1 ? "Flags [router, override]" : "Flags [override]");
             } finally {
                 tcpdump.destroyForcibly();
@@ -159,9 +153,7 @@ class AnnouncementTest {
             assertThat(a.entry(GLOBAL).tentative()).isFalse();
             // The kernel joins a moment later.
             Await.until(
-                    "its group",
-                    SOON,
-                    () -> Neighborhood.run(a, "ip", "-6", "maddress", "show", "dev", "eth0").stream()
+                    "its group", SOON, () -> Neighborhood.run(a, "ip", "-6", "maddress", "show", "dev", "eth0").stream()
                             .anyMatch(line -> line.contains("ff02::1:ff00:50")));
         }
     }

@@ -76,8 +76,10 @@ class KilledNodeTest {
 
     @Test
     void anIpv6AddressItsRoutesAndItsRulesAreTakenAwayByTheReaper() throws IOException {
-        try (NodeProcess node =
-                start("", "fd99::50/64", "virtual_rules {\n from fd98::/64 table 77 preference 700\n }\n"
+        try (NodeProcess node = start(
+                "",
+                "fd99::50/64",
+                "virtual_rules {\n from fd98::/64 table 77 preference 700\n }\n"
                         + " virtual_routes {\n fd97::/64 dev eth0\n }")) {
             Await.until("active", SOON, () -> host.holds(SIX) && !reaper().isEmpty());
             Await.until("with its rule", SOON, () -> rules().contains("fd98::/64"));
@@ -151,7 +153,8 @@ class KilledNodeTest {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info()
                         .arguments()
-                        .map(arguments -> arguments.length > 0 && arguments[arguments.length - 1].equals("tandem-reaper"))
+                        .map(arguments ->
+                                arguments.length > 0 && arguments[arguments.length - 1].equals("tandem-reaper"))
                         .orElse(false))
                 .filter(this::isInHost)
                 .map(process -> Long.toString(process.pid()))

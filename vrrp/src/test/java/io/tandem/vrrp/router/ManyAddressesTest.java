@@ -52,7 +52,8 @@ class ManyAddressesTest {
         for (OwnInterface own : new @Nullable OwnInterface[] {null, OwnInterface.VMAC}) {
             long one = installNs(1, own);
             long all = installNs(200, own);
-            System.out.println("takeover own=" + (own != null) + " one-us=" + one / 1000 + " two-hundred-us=" + all / 1000);
+            System.out.println(
+                    "takeover own=" + (own != null) + " one-us=" + one / 1000 + " two-hundred-us=" + all / 1000);
             assertThat(Duration.ofNanos(all - one))
                     .as("what 199 more addresses cost; 20 ms are promised on a machine of its own")
                     .isLessThan(Duration.ofMillis(200));
@@ -61,7 +62,8 @@ class ManyAddressesTest {
 
     /** The median of some rounds. */
     private long installNs(int count, @Nullable OwnInterface own) throws IOException {
-        VirtualRouterConfig config = builder(51, own).addresses(addresses(count)).build();
+        VirtualRouterConfig config =
+                builder(51, own).addresses(addresses(count)).build();
         return a.namespace().run(() -> {
             try (Netlink netlink = Netlink.open();
                     Retirement retirement = new Retirement(silent());
@@ -107,7 +109,9 @@ class ManyAddressesTest {
                     node.routers().reload(List.of(storm(i)));
                 }
                 Await.until("the last is in force", SOON, () -> virtual(a).size() == 1 + 100 % 7);
-                assertThat(removals.seen()).as("how often the address that stays was away").isZero();
+                assertThat(removals.seen())
+                        .as("how often the address that stays was away")
+                        .isZero();
             }
             assertThat(node.counter("became_active")).isEqualTo(1);
             assertThat(node.state()).isEqualTo(State.ACTIVE);
@@ -174,8 +178,7 @@ class ManyAddressesTest {
             routers[i] = builder(i + 1, null)
                     .priority(priority)
                     .advertInterval(Duration.ofSeconds(1))
-                    .addresses(List.of(
-                            new VirtualAddress(TestLan.address("10.99.2." + i), 32, null, null, 0)))
+                    .addresses(List.of(new VirtualAddress(TestLan.address("10.99.2." + i), 32, null, null, 0)))
                     .build();
         }
         return routers;

@@ -59,8 +59,7 @@ final class Neighborhood {
             MacAddress own = MacAddress.of(link.macBytes(), 0);
             Set<String> holders = new TreeSet<>();
             try (ArpSocket out = asking.namespace().run(() -> new ArpSocket("eth0", link.index(), List.of()));
-                    NeighborSocket in =
-                            asking.namespace().run(() -> new NeighborSocket("eth0", List.of(address)))) {
+                    NeighborSocket in = asking.namespace().run(() -> new NeighborSocket("eth0", List.of(address)))) {
                 out.send(NeighborSolicitation.encode(own, source, address));
                 await(() -> {
                     Claim claim = in.receive() ? in.claim() : null;

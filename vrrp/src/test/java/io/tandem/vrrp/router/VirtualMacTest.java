@@ -122,10 +122,8 @@ class VirtualMacTest {
                 TestNode low = new TestNode(b, router6(100))) {
             Await.until("elected", SOON, () -> high.state() == State.ACTIVE && low.state() == State.BACKUP);
 
-            Await.until(
-                    "answered with the virtual MAC",
-                    SOON,
-                    () -> Neighborhood.whoHas(client, source, GLOBAL).contains(MAC6));
+            Await.until("answered with the virtual MAC", SOON, () -> Neighborhood.whoHas(client, source, GLOBAL)
+                    .contains(MAC6));
             assertThat(Neighborhood.whoHas(client, source, GLOBAL)).containsExactly(MAC6);
             assertThat(isUp(b, "vrrp.51")).isFalse();
         }
@@ -213,9 +211,11 @@ class VirtualMacTest {
             Await.until("made again", SOON, () -> holdsOnMacvlan() && MAC4.equals(macOf(a, "vrrp.51")));
 
             a.netlink().links().down("vrrp.51");
-            Await.until("up again", SOON, () -> find(a, "vrrp.51").filter(Link::isUp).isPresent());
-            Await.until("answered", SOON, () -> Neighborhood.whoHas(client, VIRTUAL)
-                    .contains(MAC4));
+            Await.until("up again", SOON, () -> find(a, "vrrp.51")
+                    .filter(Link::isUp)
+                    .isPresent());
+            Await.until(
+                    "answered", SOON, () -> Neighborhood.whoHas(client, VIRTUAL).contains(MAC4));
             assertThat(node.state()).isEqualTo(State.ACTIVE);
         }
     }
@@ -232,8 +232,8 @@ class VirtualMacTest {
 
             a.netlink().links().up("eth0");
             Await.until("back", SOON, () -> high.state() == State.ACTIVE && low.state() == State.BACKUP);
-            Await.until("answered", SOON, () -> Neighborhood.whoHas(client, VIRTUAL)
-                    .equals(java.util.Set.of(MAC4)));
+            Await.until(
+                    "answered", SOON, () -> Neighborhood.whoHas(client, VIRTUAL).equals(java.util.Set.of(MAC4)));
         }
     }
 
@@ -241,16 +241,19 @@ class VirtualMacTest {
     @Test
     void aZombieWithTheVirtualMacAndAcceptLocalDoesNotPullTheSwitchBack() throws IOException {
         b.netlink().links().addMacvlan("vrrp.51", "eth0", Links.MacvlanMode.PRIVATE, mac(MAC4));
-        b.namespace().run(() -> Sysctl.write("ipv4/conf/vrrp.51/accept_local", 1)
-                && Sysctl.write("ipv4/conf/vrrp.51/arp_ignore", 1)
-                && Sysctl.write("ipv4/conf/eth0/arp_ignore", 1));
+        b.namespace()
+                .run(() -> Sysctl.write("ipv4/conf/vrrp.51/accept_local", 1)
+                        && Sysctl.write("ipv4/conf/vrrp.51/arp_ignore", 1)
+                        && Sysctl.write("ipv4/conf/eth0/arp_ignore", 1));
         b.netlink().links().up("vrrp.51");
         b.netlink().addresses().add(VIRTUAL, 32, "vrrp.51");
         for (int i = 0; i < 5; i++) {
             try (TestNode node = new TestNode(a, router(150, OwnInterface.vmac(null, true)))) {
                 Await.until("active", SOON, () -> node.state() == State.ACTIVE);
                 Await.until("all of the first block", SOON, () -> portOf(MAC4).equals(List.of("a")));
-                assertThat(portOf(MAC4)).as("the switch's port of the virtual MAC").containsExactly("a");
+                assertThat(portOf(MAC4))
+                        .as("the switch's port of the virtual MAC")
+                        .containsExactly("a");
             }
         }
     }
@@ -335,7 +338,8 @@ class VirtualMacTest {
                 .advertInterval(Duration.ofMillis(50))
                 .ownInterface(OwnInterface.VMAC)
                 .addresses(List.of(
-                        new VirtualAddress(LINK_LOCAL, 64, null, null, 0), new VirtualAddress(GLOBAL, 64, null, null, 0)))
+                        new VirtualAddress(LINK_LOCAL, 64, null, null, 0),
+                        new VirtualAddress(GLOBAL, 64, null, null, 0)))
                 .build();
     }
 }

@@ -96,7 +96,10 @@ class VirtualRulesTest {
         List<String> expected;
         try (Keepalived keepalived = new Keepalived(host, file, directory)) {
             Await.until("keepalived is active", SOON, () -> host.holds(VIRTUAL));
-            Await.until("its rules stand", SOON, () -> rules().size() >= RULES.lines().count());
+            Await.until(
+                    "its rules stand",
+                    SOON,
+                    () -> rules().size() >= RULES.lines().count());
             expected = rules();
         }
         Await.until("they are gone", SOON, () -> rules().isEmpty());
