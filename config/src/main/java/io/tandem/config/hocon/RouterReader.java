@@ -63,13 +63,16 @@ final class RouterReader {
         if (!preempt && priority == 255) {
             settings.warn("preempt", "is always true for the owner of the addresses (priority 255)", "preempt = true");
         }
+        Duration advertInterval = advertInterval(version);
+        String password = password(version);
         VirtualRouterConfigBuilder router = new VirtualRouterConfigBuilder(
                         name, interfaceName == null ? "" : interfaceName, vrid)
                 .version(version)
                 .family(family)
                 .priority(priority)
-                .advertInterval(advertInterval(version))
-                .password(password(version))
+                .advertInterval(advertInterval)
+                .password(password)
+                .admission(new AdmissionReader(settings, directory).read(password != null, advertInterval))
                 .addresses(addresses)
                 .excludedAddresses(virtualAddresses("excluded-addresses"))
                 .preempt(preempt)
@@ -250,6 +253,8 @@ final class RouterReader {
             unicast.wrong("peers", "and source are not of the same family as the addresses", null);
         }
         router.unicastSource(source).unicastPeers(peers);
+        unicast.has("min-ttl");
+        unicast.has("max-ttl");
         unicast.rejectUnknown();
     }
 

@@ -5,6 +5,7 @@ package io.tandem.config.keepalived;
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRouterConfig.PeerTtl;
 import io.tandem.config.model.VirtualRule;
 import io.tandem.config.text.Origin;
 import java.net.InetAddress;
@@ -35,6 +36,8 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
 
     @Nullable String password;
 
+    @Nullable Statement hmac;
+
     @Nullable AddressFamily family;
 
     final List<VirtualAddress> addresses = new ArrayList<>();
@@ -51,6 +54,7 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
     @Nullable InetAddress unicastSource;
 
     final List<InetAddress> unicastPeers = new ArrayList<>();
+    final List<PeerTtl> peerTtls = new ArrayList<>();
 
     @Nullable InetAddress multicastGroup;
 

@@ -4,6 +4,7 @@ package io.tandem.config.keepalived;
 
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
+import io.tandem.config.model.VirtualRouterConfig.PeerTtl;
 import io.tandem.config.model.VirtualRule;
 import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
@@ -88,7 +89,8 @@ final class InstanceKeywords {
                         draft.advertInterval = interval;
                     }
                 })
-                .on("authentication", (draft, s) -> authentication.apply(draft, s.body()));
+                .on("authentication", (draft, s) -> authentication.apply(draft, s.body()))
+                .on("auth_hmac", (draft, s) -> draft.hmac = s);
     }
 
     private void network(Keywords<InstanceDraft> keywords) {
@@ -224,8 +226,7 @@ final class InstanceKeywords {
                         "timer_expired_backup",
                         "thread_timer_expired",
                         "no_virtual_ipaddress",
-                        "no_accept",
-                        "auth_hmac");
+                        "no_accept");
     }
 
     private static String invalid(InstanceDraft draft, Statement s) {
@@ -303,8 +304,9 @@ final class InstanceKeywords {
                             + line.keyword() + "]. Skipping...");
             return;
         }
-        if (line.parameters() > 0) {
-            findings.unsupported(line.origin(), line.parameter(1));
+        PeerTtl range = new PeerTtlReader(findings).read(draft.name, peer, line);
+        if (range != null) {
+            draft.peerTtls.add(range);
         }
         if (draft.unicastPeers.stream()
                 .anyMatch(other -> other instanceof Inet4Address != peer instanceof Inet4Address)) {

@@ -4,9 +4,11 @@ package io.tandem.config.keepalived;
 
 import io.tandem.config.keepalived.KeepalivedHost.Network;
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.AdvertHmac;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRoute;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Admission;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
@@ -102,6 +104,7 @@ final class InstanceReader {
                 .multicastGroup(group)
                 .rfcChecksum(draft.rfcChecksum)
                 .tuning(new Tuning(draft.downAdverts, draft.answerLowerPriority, draft.checkUnicastSource))
+                .admission(new Admission(hmac(draft, password, interval, tag), draft.peerTtls, false))
                 .syncGroup(draft.syncGroup)
                 .announce(draft.announce)
                 .tracks(draft.tracks.tracks())
@@ -178,6 +181,17 @@ final class InstanceReader {
             return null;
         }
         return draft.password;
+    }
+
+    private @Nullable AdvertHmac hmac(InstanceDraft draft, @Nullable String password, Duration interval, String tag) {
+        if (draft.hmac == null) {
+            return null;
+        }
+        if (password != null) {
+            findings.broken(
+                    draft.hmac.origin(), tag + "auth_hmac and authentication exclude each other", "remove one of them");
+        }
+        return new HmacReader(findings).read(draft.hmac, draft.name, interval);
     }
 
     /** As measured on 2.2.7: {@code state MASTER} without a priority advertises 255. */

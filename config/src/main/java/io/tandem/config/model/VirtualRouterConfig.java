@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param rfcChecksum whether version 3 over IPv4 is sent with RFC 9568's checksum (no pseudo-header); keepalived 2.2
  *     understands only the other
  * @param tuning what few configurations change
+ * @param admission what is asked of advertisements besides
  * @param syncGroup name of the {@code vrrp_sync_group} this router moves with, or null
  * @param announce gratuitous ARP and neighbour advertisements
  * @param tracks what changes the priority or faults the router
@@ -60,6 +61,7 @@ public record VirtualRouterConfig(
         @Nullable InetAddress multicastGroup,
         boolean rfcChecksum,
         Tuning tuning,
+        Admission admission,
         @Nullable String syncGroup,
         Announce announce,
         Tracks tracks,
@@ -90,6 +92,29 @@ public record VirtualRouterConfig(
     public record Tuning(int downAdverts, boolean answerLowerPriority, boolean checkUnicastSource) {
         public static final Tuning DEFAULT = new Tuning(3, true, false);
     }
+
+    /**
+     * What an advertisement must have before it is believed.
+     *
+     * @param hmac how it is signed, or null where it is not
+     * @param peerTtls of unicast peers: the TTL or hop limit that their advertisements must arrive with
+     * @param refuseStrangers whether only routers are believed that a liveness link has vouched for since the start
+     */
+    public record Admission(@Nullable AdvertHmac hmac, List<PeerTtl> peerTtls, boolean refuseStrangers) {
+        public static final Admission PLAIN = new Admission(null, List.of(), false);
+
+        public Admission {
+            peerTtls = List.copyOf(peerTtls);
+        }
+    }
+
+    /**
+     * The range that a unicast peer's TTL must be in ({@code min_ttl}, {@code max_ttl}).
+     *
+     * @param min 0..255
+     * @param max 0..255
+     */
+    public record PeerTtl(InetAddress peer, int min, int max) {}
 
     /**
      * How a taken-over address is announced.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.config.model;
 
+import io.tandem.config.model.VirtualRouterConfig.Admission;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
@@ -33,6 +34,7 @@ public final class VirtualRouterConfigBuilder {
     private @Nullable InetAddress multicastGroup;
     private boolean rfcChecksum;
     private Tuning tuning = Tuning.DEFAULT;
+    private Admission admission = Admission.PLAIN;
     private @Nullable String syncGroup;
     private Announce announce = Announce.DEFAULT;
     private Tracks tracks = Tracks.NONE;
@@ -134,6 +136,11 @@ public final class VirtualRouterConfigBuilder {
         return this;
     }
 
+    public VirtualRouterConfigBuilder admission(Admission value) {
+        this.admission = value;
+        return this;
+    }
+
     public VirtualRouterConfigBuilder syncGroup(@Nullable String value) {
         this.syncGroup = value;
         return this;
@@ -177,6 +184,7 @@ public final class VirtualRouterConfigBuilder {
                 multicastGroup,
                 rfcChecksum,
                 tuning,
+                admission,
                 syncGroup,
                 announce,
                 tracks,

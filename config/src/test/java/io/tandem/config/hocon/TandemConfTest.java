@@ -5,12 +5,15 @@ package io.tandem.config.hocon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.AdvertHmac;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.ClusterConfig.Member;
 import io.tandem.config.model.NodeConfig;
 import io.tandem.config.model.Notify;
 import io.tandem.config.model.Script;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Admission;
+import io.tandem.config.model.VirtualRouterConfig.PeerTtl;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
@@ -314,6 +317,47 @@ class TandemConfTest {
     @Test
     void aMissingFileSaysSo() {
         assertThat(fails()).containsExactly(file + ": does not exist");
+    }
+
+    @Test
+    void whatIsAskedOfAdvertisementsReachesItsRecord() throws IOException {
+        secret("key", "hex:" + "ab".repeat(32), "rw-------");
+        write(
+                ROUTER
+                        + """
+                hmac {
+                    keys { 1 = "0123456789abcdef0123456789abcdef", 2 = "file:key" }
+                    active-key = 2, anti-replay = monotonic, time-window = 9s, mode = receive-only
+                }
+                strangers = refuse
+                unicast { source = 10.0.0.1, peers = [ 10.0.0.2 ], min-ttl = 254 }
+                }
+                """);
+
+        Admission admission = load().routers().get(0).admission();
+
+        AdvertHmac hmac = Objects.requireNonNull(admission.hmac());
+        assertThat(hmac.keys()).extracting(AdvertHmac.Key::id).containsExactly(1, 2);
+        assertThat(hmac.keys().get(1).secret()).isEqualTo("\u00ab".repeat(32));
+        assertThat(hmac.activeKey()).isEqualTo(2);
+        assertThat(hmac.antiReplay()).isEqualTo(AdvertHmac.AntiReplay.MONOTONIC);
+        assertThat(hmac.timeWindow()).isEqualTo(Duration.ofSeconds(9));
+        assertThat(hmac.mode()).isEqualTo(AdvertHmac.Mode.RECEIVE_ONLY);
+        assertThat(admission.refuseStrangers()).isTrue();
+        assertThat(admission.peerTtls()).containsExactly(new PeerTtl(InetAddress.getByName("10.0.0.2"), 254, 255));
+    }
+
+    @Test
+    void aKeyThatIsOfNoUseIsNamedByItsNumberOnly() throws IOException {
+        write(ROUTER + "hmac { keys { 1 = tooshortakey, 256 = x }, mode = off }, strangers = perhaps }");
+
+        assertThat(fails())
+                .anyMatch(text -> text.contains("hold key 1, which has 12 bytes, not 32 to 64"))
+                .anyMatch(text -> text.contains("have the id 256"))
+                .anyMatch(text -> text.contains("hold no key 1 to sign with"))
+                .anyMatch(text -> text.contains("is none of receive-only, permissive, enforce"))
+                .anyMatch(text -> text.contains("is neither accept nor refuse"))
+                .noneMatch(text -> text.contains("tooshortakey"));
     }
 
     private void write(String text) throws IOException {

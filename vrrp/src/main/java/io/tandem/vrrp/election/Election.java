@@ -13,10 +13,8 @@ import io.tandem.vrrp.election.Action.TellPeerTaken;
 import io.tandem.vrrp.election.Action.Warn;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,46 +23,29 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pure: time arrives as {@code nowNs} (monotonic, any origin), effects leave as the returned actions, in the order to
  * perform them. Not thread-safe: owned by the thread of its virtual router. Longer than most classes because every state
- * answers every event, and a reader wants to see them side by side.
+ * answers every event, and a reader wants to see them side by side; what counts in any state is in {@link Knowledge}, what a
+ * Backup waits for in {@link Waiting}, who hands over to whom in {@link HandingOver}.
  */
 public final class Election {
     /** How long a peer may take to answer a hand-over before the standard way is taken. */
     public static final long HAND_OVER_TIMEOUT_NS = 500_000_000L;
 
-    private final KnownPeers peers = new KnownPeers();
-    private final Set<String> faults = new LinkedHashSet<>();
+    private final Knowledge known;
+    private final Waiting waiting;
+    private final HandingOver handingOver = new HandingOver();
+    private final AdvertSchedule adverts = new AdvertSchedule();
     private List<Action> actions = new ArrayList<>();
-    private ElectionConfig config;
-    private int priority;
     private State state = State.INITIALIZE;
-    private @Nullable InetAddress source;
 
     /** The router whose advertisements were last heard, thought to be Active. */
     private @Nullable InetAddress activeRouter;
 
-    // While BACKUP.
-    private long activeIntervalNs;
-    private long downAtNs;
-    private Reason whenDown = Reason.DOWN_INTERVAL_EXPIRED;
-    private boolean listeningAfterSleep;
-    private boolean preemptDelayRuns;
-    private long preemptAtNs;
-    private boolean preemptHeld;
-
-    // While ACTIVE.
-    private long advertiseAtNs;
-    private long advertisedAtNs;
-    private long answeredAtNs;
-    private @Nullable HandingOver handingOver;
-    private @Nullable InetAddress releasedBy;
-    private long releaseEndsAtNs;
-
-    private record HandingOver(InetAddress target, boolean thenStop, boolean thenHold, long deadlineNs) {}
+    /** Having handed over, this router preempts nobody until told to rejoin, or until it has to serve again. */
+    private boolean handedOver;
 
     public Election(ElectionConfig config) {
-        this.config = config;
-        this.priority = config.priority();
-        this.activeIntervalNs = config.advertIntervalNs();
+        this.known = new Knowledge(config);
+        this.waiting = new Waiting(config);
     }
 
     /**
@@ -74,7 +55,7 @@ public final class Election {
      * @return what to do, in this order; often nothing
      */
     public List<Action> on(Event event, long nowNs) {
-        if (state == State.ACTIVE && hasSleptTooLong(nowNs)) {
+        if (state == State.ACTIVE && adverts.hasSleptTooLong(known.config(), nowNs)) {
             giveWay(nowNs);
         }
         learnFrom(event, nowNs);
@@ -95,15 +76,14 @@ public final class Election {
 
     /** The priority advertised: configured, as changed by trackers. */
     public int priority() {
-        return priority;
+        return known.priority();
     }
 
     /** When to deliver {@link Event.TimerExpired}, or nothing to wait for. Ask again after every event. */
     public OptionalLong nextWakeNs() {
         return switch (state) {
-            case BACKUP -> OptionalLong.of(preemptDelayRuns ? earlier(preemptAtNs, downAtNs) : downAtNs);
-            case ACTIVE ->
-                OptionalLong.of(handingOver == null ? advertiseAtNs : earlier(advertiseAtNs, handingOver.deadlineNs()));
+            case BACKUP -> OptionalLong.of(waiting.nextWakeNs(mayPreempt()));
+            case ACTIVE -> OptionalLong.of(handingOver.wakeNs(adverts.nextNs()));
             case INITIALIZE, FAULT -> OptionalLong.empty();
         };
     }
@@ -115,44 +95,29 @@ public final class Election {
 
     /** Whether it leaves a lower-priority Active router alone until {@link Event.Rejoin}. */
     public boolean isPreemptionHeld() {
-        return preemptHeld;
+        return known.isHeld() || handedOver;
     }
 
     /** Whether a peer was asked to take the addresses: its claims to them are no conflict. */
     public boolean isHandingOver() {
-        return handingOver != null;
+        return handingOver.isUnderWay();
     }
 
-    /** What has to be known in whichever state the router is. */
     private void learnFrom(Event event, long nowNs) {
-        if (event instanceof Event.Startup startup) {
-            source = startup.source();
-        } else if (event instanceof Event.SourceChanged changed) {
-            source = changed.source();
-        } else if (event instanceof Event.PeerSeen seen) {
-            peers.seen(seen.peer(), seen.priority());
-        } else if (event instanceof Event.PeerLeft left) {
-            peers.forget(left.peer());
-        } else if (event instanceof Event.PeerGone gone) {
-            peers.forget(gone.peer());
-        } else if (event instanceof Event.Fault fault) {
-            faults.add(fault.cause());
-        } else if (event instanceof Event.Cleared cleared) {
-            faults.remove(cleared.cause());
-        } else if (event instanceof Event.Rejoin) {
-            preemptHeld = false;
-        } else if (event instanceof Event.HoldPreemption) {
-            preemptHeld = true;
-        } else if (event instanceof Event.PriorityChanged changed && !config.isOwner()) {
-            changePriority(clamp(changed.priority()));
+        boolean followsOwnInterval = known.config().version() == 2 || activeRouter == null;
+        known.learnFrom(event);
+        if (event instanceof Event.Rejoin) {
+            handedOver = false;
+        } else if (event instanceof Event.PriorityChanged) {
+            waiting.changePriority(known.priority());
         } else if (event instanceof Event.Reconfigured reconfigured) {
-            reconfigure(reconfigured.config(), nowNs);
+            waiting.reconfigure(reconfigured.config(), known.priority(), followsOwnInterval, nowNs);
         }
     }
 
     private void whileInitialize(Event event, long nowNs) {
         if (event instanceof Event.Startup) {
-            if (faults.isEmpty()) {
+            if (!known.isFaulted()) {
                 begin(Reason.STARTUP, nowNs);
             } else {
                 become(State.FAULT, Reason.FAULT, null);
@@ -165,7 +130,7 @@ public final class Election {
     private void whileFault(Event event, long nowNs) {
         if (event instanceof Event.Shutdown || (event instanceof Event.HandOver handOver && handOver.thenStop())) {
             become(State.INITIALIZE, Reason.SHUTDOWN, null);
-        } else if (event instanceof Event.Cleared && faults.isEmpty()) {
+        } else if (event instanceof Event.Cleared && !known.isFaulted()) {
             begin(Reason.FAULT_CLEARED, nowNs);
         } else {
             refuseRelease(event);
@@ -178,7 +143,11 @@ public final class Election {
         } else if (event instanceof Event.TimerExpired) {
             expireWhileBackup(nowNs);
         } else if (event instanceof Event.PeerGone gone && gone.peer().equals(activeRouter)) {
-            takeOverFrom(gone.peer(), Reason.PEER_GONE, isBestWithout(gone.peer()), nowNs);
+            takeOverFrom(gone.peer(), Reason.PEER_GONE, known.isBestWithout(gone.peer()), nowNs);
+        } else if (event instanceof Event.PeerSeen seen
+                && seen.priority() == 0
+                && seen.peer().equals(activeRouter)) {
+            takeOverFrom(seen.peer(), Reason.PEER_STOPPED, known.isBestWithout(seen.peer()), nowNs);
         } else if (event instanceof Event.PeerReleasing releasing) {
             takeFrom(releasing.peer(), nowNs);
         } else if (event instanceof Event.Fault fault) {
@@ -186,14 +155,17 @@ public final class Election {
         } else if (event instanceof Event.Shutdown
                 || (event instanceof Event.HandOver handOver && handOver.thenStop())) {
             become(State.INITIALIZE, Reason.SHUTDOWN, null);
-        } else if (event instanceof Event.HandOver) {
-            preemptHeld = true;
         } else if (event instanceof Event.GroupMoved moved && moved.to() == State.ACTIVE) {
             becomeActive(Reason.SYNC_GROUP, null, nowNs);
         } else if (event instanceof Event.Late) {
-            listenAfterSleep(nowNs);
-        } else if (event instanceof Event.Reconfigured && config.isOwner()) {
-            becomeActive(Reason.OWNER, null, nowNs);
+            waiting.listenAfterSleep(nowNs);
+        } else if (event instanceof Event.Rejoin || event instanceof Event.Reconfigured) {
+            preemptAtLast(nowNs);
+        } else if (event instanceof Event.HoldPreemption) {
+            holdPreemption(nowNs);
+        } else if (event instanceof Event.HandOver) {
+            handedOver = true;
+            holdPreemption(nowNs);
         }
     }
 
@@ -209,17 +181,17 @@ public final class Election {
             become(State.INITIALIZE, Reason.SHUTDOWN, null);
         } else if (event instanceof Event.HandOver handOver) {
             handOver(handOver.thenStop(), nowNs);
-        } else if (event instanceof Event.PeerWants wants && handingOver == null) {
+        } else if (event instanceof Event.PeerWants wants && !handingOver.isUnderWay()) {
             askToTake(wants.peer(), false, true, nowNs);
-        } else if (event instanceof Event.Yield yielded && handingOver == null) {
+        } else if (event instanceof Event.Yield yielded && !handingOver.isUnderWay()) {
             askToTake(yielded.peer(), false, false, nowNs);
-        } else if (event instanceof Event.PeerTook took && isHandingOverTo(took.peer())) {
+        } else if (event instanceof Event.PeerTook took && handingOver.isTo(took.peer())) {
             finishHandOver(took.peer(), nowNs);
-        } else if (event instanceof Event.PeerRefused refused && isHandingOverTo(refused.peer())) {
+        } else if (event instanceof Event.PeerRefused refused && handingOver.isTo(refused.peer())) {
             failHandOver(refused.peer(), nowNs);
-        } else if (event instanceof Event.PeerGone gone && isHandingOverTo(gone.peer())) {
+        } else if (event instanceof Event.PeerGone gone && handingOver.isTo(gone.peer())) {
             failHandOver(gone.peer(), nowNs);
-        } else if (event instanceof Event.PeerLeft left && isHandingOverTo(left.peer())) {
+        } else if (event instanceof Event.PeerLeft left && handingOver.isTo(left.peer())) {
             failHandOver(left.peer(), nowNs);
         } else if (event instanceof Event.PeerReleasing releasing) {
             actions.add(new TellPeerTaken(releasing.peer()));
@@ -236,7 +208,7 @@ public final class Election {
 
     /** §6.4.1: an owner is Active at once, anyone else listens first. */
     private void begin(Reason reason, long nowNs) {
-        if (config.isOwner()) {
+        if (known.config().isOwner() && !known.isHeld()) {
             becomeActive(Reason.OWNER, null, nowNs);
         } else {
             activeRouter = null;
@@ -245,53 +217,68 @@ public final class Election {
     }
 
     private void hearWhileBackup(Event.Heard heard, long nowNs) {
-        if (isFromSelf(heard)) {
+        if (isIgnored(heard)) {
             return;
         }
         if (heard.priority() == 0) {
             boolean fromActive = heard.source().equals(activeRouter);
-            boolean nobodyElseWaits =
-                    config.twoRouters() || (peers.contains(heard.source()) && isBestWithout(heard.source()));
+            boolean nobodyElseWaits = known.config().twoRouters()
+                    || (known.peers().contains(heard.source()) && known.isBestWithout(heard.source()));
             takeOverFrom(heard.source(), Reason.PEER_STOPPED, fromActive && nobodyElseWaits, nowNs);
             return;
         }
+        if (activeRouter != null && !heard.source().equals(activeRouter)) {
+            warnOfUnknownOwner(heard);
+        }
         activeRouter = heard.source();
-        if (heard.priority() >= priority) {
-            preemptDelayRuns = false;
+        if (heard.priority() >= known.priority()) {
+            waiting.forgetPreemption();
             accept(heard, nowNs);
-        } else if (preemptHeld || !mayPreempt()) {
+        } else if (handedOver || !known.isPreempting()) {
             accept(heard, nowNs);
-        } else if (config.preemptDelayNs() > 0) {
-            delayPreemption(heard, nowNs);
+        } else if (known.config().preemptDelayNs() > 0) {
+            waiting.delayPreemption(nowNs);
+            accept(heard, nowNs);
+        } else if (known.isHeld()) {
+            accept(heard, nowNs);
         } else {
             // §6.4.2: discard; the timer that runs decides
-            whenDown = Reason.LOWER_PRIORITY_PREEMPTED;
+            waiting.endsInPreemption();
         }
     }
 
     private void accept(Event.Heard heard, long nowNs) {
-        adoptInterval(heard);
-        waitForActive(nowNs);
-    }
-
-    private void delayPreemption(Event.Heard heard, long nowNs) {
-        if (!preemptDelayRuns) {
-            preemptDelayRuns = true;
-            preemptAtNs = nowNs + config.preemptDelayNs();
-        }
-        accept(heard, nowNs);
+        waiting.follow(heard.intervalNs());
+        waiting.restart(nowNs);
     }
 
     private void expireWhileBackup(long nowNs) {
-        if (preemptDelayRuns && isDue(preemptAtNs, nowNs)) {
+        if (mayPreempt() && waiting.isDelayOver(nowNs)) {
             becomeActive(Reason.LOWER_PRIORITY_PREEMPTED, activeRouter, nowNs);
-        } else if (isDue(downAtNs, nowNs)) {
-            // Woken much too late, the silence may be our own: hear one interval first, but only once.
-            if (nowNs - downAtNs > activeIntervalNs && !listeningAfterSleep) {
-                listenAfterSleep(nowNs);
+        } else if (waiting.isDown(nowNs)) {
+            if (waiting.isTooLateToBelieve(nowNs)) {
+                waiting.listenAfterSleep(nowNs);
             } else {
-                becomeActive(whenDown, activeRouter, nowNs);
+                becomeActive(waiting.whenDown(), activeRouter, nowNs);
             }
+        }
+    }
+
+    /** Something that kept this router from preempting may be gone. */
+    private void preemptAtLast(long nowNs) {
+        if (known.config().isOwner() && !known.isHeld()) {
+            becomeActive(Reason.OWNER, null, nowNs);
+        } else if (mayPreempt() && waiting.isDelayOver(nowNs)) {
+            becomeActive(Reason.LOWER_PRIORITY_PREEMPTED, activeRouter, nowNs);
+        } else {
+            holdPreemption(nowNs);
+        }
+    }
+
+    /** A preemption was under way that is not wanted any more: the lower router lives, so wait for its silence. */
+    private void holdPreemption(long nowNs) {
+        if (!mayPreempt() && waiting.whenDown() == Reason.LOWER_PRIORITY_PREEMPTED) {
+            waiting.restart(nowNs);
         }
     }
 
@@ -300,31 +287,34 @@ public final class Election {
         if (atOnce) {
             becomeActive(reason, peer, nowNs);
         } else {
-            whenDown = reason;
-            downAtNs = earlier(downAtNs, nowNs + skewNs(priority));
+            waiting.onlySkew(reason, nowNs);
         }
     }
 
     /** Planned hand-over: make before break. */
     private void takeFrom(InetAddress peer, long nowNs) {
-        releasedBy = peer;
-        releaseEndsAtNs = nowNs + HAND_OVER_TIMEOUT_NS;
+        handingOver.releasedBy(peer, nowNs);
         becomeActive(Reason.PEER_RELEASING, peer, nowNs);
     }
 
     private void hearWhileActive(Event.Heard heard, long nowNs) {
-        if (isFromSelf(heard) || (isReleased(heard, nowNs) && heard.priority() != 0)) {
+        boolean crossed = handingOver.wasReleasedBy(heard.source(), nowNs) && heard.priority() != 0;
+        if (isIgnored(heard) || crossed) {
             return;
         }
         if (heard.priority() == 0) {
             // §6.4.3: another router was Active too; show the Backups that we are here
-            releasedBy = null;
-            advertise(nowNs);
-        } else if (isHandingOverTo(heard.source())) {
+            handingOver.forgetRelease();
+            if (adverts.mayAnswer(known.config(), nowNs)) {
+                advertise(nowNs);
+            }
+        } else if (handingOver.isTo(heard.source())) {
             finishHandOver(heard.source(), nowNs);
-        } else if (KnownPeers.beats(heard.priority(), heard.source(), priority, ownAddress())) {
-            adoptInterval(heard);
-            Reason reason = heard.priority() > priority ? Reason.HIGHER_PRIORITY_HEARD : Reason.HIGHER_ADDRESS_HEARD;
+        } else if (known.isBeatenBy(heard)) {
+            warnOfUnknownOwner(heard);
+            waiting.follow(heard.intervalNs());
+            Reason reason =
+                    heard.priority() > known.priority() ? Reason.HIGHER_PRIORITY_HEARD : Reason.HIGHER_ADDRESS_HEARD;
             actions.add(new RemoveAddresses());
             becomeBackup(reason, heard.source(), nowNs);
         } else {
@@ -332,28 +322,23 @@ public final class Election {
         }
     }
 
-    /**
-     * §6.4.3: answer with an advertisement and, as keepalived does, teach switches and neighbours again. At most ten times
-     * an interval, so that one talkative router cannot make this one flood the LAN.
-     */
+    /** §6.4.3: answer with an advertisement and, as keepalived does, teach switches and neighbours again. */
     private void answerLower(Event.Heard heard, long nowNs) {
         actions.add(new Warn(Warning.SECOND_ACTIVE, heard.source()));
-        if (config.answerLowerPriority() && nowNs - answeredAtNs >= config.advertIntervalNs() / 10) {
-            answeredAtNs = nowNs;
+        if (known.config().answerLowerPriority() && adverts.mayAnswer(known.config(), nowNs)) {
             advertise(nowNs);
             actions.add(new AnnounceAddresses());
         }
     }
 
     private void expireWhileActive(long nowNs) {
-        if (handingOver != null && isDue(handingOver.deadlineNs(), nowNs)) {
-            failHandOver(handingOver.target(), nowNs);
+        InetAddress asked = handingOver.target();
+        if (asked != null && handingOver.isUnanswered(nowNs)) {
+            failHandOver(asked, nowNs);
         }
-        if (state == State.ACTIVE && isDue(advertiseAtNs, nowNs)) {
-            long next = advertiseAtNs + config.advertIntervalNs();
-            advertise(nowNs);
-            // An absolute schedule, so that adverts do not drift; missed ones are not made up for.
-            advertiseAtNs = isDue(next, nowNs) ? nowNs + config.advertIntervalNs() : next;
+        if (state == State.ACTIVE && adverts.isDue(nowNs)) {
+            actions.add(new SendAdvertisement(known.priority()));
+            adverts.advertisedOnTime(known.config(), nowNs);
         }
     }
 
@@ -362,7 +347,7 @@ public final class Election {
             actions.add(new SendAdvertisement(0));
         }
         actions.add(new RemoveAddresses());
-        InetAddress best = peers.best(null);
+        InetAddress best = known.peers().best(null);
         if (best != null) {
             actions.add(new AskPeerToTake(best));
         }
@@ -370,8 +355,10 @@ public final class Election {
     }
 
     private void handOver(boolean thenStop, long nowNs) {
-        InetAddress best = peers.best(null);
-        if (best != null) {
+        InetAddress best = known.peers().best(null);
+        if (handingOver.isUnderWay()) {
+            handingOver.also(thenStop);
+        } else if (best != null) {
             askToTake(best, thenStop, true, nowNs);
         } else {
             leave(thenStop, Reason.SHUTDOWN, null, nowNs);
@@ -379,25 +366,23 @@ public final class Election {
     }
 
     private void askToTake(InetAddress peer, boolean thenStop, boolean thenHold, long nowNs) {
-        handingOver = new HandingOver(peer, thenStop, thenHold, nowNs + HAND_OVER_TIMEOUT_NS);
+        handingOver.ask(peer, thenStop, thenHold, nowNs);
         actions.add(new AskPeerToTake(peer));
     }
 
     private void finishHandOver(InetAddress peer, long nowNs) {
-        boolean thenStop = handingOver != null && handingOver.thenStop();
-        boolean thenHold = handingOver != null && handingOver.thenHold();
         actions.add(new RemoveAddresses());
-        if (thenStop) {
+        if (handingOver.thenStop()) {
             become(State.INITIALIZE, Reason.HANDED_OVER, peer);
         } else {
-            preemptHeld |= thenHold;
+            handedOver |= handingOver.thenHold();
             becomeBackup(Reason.HANDED_OVER, peer, nowNs);
         }
     }
 
     private void failHandOver(InetAddress peer, long nowNs) {
-        boolean thenStop = handingOver != null && handingOver.thenStop();
-        handingOver = null;
+        boolean thenStop = handingOver.thenStop();
+        handingOver.end();
         if (thenStop) {
             leave(true, Reason.HAND_OVER_UNANSWERED, peer, nowNs);
         } else {
@@ -411,7 +396,7 @@ public final class Election {
         if (thenStop) {
             become(State.INITIALIZE, reason, peer);
         } else {
-            preemptHeld = true;
+            handedOver = true;
             becomeBackup(Reason.HANDED_OVER, peer, nowNs);
         }
     }
@@ -425,12 +410,7 @@ public final class Election {
     private void giveWay(long nowNs) {
         actions.add(new RemoveAddresses());
         becomeBackup(Reason.LATE, null, nowNs);
-        listenAfterSleep(nowNs);
-    }
-
-    private void listenAfterSleep(long nowNs) {
-        listeningAfterSleep = true;
-        downAtNs = nowNs + activeIntervalNs + skewNs(priority);
+        waiting.listenAfterSleep(nowNs);
     }
 
     private void becomeActive(Reason reason, @Nullable InetAddress peer, long nowNs) {
@@ -455,22 +435,21 @@ public final class Election {
                 actions.add(new AnnounceAddresses());
             }
         }
-        answeredAtNs = nowNs - config.advertIntervalNs();
-        activeIntervalNs = config.advertIntervalNs();
+        adverts.begin(known.config(), nowNs);
+        waiting.followOwnInterval();
+        waiting.forgetPreemption();
         activeRouter = null;
-        preemptHeld = false;
-        preemptDelayRuns = false;
+        handedOver = false;
         become(State.ACTIVE, reason, peer);
     }
 
     private void becomeBackup(Reason reason, @Nullable InetAddress peer, long nowNs) {
         if (peer == null) {
-            // §6.4.1: until an Active router is heard, our own interval counts
-            activeIntervalNs = config.advertIntervalNs();
+            waiting.followOwnInterval();
         }
         activeRouter = peer;
-        preemptDelayRuns = false;
-        waitForActive(nowNs);
+        waiting.forgetPreemption();
+        waiting.restart(nowNs);
         become(State.BACKUP, reason, peer);
     }
 
@@ -481,48 +460,15 @@ public final class Election {
     private void become(State to, Reason reason, @Nullable InetAddress peer, @Nullable String cause) {
         actions.add(new ReportState(new StateChange(state, to, reason, peer, cause)));
         state = to;
-        handingOver = null;
+        handingOver.end();
         if (to != State.ACTIVE) {
-            releasedBy = null;
+            handingOver.forgetRelease();
         }
     }
 
     private void advertise(long nowNs) {
-        actions.add(new SendAdvertisement(priority));
-        advertisedAtNs = nowNs;
-        advertiseAtNs = nowNs + config.advertIntervalNs();
-    }
-
-    private void waitForActive(long nowNs) {
-        whenDown = Reason.DOWN_INTERVAL_EXPIRED;
-        listeningAfterSleep = false;
-        downAtNs = nowNs + config.downAdverts() * activeIntervalNs + skewNs(priority);
-    }
-
-    /** Version 3 follows the Active router's interval; in version 2 all have the same. */
-    private void adoptInterval(Event.Heard heard) {
-        activeIntervalNs =
-                config.version() == 2 || heard.intervalNs() <= 0 ? config.advertIntervalNs() : heard.intervalNs();
-    }
-
-    private void changePriority(int newPriority) {
-        if (state == State.BACKUP) {
-            downAtNs += skewNs(newPriority) - skewNs(priority);
-        }
-        priority = newPriority;
-    }
-
-    private void reconfigure(ElectionConfig newConfig, long nowNs) {
-        int trackers = priority - config.priority();
-        boolean followsOwnInterval = config.version() == 2 || activeRouter == null;
-        config = newConfig;
-        priority = newConfig.isOwner() ? ElectionConfig.OWNER_PRIORITY : clamp(newConfig.priority() + trackers);
-        if (followsOwnInterval) {
-            activeIntervalNs = newConfig.advertIntervalNs();
-        }
-        if (state == State.BACKUP) {
-            waitForActive(nowNs);
-        }
+        actions.add(new SendAdvertisement(known.priority()));
+        adverts.advertised(known.config(), nowNs);
     }
 
     private void refuseRelease(Event event) {
@@ -531,61 +477,21 @@ public final class Election {
         }
     }
 
-    private boolean isFromSelf(Event.Heard heard) {
-        if (heard.source().equals(source)) {
-            actions.add(new Warn(Warning.OWN_ADDRESS_HEARD, heard.source()));
-            return true;
+    private boolean isIgnored(Event.Heard heard) {
+        Warning warning = known.warningAbout(heard);
+        if (warning != null) {
+            actions.add(new Warn(warning, heard.source()));
         }
-        if (heard.priority() == ElectionConfig.OWNER_PRIORITY && config.isOwner()) {
-            actions.add(new Warn(Warning.TWO_OWNERS, heard.source()));
+        return warning == Warning.OWN_ADDRESS_HEARD || warning == Warning.STRANGER_REFUSED;
+    }
+
+    private void warnOfUnknownOwner(Event.Heard heard) {
+        if (known.isUnknownOwner(heard)) {
+            actions.add(new Warn(Warning.UNKNOWN_OWNER, heard.source()));
         }
-        return false;
     }
 
-    /** Adverts that crossed our taking over on their way say nothing: their sender has handed over. */
-    private boolean isReleased(Event.Heard heard, long nowNs) {
-        return heard.source().equals(releasedBy) && !isDue(releaseEndsAtNs, nowNs);
-    }
-
-    private boolean isHandingOverTo(InetAddress peer) {
-        return handingOver != null && handingOver.target().equals(peer);
-    }
-
-    private boolean isBestWithout(InetAddress gone) {
-        return !peers.anyBetterThan(priority, ownAddress(), gone);
-    }
-
-    /** An owner preempts whatever its configuration says. */
     private boolean mayPreempt() {
-        return config.preempt() || config.isOwner();
-    }
-
-    /** Whether every peer may have timed out on us: the quickest has priority 254. */
-    private boolean hasSleptTooLong(long nowNs) {
-        return nowNs - advertisedAtNs
-                > Intervals.downNs(config.version(), 254, config.advertIntervalNs(), config.downAdverts());
-    }
-
-    private long skewNs(int forPriority) {
-        return Intervals.skewNs(config.version(), forPriority, activeIntervalNs);
-    }
-
-    private InetAddress ownAddress() {
-        if (source == null) {
-            throw new IllegalStateException("state " + state + " without a source address");
-        }
-        return source;
-    }
-
-    private static int clamp(int priority) {
-        return Math.max(1, Math.min(254, priority));
-    }
-
-    private static boolean isDue(long deadlineNs, long nowNs) {
-        return nowNs - deadlineNs >= 0;
-    }
-
-    private static long earlier(long oneNs, long otherNs) {
-        return oneNs - otherNs <= 0 ? oneNs : otherNs;
+        return known.isPreempting() && !isPreemptionHeld();
     }
 }

@@ -15,6 +15,7 @@ import io.tandem.config.model.VirtualRouterConfig;
  * @param downAdverts missed advertisements until a Backup takes over
  * @param answerLowerPriority whether lower advertisements are answered while Active
  * @param twoRouters whether this router can have one peer only, so that nobody else waits to take over
+ * @param refuseStrangers whether only routers are believed that a liveness link has vouched for
  */
 public record ElectionConfig(
         int version,
@@ -24,7 +25,8 @@ public record ElectionConfig(
         long preemptDelayNs,
         int downAdverts,
         boolean answerLowerPriority,
-        boolean twoRouters) {
+        boolean twoRouters,
+        boolean refuseStrangers) {
     public static final int OWNER_PRIORITY = 255;
 
     public ElectionConfig {
@@ -47,7 +49,8 @@ public record ElectionConfig(
                 router.preemptDelay().toNanos(),
                 router.tuning().downAdverts(),
                 router.tuning().answerLowerPriority(),
-                router.unicastPeers().size() == 1);
+                router.unicastPeers().size() == 1,
+                router.admission().refuseStrangers());
     }
 
     public boolean isOwner() {

@@ -5,23 +5,41 @@ package io.tandem.vrrp.election;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The peers whose liveness link is up, with the priority they last told. At most 16: a cluster's size. */
+/**
+ * The peers whose liveness link is up, with the priority they last told, and all that were known once. At most 16 of them: a
+ * cluster's size.
+ */
 final class KnownPeers {
     private static final int LIMIT = 16;
 
     private final Map<InetAddress, Integer> priorities = new LinkedHashMap<>();
+    private final Set<InetAddress> everSeen = new LinkedHashSet<>();
 
     void seen(InetAddress peer, int priority) {
         if (priorities.size() < LIMIT || priorities.containsKey(peer)) {
             priorities.put(peer, priority);
         }
+        if (everSeen.size() < LIMIT) {
+            everSeen.add(peer);
+        }
     }
 
     void forget(InetAddress peer) {
         priorities.remove(peer);
+    }
+
+    /** Whether a liveness link has vouched for it since the start. */
+    boolean hasEverSeen(InetAddress peer) {
+        return everSeen.contains(peer);
+    }
+
+    boolean hasEverSeenAny() {
+        return !everSeen.isEmpty();
     }
 
     boolean contains(InetAddress peer) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.link;
 
+import io.tandem.vrrp.packet.Hmac;
 import java.nio.ByteBuffer;
 
 /**

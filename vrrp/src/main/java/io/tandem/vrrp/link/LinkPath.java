@@ -4,6 +4,7 @@ package io.tandem.vrrp.link;
 
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.vrrp.netlink.NetlinkException;
+import io.tandem.vrrp.packet.Hmac;
 import io.tandem.vrrp.router.EventLog;
 import io.tandem.vrrp.router.Reactor;
 import io.tandem.vrrp.socket.InetSocket;

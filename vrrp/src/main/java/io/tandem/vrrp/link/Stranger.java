@@ -3,6 +3,7 @@
 package io.tandem.vrrp.link;
 
 import io.tandem.config.model.ClusterConfig;
+import io.tandem.vrrp.packet.Hmac;
 import io.tandem.vrrp.router.Reactor;
 import io.tandem.vrrp.socket.InetSocket;
 import java.security.SecureRandom;

@@ -9,33 +9,63 @@ import static io.tandem.vrrp.packet.AdvertisementFormat.PROTOCOL;
 import static io.tandem.vrrp.packet.AdvertisementFormat.TYPE_ADVERTISEMENT;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.AdvertHmac;
+import io.tandem.config.model.VirtualRouterConfig.PeerTtl;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads advertisements for one virtual router, checking them in keepalived's order.
+ * Reads advertisements for one virtual router, checking them in keepalived's order. What is dropped leaves nearly no
+ * garbage, however much of it comes.
  *
- * <p>Never throws, whatever the bytes. Immutable.
+ * <p>Never throws, whatever the bytes. Remembers what was signed last, and nothing else. Owned by the thread of its virtual
+ * router.
  */
 public final class AdvertisementDecoder {
     private static final int IPV4_HEADER_BYTES = 20;
     private static final int TTL = 255;
-    /** A short frame is padded to this payload, and raw sockets may show the padding. */
+    /** A short frame is padded to this payload, less four bytes for each VLAN tag, and raw sockets may show the padding. */
     private static final int ETHERNET_MIN_PAYLOAD = 46;
+
+    private static final int LONGEST_MESSAGE = HEADER_BYTES + 255 * 16 + AUTH_BYTES;
+    private static final Map<DropReason, Decoded> DROPPED = new EnumMap<>(DropReason.class);
+
+    static {
+        for (DropReason reason : DropReason.values()) {
+            DROPPED.put(reason, new Decoded.Dropped(reason));
+        }
+    }
 
     private final AdvertisementFormat format;
     private final Set<InetAddress> ownAddresses;
+    private final @Nullable HmacTrailer trailer;
+    private final ReplayGuard replays;
 
     public AdvertisementDecoder(AdvertisementFormat format) {
+        this(format, new ReplayGuard());
+    }
+
+    private AdvertisementDecoder(AdvertisementFormat format, ReplayGuard replays) {
         this.format = format;
         this.ownAddresses = Set.copyOf(format.addresses);
+        this.trailer = format.hmac == null ? null : new HmacTrailer(format.hmac, LONGEST_MESSAGE);
+        this.replays = replays;
+    }
+
+    /** One for a new configuration of the same router: what was heard once stays old. */
+    public AdvertisementDecoder with(AdvertisementFormat newFormat) {
+        return new AdvertisementDecoder(newFormat, replays);
     }
 
     /**
@@ -61,8 +91,9 @@ public final class AdvertisementDecoder {
      *
      * @param packet IP header and payload
      * @param length how many of its bytes arrived
+     * @param utcMs now, milliseconds since 1970: signatures name a time
      */
-    public Decoded decodeIpv4(byte[] packet, int length) {
+    public Decoded decodeIpv4(byte[] packet, int length, long utcMs) {
         if (length < IPV4_HEADER_BYTES + HEADER_BYTES || length > packet.length) {
             return drop(DropReason.TOO_SHORT);
         }
@@ -70,18 +101,19 @@ public final class AdvertisementDecoder {
         if ((packet[0] & 0xff) >>> 4 != 4 || headerBytes < IPV4_HEADER_BYTES || (packet[9] & 0xff) != PROTOCOL) {
             return drop(DropReason.IP_HEADER);
         }
-        int totalBytes = u16(packet, 2);
-        if (totalBytes > length
-                || totalBytes < headerBytes + HEADER_BYTES
-                || (totalBytes < length && length > ETHERNET_MIN_PAYLOAD)) {
-            return drop(DropReason.IP_LENGTH);
+        if (length < headerBytes + HEADER_BYTES) {
+            return drop(DropReason.TOO_SHORT);
         }
-        Received received = new Received(
-                Arrays.copyOfRange(packet, headerBytes, totalBytes),
-                packet[8] & 0xff,
-                Arrays.copyOfRange(packet, 12, 16),
-                Arrays.copyOfRange(packet, 16, 20));
-        return decode(received);
+        return decode(
+                new Received(
+                        packet,
+                        headerBytes,
+                        length - headerBytes,
+                        u16(packet, 2) - headerBytes,
+                        packet[8] & 0xff,
+                        Arrays.copyOfRange(packet, 12, 16),
+                        Arrays.copyOfRange(packet, 16, 20)),
+                utcMs);
     }
 
     /**
@@ -91,34 +123,69 @@ public final class AdvertisementDecoder {
      * @param length how many of its bytes arrived
      * @param hopLimit from IPV6_RECVHOPLIMIT
      * @param destination from IPV6_RECVPKTINFO
+     * @param utcMs as for {@link #decodeIpv4}
      */
-    public Decoded decodeIpv6(byte[] message, int length, int hopLimit, InetAddress source, InetAddress destination) {
+    public Decoded decodeIpv6(
+            byte[] message, int length, int hopLimit, InetAddress source, InetAddress destination, long utcMs) {
         if (length < HEADER_BYTES || length > message.length) {
             return drop(DropReason.TOO_SHORT);
         }
         return decode(
-                new Received(Arrays.copyOf(message, length), hopLimit, source.getAddress(), destination.getAddress()));
+                new Received(message, 0, length, length, hopLimit, source.getAddress(), destination.getAddress()),
+                utcMs);
     }
 
+    /** A packet: the message begins at {@code offset}, and {@code arrivedBytes} of it may hold padding or a signature. */
     private static final class Received {
-        final byte[] message;
+        final byte[] bytes;
+        final int offset;
+        final int arrivedBytes;
+        final int promisedBytes;
         final int ttl;
         final byte[] source;
         final byte[] destination;
+        /** Without signature; known once the length is checked. */
+        int messageBytes;
 
-        Received(byte[] message, int ttl, byte[] source, byte[] destination) {
-            this.message = message;
+        Received(
+                byte[] bytes,
+                int offset,
+                int arrivedBytes,
+                int promisedBytes,
+                int ttl,
+                byte[] source,
+                byte[] destination) {
+            this.bytes = bytes;
+            this.offset = offset;
+            this.arrivedBytes = arrivedBytes;
+            this.promisedBytes = promisedBytes;
             this.ttl = ttl;
             this.source = source;
             this.destination = destination;
         }
 
+        int at(int index) {
+            return bytes[offset + index] & 0xff;
+        }
+
         int version() {
-            return (message[0] & 0xff) >>> 4;
+            return at(0) >>> 4;
         }
 
         int count() {
-            return message[3] & 0xff;
+            return at(3);
+        }
+
+        boolean hasTrailer() {
+            return arrivedBytes == messageBytes + HmacTrailer.BYTES;
+        }
+
+        /** Ethernet fills up to 46 bytes, and a VLAN tag takes four of them. */
+        boolean isPadded() {
+            int length = offset + arrivedBytes;
+            return arrivedBytes > messageBytes
+                    && length <= ETHERNET_MIN_PAYLOAD
+                    && (ETHERNET_MIN_PAYLOAD - length) % 4 == 0;
         }
 
         boolean isMulticast() {
@@ -126,41 +193,95 @@ public final class AdvertisementDecoder {
         }
     }
 
-    private Decoded decode(Received received) {
-        byte[] message = received.message;
-        if ((message[1] & 0xff) != format.vrid) {
+    private Decoded decode(Received received, long utcMs) {
+        if (received.at(1) != format.vrid) {
             return drop(DropReason.VRID);
         }
-        int authBytes = received.version() == 2 ? AUTH_BYTES : 0;
-        if (message.length != HEADER_BYTES + received.count() * format.addressBytes() + authBytes) {
-            return drop(isKnownVersion(received) ? DropReason.LENGTH : DropReason.VERSION);
+        DropReason wrong = checkEnvelope(received);
+        if (wrong != null) {
+            return drop(wrong);
         }
-        if (received.ttl != TTL && !format.isUnicast()) {
-            return drop(DropReason.TTL);
+        DropReason unsigned = format.hmac == null ? null : checkSignature(format.hmac, received, utcMs);
+        if (unsigned != null && isEnforced()) {
+            return drop(unsigned);
         }
-        if (received.version() != format.version) {
-            return drop(DropReason.VERSION);
-        }
-        if (format.version == 2) {
-            if (message[4] != format.authType()) {
-                return drop(DropReason.AUTH_TYPE);
-            }
-            if (format.authType() == AUTH_PASS && !hasPassword(message)) {
-                return drop(DropReason.PASSWORD);
-            }
-            if ((message[5] & 0xff) * 100 != format.intervalCs) {
-                return drop(DropReason.INTERVAL);
-            }
-        }
-        if ((message[0] & 0xf) != TYPE_ADVERTISEMENT) {
-            return drop(DropReason.TYPE);
-        }
-        return decodeBody(received);
+        wrong = checkHeader(received);
+        return wrong == null ? decodeBody(received, unsigned != null) : drop(wrong);
     }
 
-    private Decoded decodeBody(Received received) {
+    private boolean isEnforced() {
+        return format.hmac != null && format.hmac.mode() == AdvertHmac.Mode.ENFORCE;
+    }
+
+    private @Nullable DropReason checkEnvelope(Received received) {
+        int version = received.version();
+        received.messageBytes =
+                HEADER_BYTES + received.count() * format.addressBytes() + (version == 2 ? AUTH_BYTES : 0);
+        boolean fits = received.arrivedBytes == received.messageBytes
+                || (format.family == AddressFamily.INET && received.isPadded())
+                || (format.hmac != null && received.hasTrailer());
+        if (!fits) {
+            return DropReason.LENGTH;
+        }
+        if (!isTtlGood(received)) {
+            return DropReason.TTL;
+        }
+        return version == format.version ? null : DropReason.VERSION;
+    }
+
+    private boolean isTtlGood(Received received) {
+        if (!format.isUnicast()) {
+            return received.ttl == TTL;
+        }
+        for (int i = 0; i < format.peerTtls.size(); i++) {
+            PeerTtl range = format.peerTtls.get(i);
+            if (Arrays.equals(range.peer().getAddress(), received.source)) {
+                return received.ttl >= range.min() && received.ttl <= range.max();
+            }
+        }
+        return true;
+    }
+
+    private @Nullable DropReason checkSignature(AdvertHmac config, Received received, long utcMs) {
+        if (!received.hasTrailer()) {
+            return DropReason.HMAC_MISSING;
+        }
+        DropReason wrong = Objects.requireNonNull(trailer)
+                .check(received.bytes, received.offset, received.messageBytes, received.source);
+        return wrong != null
+                ? wrong
+                : replays.check(
+                        config,
+                        address(received.source),
+                        HmacTrailer.sequence(received.bytes, received.offset + received.messageBytes),
+                        utcMs);
+    }
+
+    private @Nullable DropReason checkHeader(Received received) {
+        if (format.version == 2) {
+            if (received.at(4) != format.authType()) {
+                return DropReason.AUTH_TYPE;
+            }
+            if (format.authType() == AUTH_PASS && !hasPassword(received)) {
+                return DropReason.PASSWORD;
+            }
+            if (received.at(5) * 100 != format.intervalCs) {
+                return DropReason.INTERVAL;
+            }
+        }
+        if ((received.at(0) & 0xf) != TYPE_ADVERTISEMENT) {
+            return DropReason.TYPE;
+        }
+        int expected = received.messageBytes + (received.hasTrailer() ? HmacTrailer.BYTES : 0);
+        return received.promisedBytes == expected ? null : DropReason.IP_LENGTH;
+    }
+
+    private Decoded decodeBody(Received received, boolean unauthenticated) {
         Set<Remark> remarks = EnumSet.noneOf(Remark.class);
-        int intervalCs = format.version == 2 ? format.intervalCs : u16(received.message, 4) & 0xfff;
+        if (unauthenticated) {
+            remarks.add(Remark.UNAUTHENTICATED);
+        }
+        int intervalCs = format.version == 2 ? format.intervalCs : u16(received.bytes, received.offset + 4) & 0xfff;
         if (intervalCs != format.intervalCs) {
             remarks.add(Remark.INTERVAL_DIFFERS);
         }
@@ -183,37 +304,34 @@ public final class AdvertisementDecoder {
         if (format.checkUnicastSource && format.isUnicast() && !format.unicastPeers.contains(source)) {
             return drop(DropReason.SOURCE);
         }
-        byte[] message = received.message;
         return new Decoded.Accepted(
-                source,
-                new Advertisement(format.version, format.vrid, message[2] & 0xff, intervalCs, addresses),
-                remarks);
-    }
-
-    private static boolean isKnownVersion(Received received) {
-        return received.version() == 2 || received.version() == 3;
+                source, new Advertisement(format.version, format.vrid, received.at(2), intervalCs, addresses), remarks);
     }
 
     /** In constant time: how long it takes tells nothing about the password. */
-    private boolean hasPassword(byte[] message) {
-        byte[] given = Arrays.copyOfRange(message, message.length - AUTH_BYTES, message.length);
-        return MessageDigest.isEqual(given, format.password);
+    private boolean hasPassword(Received received) {
+        int end = received.offset + received.messageBytes;
+        return MessageDigest.isEqual(Arrays.copyOfRange(received.bytes, end - AUTH_BYTES, end), format.password);
     }
 
-    /** A message that holds its right checksum sums to zero; a checksum of zero is no exception. */
-    private static boolean isSummed(Received received, boolean withPseudoHeader) {
-        byte[] message = received.message;
+    /**
+     * Data that holds its right checksum sums to zero; a checksum of zero is no exception. Over IPv6 a signature is summed
+     * as the kernel does, over IPv4 it is not.
+     */
+    private boolean isSummed(Received received, boolean withPseudoHeader) {
+        boolean all = format.family == AddressFamily.INET6 && received.hasTrailer();
+        int summed = all ? received.arrivedBytes : received.messageBytes;
         long start = withPseudoHeader
-                ? InternetChecksum.pseudoHeader(received.source, received.destination, PROTOCOL, message.length)
+                ? InternetChecksum.pseudoHeader(received.source, received.destination, PROTOCOL, summed)
                 : 0;
-        return InternetChecksum.finish(InternetChecksum.add(start, message, 0, message.length)) == 0;
+        return InternetChecksum.finish(InternetChecksum.add(start, received.bytes, received.offset, summed)) == 0;
     }
 
     private List<InetAddress> addressesOf(Received received) {
         List<InetAddress> addresses = new ArrayList<>(received.count());
         for (int i = 0; i < received.count(); i++) {
-            int at = HEADER_BYTES + i * format.addressBytes();
-            addresses.add(address(Arrays.copyOfRange(received.message, at, at + format.addressBytes())));
+            int at = received.offset + HEADER_BYTES + i * format.addressBytes();
+            addresses.add(address(Arrays.copyOfRange(received.bytes, at, at + format.addressBytes())));
         }
         return addresses;
     }
@@ -231,6 +349,6 @@ public final class AdvertisementDecoder {
     }
 
     private static Decoded drop(DropReason reason) {
-        return new Decoded.Dropped(reason);
+        return Objects.requireNonNull(DROPPED.get(reason));
     }
 }

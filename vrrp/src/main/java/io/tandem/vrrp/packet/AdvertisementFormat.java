@@ -3,9 +3,12 @@
 package io.tandem.vrrp.packet;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.AdvertHmac;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.PeerTtl;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *  | auth    | secs   | checksum       | |0 | interval (cs)  | checksum       |
  *  | count IPv4 addresses              | | count IPv4 or IPv6 addresses      |
  *  | 8 bytes of authentication data    |
+ *  | 28 bytes of signature, with auth_hmac: {@link HmacTrailer}
  * </pre>
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9568#section-5.2">RFC 9568 §5.2</a>
@@ -44,6 +48,8 @@ public final class AdvertisementFormat {
     final boolean rfcChecksum;
     final Set<InetAddress> unicastPeers;
     final boolean checkUnicastSource;
+    final List<PeerTtl> peerTtls;
+    final @Nullable AdvertHmac hmac;
 
     private AdvertisementFormat(VirtualRouterConfig router) {
         version = router.version();
@@ -54,7 +60,9 @@ public final class AdvertisementFormat {
         addresses = router.addresses().stream().map(VirtualAddress::address).toList();
         rfcChecksum = router.rfcChecksum();
         unicastPeers = Set.copyOf(router.unicastPeers());
-        checkUnicastSource = router.tuning().checkUnicastSource();
+        peerTtls = router.admission().peerTtls();
+        checkUnicastSource = router.tuning().checkUnicastSource() || !peerTtls.isEmpty();
+        hmac = router.admission().hmac();
         check();
     }
 
@@ -63,17 +71,55 @@ public final class AdvertisementFormat {
         return new AdvertisementFormat(router);
     }
 
-    /** Length of the VRRP message that {@link AdvertisementEncoder} makes. */
+    /** Length of what {@link AdvertisementEncoder} makes: the VRRP message and its signature. */
     public int lengthBytes() {
+        return messageBytes() + (isSigned() ? HmacTrailer.BYTES : 0);
+    }
+
+    /** Whether the advertisements sent carry a signature. */
+    public boolean isSigned() {
+        return hmac != null && hmac.mode() != AdvertHmac.Mode.RECEIVE_ONLY;
+    }
+
+    public int version() {
+        return version;
+    }
+
+    public int vrid() {
+        return vrid;
+    }
+
+    /** Whether only a TTL or hop limit of 255 is good. */
+    public boolean wantsFullTtl() {
+        return !isUnicast();
+    }
+
+    /** Whether each advertisement carries a password. */
+    public boolean hasPassword() {
+        return authType() == AUTH_PASS;
+    }
+
+    /** Half of the password, as a big-endian number; 0 without one. */
+    public int passwordWord(int half) {
+        return password == null ? 0 : ByteBuffer.wrap(password).getInt(4 * half);
+    }
+
+    /** As version 2 has it on the wire. */
+    public int intervalSeconds() {
+        return intervalCs / 100;
+    }
+
+    /** The authentication field of version 2: 0 none, 1 PASS. */
+    public int authType() {
+        return version == 2 && password != null ? AUTH_PASS : AUTH_NONE;
+    }
+
+    int messageBytes() {
         return HEADER_BYTES + addresses.size() * addressBytes() + (version == 2 ? AUTH_BYTES : 0);
     }
 
     int addressBytes() {
         return family == AddressFamily.INET ? 4 : 16;
-    }
-
-    int authType() {
-        return version == 2 && password != null ? AUTH_PASS : AUTH_NONE;
     }
 
     /** Version 3 over IPv6 always sums the pseudo-header, over IPv4 as configured; version 2 never. */

@@ -10,16 +10,24 @@ public enum DropReason {
     TOO_SHORT,
     /** The IPv4 header is not one, or not of a VRRP packet. */
     IP_HEADER,
-    /** The IP header promises more bytes than arrived, or far fewer. */
-    IP_LENGTH,
     /** For another virtual router on the same interface: no fault. */
     VRID,
     /** Neither the length its address count asks for nor padding can explain it. */
     LENGTH,
-    /** TTL or hop limit below 255: came through a router, or is forged. */
+    /** TTL or hop limit below 255, or out of a unicast peer's range: came through a router, or is forged. */
     TTL,
     /** The other version of VRRP. */
     VERSION,
+    /** No signature, where one is needed. */
+    HMAC_MISSING,
+    /** Signed with a key of unknown id. */
+    HMAC_KEY,
+    /** A forged or damaged signature, or another key of the same id. */
+    HMAC_TAG,
+    /** Signed by a clock that is too far from ours. */
+    HMAC_TIME,
+    /** Signed well, but not later than what its sender signed before. */
+    HMAC_REPLAY,
     /** Version 2: another kind of authentication than configured. */
     AUTH_TYPE,
     /** Version 2: wrong password. */
@@ -28,6 +36,8 @@ public enum DropReason {
     INTERVAL,
     /** Not an advertisement. */
     TYPE,
+    /** The IP header's length is not that of the message. */
+    IP_LENGTH,
     /** Damaged, or summed in no known way. */
     CHECKSUM,
     /** Multicast where unicast is configured, or the reverse. */

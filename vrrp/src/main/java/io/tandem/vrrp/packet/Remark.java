@@ -6,6 +6,8 @@ import java.util.Locale;
 
 /** What is odd about an advertisement that is accepted all the same; each has its counter, logged once per sender. */
 public enum Remark {
+    /** Not signed, or not well, where the roll-out of {@code auth_hmac} has not come to {@code enforce} yet. */
+    UNAUTHENTICATED,
     /** Version 3: the sender advertises at another interval. */
     INTERVAL_DIFFERS,
     /** The sender advertises other addresses than configured here. */

@@ -6,6 +6,7 @@ import io.tandem.vrrp.election.Warning;
 import io.tandem.vrrp.packet.Claim;
 import io.tandem.vrrp.packet.DropReason;
 import io.tandem.vrrp.packet.Remark;
+import io.tandem.vrrp.socket.AdvertSocket;
 import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Locale;
@@ -58,9 +59,10 @@ final class LanLog {
     }
 
     /** The 1st, 10th, 100th, …: enough to notice, too little to flood. */
-    void dropped(DropReason reason, long count, String source) {
+    void dropped(DropReason reason, long count, AdvertSocket socket) {
         if (isPowerOfTen(count)) {
-            log.warning("vrrp drop" + router + " reason=" + reason + " count=" + count + " source=" + source);
+            log.warning(
+                    "vrrp drop" + router + " reason=" + reason + " count=" + count + " source=" + socket.lastSource());
         }
     }
 

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.router;
 
+import io.tandem.vrrp.election.Warning;
 import io.tandem.vrrp.packet.DropReason;
 import io.tandem.vrrp.packet.Remark;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class RouterCounters {
     private final Map<DropReason, AtomicLong> drops = zeros(DropReason.class);
     private final Map<Remark, AtomicLong> remarks = zeros(Remark.class);
+    private final Map<Warning, AtomicLong> warnings = zeros(Warning.class);
     final AtomicLong advertsSent = new AtomicLong();
     final AtomicLong advertsReceived = new AtomicLong();
     final AtomicLong sendErrors = new AtomicLong();
@@ -36,6 +39,10 @@ public final class RouterCounters {
 
     long count(Remark remark) {
         return count(remarks, remark);
+    }
+
+    long count(Warning warning) {
+        return count(warnings, warning);
     }
 
     /** Packets dropped, by reason; those that occurred. */
@@ -66,6 +73,11 @@ public final class RouterCounters {
         remarks.forEach((remark, count) -> {
             if (count.get() > 0) {
                 all.put("remark_" + remark.toString().replace('-', '_'), count.get());
+            }
+        });
+        warnings.forEach((warning, count) -> {
+            if (count.get() > 0) {
+                all.put("warning_" + warning.name().toLowerCase(Locale.ROOT), count.get());
             }
         });
         drops().forEach((reason, count) -> all.put("drop_" + reason.toString().replace('-', '_'), count));

@@ -14,6 +14,7 @@ import io.tandem.vrrp.netlink.NetlinkException;
 import io.tandem.vrrp.packet.AdvertisementEncoder;
 import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.ArpPacket;
+import io.tandem.vrrp.packet.HmacSequence;
 import io.tandem.vrrp.packet.MacAddress;
 import io.tandem.vrrp.packet.NeighborSolicitation;
 import io.tandem.vrrp.socket.AdvertSocket;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,7 @@ final class RouterPort {
     private MacAddress mac = MacAddress.ZERO;
     private @Nullable InetAddress source;
     private List<Destination> destinations = List.of();
+    private final HmacSequence signed = new HmacSequence();
     private @Nullable AdvertSocket adverts;
     /** On the router's own interface, where advertisements leave by that. */
     private @Nullable AdvertSocket ownAdverts;
@@ -124,6 +127,16 @@ final class RouterPort {
     /** Whether this host forwards IPv6 between its interfaces, as its neighbour advertisements have to say. */
     private boolean isIpv6Router() {
         return Sysctl.read(Sysctl.conf("ipv6", config.interfaceName(), "forwarding"), 0) == 1;
+    }
+
+    /** Hands the sockets that hear advertisements to the action; none while they are closed. */
+    void forEachAdvertSocket(Consumer<AdvertSocket> action) {
+        if (adverts != null) {
+            action.accept(adverts);
+        }
+        if (ownAdverts != null) {
+            action.accept(ownAdverts);
+        }
     }
 
     boolean isOpen(AdvertSocket socket) {
@@ -372,9 +385,10 @@ final class RouterPort {
         if (out == null) {
             return;
         }
+        long sequence = signed.next(System.currentTimeMillis());
         for (int i = 0; i < destinations.size(); i++) {
             Destination destination = destinations.get(i);
-            if (out.send(destination.encoder().encode(priority), destination.address()) == 0) {
+            if (out.send(destination.encoder().encode(priority, sequence), destination.address()) == 0) {
                 counters.advertsSent.incrementAndGet();
             } else {
                 counters.sendErrors.incrementAndGet();

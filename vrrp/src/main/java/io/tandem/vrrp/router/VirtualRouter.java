@@ -15,13 +15,10 @@ import io.tandem.vrrp.election.Warning;
 import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.Netlink;
-import io.tandem.vrrp.packet.AdvertisementDecoder;
 import io.tandem.vrrp.packet.AdvertisementEncoder;
 import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.ArpPacket;
 import io.tandem.vrrp.packet.Claim;
-import io.tandem.vrrp.packet.Decoded;
-import io.tandem.vrrp.packet.Remark;
 import io.tandem.vrrp.socket.AdvertSocket;
 import io.tandem.vrrp.socket.ArpSocket;
 import io.tandem.vrrp.socket.NeighborSocket;
@@ -39,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * each method is a single translation.
  */
 public final class VirtualRouter implements Lan, Reactor.Timed {
-    private static final int MAX_PACKETS_A_WAKE = 32;
+    private static final int MAX_FRAMES_A_WAKE = 32;
     private static final long CONFLICT_GRACE_NS = 100_000_000L;
     private static final long RETRY_NS = 5_000_000_000L;
 
@@ -47,15 +44,14 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private final LanLog lanLog;
     private final StateListener listener;
     private final RouterCounters counters = new RouterCounters();
-    private final byte[] coldPacket = new byte[64];
     private final byte[] frame = new byte[128];
     private final RouterPort port;
     private final RouterWatch watch = new RouterWatch();
+    private final AdvertIntake intake;
     private VirtualRouterConfig config;
     private Election election;
     private final AddressKeeper keeper;
     private Announcer announcer;
-    private AdvertisementDecoder decoder;
     private PeerLinks links = PeerLinks.NONE;
 
     private boolean started;
@@ -92,6 +88,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
         /** A reload takes it away; its last transition follows. */
         default void onDeleted(VirtualRouter router) {}
+
+        /** All that an event asked for is done. */
+        default void onDelivered(long nowNs) {}
     }
 
     VirtualRouter(Shared shared, VirtualRouterConfig config, StateListener listener) {
@@ -105,7 +104,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         this.election = new Election(ElectionConfig.of(config));
         this.keeper = new AddressKeeper(shared.netlink(), shared.retirement(), shared.settings(), config, log);
         this.announcer = new Announcer(config);
-        this.decoder = new AdvertisementDecoder(AdvertisementFormat.of(config));
+        this.intake = new AdvertIntake(config, log, lanLog, counters);
         this.shownPriority = config.priority();
         this.trackedPriority = config.priority();
     }
@@ -261,9 +260,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         InetAddress source = port.source();
         if (source != null) {
             AdvertisementEncoder encoder = new AdvertisementEncoder(AdvertisementFormat.of(config), source, source);
+            intake.warmUp();
             for (int i = 0; i < 300; i++) {
-                decoder.decodeIpv4(coldPacket, coldPacket.length);
-                encoder.encode(i & 0x7f);
+                encoder.encode(i & 0x7f, 0);
                 ArpPacket.decode(frame, 42);
             }
             port.warmUp();
@@ -277,6 +276,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         if (event instanceof Event.Fault || event instanceof Event.Cleared) {
             listener.onFault(this, event);
         }
+        listener.onDelivered(now);
     }
 
     /** This process slept and a peer noticed. */
@@ -406,7 +406,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         boolean active = keeper.isInstalled();
         config = newConfig;
         port.use(newConfig);
-        decoder = new AdvertisementDecoder(AdvertisementFormat.of(newConfig));
+        intake.use(newConfig);
         keeper.use(newConfig);
         announcer = new Announcer(newConfig);
         reopen(now);
@@ -432,6 +432,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         }
         announcer.onTime(now);
         keeper.onTime(now);
+        intake.onTime(port, now);
         if (retryAtNs != Reactor.NEVER && now - retryAtNs >= 0) {
             retryAtNs = Reactor.NEVER;
             refusedInstall = null;
@@ -497,6 +498,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     @Override
     public void warn(Warning warning, InetAddress peer) {
+        counters.count(warning);
         if (warning == Warning.SECOND_ACTIVE || warning == Warning.TWO_OWNERS) {
             watch.onRival(peer, nowNs);
         }
@@ -587,7 +589,11 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private final class Reading implements RouterPort.Reader {
         @Override
         public void onAdverts(AdvertSocket socket, long nowNs) {
-            receiveAdverts(socket, nowNs);
+            if (port.isHeardTwice(socket, keeper)) {
+                port.drain(socket);
+            } else {
+                intake.read(socket, port, heard -> hear(heard, nowNs), nowNs);
+            }
         }
 
         @Override
@@ -601,51 +607,21 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         }
     }
 
-    private void receiveAdverts(AdvertSocket socket, long now) {
-        if (port.isHeardTwice(socket, keeper)) {
-            port.drain(socket);
-            return;
+    private void hear(Event.Heard heard, long now) {
+        watch.heard(now);
+        if (heard.priority() == 0) {
+            counters.zerosReceived.incrementAndGet();
+        } else if (election.state() == State.ACTIVE && heard.priority() < shownPriority) {
+            listener.onLowerPriority(this);
         }
-        for (int i = 0; i < MAX_PACKETS_A_WAKE; i++) {
-            Decoded decoded = socket.receive(decoder);
-            if (decoded == null) {
-                return;
-            }
-            if (decoded instanceof Decoded.Accepted accepted) {
-                counters.advertsReceived.incrementAndGet();
-                watch.heard(now);
-                accepted.remarks().forEach(remark -> remark(remark, accepted.source()));
-                int heard = accepted.advertisement().priority();
-                if (heard == 0) {
-                    counters.zerosReceived.incrementAndGet();
-                } else if (election.state() == State.ACTIVE && heard < shownPriority) {
-                    listener.onLowerPriority(this);
-                }
-                if (links.isStranger(this, accepted.source())) {
-                    lanLog.stranger(accepted.source());
-                }
-                deliver(
-                        new Event.Heard(
-                                accepted.source(),
-                                accepted.advertisement().priority(),
-                                accepted.advertisement().intervalNs()),
-                        now);
-            } else if (decoded instanceof Decoded.Dropped dropped) {
-                lanLog.dropped(dropped.reason(), counters.count(dropped.reason()), socket.lastSource());
-            }
-            if (!port.isOpen(socket)) {
-                return;
-            }
+        if (links.isStranger(this, heard.source())) {
+            lanLog.stranger(heard.source());
         }
-    }
-
-    private void remark(Remark remark, InetAddress from) {
-        counters.count(remark);
-        lanLog.remark(remark, from);
+        deliver(heard, now);
     }
 
     private void receiveArps(ArpSocket socket, long now) {
-        for (int i = 0; i < MAX_PACKETS_A_WAKE; i++) {
+        for (int i = 0; i < MAX_FRAMES_A_WAKE; i++) {
             int length = socket.receive(frame);
             if (length < 0) {
                 return;
@@ -658,7 +634,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     private void receiveNeighbors(NeighborSocket socket, long now) {
-        for (int i = 0; i < MAX_PACKETS_A_WAKE && socket.receive(); i++) {
+        for (int i = 0; i < MAX_FRAMES_A_WAKE && socket.receive(); i++) {
             Claim claim = socket.claim();
             if (claim != null) {
                 heardClaim(claim, now);

@@ -7,15 +7,17 @@ import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.election.Event;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.election.StateChange;
+import io.tandem.vrrp.election.SyncGroup;
 import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.LinkEvents;
 import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.NetlinkException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,8 @@ public final class VirtualRouters implements AutoCloseable {
     private final Reaper reaper;
     private final StaticKeeper statics;
     private final List<VirtualRouter> routers = new ArrayList<>();
+    private final Queue<GroupNews> groupNews = new ArrayDeque<>();
+    private boolean tellingGroups;
     private PeerLinks links = PeerLinks.NONE;
     private BiConsumer<String, Boolean> interfaceListener = (name, usable) -> {};
     private volatile List<VirtualRouter> shown = List.of(); // written by the reactor's thread, read by any
@@ -374,17 +378,11 @@ public final class VirtualRouters implements AutoCloseable {
         return null;
     }
 
-    /** A sync group moves together: one member's transition to or from Active is the others' too, and so is its fault. */
+    /** Tells the members of a sync group of each other: as soon as one is done, and before anything else happens. */
     private final class Groups implements VirtualRouter.StateListener {
-        /** Marks a fault as another member's, so that it goes no further. */
-        private static final String PREFIX = "sync-group ";
-
         @Override
         public void onState(VirtualRouter router, StateChange change) {
-            if (change.to() == State.ACTIVE || (change.from() == State.ACTIVE && change.to() != State.FAULT)) {
-                State to = change.to() == State.ACTIVE ? State.ACTIVE : State.BACKUP;
-                reactor.execute(() -> tellOthers(router, new Event.GroupMoved(to), System.nanoTime()));
-            }
+            tellOthers(router, SyncGroup.follow(change));
             listener.onState(router, change);
         }
 
@@ -400,25 +398,34 @@ public final class VirtualRouters implements AutoCloseable {
 
         @Override
         public void onFault(VirtualRouter router, Event event) {
-            String member = router.config().name();
-            if (event instanceof Event.Fault fault && !fault.cause().startsWith(PREFIX)) {
-                String cause = PREFIX + member + " " + fault.cause();
-                tellOthers(router, new Event.Fault(cause, true), System.nanoTime());
-            } else if (event instanceof Event.Cleared cleared
-                    && !cleared.cause().startsWith(PREFIX)) {
-                tellOthers(router, new Event.Cleared(PREFIX + member + " " + cleared.cause()), System.nanoTime());
-            }
+            tellOthers(router, SyncGroup.follow(router.config().name(), event));
         }
 
-        private void tellOthers(VirtualRouter router, Event event, long nowNs) {
+        private void tellOthers(VirtualRouter router, @Nullable Event event) {
             String group = router.config().syncGroup();
-            for (VirtualRouter other : group == null ? List.<VirtualRouter>of() : List.copyOf(routers)) {
-                if (other != router && Objects.equals(group, other.config().syncGroup())) {
-                    other.deliver(event, nowNs);
+            if (group != null && event != null) {
+                for (VirtualRouter other : routers) {
+                    if (other != router && group.equals(other.config().syncGroup())) {
+                        groupNews.add(new GroupNews(other, event));
+                    }
                 }
             }
         }
+
+        @Override
+        public void onDelivered(long nowNs) {
+            if (tellingGroups) {
+                return;
+            }
+            tellingGroups = true;
+            for (GroupNews news = groupNews.poll(); news != null; news = groupNews.poll()) {
+                news.router().deliver(news.event(), nowNs);
+            }
+            tellingGroups = false;
+        }
     }
+
+    private record GroupNews(VirtualRouter router, Event event) {}
 
     private boolean isStopped() {
         return shown.stream().allMatch(router -> router.state() == State.INITIALIZE);

@@ -8,6 +8,7 @@ import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import io.tandem.vrrp.netlink.NetlinkException;
 import io.tandem.vrrp.packet.AdvertisementDecoder;
+import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.Decoded;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -36,6 +37,7 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
 
     private final int fd;
     private final String what;
+    private boolean isStrict;
     private final NativeBuffer out = new NativeBuffer(MAX_PACKET);
 
     AdvertSocket(int family, String interfaceName, int vrid, PacketFilter filter) throws NetlinkException {
@@ -101,6 +103,26 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
     public final boolean skip() {
         return C.recvfrom(fd, out.address(), 1, 0, 0, 0) >= 0;
     }
+
+    /**
+     * Lets the kernel throw away what cannot be an advertisement of this format, but for one packet in {@value
+     * PacketFilter#SAMPLE}, so that a flood costs nothing and is still noticed; or ends that.
+     *
+     * @return whether the kernel took the filter
+     */
+    public final boolean filterStrictly(AdvertisementFormat format, boolean strict) {
+        isStrict = strict;
+        return (strict ? strictFilter(format) : looseFilter(format.vrid())).attachTo(fd);
+    }
+
+    /** Whether {@link #filterStrictly} said so last. */
+    public final boolean isStrict() {
+        return isStrict;
+    }
+
+    abstract PacketFilter strictFilter(AdvertisementFormat format);
+
+    abstract PacketFilter looseFilter(int vrid);
 
     /** Where the packet received last came from, for the log. */
     public abstract String lastSource();

@@ -9,6 +9,7 @@ import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import io.tandem.vrrp.netlink.NetlinkException;
 import io.tandem.vrrp.packet.AdvertisementDecoder;
+import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.Decoded;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -51,6 +52,16 @@ final class Ipv4AdvertSocket extends AdvertSocket {
     }
 
     @Override
+    PacketFilter strictFilter(AdvertisementFormat format) {
+        return PacketFilter.strictForIpv4(format);
+    }
+
+    @Override
+    PacketFilter looseFilter(int vrid) {
+        return PacketFilter.vridOfIpv4(vrid);
+    }
+
+    @Override
     public @Nullable Decoded receive(AdvertisementDecoder decoder) {
         long received;
         do {
@@ -61,7 +72,7 @@ final class Ipv4AdvertSocket extends AdvertSocket {
         }
         length = (int) received;
         in.bytes().get(0, packet, 0, length);
-        return decoder.decodeIpv4(packet, length);
+        return decoder.decodeIpv4(packet, length, System.currentTimeMillis());
     }
 
     @Override

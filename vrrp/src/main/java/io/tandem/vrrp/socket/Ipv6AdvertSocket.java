@@ -4,6 +4,7 @@ package io.tandem.vrrp.socket;
 
 import io.tandem.vrrp.netlink.NetlinkException;
 import io.tandem.vrrp.packet.AdvertisementDecoder;
+import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.Decoded;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +53,27 @@ final class Ipv6AdvertSocket extends AdvertSocket {
     }
 
     @Override
+    PacketFilter strictFilter(AdvertisementFormat format) {
+        return PacketFilter.strictForIpv6(format);
+    }
+
+    @Override
+    PacketFilter looseFilter(int vrid) {
+        return PacketFilter.vridOfIpv6(vrid);
+    }
+
+    @Override
     public @Nullable Decoded receive(AdvertisementDecoder decoder) {
         int length = receiver.receive(fd());
         return length < 0
                 ? null
                 : decoder.decodeIpv6(
-                        receiver.message(), length, receiver.hopLimit(), receiver.source(), receiver.destination());
+                        receiver.message(),
+                        length,
+                        receiver.hopLimit(),
+                        receiver.source(),
+                        receiver.destination(),
+                        System.currentTimeMillis());
     }
 
     @Override

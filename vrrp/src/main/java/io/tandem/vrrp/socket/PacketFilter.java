@@ -5,8 +5,10 @@ package io.tandem.vrrp.socket;
 import static io.tandem.vrrp.netlink.Libc.C;
 
 import io.tandem.vrrp.netlink.NativeBuffer;
+import io.tandem.vrrp.packet.AdvertisementFormat;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,6 +24,11 @@ final class PacketFilter {
     private static final int LOAD_BYTE = 0x30;
     private static final int LOAD_BYTE_INDEXED = 0x50;
     private static final int LOAD_IP_HEADER_LENGTH = 0xb1;
+    private static final int LOAD_WORD_INDEXED = 0x40;
+    private static final int SHIFT_LEFT = 0x64;
+    private static final int ADD_INDEX = 0x0c;
+    private static final int AND = 0x54;
+    private static final int TO_INDEX = 0x07;
     private static final int JUMP_IF_EQUAL = 0x15;
     private static final int RETURN = 0x06;
     private static final int ALL = 0x40000;
@@ -29,8 +36,17 @@ final class PacketFilter {
     private static final int SO_ATTACH_FILTER = 26;
     private static final int INSTRUCTION = 8;
 
+    /** Where "loading" yields a random word (SKF_AD_OFF + SKF_AD_RANDOM). */
+    private static final int RANDOM = -0x1000 + 56;
+
+    /** Where the network header begins, for sockets that do not deliver it (SKF_NET_OFF). */
+    private static final int NETWORK_HEADER = -0x100000;
+
     /** More would overflow the eight-bit jumps. */
     static final int MAX_ADDRESSES = 100;
+
+    /** A power of two: of so many packets that a strict filter would drop, one passes. */
+    static final int SAMPLE = 128;
 
     private final NativeBuffer program;
     private int count;
@@ -56,6 +72,85 @@ final class PacketFilter {
                 .put(JUMP_IF_EQUAL, 0, 1, vrid)
                 .put(RETURN, 0, 0, ALL)
                 .put(RETURN, 0, 0, 0);
+    }
+
+    /** IPv4 packets that may be advertisements of this format: VRID, TTL, version, and of version 2 the constant fields. */
+    static PacketFilter strictForIpv4(AdvertisementFormat format) {
+        Strict strict = new Strict(40).load(LOAD_IP_HEADER_LENGTH, 0).only(LOAD_BYTE_INDEXED, 1, format.vrid());
+        if (format.wantsFullTtl()) {
+            strict.want(LOAD_BYTE, 8, 255);
+        }
+        strict.want(LOAD_BYTE_INDEXED, 0, format.version() << 4 | 1);
+        if (format.version() == 2) {
+            strict.want(LOAD_BYTE_INDEXED, 4, format.authType()).want(LOAD_BYTE_INDEXED, 5, format.intervalSeconds());
+        }
+        if (format.hasPassword()) {
+            // It stands behind as many addresses as the packet says.
+            strict.load(LOAD_BYTE_INDEXED, 3)
+                    .load(SHIFT_LEFT, 2)
+                    .load(ADD_INDEX, 0)
+                    .load(TO_INDEX, 0)
+                    .want(LOAD_WORD_INDEXED, 8, format.passwordWord(0))
+                    .want(LOAD_WORD_INDEXED, 12, format.passwordWord(1));
+        }
+        return strict.end();
+    }
+
+    /** The same for IPv6. */
+    static PacketFilter strictForIpv6(AdvertisementFormat format) {
+        Strict strict = new Strict(16).only(LOAD_BYTE, 1, format.vrid());
+        if (format.wantsFullTtl()) {
+            strict.want(LOAD_BYTE, NETWORK_HEADER + 7, 255);
+        }
+        return strict.want(LOAD_BYTE, 0, format.version() << 4 | 1).end();
+    }
+
+    /** Puts tests together; where one fails, the packet is dropped but for one in {@link #SAMPLE}. */
+    private static final class Strict {
+        private static final int TAIL = 7;
+
+        private final PacketFilter filter;
+        private final List<Integer> wanted = new ArrayList<>();
+        private final List<Integer> demanded = new ArrayList<>();
+
+        Strict(int instructions) {
+            filter = new PacketFilter(instructions + TAIL);
+        }
+
+        Strict load(int code, int k) {
+            filter.put(code, 0, 0, k);
+            return this;
+        }
+
+        /** Anything else is none of our business. */
+        Strict only(int code, int k, int value) {
+            load(code, k);
+            demanded.add(filter.count);
+            filter.put(JUMP_IF_EQUAL, 0, 0, value);
+            return this;
+        }
+
+        /** Anything else is bad. */
+        Strict want(int code, int k, int value) {
+            load(code, k);
+            wanted.add(filter.count);
+            filter.put(JUMP_IF_EQUAL, 0, 0, value);
+            return this;
+        }
+
+        PacketFilter end() {
+            filter.put(RETURN, 0, 0, ALL);
+            int bad = filter.count;
+            filter.put(LOAD_WORD, 0, 0, RANDOM)
+                    .put(AND, 0, 0, SAMPLE - 1)
+                    .put(JUMP_IF_EQUAL, 0, 1, 0)
+                    .put(RETURN, 0, 0, ALL);
+            int drop = filter.count;
+            filter.put(RETURN, 0, 0, 0);
+            wanted.forEach(at -> filter.otherwise(at, bad));
+            demanded.forEach(at -> filter.otherwise(at, drop));
+            return filter;
+        }
     }
 
     /**
@@ -98,6 +193,11 @@ final class PacketFilter {
         NativeBuffer header = new NativeBuffer(16);
         header.bytes().putShort(0, (short) count).putLong(8, program.address());
         return C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, header.address(), 16) == 0;
+    }
+
+    /** Where the test at {@code at} goes on when it fails. */
+    private void otherwise(int at, int target) {
+        program.bytes().put(at * INSTRUCTION + 3, (byte) (target - at - 1));
     }
 
     private PacketFilter put(int code, int jumpTrue, int jumpFalse, int k) {

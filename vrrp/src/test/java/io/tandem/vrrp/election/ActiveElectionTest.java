@@ -20,11 +20,13 @@ import static io.tandem.vrrp.election.TestRouter.v3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.vrrp.election.Action.Warn;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the Active router makes of what it hears and of its own lateness, as RFC 9568 and keepalived have it. */
 class ActiveElectionTest {
     @Test
+    @Tag("vrrp-case-11")
     void activeHearingPriorityZeroAdvertisesAtOnceAndStays() {
         TestRouter router = v3().active();
 
@@ -34,6 +36,7 @@ class ActiveElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-12")
     void activeHearingAHigherPriorityYieldsAndWaitsByTheSendersInterval() {
         TestRouter router = v3().active();
 
@@ -43,6 +46,7 @@ class ActiveElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-13")
     void amongEqualsTheGreaterUnsignedAddressWins() {
         TestRouter router = v3().active();
         assertThat(router.hearAt(1, LOW, 100)).doesNotContain(REMOVE);
@@ -51,6 +55,8 @@ class ActiveElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-13")
+    @Tag("vrrp-case-38")
     void anAdvertisementFromTheOwnAddressIsIgnoredWithAWarning() {
         TestRouter router = v3().active();
 
@@ -59,6 +65,7 @@ class ActiveElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-14")
     void activeAnswersALowerAdvertisementAndTeachesTheLanAgain() {
         TestRouter router = v3().active();
 
@@ -67,6 +74,7 @@ class ActiveElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-14")
     void activeStaysSilentToLowerAdvertisementsWhereToldSo() {
         TestRouter router = v3().silentToLower().active();
 
@@ -87,6 +95,7 @@ class ActiveElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-15")
     void shutdownSaysPriorityZeroBeforeTheAddressGoesAndABackupSaysNothing() {
         TestRouter router = v3().active();
         assertThat(router.on(new Event.Shutdown()))
@@ -98,6 +107,7 @@ class ActiveElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-16")
     void aShortPauseMakesNeitherABurstNorADoubleExpiry() {
         TestRouter router = v3().active();
 
@@ -107,6 +117,7 @@ class ActiveElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-16")
     void activeThatSleptLongerThanItsPeersWaitGivesWayInSilence() {
         TestRouter router = v3().active();
 

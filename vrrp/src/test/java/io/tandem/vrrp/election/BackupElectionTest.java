@@ -14,11 +14,13 @@ import static io.tandem.vrrp.election.TestRouter.changed;
 import static io.tandem.vrrp.election.TestRouter.v3;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a Backup makes of what it hears, as RFC 9568 and keepalived have it. */
 class BackupElectionTest {
     @Test
+    @Tag("vrrp-case-4")
     void backupHearingPriorityZeroWaitsForItsSkewOnly() {
         TestRouter router = v3().started();
         router.hearAt(0, HIGH, 150);
@@ -47,6 +49,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-5")
     void advertisementsOfAtLeastTheOwnPriorityRestartTheTimer() {
         TestRouter router = v3().started();
 
@@ -58,6 +61,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-6")
     void lowerAdvertisementsAreDiscardedAndTheTimerRunsOn() {
         TestRouter router = v3().started();
         router.hearAt(SECOND, HIGH, 99);
@@ -72,6 +76,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-7")
     void withoutPreemptionLowerAdvertisementsRestartTheTimer() {
         TestRouter router = v3().nopreempt().started();
 
@@ -81,6 +86,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-8")
     void withoutPreemptionSilenceStillMeansTakingOver() {
         TestRouter router = v3().nopreempt().started();
         router.hearAt(0, HIGH, 1);
@@ -89,6 +95,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-8")
     void withoutPreemptionAFaultThatClearsAndAReloadTakeNothingBack() {
         TestRouter router = v3().nopreempt().active();
         router.on(new Event.Fault("link-down", false));
@@ -102,6 +109,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-8")
     void equalPriorityNeverPreempts() {
         TestRouter router = v3().started();
 
@@ -111,6 +119,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-9")
     void anOwnerPreemptsWhateverItsConfigurationSays() {
         TestRouter owner = v3().priority(255).nopreempt().started();
         owner.at(0, new Event.Fault("link-down", false));
@@ -120,6 +129,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-10")
     void preemptDelayRunsFromTheFirstLowerAdvertisement() {
         TestRouter router = v3().preemptDelayNs(10 * SECOND).started();
 
@@ -134,6 +144,7 @@ class BackupElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-10")
     void preemptDelayStartsAnewAfterABetterRouterWasHeard() {
         TestRouter router = v3().preemptDelayNs(10 * SECOND).started();
         router.hearAt(SECOND, LOW, 50);

@@ -24,11 +24,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.vrrp.election.Action.SendAdvertisement;
 import io.tandem.vrrp.election.Action.Warn;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Timers, faults, priorities and reloads of the election, as RFC 9568 and keepalived have them. */
 class ElectionTest {
     @Test
+    @Tag("vrrp-case-2")
     void backupTakesOverExactlyOneDownIntervalAfterTheLastAdvertisement() {
         TestRouter router = v3().started();
         router.hearAt(0, HIGH, 150);
@@ -40,6 +42,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-1")
     void ownerIsActiveAtOnceAndAnyoneElseListensFirst() {
         TestRouter owner = new TestRouter(v3().priority(255).config());
 
@@ -53,6 +56,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-2")
     void version3WaitsByTheReceivedIntervalAndVersion2ByItsOwnWithSkewInSeconds() {
         TestRouter three = v3().started();
         three.at(0, new Event.Heard(HIGH, 150, 20 * MS));
@@ -64,11 +68,13 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-3")
     void untilAnActiveRouterIsHeardTheOwnIntervalCounts() {
         assertThat(v3().intervalNs(100 * MS).started().wakeNs()).isEqualTo(300 * MS + 156 * 100 * MS / 256);
     }
 
     @Test
+    @Tag("vrrp-case-36")
     void anIntervalOfZeroOnTheWireMeansTheOwnOne() {
         TestRouter router = v3().started();
 
@@ -92,6 +98,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-54")
     void timesMayWrapAround() {
         TestRouter router = new TestRouter(v3().config());
         long start = Long.MAX_VALUE - SECOND;
@@ -102,6 +109,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-20")
     void faultWithAUsableLinkSaysPriorityZero() {
         assertThat(v3().active().on(new Event.Fault("script check", true)))
                 .containsExactly(ADVERT_0, REMOVE, faulted(ACTIVE, "script check"));
@@ -110,6 +118,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-20")
     void faultEndsOnlyWhenAllIsClear() {
         TestRouter router = v3().started();
         router.on(new Event.Fault("link-down", false));
@@ -123,6 +132,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-20")
     void inFaultNothingIsSentWhateverHappens() {
         TestRouter router = v3().started();
         router.on(new Event.Fault("link-down", false));
@@ -142,6 +152,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-21")
     void priorityChangeWhileActiveIsInTheNextAdvertisement() {
         TestRouter router = v3().active();
 
@@ -150,6 +161,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-21")
     void priorityChangeWhileBackupMovesTheSkew() {
         TestRouter router = v3().started();
         router.on(new Event.PriorityChanged(200));
@@ -158,6 +170,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-22")
     void effectivePriorityStaysWithin1And254AndAnOwnersNeverChanges() {
         TestRouter router = v3().active();
         router.on(new Event.PriorityChanged(-53));
@@ -171,6 +184,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-23")
     void ofTwoOwnersTheGreaterAddressStaysAndBothWarn() {
         TestRouter router = v3().priority(255).started();
 
@@ -184,6 +198,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-24")
     void intervalChangeByReloadKeepsTheActiveRouterActive() {
         TestRouter router = v3().active();
 
@@ -208,6 +223,7 @@ class ElectionTest {
     }
 
     @Test
+    @Tag("vrrp-case-29")
     void virtualRoutersOfBothFamiliesWithOneVridKnowNothingOfEachOther() {
         TestRouter four = v3().started();
         TestRouter six = v3().started();

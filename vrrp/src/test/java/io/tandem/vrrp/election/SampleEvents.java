@@ -38,6 +38,9 @@ final class SampleEvents {
             new Event.HandOver(true),
             new Event.HandOver(false),
             new Event.Rejoin(),
+            new Event.HoldPreemption(),
+            new Event.PeerWants(HIGH),
+            new Event.Yield(HIGH),
             new Event.Late(),
             new Event.GroupMoved(State.ACTIVE),
             new Event.GroupMoved(State.BACKUP));

@@ -47,6 +47,7 @@ final class TestRouter {
         private int downAdverts = 3;
         private boolean answerLower = true;
         private boolean twoRouters;
+        private boolean refuseStrangers;
 
         private Settings(int version) {
             this.version = version;
@@ -87,9 +88,22 @@ final class TestRouter {
             return this;
         }
 
+        Settings refuseStrangers() {
+            refuseStrangers = true;
+            return this;
+        }
+
         ElectionConfig config() {
             return new ElectionConfig(
-                    version, priority, intervalNs, preempt, preemptDelayNs, downAdverts, answerLower, twoRouters);
+                    version,
+                    priority,
+                    intervalNs,
+                    preempt,
+                    preemptDelayNs,
+                    downAdverts,
+                    answerLower,
+                    twoRouters,
+                    refuseStrangers);
         }
 
         /** Started at time zero. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class AdvertisementDecoderTest {
@@ -53,23 +54,25 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-31")
     void ipv6IsAcceptedWithItsPseudoHeaderOnly() {
         byte[] message = HexFormat.of()
                 .parseHex("31339602006466e4" + "fe800000000000000000000000000050" + "fd990000000000000000000000000050");
         AdvertisementDecoder decoder = new AdvertisementDecoder(AdvertisementFormat.of(V6));
         InetAddress source = ip("fe80::7ce6:8dff:fe47:cd6a");
 
-        assertThat(decoder.decodeIpv6(message, message.length, 255, source, ip("ff02::12")))
+        assertThat(decoder.decodeIpv6(message, message.length, 255, source, ip("ff02::12"), 0))
                 .isInstanceOf(Decoded.Accepted.class);
-        assertThat(decoder.decodeIpv6(message, message.length, 254, source, ip("ff02::12")))
+        assertThat(decoder.decodeIpv6(message, message.length, 254, source, ip("ff02::12"), 0))
                 .isEqualTo(new Decoded.Dropped(DropReason.TTL));
-        assertThat(decoder.decodeIpv6(message, message.length, 255, ip("fe80::1"), ip("ff02::12")))
+        assertThat(decoder.decodeIpv6(message, message.length, 255, ip("fe80::1"), ip("ff02::12"), 0))
                 .isEqualTo(new Decoded.Dropped(DropReason.CHECKSUM));
-        assertThat(decoder.decodeIpv6(message, 7, 255, source, ip("ff02::12")))
+        assertThat(decoder.decodeIpv6(message, 7, 255, source, ip("ff02::12"), 0))
                 .isEqualTo(new Decoded.Dropped(DropReason.TOO_SHORT));
     }
 
     @Test
+    @Tag("vrrp-case-30")
     void aTtlBelow255IsDroppedByMulticastAndIgnoredByUnicast() {
         assertThat(drop(V3, Packets.ipv4(V3, 100, PEER, GROUP, 254, 0))).isEqualTo(DropReason.TTL);
 
@@ -79,6 +82,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-31")
     void bothChecksumsOfVersion3AreAcceptedAndToldApart() {
         VirtualRouterConfig rfc = router(3).rfcChecksum(true).build();
 
@@ -100,6 +104,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-31")
     void aChecksumOfZeroIsVerifiedAsAnyOther() {
         byte[] packet = Packets.ipv4(V3, 100);
         packet[VRRP + 6] = 0;
@@ -109,6 +114,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-32")
     void theOtherVersionIsDropped() {
         assertThat(drop(V3, Packets.ipv4(V2, 100))).isEqualTo(DropReason.VERSION);
         assertThat(drop(V2, Packets.ipv4(V3, 100))).isEqualTo(DropReason.VERSION);
@@ -119,6 +125,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-33")
     void anythingButAnAdvertisementIsDropped() {
         byte[] packet = Packets.ipv4(V3, 100);
         packet[VRRP] = 0x32;
@@ -127,6 +134,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-37")
     void authenticationMustBeOfTheSameKindAndHoldTheSamePassword() {
         VirtualRouterConfig none = router(2).build();
         assertThat(drop(V2, Packets.ipv4(none, 100))).isEqualTo(DropReason.AUTH_TYPE);
@@ -141,6 +149,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-35")
     void version2DropsAnotherIntervalAndVersion3OnlyRemarksIt() {
         Duration three = Duration.ofSeconds(3);
 
@@ -159,6 +168,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-36")
     void theReservedBitsOfVersion3AreIgnored() {
         byte[] packet = Packets.ipv4(router(3).rfcChecksum(true).build(), 100);
         packet[VRRP + 4] |= (byte) 0xf0;
@@ -167,6 +177,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-36")
     void anIntervalOfZeroIsReadAsItStands() {
         byte[] packet = Packets.ipv4(router(3).rfcChecksum(true).build(), 100);
         packet[VRRP + 5] = 0;
@@ -175,6 +186,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-34")
     void otherAddressesAreRemarkedAndAccepted() {
         byte[] other =
                 Packets.ipv4(router(3).addresses(List.of(vip("10.99.0.51", 32))).build(), 100);
@@ -203,6 +215,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-34")
     void aCountThatDoesNotFitTheLengthIsDropped() {
         byte[] packet = Packets.ipv4(V3, 100);
         packet[VRRP + 3] = 2;
@@ -211,24 +224,27 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-34")
     void truncatedAndShortPacketsAreDropped() {
         byte[] packet = Packets.ipv4(V3, 100);
 
-        assertThat(drop(V3, Packets.padded(packet, packet.length - 1))).isEqualTo(DropReason.IP_LENGTH);
+        assertThat(drop(V3, Packets.padded(packet, packet.length - 1))).isEqualTo(DropReason.LENGTH);
         assertThat(drop(V3, Packets.padded(packet, 27))).isEqualTo(DropReason.TOO_SHORT);
         assertThat(drop(V3, new byte[0])).isEqualTo(DropReason.TOO_SHORT);
     }
 
     @Test
+    @Tag("vrrp-case-34")
     void ethernetPaddingIsNoPartOfThePacket() {
         assertThat(decode(V3, Packets.padded(Packets.ipv4(V3, 100), 46))).isInstanceOf(Decoded.Accepted.class);
         assertThat(decode(V3, Packets.padded(Packets.ipv4(V3, 100), 42)))
                 .as("under a VLAN tag")
                 .isInstanceOf(Decoded.Accepted.class);
-        assertThat(drop(V3, Packets.padded(Packets.ipv4(V3, 100), 64))).isEqualTo(DropReason.IP_LENGTH);
+        assertThat(drop(V3, Packets.padded(Packets.ipv4(V3, 100), 64))).isEqualTo(DropReason.LENGTH);
     }
 
     @Test
+    @Tag("vrrp-case-42")
     void ipOptionsAreSkipped() {
         assertThat(decode(V3, Packets.ipv4(V3, 100, PEER, GROUP, 255, 8))).isInstanceOf(Decoded.Accepted.class);
         assertThat(AdvertisementDecoder.peekVridIpv4(Packets.ipv4(V3, 100, PEER, GROUP, 255, 8), 40))
@@ -236,6 +252,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-39")
     void anotherVirtualRouterOnTheSameSocketIsNoFault() {
         byte[] packet = Packets.ipv4(V3, 100);
         packet[VRRP + 1] = 52;
@@ -246,6 +263,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-40")
     void multicastAndUnicastDoNotMix() {
         VirtualRouterConfig unicast = router(3).unicastPeers(List.of(PEER)).build();
 
@@ -255,6 +273,7 @@ class AdvertisementDecoderTest {
     }
 
     @Test
+    @Tag("vrrp-case-41")
     void strangersAreDroppedWhereTheSourceIsChecked() {
         VirtualRouterConfig checking = router(3)
                 .unicastPeers(List.of(PEER))
@@ -270,7 +289,7 @@ class AdvertisementDecoderTest {
     }
 
     private static Decoded decode(VirtualRouterConfig router, byte[] packet) {
-        return new AdvertisementDecoder(AdvertisementFormat.of(router)).decodeIpv4(packet, packet.length);
+        return new AdvertisementDecoder(AdvertisementFormat.of(router)).decodeIpv4(packet, packet.length, 0);
     }
 
     private static Decoded.Accepted accepted(VirtualRouterConfig router, byte[] packet) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Bytes captured from keepalived 2.2.7. */
@@ -22,6 +23,7 @@ class GoldenPacketTest {
     private static final InetAddress GROUP = ip("224.0.0.18");
 
     @Test
+    @Tag("vrrp-case-31")
     void version2WithPasswordIsWhatKeepalivedSends() {
         AdvertisementFormat format =
                 AdvertisementFormat.of(router(2).password("kaTest12").build());

@@ -51,6 +51,23 @@ final class Keepalived implements AutoCloseable {
         }
     }
 
+    /** Reads its file again. */
+    void reload() throws IOException {
+        new ProcessBuilder("kill", "-HUP", String.valueOf(process.pid())).start();
+    }
+
+    /** Told to stop; it says priority 0 at once and takes a second to end. */
+    void beginToStop() {
+        process.destroy();
+    }
+
+    /** As a power failure does it: nothing is said, and nothing is cleared up. */
+    void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        assertThat(process.onExit().orTimeout(10, TimeUnit.SECONDS)).succeedsWithin(Duration.ofSeconds(11));
+    }
+
     void terminate() {
         process.destroy();
         assertThat(process.onExit().orTimeout(10, TimeUnit.SECONDS)).succeedsWithin(Duration.ofSeconds(11));

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -72,6 +73,7 @@ class VirtualRoutersTest {
     }
 
     @Test
+    @Tag("vrrp-case-19")
     void aFaultOfOneMemberIsThatOfItsWholeGroup() throws IOException {
         VirtualRouterConfig one = grouped("VI_1", 51, "10.99.0.50");
         VirtualRouterConfig other = grouped("VI_2", 52, "10.99.0.51");

@@ -1,6 +1,6 @@
 // Copyright The Tandem Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.tandem.vrrp.link;
+package io.tandem.vrrp.packet;
 
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
@@ -12,8 +12,8 @@ import java.util.Arrays;
  * HMAC-SHA256 (RFC 2104) that allocates nothing after construction; the JDK's makes garbage with each result, and the
  * guardian makes hundreds a second. Not thread-safe.
  */
-final class Hmac {
-    static final int BYTES = 32;
+public final class Hmac {
+    public static final int BYTES = 32;
     private static final int BLOCK = 64;
 
     private final MessageDigest digest;
@@ -21,7 +21,7 @@ final class Hmac {
     private final byte[] outer = new byte[BLOCK];
     private final byte[] result = new byte[BYTES];
 
-    Hmac(byte[] key) {
+    public Hmac(byte[] key) {
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -35,7 +35,7 @@ final class Hmac {
     }
 
     /** The code of the bytes, in an array that the next call changes. */
-    byte[] of(byte[] bytes, int offset, int length) {
+    public byte[] of(byte[] bytes, int offset, int length) {
         try {
             digest.reset();
             digest.update(inner);
@@ -51,7 +51,7 @@ final class Hmac {
     }
 
     /** A key for one purpose: {@code HMAC(key, label, 0, parts each with its length)}. */
-    static byte[] derive(byte[] key, String label, byte[]... parts) {
+    public static byte[] derive(byte[] key, String label, byte[]... parts) {
         int length = label.length() + 1;
         for (byte[] part : parts) {
             length += 2 + part.length;
@@ -70,7 +70,7 @@ final class Hmac {
     }
 
     /** Whether {@code count} bytes at {@code offset} begin with the code, compared in constant time. */
-    static boolean matches(byte[] code, byte[] bytes, int offset, int count) {
+    public static boolean matches(byte[] code, byte[] bytes, int offset, int count) {
         int difference = 0;
         for (int i = 0; i < count; i++) {
             difference |= code[i] ^ bytes[offset + i];
