@@ -84,7 +84,7 @@ final class SectionReader {
         while (at < text.length() && abortedAt == null && !stop) {
             int newline = text.indexOf('\n', at);
             int end = newline < 0 ? text.length() : newline;
-            stop = readPhysicalLine(text.substring(at, end), newline >= 0, directives);
+            stop = readPhysicalLine(text.substring(at, end), newline >= 0, end + 1 >= text.length(), directives);
             at = end + 1;
         }
         if (abortedAt == null && directives.unterminated()) {
@@ -94,10 +94,14 @@ final class SectionReader {
     }
 
     /** Returns true when the rest of the file must not be read. */
-    private boolean readPhysicalLine(String line, boolean terminated, Directives directives) {
+    private boolean readPhysicalLine(String line, boolean terminated, boolean last, Directives directives) {
         lineNumber++;
         int nul = line.indexOf('\0');
         readLine(nul < 0 ? line : line.substring(0, nul), directives);
+        if (nul >= 0 && last && abortedAt == null) { // all that HAProxy sees is that its end is missing
+            complain("Missing LF on last line, file might have been truncated at position " + (nul + 1) + ".");
+            return true;
+        }
         if (nul >= 0 && abortedAt == null) {
             complain("Stray NUL character at position " + (nul + 1) + ".");
             return true;
@@ -143,6 +147,10 @@ final class SectionReader {
         }
         if (isMessage(first)) {
             message(first, words);
+            return;
+        }
+        if (first.startsWith(".")) {
+            abort("unknown directive '" + first + "'.");
             return;
         }
         Line line = new Line(result.endsInBlank() ? words.subList(0, words.size() - 1) : words);

@@ -46,7 +46,7 @@ final class SourceReader {
         }
         InetAddress address = Endpoints.resolve(inet);
         if (address == null) {
-            throw new Malformed("\n  'source " + text + "' : invalid address: '" + text + "' in '" + text + "'\n  \n");
+            throw new Malformed("'source " + text + "' : invalid address: '" + text + "' in '" + text + "'\n");
         }
         PortRange ports = inet.port() > 0 ? new PortRange(inet.port(), inet.lastPort()) : null;
         return new SourceAddress(address, ports, Use.OURS, null, null, 0, null);

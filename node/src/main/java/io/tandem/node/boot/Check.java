@@ -26,6 +26,7 @@ final class Check {
         NodeRuntime node = Nodes.create(loaded.settings().loops(), HostName.orGiven(command.localPeer()));
         Configuration configuration = loader.build(loaded, node, null);
         report(loaded, console);
+        warnOfSockets(loaded, command, console);
         if (loaded.problems().hasAlerts()) {
             sayFatal(loaded, console);
             return 1;
@@ -47,6 +48,13 @@ final class Check {
         }
         console.print("Configuration file is valid");
         return 0;
+    }
+
+    /** A plain process has no master; the guardian refuses {@code -S} by itself. */
+    static void warnOfSockets(Loaded loaded, CommandLine command, Console console) {
+        if (!command.masterSockets().isEmpty() && !command.master() && !loaded.settings().master) {
+            console.warning("config : a master CLI socket was defined, but master-worker mode (-W) is not enabled.");
+        }
     }
 
     /** Whether anything would listen: a frontend, or just an admin socket. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lines that HAProxy dropped and that are a modern line or two in other words. They are read as those; whoever reads them
@@ -31,6 +32,15 @@ final class LegacyLines {
     }
 
     private LegacyLines() {}
+
+    /** What such a line lacks; null where it lacks nothing, and for all other lines. */
+    static @Nullable String complaint(Line line) {
+        List<String> add = ADD_HEADER.get(line.keyword());
+        return add == null || line.text(1).indexOf(':') > 0
+                ? null
+                : "the '" + line.keyword() + "' directive is retired and expects '<name>: <value>'. Use '"
+                        + String.join(" ", add) + "' instead.";
+    }
 
     /** The modern lines, or none where the line is not one of these or lacks what it needs. */
     static List<Line> modern(Line line) {

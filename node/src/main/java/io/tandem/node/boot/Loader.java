@@ -9,6 +9,7 @@ import io.tandem.config.haproxy.Platform;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.text.Bytes;
 import io.tandem.config.text.Origin;
+import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.node.cli.CommandLine;
 import io.tandem.node.language.Draft;
@@ -39,6 +40,10 @@ final class Loader {
         Environment environment = environment();
         ConfigFiles named = ConfigFiles.of(command, problems);
         List<String> files = HaproxyFiles.expand(named.proxyFiles(), problems);
+        if (files.isEmpty() && !named.proxyFiles().isEmpty() && !problems.hasAlerts()) { // HAProxy shows its usage
+            problems.add(Problem.alert(
+                    null, "No configuration file (*.cfg) in " + String.join(", ", named.proxyFiles()) + "."));
+        }
         if (problems.hasAlerts()) {
             return new Loaded(drafts, problems, named.cluster(), true);
         }

@@ -49,6 +49,9 @@ final class ProcessFeature implements Feature {
                         "[no-exit-on-failure]",
                         "a guardian starts and watches the proxy",
                         (line, s) -> {
+                            if (line.hasNext() && !line.accept("no-exit-on-failure")) {
+                                throw line.error("'master-worker' only supports 'no-exit-on-failure' option.");
+                            }
                             s.master = true;
                         }),
                 keyword("quiet", "", "says nothing on the terminal", (line, s) -> {
@@ -92,8 +95,13 @@ final class ProcessFeature implements Feature {
                             s.threadLimit = limit;
                         }),
                 keyword("default-path", "current", "where relative file names begin", (line, s) -> {
-                    String origin =
-                            text(line, "'default-path' expects either 'current', 'config', 'parent', or 'origin'.");
+                    String origin = line.next();
+                    if (!List.of("current", "config", "parent", "origin").contains(origin)) {
+                        throw line.error(
+                                (origin.isEmpty() ? "missing" : "unsupported") + " default-path mode '" + origin
+                                        + "' for 'default-path', supported modes include 'current', 'config', 'parent', and"
+                                        + " 'origin'.");
+                    }
                     if (!origin.equals("current")) {
                         throw line.error(KnownKeywords.notSupported("default-path " + origin)
                                 + ": use '-C DIRECTORY' on the command line.");
@@ -183,7 +191,10 @@ final class ProcessFeature implements Feature {
                 }),
                 keyword("description", "<text>", "a text for the statistics page", (line, s) -> {
                     if (!line.hasNext()) {
-                        throw line.error("'description' expects a string argument.");
+                        throw LineError.whole(
+                                line.origin(),
+                                "parsing [" + line.origin().file() + ":"
+                                        + line.origin().line() + "]: 'description' expects a string argument.");
                     }
                     StringBuilder text = new StringBuilder(line.next());
                     while (line.hasNext()) {

@@ -69,6 +69,7 @@ public final class Program {
         if (command.background(settings.daemon) && !guarded && !Daemon.isChild()) {
             return Daemon.start();
         }
+        Check.warnOfSockets(loaded, command, console);
         return new ProxyProcess(command, loader, console, settings).run(loaded);
     }
 }

@@ -13,8 +13,6 @@ import io.tandem.node.language.LoadContext;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.rules.pattern.PatternStore;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class SectionOpener {
     private final LoadContext context;
     private final NamedSections named;
-    private final Map<String, ProxyDraft> namedDefaults = new HashMap<>();
-    private @Nullable ProxyDraft defaults;
+    private final DefaultsSections defaults;
     private int nextProxyId = 1;
 
     SectionOpener(LoadContext context) {
         this.context = context;
         named = new NamedSections(context);
+        defaults = new DefaultsSections(context.problems());
     }
 
     /** The draft a section writes to; null when reading cannot go on, which has been reported. */
@@ -54,11 +52,12 @@ final class SectionOpener {
                 && section.name().isEmpty()) {
             alert(
                     header,
-                    SectionKind.PROXIES.contains(kind)
-                            ? "'" + kind.keyword() + "' expects an <id> argument"
-                            : kind == SectionKind.CACHE
-                                    ? "'cache' expects a <name> argument"
-                                    : "'" + kind.keyword() + "' expects <name> as arguments.");
+                    switch (kind) {
+                        case CACHE -> "'cache' expects a <name> argument";
+                        case PEERS, HTTP_ERRORS -> "missing name for " + kind.keyword() + " section.";
+                        case FRONTEND, BACKEND, LISTEN, PROGRAM -> "'" + kind.keyword() + "' expects an <id> argument";
+                        default -> "'" + kind.keyword() + "' expects <name> as arguments.";
+                    });
             return null;
         }
         int forbidden = kind == SectionKind.DEFAULTS ? -1 : Names.firstForbidden(section.name());
@@ -72,10 +71,11 @@ final class SectionOpener {
             return null;
         }
         if (!SectionKind.PROXIES.contains(kind)) {
-            if (kind != SectionKind.RESOLVERS) { // there HAProxy does not look
+            if (kind != SectionKind.RESOLVERS && kind != SectionKind.HTTP_ERRORS) { // there HAProxy does not look
                 refuseMore(header, 2);
             }
             sayWhatToExpect(kind, header);
+            sayIfTwins(kind, header);
             Draft draft = new Draft(kind, section.name(), header.origin());
             context.drafts().others().add(draft);
             return draft;
@@ -132,20 +132,58 @@ final class SectionOpener {
 
     /** Whether there is a resolvers section of that name already, which is reported. */
     private boolean isSecond(Line header, String name) {
-        for (Draft other : context.drafts().others()) {
-            if (other.kind() == SectionKind.RESOLVERS && other.name().equals(name)) {
-                Origin here = header.origin();
-                Origin there = other.origin();
+        Draft other = twin(SectionKind.RESOLVERS, name);
+        if (other != null) {
+            Origin here = header.origin();
+            context.problems()
+                    .alert(
+                            here,
+                            "P" + at(here) + ": resolvers '" + name
+                                    + "' has same name as another resolvers (declared at "
+                                    + other.origin().file() + ":"
+                                    + other.origin().line() + ").");
+        }
+        return other != null;
+    }
+
+    /** Reports another section of that kind and name, of which there should be one. */
+    private void sayIfTwins(SectionKind kind, Line header) {
+        Draft other = twin(kind, header.text(1));
+        if (other == null) {
+            return;
+        }
+        Origin here = header.origin();
+        String name = "'" + other.name() + "'";
+        String there = other.origin().file() + ":" + other.origin().line();
+        switch (kind) {
+            case PEERS ->
                 context.problems()
                         .alert(
                                 here,
-                                "Parsing [" + here.file() + ":" + here.line() + "]: resolvers '" + name
-                                        + "' has same name as another resolvers (declared at " + there.file() + ":"
-                                        + there.line() + ").");
-                return true;
-            }
+                                "P" + at(here) + ": peers section " + name
+                                        + " has the same name as another peers section declared at " + there + ".");
+            case HTTP_ERRORS ->
+                context.problems()
+                        .alert(
+                                here,
+                                "p" + at(here) + ": http-errors section " + name + " already exists (declared at "
+                                        + there + ").");
+            case USERLIST ->
+                context.problems().warning(here, "p" + at(here) + ": ignoring duplicated userlist " + name + ".");
+            default -> {} // several are one, or said elsewhere
         }
-        return false;
+    }
+
+    private @Nullable Draft twin(SectionKind kind, String name) {
+        return context.drafts().others().stream()
+                .filter(draft -> draft.kind() == kind && draft.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Without its first letter, which is a capital here and there. */
+    private static String at(Origin origin) {
+        return "arsing [" + origin.file() + ":" + origin.line() + "]";
     }
 
     private @Nullable Draft openProxy(SectionKind kind, Section section) {
@@ -153,25 +191,22 @@ final class SectionOpener {
         boolean unnamed = kind == SectionKind.DEFAULTS && section.name().equals("from");
         String name = unnamed ? "" : section.name();
         ProxyDraft draft = new ProxyDraft(kind, name, header.origin());
-        ProxyDraft base = kind == SectionKind.DEFAULTS ? null : defaults;
         int from = unnamed ? 1 : 2;
-        if (header.text(from).equals("from")) {
+        String base = header.text(from).equals("from") && header.size() > from + 1 ? header.text(from + 1) : null;
+        if (base != null) {
             refuseMore(header, from + 2);
-            base = namedDefaults.get(header.text(from + 1));
-            if (base == null) {
-                alert(
-                        header,
-                        "defaults section '" + header.text(from + 1) + "' not found for " + draft.described() + ".");
+            if (!defaults.has(base)) {
+                alert(header, "defaults section '" + base + "' not found for " + draft.described() + ".");
                 return null;
             }
         }
-        if (base != null) {
-            draft.inheritFrom(base);
+        boolean begins = base != null || kind != SectionKind.DEFAULTS;
+        if (begins && !defaults.inherit(draft, base)) {
+            return null;
         }
         draft.share(PatternStore.KEY, context.drafts().global());
         if (kind == SectionKind.DEFAULTS) {
-            defaults = draft;
-            namedDefaults.put(name, draft);
+            defaults.add(draft);
         } else {
             refuseDuplicate(draft);
             draft.id(nextProxyId++);

@@ -138,7 +138,7 @@ final class SectionReader {
     /** {@code frontend NAME addr:port …}, gone since 1.9: a bind line. */
     private @Nullable Line legacyBind(SectionKind kind, Line header) {
         boolean takesAddresses = kind == SectionKind.FRONTEND || kind == SectionKind.LISTEN;
-        if (!takesAddresses || header.size() < 3 || header.text(2).equals("from")) {
+        if (!takesAddresses || header.size() < 3 || (header.text(2).equals("from") && header.size() > 3)) {
             return null;
         }
         Origin origin = header.origin();
@@ -162,7 +162,13 @@ final class SectionReader {
     }
 
     private void apply(Line written, Draft draft) {
-        List<Line> modern = SectionKind.PROXIES.contains(draft.kind()) ? LegacyLines.modern(written) : List.of();
+        boolean ofProxy = SectionKind.PROXIES.contains(draft.kind());
+        String lacking = ofProxy ? LegacyLines.complaint(written) : null;
+        if (lacking != null) {
+            alert(written.origin(), lacking);
+            return;
+        }
+        List<Line> modern = ofProxy ? LegacyLines.modern(written) : List.of();
         if (modern.isEmpty()) {
             applyModern(written, draft);
             return;
@@ -273,7 +279,7 @@ final class SectionReader {
     }
 
     private void alert(Origin origin, String text) {
-        boolean close = CLOSE.stream().anyMatch(text::startsWith);
+        boolean close = text.endsWith(UnknownWords.OF_USERS) || CLOSE.stream().anyMatch(text::startsWith);
         context.problems().alert(origin, at(origin) + (close ? ": " : " : ") + text);
     }
 

@@ -50,6 +50,11 @@ final class ThisProgram {
      * @param arguments this program's own arguments, among them {@code -C} and {@code directory}
      */
     static void restartIn(String directory, String... arguments) throws IOException {
+        if (!Files.isDirectory(Path.of(directory))) {
+            boolean exists = Files.exists(Path.of(directory));
+            throw new IOException("Could not change to directory " + directory + " : "
+                    + (exists ? "Not a directory" : "No such file or directory"));
+        }
         SystemCall.check("Could not change to directory " + directory + " ", Libc.C.chdir(directory));
         List<String> command = commandLine();
         List<String> kept = new ArrayList<>(command.subList(0, command.size() - arguments.length));

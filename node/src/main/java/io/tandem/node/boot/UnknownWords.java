@@ -16,6 +16,9 @@ import java.util.TreeSet;
 
 /** Words a line's section, or this version, does not know. */
 final class UnknownWords {
+    /** How a complaint about a line of a {@code userlist} ends. */
+    static final String OF_USERS = "' in 'users' section";
+
     /** HAProxy's, in the order of its message. */
     private static final List<String> TIMEOUTS = List.of(
             "client",
@@ -68,6 +71,9 @@ final class UnknownWords {
         }
         if (section == SectionKind.MAILERS) {
             return "unknown keyword '" + word + "' in 'mailers' section";
+        }
+        if (section == SectionKind.USERLIST) {
+            return "unknown keyword '" + word + OF_USERS;
         }
         KeywordFamily family = KeywordFamily.of(section);
         List<String> seconds = seconds(word);

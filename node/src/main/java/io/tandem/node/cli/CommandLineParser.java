@@ -122,10 +122,7 @@ final class CommandLineParser {
             case "-x" -> takeOverFrom = takeOver();
             case "-L" -> localPeer = value(option);
             case "-C" -> directory = value(option);
-            case "-S" -> {
-                masterSockets.add(value(option));
-                withoutEffect.add(option); // a plain process has no master; the guardian refuses it by itself
-            }
+            case "-S" -> masterSockets.add(value(option));
             case "-n" -> maxConnections = number(option);
             case "-N" -> maxConnectionsPerProxy = number(option);
             case "-m" -> withoutEffect.add("-m " + number(option));

@@ -76,7 +76,7 @@ public final class FilterLines implements Feature {
             throw line.errorPlacedTwice("filter is not allowed in a 'default' section.");
         }
         if (!line.hasNext()) {
-            throw line.errorPlacedTwice("missing argument for 'filter' in " + draft + ".");
+            throw line.errorPlacedTwice("missing argument for 'filter' in " + ((ProxyDraft) draft).described() + ".");
         }
         Settings settings = draft.facet(SETTINGS);
         String kind = line.next();

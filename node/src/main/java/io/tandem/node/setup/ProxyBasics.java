@@ -26,10 +26,12 @@ public final class ProxyBasics implements Feature {
 
     private static final Keyword<Directive> DISABLED = Keyword.directive("disabled", SectionKind.PROXIES)
             .doc("reads the section and leaves the proxy out")
+            .most(0)
             .as((line, draft) -> ((ProxyDraft) draft).disabled(true));
 
     private static final Keyword<Directive> ENABLED = Keyword.directive("enabled", SectionKind.PROXIES)
             .doc("undoes disabled of a defaults section")
+            .most(0)
             .as((line, draft) -> ((ProxyDraft) draft).disabled(false));
 
     private static final Keyword<Directive> ID = Keyword.directive("id", SectionKind.PROXIES)

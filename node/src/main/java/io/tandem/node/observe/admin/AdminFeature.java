@@ -73,7 +73,7 @@ public final class AdminFeature implements Feature {
     }
 
     private static void socket(Arguments line, Draft draft) {
-        Word address = line.require("'stats socket' in section 'global' : missing parameter");
+        Word address = line.require("'stats socket' in global section expects an address or a path to a UNIX socket");
         Level level = Level.OPERATOR;
         int mode = -1;
         String user = null;
@@ -109,7 +109,8 @@ public final class AdminFeature implements Feature {
                 return level;
             }
         }
-        throw line.error("'stats socket' : 'level' only supports 'user', 'operator', and 'admin' (got '" + word + "')");
+        throw line.error(
+                "'stats socket' : ''level' only supports 'user', 'operator', and 'admin' (got '" + word + "')'");
     }
 
     private static boolean exposes(Arguments line) {
@@ -158,6 +159,6 @@ public final class AdminFeature implements Feature {
         } catch (NumberFormatException notANumber) {
             // answered below
         }
-        throw line.error("'stats maxconn' expects a positive value (got '" + word + "')");
+        throw line.error("'stats maxconn' expects a positive value");
     }
 }

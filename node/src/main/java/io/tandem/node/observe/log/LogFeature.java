@@ -260,6 +260,9 @@ public final class LogFeature implements Feature {
         if (log.isSilent()) {
             settings.formatIgnored = settings.format != null || shape != LogSettings.Shape.CONNECT;
             frontend.accessLog = AccessLog.NONE;
+            if (settings.format != null) {
+                compile(text, settings.formatOrigin, "log-format", draft, assembly); // for its mistakes
+            }
         } else if (settings.format == null && shape == LogSettings.Shape.CONNECT) {
             frontend.accessLog = new ConnectLog(log, failures(log, draft, settings, assembly));
         } else {

@@ -54,8 +54,8 @@ public final class Acls implements Feature {
             throw line.error("character '" + name.charAt(forbidden) + "' is not permitted in acl name '" + name + "'.");
         }
         if (name.equalsIgnoreCase("or")) {
-            throw line.error("acl name '" + name + "' will never match. 'or' is used to express a disjunction within a"
-                    + " condition.");
+            throw line.error("acl name '" + name
+                    + "' will never match. 'or' is used to express a logical disjunction within a condition.");
         }
         int first = line.position();
         List<String> words =

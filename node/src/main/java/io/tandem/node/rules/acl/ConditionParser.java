@@ -118,16 +118,15 @@ public final class ConditionParser {
 
     private AclExpression[] anonymous() {
         int from = line.position();
-        while (line.hasNext() && !line.peek().equals("}")) {
+        while (line.hasNext() && !line.peek().equals("}") && !line.peek().isEmpty()) {
             line.next();
         }
-        if (!line.hasNext()) {
+        if (!line.accept("}")) {
             throw new SampleError("missing closing '}' in condition");
         }
-        List<String> words = line.line().words().subList(from, line.position()).stream()
+        List<String> words = line.line().words().subList(from, line.position() - 1).stream()
                 .map(Word::text)
                 .toList();
-        line.next();
         Site here = new Site(site.proxy(), null, "", site.origin(), site.assembly());
         AclExpression expression = AclParser.parse(
                 words, PatternStore.Place.inLine(line.origin(), from), here, null, text -> line.context()

@@ -24,6 +24,7 @@ import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code http-request}, {@code http-response}, {@code http-after-response}, {@code tcp-request}, {@code redirect}. */
@@ -62,6 +63,11 @@ public final class RuleFeature implements Feature {
     @Override
     public List<Keyword<Directive>> directives() {
         return List.of(HTTP_REQUEST, HTTP_RESPONSE, HTTP_AFTER_RESPONSE, TCP_REQUEST, TCP_RESPONSE, REDIRECT);
+    }
+
+    /** The sets in which a section has rules of its own. */
+    public static Set<RuleSet> ruleSets(ProxyDraft draft) {
+        return draft.facet(RuleLines.KEY).sets();
     }
 
     private static void rule(Arguments line, Draft draft, RuleSet set) {

@@ -80,6 +80,11 @@ final class RuleLines implements Facet {
         return bySet.getOrDefault(set, List.of());
     }
 
+    /** Those that have a line. */
+    Set<RuleSet> sets() {
+        return bySet.keySet();
+    }
+
     List<Entry> of(Stage stage) {
         return byStage.getOrDefault(stage, List.of());
     }

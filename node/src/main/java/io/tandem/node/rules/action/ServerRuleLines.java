@@ -176,6 +176,7 @@ public final class ServerRuleLines implements Feature {
         assembly.problems()
                 .alert(
                         draft.origin(),
-                        draft + " : unable to find server '" + use.text() + "' referenced in a 'use-server' rule.");
+                        draft.described() + " : unable to find server '" + use.text()
+                                + "' referenced in a 'use-server' rule.");
     }
 }
