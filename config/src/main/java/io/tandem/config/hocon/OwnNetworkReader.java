@@ -7,11 +7,13 @@ import com.typesafe.config.ConfigValueType;
 import io.tandem.config.keepalived.RouteSyntax;
 import io.tandem.config.model.OwnInterface;
 import io.tandem.config.model.OwnInterface.Kind;
+import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.VirtualAddress.Options;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -53,6 +55,27 @@ final class OwnNetworkReader {
         router.ownInterface(ownInterface())
                 .routes(lines("routes", "10.1.0.0/16 via 10.0.0.1", syntax::route, syntax))
                 .rules(lines("rules", "from 10.1.0.0/16 table 100 priority 1000", syntax::rule, syntax));
+    }
+
+    /** Reads {@code vrrp.static}. */
+    static StaticNetwork statics(@Nullable Settings block, Path directory) {
+        if (block == null) {
+            return StaticNetwork.NONE;
+        }
+        OwnNetworkReader reader = new OwnNetworkReader(block);
+        RouteSyntax syntax = new RouteSyntax();
+        StaticNetwork read = new StaticNetwork(
+                new RouterReader("", block, "", directory).virtualAddresses("addresses"),
+                reader.lines("routes", "10.1.0.0/16 via 10.0.0.1", syntax::route, syntax),
+                reader.lines("rules", "from 10.1.0.0/16 table 100 priority 1000", syntax::rule, syntax));
+        if (read.addresses().stream().anyMatch(address -> address.interfaceName() == null)) {
+            block.wrong(
+                    "addresses",
+                    "hold one without an interface",
+                    "addresses = [ { address = \"10.0.0.7/24\", interface = eth0 } ]");
+        }
+        block.rejectUnknown();
+        return read;
     }
 
     /** The options of an address, beside its interface, label and scope. */

@@ -166,7 +166,7 @@ final class RouterReader {
         }
     }
 
-    private List<VirtualAddress> virtualAddresses(String key) {
+    List<VirtualAddress> virtualAddresses(String key) {
         List<VirtualAddress> addresses = new ArrayList<>();
         for (ConfigValue value : settings.list(key)) {
             VirtualAddress address = value instanceof ConfigObject object

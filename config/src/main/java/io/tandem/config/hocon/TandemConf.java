@@ -16,6 +16,7 @@ import io.tandem.config.keepalived.KeepalivedHost;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.NodeConfig;
 import io.tandem.config.model.OperatingConfig;
+import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VrrpConfig;
@@ -181,8 +182,9 @@ public final class TandemConf {
         List<VirtualRouterConfig> own = routers.subList(given.routers().size(), routers.size());
         groups.addAll(NotifyReader.groups(vrrp.child("groups"), own));
         VrrpGlobals globals = NotifyReader.globals(vrrp, given.globals(), hostName);
+        StaticNetwork statics = given.statics().and(OwnNetworkReader.statics(vrrp.child("static"), directory()));
         vrrp.rejectUnknown();
-        return new VrrpConfig(routers, groups, globals);
+        return new VrrpConfig(routers, groups, globals, statics);
     }
 
     private void addRouter(List<VirtualRouterConfig> routers, String name, Settings settings, String self) {

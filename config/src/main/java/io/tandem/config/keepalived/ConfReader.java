@@ -11,10 +11,12 @@ import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.model.VrrpConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -23,6 +25,9 @@ final class ConfReader {
     private final Findings findings;
     private final KeepalivedHost host;
     private final RuleReader rules;
+    private final PaceReader paces;
+    private final StaticReader statics;
+    private final Set<String> trackGroups = new HashSet<>();
     private final Globals globals = new Globals();
     private final ScriptUsers users;
     private final Map<String, TrackScript> scripts = new LinkedHashMap<>();
@@ -42,6 +47,8 @@ final class ConfReader {
         NotifyKeywords notifies = new NotifyKeywords(findings, users);
         groups = new GroupReader(findings, tracks, notifies);
         rules = new RuleReader(findings);
+        paces = new PaceReader(findings, this.host.hasInterface());
+        statics = new StaticReader(findings, new AddressReader(findings, this.host), rules, trackGroups);
         instanceKeywords = new InstanceKeywords(findings, this.host, tracks, notifies, rules).all();
     }
 
@@ -83,6 +90,18 @@ final class ConfReader {
         }
     }
 
+    PaceReader paces() {
+        return paces;
+    }
+
+    StaticReader statics() {
+        return statics;
+    }
+
+    void nameTrackGroup(String name) {
+        trackGroups.add(name);
+    }
+
     void readGroup(Statement block) {
         groups.read(block);
     }
@@ -112,7 +131,7 @@ final class ConfReader {
         }
         List<SyncGroupConfig> made = groups.finish(instances, globals);
         new ScriptChecks(findings, host, globals).check(scripts, instances.values(), groups.notifies());
-        InstanceReader reader = new InstanceReader(findings, globals, host);
+        InstanceReader reader = new InstanceReader(findings, globals, host, paces);
         List<VirtualRouterConfig> routers = new ArrayList<>();
         for (InstanceDraft draft : instances.values()) {
             VirtualRouterConfig router = reader.finish(draft);
@@ -129,7 +148,7 @@ final class ConfReader {
                     "smtp_alert is asked for, but no mail can be sent",
                     "global_defs { smtp_server ADDRESS, notification_email { ADDRESS } }");
         }
-        return new VrrpConfig(routers, made, globals.config(hostName()));
+        return new VrrpConfig(routers, made, globals.config(hostName()), statics.finish(globals.defaultInterface));
     }
 
     private String hostName() {

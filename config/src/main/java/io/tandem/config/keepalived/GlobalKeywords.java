@@ -49,6 +49,8 @@ final class GlobalKeywords {
                 .on("default_interface", (globals, s) -> {
                     if (s.parameters() == 0) {
                         findings.error(s.origin(), "default_interface requires interface name");
+                    } else {
+                        globals.defaultInterface = s.parameter(1);
                     }
                 })
                 .onParameter("vrrp_version", (globals, s) -> {
@@ -109,60 +111,29 @@ final class GlobalKeywords {
     }
 
     private void announcing(Keywords<Globals> keywords) {
-        keywords.onParameter(
-                        "vrrp_garp_master_repeat",
-                        (globals, s) -> globals.announce = AnnounceKeywords.repeat(values, s, globals.announce, ""))
-                .onParameter(
-                        "vrrp_garp_master_delay",
-                        (globals, s) -> globals.announce = AnnounceKeywords.delay(values, s, globals.announce, ""))
-                .onParameter(
-                        "vrrp_garp_master_refresh",
-                        (globals, s) -> globals.announce = AnnounceKeywords.refresh(values, s, globals.announce, ""))
-                .onParameter(
-                        "vrrp_garp_master_refresh_repeat",
-                        (globals, s) ->
-                                globals.announce = AnnounceKeywords.refreshRepeat(values, s, globals.announce, ""))
-                .onParameter(
-                        "vrrp_garp_lower_prio_delay",
-                        (globals, s) -> number(s, Integer.MAX_VALUE, "%s '%s' invalid - ignoring"))
-                .onParameter(
-                        "vrrp_garp_lower_prio_repeat", (globals, s) -> number(s, Integer.MAX_VALUE, "Invalid %s '%s'"))
-                .onParameter("vrrp_garp_interval", (globals, s) -> gap(s))
-                .onParameter("vrrp_gna_interval", (globals, s) -> gap(s))
-                .on("vrrp_min_garp", (globals, s) -> {
-                    values.bool(s, false, invalid(s));
-                    announcesAtTimes(s);
+        new AnnounceKeywords(values).declare(keywords, "vrrp_", globals -> globals.announce, globals -> "");
+        keywords.onParameter("vrrp_garp_interval", (globals, s) -> {
+                    Duration gap = gap(s);
+                    globals.arpGap = gap == null ? globals.arpGap : gap;
                 })
-                .onParameter("vrrp_garp_extra_if", (globals, s) -> {
-                    int at = s.parameter(1).equals("all") ? 2 : 1;
-                    if (values.integer(s, at, 1, 86_400) == null) {
-                        findings.error(s.origin(), s.keyword() + " '" + s.parameter(at) + "' invalid - ignoring");
-                    } else {
-                        announcesAtTimes(s);
+                .onParameter("vrrp_gna_interval", (globals, s) -> {
+                    Duration gap = gap(s);
+                    globals.neighborGap = gap == null ? globals.neighborGap : gap;
+                })
+                .on("vrrp_min_garp", (globals, s) -> {
+                    if (values.bool(s, false, invalid(s))) {
+                        globals.announce.repeat = 1;
+                        globals.announce.delay = Duration.ZERO;
                     }
                 });
     }
 
-    private void announcesAtTimes(Statement s) {
-        findings.noEffect(
-                s.origin(), s.keyword(), "it announces at 0, 10, 50 and 200 ms and on every conflicting claim");
-    }
-
-    private void number(Statement s, int most, String complaint) {
-        if (values.integer(s, 1, 0, most) == null) {
-            findings.error(s.origin(), complaint.formatted(s.keyword(), s.parameter(1)));
-        } else {
-            announcesAtTimes(s);
-        }
-    }
-
-    private void gap(Statement s) {
+    private @Nullable Duration gap(Statement s) {
         Duration gap = values.seconds(s, 1, "0.000001", "4294.967295");
         if (gap == null) {
             findings.error(s.origin(), s.keyword() + " '" + s.parameter(1) + "' is invalid");
-        } else {
-            announcesAtTimes(s);
         }
+        return gap;
     }
 
     /** Settings of keepalived's processes: checked, and of no effect on a guardian that has its own. */

@@ -4,7 +4,7 @@ package io.tandem.config.keepalived;
 
 import io.tandem.config.model.NotifyFifo;
 import io.tandem.config.model.Script;
-import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRouterConfig.Pace;
 import io.tandem.config.model.VrrpGlobals;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -23,7 +23,10 @@ final class Globals {
 
     @Nullable String scriptGroup;
 
-    Announce announce = Announce.DEFAULT;
+    final AnnounceDraft announce = new AnnounceDraft();
+    Duration arpGap = Duration.ZERO;
+    Duration neighborGap = Duration.ZERO;
+    String defaultInterface = "eth0";
     boolean answerLowerPriority = true;
     boolean checkUnicastSource;
     boolean strict;
@@ -59,6 +62,11 @@ final class Globals {
         @Nullable String group;
 
         @Nullable Script reader;
+    }
+
+    /** Of announcements on interfaces without a group. */
+    Pace pace() {
+        return new Pace(arpGap, neighborGap, null);
     }
 
     VrrpGlobals config(String hostName) {

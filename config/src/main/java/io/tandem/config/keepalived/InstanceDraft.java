@@ -4,7 +4,6 @@ package io.tandem.config.keepalived;
 
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
-import io.tandem.config.model.VirtualRouterConfig.Announce;
 import io.tandem.config.model.VirtualRouterConfig.PeerTtl;
 import io.tandem.config.model.VirtualRule;
 import io.tandem.config.text.Origin;
@@ -60,7 +59,7 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
 
     final TrackDraft tracks = new TrackDraft();
     final NotifyDraft notifying = new NotifyDraft();
-    Announce announce;
+    final AnnounceDraft announce;
     boolean answerLowerPriority;
     boolean checkUnicastSource;
     boolean strict;
@@ -72,7 +71,7 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
     InstanceDraft(Statement block, Globals globals) {
         name = block.parameter(1);
         origin = block.origin();
-        announce = globals.announce;
+        announce = globals.announce.copy();
         answerLowerPriority = globals.answerLowerPriority;
         checkUnicastSource = globals.checkUnicastSource;
         strict = globals.strict;

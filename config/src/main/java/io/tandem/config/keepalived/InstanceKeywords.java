@@ -163,23 +163,8 @@ final class InstanceKeywords {
                                 !values.bool(s, !draft.answerLowerPriority, invalid(draft, s)))
                 .on("check_unicast_src", (draft, s) -> draft.checkUnicastSource = true)
                 .on("strict_mode", (draft, s) -> draft.strict = values.bool(s, draft.strict, invalid(draft, s)))
-                .on("v3_checksum_as_v2", (draft, s) -> draft.rfcChecksum = values.bool(s, false))
-                .onParameter(
-                        "garp_master_repeat",
-                        (draft, s) -> draft.announce =
-                                AnnounceKeywords.repeat(values, s, draft.announce, "(" + draft.name + "): "))
-                .onParameter(
-                        "garp_master_delay",
-                        (draft, s) -> draft.announce =
-                                AnnounceKeywords.delay(values, s, draft.announce, "(" + draft.name + "): "))
-                .onParameter(
-                        "garp_master_refresh",
-                        (draft, s) -> draft.announce =
-                                AnnounceKeywords.refresh(values, s, draft.announce, "(" + draft.name + "): "))
-                .onParameter(
-                        "garp_master_refresh_repeat",
-                        (draft, s) -> draft.announce =
-                                AnnounceKeywords.refreshRepeat(values, s, draft.announce, "(" + draft.name + "): "));
+                .on("v3_checksum_as_v2", (draft, s) -> draft.rfcChecksum = values.bool(s, false));
+        new AnnounceKeywords(values).declare(keywords, "", draft -> draft.announce, draft -> "(" + draft.name + "): ");
     }
 
     private void without(Keywords<InstanceDraft> keywords) {
@@ -200,18 +185,13 @@ final class InstanceKeywords {
                                         + "' not valid; must be between 0-4");
                     }
                 })
-                .noEffect(
-                        "it announces at 0, 10, 50 and 200 ms and on every conflicting claim",
-                        "garp_lower_prio_delay",
-                        "garp_lower_prio_repeat",
-                        "garp_extra_if")
                 .on(
                         "linkbeat_use_polling",
                         (draft, s) -> findings.error(
                                 s.origin(),
                                 "(" + draft.name + ") 'linkbeat_use_polling' in vrrp instance deprecated - use"
                                         + " linkbeat_interfaces block"))
-                .noEffect("its addresses are /32 and /128", "promote_secondaries")
+                .noEffect("an address that goes with another is put back at once", "promote_secondaries")
                 .noEffect("its receive buffer is sized for the longest burst", "kernel_rx_buf_size")
                 .noEffect("the checksum of old unicast peers was a fault of keepalived 1.3.6", "old_unicast_checksum")
                 .unsupported(

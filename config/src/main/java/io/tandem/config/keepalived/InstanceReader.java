@@ -30,8 +30,10 @@ final class InstanceReader {
     private final Findings findings;
     private final Globals globals;
     private final KeepalivedHost host;
+    private final PaceReader paces;
 
-    InstanceReader(Findings findings, Globals globals, KeepalivedHost host) {
+    InstanceReader(Findings findings, Globals globals, KeepalivedHost host, PaceReader paces) {
+        this.paces = paces;
         this.findings = findings;
         this.globals = globals;
         this.host = host;
@@ -106,7 +108,7 @@ final class InstanceReader {
                 .tuning(new Tuning(draft.downAdverts, draft.answerLowerPriority, draft.checkUnicastSource))
                 .admission(new Admission(hmac(draft, password, interval, tag), draft.peerTtls, false))
                 .syncGroup(draft.syncGroup)
-                .announce(draft.announce)
+                .announce(draft.announce.finish(paces.of(draft.interfaceName, globals.pace())))
                 .tracks(draft.tracks.tracks())
                 .scripts(draft.notifying.notify(globals))
                 .build();

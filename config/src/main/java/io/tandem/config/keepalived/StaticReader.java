@@ -9,6 +9,7 @@ import io.tandem.config.model.VirtualRule;
 import io.tandem.config.text.Word;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads {@code static_ipaddress}, {@code static_routes} and {@code static_rules}: lines as those that move, with {@code
@@ -17,17 +18,22 @@ import java.util.List;
 final class StaticReader {
     private static final String TRACK_GROUP = "track_group";
 
+    private final Findings findings;
     private final AddressReader addressReader;
     private final RouteReader routeReader;
     private final RuleReader ruleReader;
+    private final Set<String> trackGroups;
     private final List<VirtualAddress> addresses = new ArrayList<>();
     private final List<VirtualRoute> routes = new ArrayList<>();
     private final List<VirtualRule> rules = new ArrayList<>();
 
-    StaticReader(AddressReader addressReader, RouteReader routeReader, RuleReader ruleReader) {
+    /** @param trackGroups the names of those that have been read already */
+    StaticReader(Findings findings, AddressReader addressReader, RuleReader ruleReader, Set<String> trackGroups) {
+        this.findings = findings;
         this.addressReader = addressReader;
-        this.routeReader = routeReader;
+        this.routeReader = new RouteReader(findings);
         this.ruleReader = ruleReader;
+        this.trackGroups = trackGroups;
     }
 
     void readAddresses(Statement block) {
@@ -42,8 +48,13 @@ final class StaticReader {
     void readRoutes(Statement block) {
         for (Statement line : block.body()) {
             VirtualRoute route = routeReader.read(withoutGroup(line));
-            if (route != null) {
-                routes.add(route);
+            if (route == null) {
+                continue;
+            }
+            routes.add(route);
+            if (line.texts().contains(TRACK_GROUP)
+                    && route.hops().stream().allMatch(hop -> hop.interfaceName() == null)) {
+                findings.error(line.origin(), "Static route cannot have track group if no oif specified");
             }
         }
     }
@@ -73,13 +84,15 @@ final class StaticReader {
         return new StaticNetwork(placed, routes, rules);
     }
 
-    private static Statement withoutGroup(Statement line) {
+    private Statement withoutGroup(Statement line) {
         List<Word> words = new ArrayList<>(line.words());
         for (int i = 1; i < words.size(); i++) {
             if (words.get(i).text().equals(TRACK_GROUP)) {
                 words.remove(i);
-                if (i < words.size()) {
-                    words.remove(i);
+                if (i == words.size()) {
+                    findings.error(line.origin(), "No " + TRACK_GROUP + " parameter specified for " + line.keyword());
+                } else if (!trackGroups.contains(words.remove(i).text())) {
+                    findings.error(line.origin(), TRACK_GROUP + " " + line.parameter(i + 1) + " not found");
                 }
                 break;
             }

@@ -43,9 +43,12 @@ final class TopLevel {
                         "bfd_instance",
                         (conf, s) -> findings.noEffect(
                                 s.origin(), "bfd_instance " + s.parameter(1), "BFD is not supported by this version"))
-                .on("garp_group", (conf, s) -> garpGroup(s))
+                .on("garp_group", (conf, s) -> conf.paces().read(s))
+                .on("static_ipaddress", (conf, s) -> conf.statics().readAddresses(s))
+                .on("static_routes", (conf, s) -> conf.statics().readRoutes(s))
+                .on("static_rules", (conf, s) -> conf.statics().readRules(s))
                 .on("linkbeat_interfaces", (conf, s) -> linkbeat(s))
-                .on("track_group", (conf, s) -> trackGroup(s))
+                .on("track_group", (conf, s) -> trackGroup(conf, s))
                 .on("interface_up_down_delays", (conf, s) -> delays(s))
                 .noEffect("the kernel tells of every link change", "linkbeat_use_polling")
                 .noEffect(
@@ -66,37 +69,13 @@ final class TopLevel {
                             s.origin(),
                             "the whole node can run in a namespace",
                             "NetworkNamespacePath=/run/netns/" + s.parameter(1) + " in its systemd unit");
-                })
-                .unsupported("static_ipaddress", "static_routes", "static_rules");
+                });
         return keywords;
     }
 
     private void noBalancing(Statement s) {
         findings.notice(
                 s.origin(), "'" + s.keyword() + " " + s.parameter(1) + "' is left out: Tandem balances in haproxy.cfg");
-    }
-
-    private void garpGroup(Statement s) {
-        for (Statement line : s.body()) {
-            switch (line.keyword()) {
-                case "garp_interval", "gna_interval" -> {
-                    if (values.seconds(line, 1, "0", "4294.967295") == null) {
-                        findings.error(
-                                line.origin(), "garp_group " + line.keyword() + " '" + line.parameter(1) + "' invalid");
-                    }
-                }
-                case "interface" -> {
-                    if (!hasInterface.test(line.parameter(1))) {
-                        findings.missingInterface(
-                                line.origin(),
-                                "WARNING - interface " + line.parameter(1) + " specified for garp_group doesn't exist");
-                    }
-                }
-                case "interfaces" -> {}
-                default -> findings.error(line.origin(), "Unknown keyword '" + line.keyword() + "'");
-            }
-        }
-        findings.noEffect(s.origin(), "garp_group", "announcements are not slowed down");
     }
 
     private void linkbeat(Statement s) {
@@ -112,11 +91,12 @@ final class TopLevel {
         findings.noEffect(s.origin(), "linkbeat_interfaces", "the kernel tells of every link change");
     }
 
-    private void trackGroup(Statement s) {
+    private void trackGroup(ConfReader conf, Statement s) {
         if (s.parameters() == 0) {
             findings.error(s.origin(), "track_group must have a name - skipping");
             return;
         }
+        conf.nameTrackGroup(s.parameter(1));
         for (Statement line : s.body()) {
             if (!line.keyword().equals("group")) {
                 findings.error(line.origin(), "Unknown keyword '" + line.keyword() + "'");

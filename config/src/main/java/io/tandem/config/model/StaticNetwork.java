@@ -3,6 +3,7 @@
 package io.tandem.config.model;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Addresses, routes and rules that stand as long as the guardian runs, whoever is Active ({@code static_ipaddress}, {@code
@@ -12,6 +13,16 @@ import java.util.List;
  */
 public record StaticNetwork(List<VirtualAddress> addresses, List<VirtualRoute> routes, List<VirtualRule> rules) {
     public static final StaticNetwork NONE = new StaticNetwork(List.of(), List.of(), List.of());
+
+    /** Both together. */
+    public StaticNetwork and(StaticNetwork other) {
+        return new StaticNetwork(
+                join(addresses, other.addresses), join(routes, other.routes), join(rules, other.rules));
+    }
+
+    private static <T> List<T> join(List<T> one, List<T> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
+    }
 
     public StaticNetwork {
         addresses = List.copyOf(addresses);

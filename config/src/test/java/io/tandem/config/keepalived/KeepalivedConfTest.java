@@ -236,13 +236,12 @@ class KeepalivedConfTest {
 
     @Test
     void aKeywordThatTandemLacksIsRefusedByName() {
-        conf.load(MINIMAL + "vrf red\n no_accept\n}\nstatic_rules {\n}\n");
+        conf.load(MINIMAL + "vrf red\n no_accept\n}\n");
 
         assertThat(conf.texts())
                 .containsExactly(
                         "(FILE: Line 5) 'vrf' is not supported by this version of tandem",
-                        "(FILE: Line 6) 'no_accept' is not supported by this version of tandem",
-                        "(FILE: Line 8) 'static_rules' is not supported by this version of tandem");
+                        "(FILE: Line 6) 'no_accept' is not supported by this version of tandem");
         assertThat(conf.problems().hasAlerts()).isTrue();
         assertThat(conf.status()).as("keepalived minds nothing").isZero();
     }

@@ -93,6 +93,7 @@ final class Guardian implements AutoCloseable {
         reactor = new Reactor();
         notices = new Notices(config.vrrp(), log);
         routers = new VirtualRouters(reactor, config.routers(), log, new Told());
+        routers.use(config.vrrp().statics());
         trackers = new Trackers(routers, log);
         routers.onInterface(trackers::onInterface);
         links = links(config);
@@ -239,6 +240,7 @@ final class Guardian implements AutoCloseable {
 
     private void apply(GuardianConfig config) {
         notices.reload(config.vrrp(), routers.status());
+        routers.use(config.vrrp().statics());
         routers.reload(config.routers());
         trackers.track(config.routers());
     }

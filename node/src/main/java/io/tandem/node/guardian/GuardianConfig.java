@@ -9,6 +9,7 @@ import io.tandem.config.keepalived.KeepalivedHost;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.NodeConfig;
 import io.tandem.config.model.OperatingConfig;
+import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VrrpConfig;
 import io.tandem.config.model.VrrpGlobals;
@@ -33,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param operating what is done around the routers
  */
 record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, OperatingConfig operating) {
-    private static final Pattern KEEPALIVED =
-            Pattern.compile("(?m)^\\s*(global_defs|vrrp_instance|vrrp_script|vrrp_sync_group|virtual_server)\\b");
+    private static final Pattern KEEPALIVED = Pattern.compile(
+            "(?m)^\\s*(global_defs|vrrp_instance|vrrp_script|vrrp_sync_group|virtual_server|static_(?:ipaddress|routes|rules))\\b");
     private static final long MAX_FILE = 4L << 20;
 
     /** The virtual routers, in the order written. */
@@ -80,7 +81,8 @@ record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, Operatin
                         .map(VrrpConfig::globals)
                         .filter(globals -> !globals.equals(VrrpGlobals.DEFAULT))
                         .reduce((one, other) -> other)
-                        .orElse(VrrpGlobals.DEFAULT));
+                        .orElse(VrrpGlobals.DEFAULT),
+                parts.stream().map(VrrpConfig::statics).reduce(StaticNetwork.NONE, StaticNetwork::and));
     }
 
     /** The cluster's secret, for the liveness link; null for a node on its own. */
