@@ -3,6 +3,7 @@
 package io.tandem.vrrp.router;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.OwnInterface;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
@@ -18,7 +19,8 @@ enum InteropKind {
     V2_PASS(2, 1000, List.of("10.99.0.50/32")),
     V3(3, 100, List.of("10.99.0.50/32")),
     V3_IPV6(3, 100, List.of("fe80::50/64", "fd99::50/64")),
-    UNICAST(3, 100, List.of("10.99.0.50/32"));
+    UNICAST(3, 100, List.of("10.99.0.50/32")),
+    VMAC(3, 100, List.of("10.99.0.50/32"));
 
     private static final Announce OTHER_ANNOUNCE = new Announce(5, Duration.ofSeconds(4), Duration.ZERO, 1);
 
@@ -66,6 +68,7 @@ enum InteropKind {
                 .addresses(addresses.stream().map(InteropKind::of).toList())
                 .unicastSource(this == UNICAST ? TestLan.address(self) : null)
                 .unicastPeers(this == UNICAST ? List.of(TestLan.address(peer)) : List.of())
+                .ownInterface(this == VMAC ? OwnInterface.VMAC : null)
                 .announce(changed ? OTHER_ANNOUNCE : Announce.DEFAULT)
                 .build();
     }
@@ -76,6 +79,7 @@ enum InteropKind {
                 switch (this) {
                     case V2_PASS -> "authentication {\n auth_type PASS\n auth_pass kaTest12\n}";
                     case UNICAST -> "unicast_src_ip " + self + "\nunicast_peer {\n " + peer + "\n}";
+                    case VMAC -> "use_vmac";
                     case V3, V3_IPV6 -> "";
                 };
         return """
