@@ -85,7 +85,10 @@ final class AdmissionReader {
     private List<AdvertHmac.Key> keys(Settings hmac) {
         List<AdvertHmac.Key> keys = new ArrayList<>();
         Settings block = hmac.child("keys");
-        for (String id : block == null ? List.<String>of() : block.names()) {
+        if (block == null) {
+            return keys;
+        }
+        for (String id : block.names()) {
             List<ConfigValue> values = block.list(id);
             String text = values.size() == 1 ? String.valueOf(values.get(0).unwrapped()) : "";
             KeyText key = KeyText.read(text, directory);

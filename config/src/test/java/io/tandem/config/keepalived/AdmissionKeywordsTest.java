@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.config.model.AdvertHmac;
 import io.tandem.config.model.AdvertHmac.AntiReplay;
-import io.tandem.config.model.AdvertHmac.Key;
 import io.tandem.config.model.AdvertHmac.Mode;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.PeerTtl;
@@ -56,10 +55,13 @@ class AdmissionKeywordsTest {
         assertThat(conf.problems().all()).isEmpty();
         assertThat(hmac)
                 .isEqualTo(new AdvertHmac(
-                        List.of(new Key(1, ASCII), new Key(2, "\0".repeat(32)), new Key(255, "\u00ab".repeat(64))),
+                        List.of(
+                                new AdvertHmac.Key(1, ASCII),
+                                new AdvertHmac.Key(2, "\0".repeat(32)),
+                                new AdvertHmac.Key(255, "\u00ab".repeat(64))),
                         2,
                         AntiReplay.MONOTONIC,
-                        Duration.ofSeconds(300),
+                        Duration.ofMinutes(5),
                         Mode.RECEIVE_ONLY));
     }
 

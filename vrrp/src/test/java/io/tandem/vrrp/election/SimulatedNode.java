@@ -169,7 +169,10 @@ final class SimulatedNode {
 
     private void scheduleWake(Router router) {
         Machine machine = router.machine;
-        OptionalLong wake = machine == null ? OptionalLong.empty() : machine.nextWakeNs();
+        if (machine == null) {
+            return;
+        }
+        OptionalLong wake = machine.nextWakeNs();
         if (wake.isEmpty()) {
             return;
         }

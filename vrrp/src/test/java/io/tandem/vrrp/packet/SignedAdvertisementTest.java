@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.AdvertHmac;
 import io.tandem.config.model.AdvertHmac.AntiReplay;
-import io.tandem.config.model.AdvertHmac.Key;
 import io.tandem.config.model.AdvertHmac.Mode;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Admission;
@@ -31,12 +30,12 @@ import org.junit.jupiter.api.Test;
 /** {@code auth_hmac}: signatures, keys, replays and the steps of a roll-out. The vectors are openssl's. */
 @Tag("vrrp-case-44")
 class SignedAdvertisementTest {
-    private static final Key SEVEN = new Key(
+    private static final AdvertHmac.Key SEVEN = new AdvertHmac.Key(
             7,
             new String(
                     HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
                     StandardCharsets.ISO_8859_1));
-    private static final Key LAST = new Key(255, "0123456789abcdef".repeat(4));
+    private static final AdvertHmac.Key LAST = new AdvertHmac.Key(255, "0123456789abcdef".repeat(4));
     private static final InetAddress SELF = ip("10.99.0.11");
     private static final long NOW_MS = 1_763_769_600_500L;
     private static final long SEQUENCE = 0x6920fd00_8000_0000L;
@@ -105,9 +104,9 @@ class SignedAdvertisementTest {
     void theSameKeyUnderAnotherIdOrAnotherKeyUnderTheSameIsRefused() {
         VirtualRouterConfig router = signed(3, enforce(SEVEN));
 
-        assertThat(drop(router, packet(signed(3, enforce(new Key(8, SEVEN.secret()))), NOW_MS), NOW_MS))
+        assertThat(drop(router, packet(signed(3, enforce(new AdvertHmac.Key(8, SEVEN.secret()))), NOW_MS), NOW_MS))
                 .isEqualTo(DropReason.HMAC_KEY);
-        assertThat(drop(router, packet(signed(3, enforce(new Key(7, LAST.secret()))), NOW_MS), NOW_MS))
+        assertThat(drop(router, packet(signed(3, enforce(new AdvertHmac.Key(7, LAST.secret()))), NOW_MS), NOW_MS))
                 .isEqualTo(DropReason.HMAC_TAG);
     }
 
@@ -149,7 +148,7 @@ class SignedAdvertisementTest {
     void aForgedNumberDoesNotShutTheSenderOut() {
         VirtualRouterConfig router = signed(3, enforce(SEVEN));
         AdvertisementDecoder decoder = decoder(router);
-        byte[] forged = packet(signed(3, enforce(new Key(7, LAST.secret()))), NOW_MS + 4_000);
+        byte[] forged = packet(signed(3, enforce(new AdvertHmac.Key(7, LAST.secret()))), NOW_MS + 4_000);
         byte[] good = packet(router, NOW_MS);
 
         decoder.decodeIpv4(forged, forged.length, NOW_MS);
@@ -190,7 +189,7 @@ class SignedAdvertisementTest {
     @Test
     void unsignedAdvertisementsPassUntilTheLastStepOfTheRollOut() {
         byte[] unsigned = Packets.ipv4(router(3).build(), 100);
-        byte[] forged = packet(signed(3, enforce(new Key(7, LAST.secret()))), NOW_MS);
+        byte[] forged = packet(signed(3, enforce(new AdvertHmac.Key(7, LAST.secret()))), NOW_MS);
         for (Mode mode : new Mode[] {Mode.RECEIVE_ONLY, Mode.PERMISSIVE}) {
             VirtualRouterConfig router = signed(3, hmac(mode, SEVEN));
             for (byte[] packet : List.of(unsigned, forged)) {
@@ -256,11 +255,11 @@ class SignedAdvertisementTest {
                 .contains("id=255");
     }
 
-    private static AdvertHmac enforce(Key key) {
+    private static AdvertHmac enforce(AdvertHmac.Key key) {
         return hmac(Mode.ENFORCE, key);
     }
 
-    private static AdvertHmac hmac(Mode mode, Key key) {
+    private static AdvertHmac hmac(Mode mode, AdvertHmac.Key key) {
         return new AdvertHmac(List.of(key), key.id(), AntiReplay.TIME, seconds(5), mode);
     }
 

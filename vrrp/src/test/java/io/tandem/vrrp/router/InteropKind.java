@@ -13,22 +13,23 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A form of VRRP that keepalived speaks too, and how either is configured for it. */
 enum InteropKind {
-    V2_PASS(2, 1000, List.of("10.99.0.50/32")),
-    V3(3, 100, List.of("10.99.0.50/32")),
-    V3_IPV6(3, 100, List.of("fe80::50/64", "fd99::50/64")),
-    UNICAST(3, 100, List.of("10.99.0.50/32")),
-    VMAC(3, 100, List.of("10.99.0.50/32"));
+    V2_PASS(2, 1000, "10.99.0.50/32"),
+    V3(3, 100, "10.99.0.50/32"),
+    V3_IPV6(3, 100, "fe80::50/64 fd99::50/64"),
+    UNICAST(3, 100, "10.99.0.50/32"),
+    VMAC(3, 100, "10.99.0.50/32");
 
     private static final Announce OTHER_ANNOUNCE = new Announce(5, Duration.ofSeconds(4), Duration.ZERO, 1);
 
     private final int version;
     private final int intervalMs;
-    private final List<String> addresses;
+    private final String addresses;
 
-    InteropKind(int version, int intervalMs, List<String> addresses) {
+    InteropKind(int version, int intervalMs, String addresses) {
         this.version = version;
         this.intervalMs = intervalMs;
         this.addresses = addresses;
@@ -40,7 +41,8 @@ enum InteropKind {
 
     /** The last of them. */
     InetAddress address() {
-        return of(addresses.get(addresses.size() - 1)).address();
+        List<VirtualAddress> virtual = virtual();
+        return virtual.get(virtual.size() - 1).address();
     }
 
     /** Three intervals and the skew. */
@@ -50,6 +52,10 @@ enum InteropKind {
 
     Duration skew(int priority) {
         return Duration.ofNanos(Intervals.skewNs(version, priority, intervalMs * 1_000_000L));
+    }
+
+    private List<VirtualAddress> virtual() {
+        return Stream.of(addresses.split(" ", -1)).map(InteropKind::of).toList();
     }
 
     private static VirtualAddress of(String text) {
@@ -65,7 +71,7 @@ enum InteropKind {
                 .priority(priority)
                 .advertInterval(interval())
                 .password(this == V2_PASS ? "kaTest12" : null)
-                .addresses(addresses.stream().map(InteropKind::of).toList())
+                .addresses(virtual())
                 .unicastSource(this == UNICAST ? TestLan.address(self) : null)
                 .unicastPeers(this == UNICAST ? List.of(TestLan.address(peer)) : List.of())
                 .ownInterface(this == VMAC ? OwnInterface.VMAC : null)
@@ -114,6 +120,6 @@ enum InteropKind {
                         intervalMs / 1000.0,
                         changed ? 4 : 5,
                         special,
-                        String.join("\n", addresses));
+                        addresses.replace(' ', '\n'));
     }
 }
