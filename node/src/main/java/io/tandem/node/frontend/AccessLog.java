@@ -20,6 +20,11 @@ public interface AccessLog {
         return false;
     }
 
+    /** How many lines it has written ({@code %lc}). Any thread. */
+    default long lines() {
+        return 0;
+    }
+
     /** An exchange, or a TCP session, has ended. */
     void log(Facts facts);
 }

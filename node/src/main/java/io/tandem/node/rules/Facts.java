@@ -25,6 +25,7 @@ import io.tandem.node.rules.sample.Variable;
 import io.tandem.node.rules.sample.Variables;
 import io.tandem.node.setup.Configuration;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Facts {
     private static final LoopLocal<Request> NO_REQUEST = new LoopLocal<>(loop -> new Request());
     private static final int[] NO_LENGTHS = {};
+    private static final AtomicLong REQUESTS = new AtomicLong();
     private static final LoopLocal<Response> NO_RESPONSE = new LoopLocal<>(loop -> new Response());
 
     // ---- the connection: set once when it is accepted
@@ -246,10 +248,8 @@ public final class Facts {
     public @Nullable ServerEnd serverEnd;
     /** The rule that had the last word ({@code last_rule_file}); null for none. */
     public @Nullable Origin lastRule;
-    /** Which log line of the frontend ({@code %lc}), which request of the process ({@code %rt}) this is. */
-    public long logCount;
-
-    public long requestCount;
+    /** {@link #requestNumber}, once somebody has asked for it; negative before. */
+    private long requestNumber = -1;
 
     /** @param configuration the snapshot this connection began with */
     public Facts(Loop loop, Scratch scratch, Configuration configuration, Frontend frontend) {
@@ -292,6 +292,11 @@ public final class Facts {
     public boolean isHttp() {
         Backend present = backend;
         return frontend.mode() == Mode.HTTP || switchesToHttp || (present != null && present.mode() == Mode.HTTP);
+    }
+
+    /** Whether what came to a proxy in HTTP mode was no request, as far as it came: then there is no exchange to tell about. */
+    public boolean lacksRequest() {
+        return frontend.mode() == Mode.HTTP && request.receivedMethodStart() == request.receivedMethodEnd();
     }
 
     /** Takes over what may have changed about the connection since the last exchange. */
@@ -349,6 +354,17 @@ public final class Facts {
                 ? configured
                 : configured.with(
                         serverTimeoutMs(backend), tunnelTimeoutMs > 0 ? tunnelTimeoutMs : configured.tunnel());
+    }
+
+    /**
+     * Which request or session of the process it is, from 0 ({@code %rt}). Only those are counted that are asked: loops share no
+     * counter that nobody wants to know. HAProxy counts the others, too.
+     */
+    public long requestNumber() {
+        if (requestNumber < 0) {
+            requestNumber = REQUESTS.getAndIncrement();
+        }
+        return requestNumber;
     }
 
     /** Takes note of how it ended, unless that has been said already; what kills a session is named before what it was doing. */
@@ -435,8 +451,7 @@ public final class Facts {
         serverEnd = null;
         lastRule = null;
         serverTls = null;
-        logCount = 0;
-        requestCount = 0;
+        requestNumber = -1;
         scopes.clear();
         tarpit = false;
         silent = false;

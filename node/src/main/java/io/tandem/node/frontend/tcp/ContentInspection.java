@@ -112,6 +112,7 @@ public final class ContentInspection extends ChannelDuplexHandler {
         facts.requestAtMs = facts.acceptedAtMs;
         facts.requestStartNs = facts.acceptedNs;
         facts.requestHeadNs = 0;
+        facts.bytesIn = inspection.size();
         facts.terminationWho = who;
         facts.terminationWhen = Termination.IN_REQUEST;
         facts.endNs = loop.nowNs();

@@ -28,10 +28,16 @@ final class ConnectLog implements AccessLog {
 
     @Override
     public void accepted(Facts facts) {
-        String text = "Connect from " + text(facts.source) + " to " + text(facts.destination) + " ("
-                + facts.frontend.name() + "/" + (facts.frontend.mode() == Mode.HTTP ? "HTTP" : "TCP") + ")";
+        String from = facts.source.length() == 0 ? "" : "from " + text(facts.source, facts) + " ";
+        String text = "Connect " + from + "to " + text(facts.destination, facts) + " (" + facts.frontend.name() + "/"
+                + (facts.frontend.mode() == Mode.HTTP ? "HTTP" : "TCP") + ")";
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         log.access(facts.loop.index(), INFO, bytes, 0, bytes.length, System.currentTimeMillis());
+    }
+
+    @Override
+    public long lines() {
+        return log.lines();
     }
 
     @Override
@@ -41,9 +47,10 @@ final class ConnectLog implements AccessLog {
         }
     }
 
-    static String text(Peer peer) {
+    /** An end of the client's connection; of unix sockets the listener's number stands for both. */
+    static String text(Peer peer, Facts facts) {
         if (peer.length() == 0) {
-            return "unix:1";
+            return "unix:" + facts.listenerId;
         }
         try {
             return Endpoints.text(InetAddress.getByAddress(peer.copyOfAddress())) + ":" + peer.port();

@@ -56,8 +56,9 @@ final class FailureLine {
         }
         String listener =
                 facts.listenerName.startsWith("sock-") ? String.valueOf(facts.listenerId) : facts.listenerName;
-        String text = ConnectLog.text(facts.source) + " [" + DATE.format(Instant.ofEpochMilli(facts.acceptedAtMs))
-                + "] " + facts.frontend.name() + "/" + listener + ": " + why;
+        String text =
+                ConnectLog.text(facts.source, facts) + " [" + DATE.format(Instant.ofEpochMilli(facts.acceptedAtMs))
+                        + "] " + facts.frontend.name() + "/" + listener + ": " + why;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         log.access(facts.loop.index(), level, bytes, 0, bytes.length, System.currentTimeMillis());
     }

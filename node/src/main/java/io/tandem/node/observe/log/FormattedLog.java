@@ -22,6 +22,8 @@ final class FormattedLog implements AccessLog {
     private final boolean dontLogNormal;
     private final boolean separateErrors;
     private final boolean early;
+    /** By loop, of lines that may be longer than a loop's own output; made on first use. Each is its loop's. */
+    private final @Nullable Output[] longLines;
 
     /** @param structured {@code log-format-sd}, or null where no target has room for structured data */
     FormattedLog(ProxyLog log, Format format, @Nullable Format structured, FailureLine failures, LogSettings settings) {
@@ -33,6 +35,7 @@ final class FormattedLog implements AccessLog {
         dontLogNormal = settings.dontLogNormal;
         separateErrors = settings.separateErrors;
         early = settings.asSoonAsPossible;
+        longLines = new Output[log.loops()];
     }
 
     @Override
@@ -54,8 +57,29 @@ final class FormattedLog implements AccessLog {
             Output data = structured.render(facts);
             log.structured(facts.loop.index(), data.bytes(), data.length());
         }
-        Output line = (error ? failures.formatOr(format) : format).render(facts);
+        Output line = output(facts);
+        line.clear();
+        (error ? failures.formatOr(format) : format).write(facts, line);
         log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
+    }
+
+    private Output output(Facts facts) {
+        Output usual = facts.scratch.output;
+        int loop = facts.loop.index();
+        if (log.longest() <= usual.bytes().length || loop >= longLines.length) {
+            return usual;
+        }
+        Output own = longLines[loop];
+        if (own == null) {
+            own = new Output(log.longest());
+            longLines[loop] = own;
+        }
+        return own;
+    }
+
+    @Override
+    public long lines() {
+        return log.lines();
     }
 
     @Override

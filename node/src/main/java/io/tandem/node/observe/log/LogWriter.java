@@ -63,6 +63,7 @@ final class LogWriter {
     private final Outlet[] outlets;
     private final AtomicLong dropped;
     private final ByteBuffer line;
+    private final int longest;
     private byte[] data = new byte[0];
     private int dataLength;
 
@@ -72,7 +73,7 @@ final class LogWriter {
      */
     LogWriter(List<Route> routes, Identity identity, LogSockets all, int loop, AtomicLong dropped) {
         this.dropped = dropped;
-        int longest = routes.stream()
+        longest = routes.stream()
                 .mapToInt(route -> route.target().maxLength())
                 .max()
                 .orElse(0);
@@ -80,6 +81,11 @@ final class LogWriter {
         outlets = routes.stream()
                 .map(route -> new Outlet(route, identity, all, loop))
                 .toArray(Outlet[]::new);
+    }
+
+    /** How long a line can be, header included. */
+    int longest() {
+        return longest;
     }
 
     /** Whether a line may have structured data: a target is of RFC 5424. */

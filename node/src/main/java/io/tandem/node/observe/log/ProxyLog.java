@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /** The log of one proxy: a writer for each event loop, and one for what no loop tells. Thread-safe. */
@@ -17,14 +18,19 @@ public final class ProxyLog {
     /** A proxy without a log target. */
     public static final ProxyLog SILENT = new ProxyLog(new LogWriter[0], null, new LogSockets(), null);
 
+    /** Between two loops' counters: a cache line. */
+    private static final int APART = 8;
+
     private final LogWriter[] loops;
     private final @Nullable LogWriter events; // guarded by sockets
     private final LogSockets sockets;
     private final @Nullable String hostName;
+    private final AtomicLongArray lines; // each loop writes its own, read by any
 
     private ProxyLog(LogWriter[] loops, @Nullable LogWriter events, LogSockets sockets, @Nullable String hostName) {
         this.hostName = hostName;
         this.loops = loops;
+        lines = new AtomicLongArray(loops.length * APART);
         this.events = events;
         this.sockets = sockets;
     }
@@ -94,6 +100,16 @@ public final class ProxyLog {
         return events == null;
     }
 
+    /** How long a line can be, header included; 0 where there is no target. */
+    int longest() {
+        return loops.length > 0 ? loops[0].longest() : 0;
+    }
+
+    /** How many loops write. */
+    int loops() {
+        return loops.length;
+    }
+
     /** Whether a line may have structured data. */
     boolean isStructured() {
         return loops.length > 0 && loops[0].isStructured();
@@ -110,7 +126,17 @@ public final class ProxyLog {
      * @param level 0..7
      */
     void access(int loop, int level, byte[] text, int start, int end, long nowMs) {
+        lines.setPlain(loop * APART, lines.getPlain(loop * APART) + 1);
         loops[loop].write(level, text, start, end, nowMs);
+    }
+
+    /** How many access lines there have been. Any thread. */
+    long lines() {
+        long sum = 0;
+        for (int i = 0; i < loops.length; i++) {
+            sum += lines.getOpaque(i * APART);
+        }
+        return sum;
     }
 
     /** Passes somebody else's message on. Called by loop {@code loop}. */

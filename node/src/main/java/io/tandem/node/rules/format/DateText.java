@@ -12,7 +12,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dates as logs write them. The text of a second is made once; any loop may make it, and reads what another made.
+ * Dates as logs write them. The text of a second is made once; any loop may make it, and read what another made.
  *
  * <p>{@code 21/Nov/2026:03:35:22.532}, {@code 21/Nov/2026:03:35:22 +0000}.
  */
@@ -24,13 +24,15 @@ final class DateText {
     /** Immutable, so that a racy publication is whole. */
     private record Second(long second, String local, String localClf, String utcClf) {}
 
-    private static volatile @Nullable Second latest;
+    /** By the second's last digits: a kept connection's {@code %t} is long ago while its {@code %tr} is now. */
+    private static final @Nullable Second[] RECENT = new Second[256];
 
     private DateText() {}
 
     private static Second at(long ms) {
         long second = Math.floorDiv(ms, 1000);
-        Second known = latest;
+        int place = (int) second & RECENT.length - 1;
+        Second known = RECENT[place];
         if (known == null || known.second() != second) {
             Instant instant = Instant.ofEpochSecond(second);
             ZonedDateTime local = instant.atZone(ZoneId.systemDefault());
@@ -39,7 +41,7 @@ final class DateText {
                     SECOND.format(local),
                     WITH_ZONE.format(local),
                     WITH_ZONE.format(instant.atZone(ZoneOffset.UTC)));
-            latest = known;
+            RECENT[place] = known;
         }
         return known;
     }

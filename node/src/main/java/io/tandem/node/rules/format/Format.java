@@ -36,6 +36,15 @@ public final class Format {
             out.append(text, 0, text.length);
         }
 
+        /** Without its first blank where {@code merged}. */
+        void write(Output out, boolean merged) {
+            if (text.length > 1) {
+                out.append(text, merged ? 1 : 0, text.length);
+            } else if (!merged) {
+                out.append((char) (text[0] & 0xFF)); // most of them are one slash or blank
+            }
+        }
+
         @Override
         public String toString() {
             return Text.string(text, 0, text.length);
@@ -92,8 +101,7 @@ public final class Format {
         for (Part part : parts) {
             if (part instanceof Literal literal) {
                 byte[] text = literal.text();
-                int start = text[0] == ' ' && out.length() == blankEnd ? 1 : 0;
-                out.append(text, start, text.length);
+                literal.write(out, text[0] == ' ' && out.length() == blankEnd);
                 blankEnd = text[text.length - 1] == ' ' ? out.length() : -1;
             } else {
                 part.write(facts, out);

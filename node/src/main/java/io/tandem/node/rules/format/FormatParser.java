@@ -26,13 +26,14 @@ public final class FormatParser {
     private final List<Format.Part> parts = new ArrayList<>();
     private final List<String> ignored = new ArrayList<>();
     private final StringBuilder literal = new StringBuilder();
-    private Flags flags = Flags.NONE;
+    private Flags flags;
     private int at;
 
     private FormatParser(String text, Site site, Format.Style style) {
         this.text = text;
         this.site = site;
         this.style = style;
+        flags = Flags.of(style);
     }
 
     /**
@@ -147,7 +148,7 @@ public final class FormatParser {
             throw new SampleError("format variable '" + name + "' is reserved for HTTP mode");
         }
         flush();
-        parts.add((facts, out) -> variable.write(facts, out, own, style));
+        parts.add(variable.part(own, style));
     }
 
     private void expression(Flags own) {
@@ -186,16 +187,14 @@ public final class FormatParser {
             Sample sample = out.value();
             int mark = facts.scratch.position();
             boolean any = expression.evaluate(facts, sample);
-            if (any && own.hex() && sample.type == SampleType.INTEGER) {
-                out.appendHex(sample.number, sample.number >> 32 == 0 ? 8 : 16);
-            } else if (any && style == Format.Style.BYTES && sample.type == SampleType.BINARY) {
+            if (any && style == Format.Style.BYTES && sample.type == SampleType.BINARY) {
                 out.append(sample.bytes, sample.start, sample.end);
             } else if (any
                     && Casts.cast(SampleType.STRING, facts.scratch, sample)
                     && (sample.length() > 0 || !isLog())) {
-                Encoding.text(out, sample.bytes, sample.start, sample.end, own, style);
+                Encoding.text(out, sample.bytes, sample.start, sample.end, own, own.quote() && isLog(), style);
             } else if (isLog()) {
-                out.append(own.quote() ? "\"-\"" : "-");
+                LogVariable.absent(out, own);
             }
             facts.scratch.release(mark);
         };

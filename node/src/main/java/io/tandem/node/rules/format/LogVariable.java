@@ -4,13 +4,10 @@ package io.tandem.node.rules.format;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
-import io.tandem.node.frontend.Peer;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.rules.Facts;
-import io.tandem.node.rules.sample.Addresses;
+import io.tandem.node.rules.ServerEnd;
 import io.tandem.node.rules.sample.Output;
-import io.tandem.node.rules.sample.Text;
-import io.tandem.node.socket.Endpoints;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,48 +17,51 @@ import org.jspecify.annotations.Nullable;
 
 /** The variables of formats (HAProxy manual 8.2.6): what {@code %ci}, {@code %ST} and the like write. */
 enum LogVariable {
-    B("B", (facts, out, f, s) -> {
+    B("B", (f, s) -> (facts, out) -> {
         soFar(facts, out);
         out.append(facts.bytesOut);
     }),
-    U("U", (facts, out, f, s) -> out.append(facts.bytesIn)),
-    CC("CC", true, (facts, out, f, s) -> text(out, facts.requestCookie, f, s)),
-    CS("CS", true, (facts, out, f, s) -> text(out, facts.responseCookie, f, s)),
-    H("H", (facts, out, f, s) -> text(out, Host.NAME, f, s)),
-    HM("HM", true, (facts, out, f, s) -> {
+    U("U", (f, s) -> (facts, out) -> out.append(facts.bytesIn)),
+    CC("CC", true, (f, s) -> (facts, out) -> text(out, facts.requestCookie, f, s)),
+    CS("CS", true, (f, s) -> (facts, out) -> text(out, facts.responseCookie, f, s)),
+    H("H", (f, s) -> (facts, out) -> text(out, Host.NAME, f, s)),
+    HM("HM", true, (f, s) -> (facts, out) -> {
         Request request = facts.request;
-        line(out, request.bytes(), request.receivedMethodStart(), request.receivedMethodEnd(), f, "<BADREQ>");
+        part(out, request, request.receivedMethodStart(), request.receivedMethodEnd(), f);
     }),
-    HP("HP", true, (facts, out, f, s) -> {
+    HP("HP", true, (f, s) -> (facts, out) -> {
         Request request = facts.request;
-        line(out, request.bytes(), request.receivedUriStart(), Uris.find(request, '?'), f, "<BADREQ>");
+        part(out, request, request.receivedUriStart(), Uris.find(request, '?'), f);
     }),
-    HPO("HPO", true, (facts, out, f, s) -> {
+    HPO("HPO", true, (f, s) -> (facts, out) -> {
         Request request = facts.request;
-        line(out, request.bytes(), Uris.pathStart(request), Uris.find(request, '?'), f, "<BADREQ>");
+        part(out, request, Uris.pathStart(request), Uris.find(request, '?'), f);
     }),
-    HQ("HQ", true, (facts, out, f, s) -> {
+    HQ("HQ", true, (f, s) -> (facts, out) -> {
         Request request = facts.request;
-        Encoding.line(out, request.bytes(), Uris.find(request, '?'), request.receivedUriEnd(), f, false);
+        if (Uris.isMissing(request)) {
+            quoted(out, Uris.MISSING, f);
+        } else {
+            Encoding.line(out, request.bytes(), Uris.find(request, '?'), request.receivedUriEnd(), f);
+        }
     }),
-    HU("HU", true, (facts, out, f, s) -> {
+    HU("HU", true, (f, s) -> (facts, out) -> {
         Request request = facts.request;
-        line(out, request.bytes(), request.receivedUriStart(), request.receivedUriEnd(), f, "<BADREQ>");
+        part(out, request, request.receivedUriStart(), request.receivedUriEnd(), f);
     }),
-    HV("HV", true, (facts, out, f, s) -> {
-        boolean none = facts.request.receivedMethodEnd() == facts.request.receivedMethodStart();
+    HV("HV", true, (f, s) -> (facts, out) -> {
         quoted(
                 out,
-                none
-                        ? "<BADREQ>"
+                Uris.isMissing(facts.request)
+                        ? Uris.MISSING
                         : facts.request.isHttp2()
                                 ? "HTTP/2.0"
                                 : facts.request.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1",
                 f);
     }),
-    ID("ID", (facts, out, f, s) -> text(out, UniqueId.of(facts), f, s)),
-    ST("ST", (facts, out, f, s) -> {
-        if (facts.status == 0 && s == Format.Style.LOG) {
+    ID("ID", (f, s) -> (facts, out) -> text(out, uniqueId(facts), f, s)),
+    ST("ST", (f, s) -> (facts, out) -> {
+        if (facts.status == 0 && s == Format.Style.LOG && facts.isHttp()) {
             out.append(-1);
         } else if (facts.status == Facts.UNREADABLE) {
             out.append(0);
@@ -69,60 +69,69 @@ enum LogVariable {
             out.append(facts.status);
         }
     }),
-    T("T", (facts, out, f, s) -> DateText.clfUtc(out, facts.acceptedAtMs)),
-    TL("Tl", (facts, out, f, s) -> DateText.clfLocal(out, facts.acceptedAtMs)),
-    T_MS("t", (facts, out, f, s) -> DateText.millis(out, facts.acceptedAtMs)),
-    TR_DATE("tr", true, (facts, out, f, s) -> DateText.millis(out, requestAt(facts))),
-    TRG("trg", true, (facts, out, f, s) -> DateText.clfUtc(out, requestAt(facts))),
-    TRL("trl", true, (facts, out, f, s) -> DateText.clfLocal(out, requestAt(facts))),
-    TS_SECONDS("Ts", (facts, out, f, s) -> number(out, facts.acceptedAtMs / 1000, f, 8)),
-    MS("ms", (facts, out, f, s) -> out.appendPadded(facts.acceptedAtMs % 1000, 3)),
-    TA("Ta", true, (facts, out, f, s) -> {
+    T("T", (f, s) -> (facts, out) -> DateText.clfUtc(out, facts.acceptedAtMs)),
+    TL("Tl", (f, s) -> (facts, out) -> DateText.clfLocal(out, facts.acceptedAtMs)),
+    T_MS("t", (f, s) -> (facts, out) -> DateText.millis(out, facts.acceptedAtMs)),
+    TR_DATE("tr", true, (f, s) -> (facts, out) -> DateText.millis(out, requestAt(facts))),
+    TRG("trg", true, (f, s) -> (facts, out) -> DateText.clfUtc(out, requestAt(facts))),
+    TRL("trl", true, (f, s) -> (facts, out) -> DateText.clfLocal(out, requestAt(facts))),
+    TS_SECONDS("Ts", (f, s) -> (facts, out) -> number(out, facts.acceptedAtMs / 1000, f, 8)),
+    MS("ms", (f, s) -> (facts, out) -> {
+        if (f.hex()) {
+            number(out, facts.acceptedAtMs % 1000, f, 2);
+        } else {
+            out.appendPadded(facts.acceptedAtMs % 1000, 3);
+        }
+    }),
+    TA("Ta", true, (f, s) -> (facts, out) -> {
         soFar(facts, out);
         duration(out, start(facts), facts.endNs);
     }),
-    TC("Tc", (facts, out, f, s) -> duration(out, facts.connectingNs, facts.connectedNs)),
-    TD("Td", (facts, out, f, s) -> duration(out, dataStart(facts), facts.endNs)),
-    TH("Th", (facts, out, f, s) -> duration(out, facts.acceptedNs, handshake(facts))),
-    TI("Ti", true, (facts, out, f, s) -> duration(out, handshake(facts), start(facts))),
-    TQ("Tq", true, (facts, out, f, s) -> duration(out, facts.acceptedNs, facts.requestHeadNs)),
-    TR_HEADERS("TR", true, (facts, out, f, s) -> duration(out, start(facts), facts.requestHeadNs)),
-    TR("Tr", true, (facts, out, f, s) -> duration(out, facts.connectedNs, facts.responseHeadNs)),
-    TT("Tt", (facts, out, f, s) -> {
+    TC("Tc", (f, s) -> (facts, out) -> duration(out, facts.connectingNs, facts.connectedNs)),
+    TD("Td", (f, s) -> (facts, out) -> duration(out, dataStart(facts), facts.endNs)),
+    TH("Th", (f, s) -> (facts, out) -> duration(out, facts.acceptedNs, handshake(facts))),
+    TI("Ti", true, (f, s) -> (facts, out) -> duration(out, handshake(facts), start(facts))),
+    TQ("Tq", true, (f, s) -> (facts, out) -> duration(out, facts.acceptedNs, facts.requestHeadNs)),
+    TR_HEADERS("TR", true, (f, s) -> (facts, out) -> duration(out, start(facts), facts.requestHeadNs)),
+    TR("Tr", true, (f, s) -> (facts, out) -> duration(out, facts.connectedNs, facts.responseHeadNs)),
+    TT("Tt", (f, s) -> (facts, out) -> {
         soFar(facts, out);
         duration(out, facts.acceptedNs, facts.endNs);
     }),
-    TU("Tu", (facts, out, f, s) -> duration(out, start(facts), facts.endNs)),
-    TW("Tw", (facts, out, f, s) -> duration(out, queueStart(facts), facts.connectingNs)),
-    AC("ac", (facts, out, f, s) -> out.append(facts.configuration.openSessions())),
-    FC("fc", (facts, out, f, s) -> out.append(facts.frontend.meters().current())),
-    BC("bc", (facts, out, f, s) -> {
+    TU("Tu", (f, s) -> (facts, out) -> {
+        soFar(facts, out);
+        duration(out, start(facts), facts.endNs);
+    }),
+    TW("Tw", (f, s) -> (facts, out) -> duration(out, queueStart(facts), facts.connectingNs)),
+    AC("ac", (f, s) -> (facts, out) -> out.append(facts.configuration.openSessions())),
+    FC("fc", (f, s) -> (facts, out) -> out.append(facts.frontend.meters().current())),
+    BC("bc", (f, s) -> (facts, out) -> {
         Backend backend = facts.backend;
         out.append(backend == null ? 0 : backend.meters().current());
     }),
-    SC("sc", (facts, out, f, s) -> {
+    SC("sc", (f, s) -> (facts, out) -> {
         Server server = facts.server;
         out.append(server == null ? 0 : server.state().meters().current());
     }),
-    RC("rc", (facts, out, f, s) -> {
+    RC("rc", (f, s) -> (facts, out) -> {
         if (facts.redispatched) {
             out.append('+');
         }
         out.append(facts.retries);
     }),
-    SQ("sq", (facts, out, f, s) -> out.append(facts.serverQueue)),
-    BQ("bq", (facts, out, f, s) -> out.append(facts.backendQueue)),
-    B_NAME("b", (facts, out, f, s) -> {
+    SQ("sq", (f, s) -> (facts, out) -> out.append(facts.serverQueue)),
+    BQ("bq", (f, s) -> (facts, out) -> out.append(facts.backendQueue)),
+    B_NAME("b", (f, s) -> (facts, out) -> {
         Backend backend = facts.backend;
         quoted(out, backend == null ? facts.frontend.name() : backend.name(), f);
     }),
-    S("s", (facts, out, f, s) -> {
+    S("s", (f, s) -> (facts, out) -> {
         Server server = facts.server;
         String service = facts.service;
         quoted(out, service != null ? service : server != null ? server.name() : "<NOSRV>", f);
     }),
-    F("f", (facts, out, f, s) -> text(out, facts.frontend.nameBytes(), f, s)),
-    FT("ft", (facts, out, f, s) -> {
+    F("f", (f, s) -> (facts, out) -> text(out, facts.frontend.nameBytes(), f, s)),
+    FT("ft", (f, s) -> (facts, out) -> {
         if (f.quote()) {
             out.append('"');
         }
@@ -134,52 +143,39 @@ enum LogVariable {
             out.append('"');
         }
     }),
-    BI("bi", (facts, out, f, s) -> address(out, serverSource(facts), f)),
-    BP("bp", (facts, out, f, s) -> port(out, serverSource(facts), f)),
-    CI("ci", (facts, out, f, s) -> address(out, facts.source, f)),
-    CP("cp", (facts, out, f, s) -> port(out, facts.source, f)),
-    FI("fi", (facts, out, f, s) -> address(out, facts.destination, f)),
-    FP("fp", (facts, out, f, s) -> port(out, facts.destination, f)),
-    SI("si", (facts, out, f, s) -> {
-        InetSocketAddress address = serverAddress(facts);
-        if (address == null || address.getAddress() == null) {
-            absent(out, f);
-        } else {
-            quoted(out, Endpoints.text(address.getAddress()), f);
-        }
-    }),
-    SP("sp", (facts, out, f, s) -> {
-        InetSocketAddress address = serverAddress(facts);
-        if (address == null) {
-            absent(out, f);
-        } else {
-            number(out, address.getPort(), f, 4);
-        }
-    }),
-    LC("lc", (facts, out, f, s) -> number(out, facts.logCount, f, 4)),
-    RT("rt", (facts, out, f, s) -> number(out, facts.requestCount, f, 4)),
-    PID("pid", (facts, out, f, s) -> number(out, Host.PID, f, 4)),
-    HR("hr", (facts, out, f, s) -> captures(out, facts.requestCaptures, f)),
-    HRL("hrl", (facts, out, f, s) -> captureList(out, facts.requestCaptures, f)),
-    HS("hs", (facts, out, f, s) -> captures(out, facts.responseCaptures, f)),
-    HSL("hsl", (facts, out, f, s) -> captureList(out, facts.responseCaptures, f)),
-    R("r", true, LogVariable::requestLine),
-    SSLC("sslc", (facts, out, f, s) -> quoted(out, facts.tls == null ? none(s) : facts.tls.cipher(), f)),
-    SSLV("sslv", (facts, out, f, s) -> quoted(out, facts.tls == null ? none(s) : facts.tls.protocol(), f)),
-    TS("ts", (facts, out, f, s) -> {
+    BI("bi", (f, s) -> (facts, out) -> Ends.address(out, facts.serverEnd, serverSource(facts), f)),
+    BP("bp", (f, s) -> (facts, out) -> Ends.port(out, facts.serverEnd, serverSource(facts), f)),
+    CI("ci", (f, s) -> (facts, out) -> Ends.address(out, facts.source, f)),
+    CP("cp", (f, s) -> (facts, out) -> Ends.port(out, facts.source, facts, f)),
+    FI("fi", (f, s) -> (facts, out) -> Ends.address(out, facts.destination, f)),
+    FP("fp", (f, s) -> (facts, out) -> Ends.port(out, facts.destination, facts, f)),
+    SI("si", (f, s) -> (facts, out) -> Ends.address(out, facts.serverEnd, serverAddress(facts), f)),
+    SP("sp", (f, s) -> (facts, out) -> Ends.port(out, facts.serverEnd, serverAddress(facts), f)),
+    LC("lc", (f, s) -> (facts, out) -> number(out, facts.frontend.accessLog().lines(), f, 4)),
+    RT("rt", (f, s) -> (facts, out) -> number(out, facts.requestNumber(), f, 4)),
+    PID("pid", (f, s) -> (facts, out) -> number(out, Host.PID, f, 4)),
+    HR("hr", (f, s) -> (facts, out) -> captures(out, facts.requestCaptures, f)),
+    HRL("hrl", (f, s) -> (facts, out) -> captureList(out, facts.requestCaptures, f)),
+    HS("hs", (f, s) -> (facts, out) -> captures(out, facts.responseCaptures, f)),
+    HSL("hsl", (f, s) -> (facts, out) -> captureList(out, facts.responseCaptures, f)),
+    R("r", true, (f, s) -> (facts, out) -> requestLine(facts, out, f)),
+    SSLC("sslc", (f, s) -> (facts, out) -> present(out, facts.tls == null ? null : facts.tls.cipher(), f)),
+    SSLV("sslv", (f, s) -> (facts, out) -> present(out, facts.tls == null ? null : facts.tls.protocol(), f)),
+    TS("ts", (f, s) -> (facts, out) -> {
         out.append(facts.terminationWho);
         out.append(facts.terminationWhen);
     }),
-    TSC("tsc", (facts, out, f, s) -> {
+    TSC("tsc", (f, s) -> (facts, out) -> {
         out.append(facts.terminationWho);
         out.append(facts.terminationWhen);
         out.append(facts.cookieRequest);
         out.append(facts.cookieResponse);
     });
 
+    /** Makes what writes the variable with those flags: an object of its own, so that a line costs one call a field. */
     @FunctionalInterface
-    private interface Writer {
-        void write(Facts facts, Output out, Flags flags, Format.Style style);
+    private interface Maker {
+        Format.Part make(Flags flags, Format.Style style);
     }
 
     private static final Map<String, LogVariable> BY_NAME = new HashMap<>();
@@ -194,16 +190,16 @@ enum LogVariable {
     private final boolean http;
 
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
-    private final Writer writer;
+    private final Maker maker;
 
-    LogVariable(String word, Writer writer) {
-        this(word, false, writer);
+    LogVariable(String word, Maker maker) {
+        this(word, false, maker);
     }
 
-    LogVariable(String word, boolean http, Writer writer) {
+    LogVariable(String word, boolean http, Maker maker) {
         this.word = word;
         this.http = http;
-        this.writer = writer;
+        this.maker = maker;
     }
 
     static Set<String> names() {
@@ -219,12 +215,14 @@ enum LogVariable {
         return http;
     }
 
-    void write(Facts facts, Output out, Flags flags, Format.Style style) {
-        writer.write(facts, out, flags, style);
+    /** The part of a format that writes it. */
+    Format.Part part(Flags flags, Format.Style style) {
+        return maker.make(flags, style);
     }
 
-    private static String none(Format.Style style) {
-        return style == Format.Style.LOG ? "-" : "";
+    /** What was no request has no number. */
+    private static byte @Nullable [] uniqueId(Facts facts) {
+        return facts.lacksRequest() ? null : UniqueId.of(facts);
     }
 
     private static long requestAt(Facts facts) {
@@ -254,28 +252,25 @@ enum LogVariable {
     }
 
     private static @Nullable InetSocketAddress serverAddress(Facts facts) {
-        Server server = facts.server;
-        return server == null ? null : server.address();
+        ServerEnd end = facts.serverEnd;
+        return end == null ? null : end.destination();
     }
 
-    private static Peer serverSource(Facts facts) {
-        Peer peer = new Peer();
-        InetSocketAddress address = facts.serverSource;
-        if (address != null && address.getAddress() != null) {
-            peer.set(address.getAddress().getAddress(), address.getPort());
-        }
-        return peer;
+    private static @Nullable InetSocketAddress serverSource(Facts facts) {
+        return facts.serverEnd == null ? null : facts.serverSource;
     }
 
-    private static void number(Output out, long number, Flags flags, int hexDigits) {
+    /** @param hexDigits how many there are at least, with {@code +X} */
+    static void number(Output out, long number, Flags flags, int hexDigits) {
         if (flags.hex()) {
-            out.appendHex(number, hexDigits);
+            int digits = (Long.SIZE - Long.numberOfLeadingZeros(number) + 3) / 4;
+            out.appendHex(number, Math.max(hexDigits, digits));
         } else {
             out.append(number);
         }
     }
 
-    private static void quoted(Output out, String text, Flags flags) {
+    static void quoted(Output out, String text, Flags flags) {
         if (flags.quote()) {
             out.append('"');
         }
@@ -285,56 +280,36 @@ enum LogVariable {
         }
     }
 
+    private static void present(Output out, @Nullable String text, Flags flags) {
+        if (text == null || text.isEmpty()) {
+            absent(out, flags);
+        } else {
+            quoted(out, text, flags);
+        }
+    }
+
     private static void text(Output out, byte @Nullable [] text, Flags flags, Format.Style style) {
-        if (text == null) {
-            quoted(out, style == Format.Style.LOG && !flags.quote() ? "-" : "", flags);
-        } else {
-            Encoding.line(out, text, 0, text.length, flags, false);
-        }
-    }
-
-    private static void line(Output out, byte[] bytes, int start, int end, Flags flags, String otherwise) {
-        if (start >= end) {
-            quoted(out, otherwise, flags);
-        } else {
-            Encoding.line(out, bytes, start, end, flags, false);
-        }
-    }
-
-    /** What stands for an address or a port that there is not. */
-    private static void absent(Output out, Flags flags) {
-        out.append(flags.quote() ? "\"\"" : "-");
-    }
-
-    private static void address(Output out, Peer peer, Flags flags) {
-        if (peer.length() == 0) {
-            absent(out, flags);
-            return;
-        }
-        if (flags.quote()) {
-            out.append('"');
-        }
-        byte[] address = peer.address();
-        if (flags.hex()) {
-            for (int i = 0; i < peer.length(); i++) {
-                out.appendHex(address[i] & 0xFF, 2);
-            }
-        } else if (out.bytes().length - out.length() >= 46) {
-            int end = peer.length() == 4
-                    ? Addresses.writeIpv4(Text.int32(address, 0), out.bytes(), out.length())
-                    : Addresses.writeIpv6(address, 0, out.bytes(), out.length());
-            out.length(end);
-        }
-        if (flags.quote()) {
-            out.append('"');
-        }
-    }
-
-    private static void port(Output out, Peer peer, Flags flags) {
-        if (peer.length() == 0) {
+        if (text == null || text.length == 0) {
             absent(out, flags);
         } else {
-            number(out, peer.port(), flags, 4);
+            Encoding.text(out, text, 0, text.length, flags, flags.quote(), style);
+        }
+    }
+
+    /** What stands for something that there is not. */
+    static void absent(Output out, Flags flags) {
+        if (flags.quote()) {
+            out.append("\"\"");
+        } else if (flags.mandatory()) {
+            out.append('-');
+        }
+    }
+
+    private static void part(Output out, Request request, int start, int end, Flags flags) {
+        if (Uris.isMissing(request)) {
+            quoted(out, Uris.MISSING, flags);
+        } else {
+            Encoding.line(out, request.bytes(), start, Math.max(start, end), flags);
         }
     }
 
@@ -352,7 +327,7 @@ enum LogVariable {
             }
             byte[] value = captures[i];
             if (value != null) {
-                Encoding.line(out, value, 0, value.length, new Flags(false, false, flags.escape()), true);
+                Encoding.captured(out, value, flags);
             }
         }
         out.append('}');
@@ -361,6 +336,7 @@ enum LogVariable {
         }
     }
 
+    /** A value that is missing shows whatever {@code M} says. */
     private static void captureList(Output out, byte @Nullable [] @Nullable [] captures, Flags flags) {
         if (captures == null) {
             return;
@@ -370,10 +346,18 @@ enum LogVariable {
                 out.append(' ');
             }
             byte[] value = captures[i];
-            if (value == null) {
-                out.append(flags.quote() ? "\"\"" : "-");
-            } else {
-                Encoding.line(out, value, 0, value.length, flags, true);
+            if (value == null && !flags.quote()) {
+                out.append('-');
+                continue;
+            }
+            if (flags.quote()) {
+                out.append('"');
+            }
+            if (value != null) {
+                Encoding.captured(out, value, flags);
+            }
+            if (flags.quote()) {
+                out.append('"');
             }
         }
     }
@@ -385,26 +369,24 @@ enum LogVariable {
         }
     }
 
-    private static void requestLine(Facts facts, Output out, Flags flags, Format.Style style) {
+    private static void requestLine(Facts facts, Output out, Flags flags) {
         if (flags.quote()) {
             out.append('"');
         }
         Request request = facts.request;
-        Flags plain = flags.escape() ? Flags.ESCAPE : Flags.NONE;
-        if (request.receivedMethodStart() == request.receivedMethodEnd()) {
-            out.append("<BADREQ>");
+        if (Uris.isMissing(request)) {
+            out.append(Uris.MISSING);
         } else {
-            Encoding.line(
-                    out, request.bytes(), request.receivedMethodStart(), request.receivedMethodEnd(), plain, false);
+            Encoding.bare(out, request.bytes(), request.receivedMethodStart(), request.receivedMethodEnd(), flags);
             out.append(' ');
-            Encoding.line(out, request.bytes(), request.receivedUriStart(), request.receivedUriEnd(), plain, false);
+            Encoding.bare(out, request.bytes(), request.receivedUriStart(), request.receivedUriEnd(), flags);
             int rest = request.loggedRest();
             if (rest <= 0) {
                 // tune.http.logurilen is used up
             } else if (request.lineEnd() > request.lineStart()) {
                 out.append(' '); // the version as the client wrote it
                 int version = request.lineEnd() - 8;
-                Encoding.line(out, request.bytes(), version, version + Math.min(8, rest - 1), plain, false);
+                Encoding.bare(out, request.bytes(), version, version + Math.min(8, rest - 1), flags);
             } else {
                 out.append(request.minorVersion() == 0 ? " HTTP/1.0" : " HTTP/1.1");
             }
@@ -416,6 +398,13 @@ enum LogVariable {
 
     /** Parts of a request target. */
     private static final class Uris {
+        static final String MISSING = "<BADREQ>";
+
+        /** Whether what came was no request. */
+        static boolean isMissing(Request request) {
+            return request.receivedMethodStart() == request.receivedMethodEnd();
+        }
+
         static int find(Request request, char wanted) {
             for (int i = request.receivedUriStart(); i < request.receivedUriEnd(); i++) {
                 if (request.bytes()[i] == wanted) {
@@ -425,22 +414,24 @@ enum LogVariable {
             return request.receivedUriEnd();
         }
 
+        /** Where the path begins; the target's end where it has none. */
         static int pathStart(Request request) {
             byte[] bytes = request.bytes();
             int start = request.receivedUriStart();
             int end = request.receivedUriEnd();
-            if (start < end && bytes[start] != '/') {
-                for (int i = start; i + 2 < end; i++) {
-                    if (bytes[i] == ':' && bytes[i + 1] == '/' && bytes[i + 2] == '/') {
-                        int slash = i + 3;
-                        while (slash < end && bytes[slash] != '/') {
-                            slash++;
-                        }
-                        return slash;
+            if (start < end && bytes[start] == '/') {
+                return start;
+            }
+            for (int i = start; i + 2 < end; i++) {
+                if (bytes[i] == ':' && bytes[i + 1] == '/' && bytes[i + 2] == '/') {
+                    int slash = i + 3;
+                    while (slash < end && bytes[slash] != '/') {
+                        slash++;
                     }
+                    return slash;
                 }
             }
-            return start;
+            return end;
         }
     }
 }

@@ -6,6 +6,9 @@ import io.tandem.node.frontend.http.Ascii;
 
 /** Bytes that a format writes; bounded, what does not fit is cut off. One per event loop. */
 public final class Output {
+    /** Below it numbers have five digits at most. */
+    private static final int SMALL = 100_000;
+
     private static final byte[] DIGITS = Text.bytes("0123456789ABCDEF");
 
     private final byte[] bytes;
@@ -74,6 +77,29 @@ public final class Output {
     }
 
     public void append(long number) {
+        if (number < 0 || number >= SMALL) {
+            appendLong(number);
+            return;
+        }
+        int rest = (int) number;
+        int end = length + digits(rest);
+        if (end > bytes.length) {
+            cut = true;
+            return;
+        }
+        for (int at = end - 1; at >= length; at--) {
+            bytes[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        length = end;
+    }
+
+    /** Most numbers are times and counts. */
+    private static int digits(int number) {
+        return number < 10 ? 1 : number < 100 ? 2 : number < 1000 ? 3 : number < 10_000 ? 4 : 5;
+    }
+
+    private void appendLong(long number) {
         if (bytes.length - length < 20) {
             cut = true;
             return;

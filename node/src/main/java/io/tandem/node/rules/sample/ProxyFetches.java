@@ -31,15 +31,21 @@ final class ProxyFetches {
             fetch("be_id")
                     .returns(SampleType.INTEGER)
                     .of(Need.BACKEND)
-                    .doc("the backend's number")
+                    .doc("the backend's number; the frontend's where there is none")
                     .simply((facts, out) -> {
                         Backend backend = facts.backend;
-                        return backend != null && number(out, backend.id());
+                        return (backend != null || !facts.lacksRequest())
+                                && number(out, backend == null ? facts.frontend.id() : backend.id());
                     }),
-            fetch("be_name").of(Need.BACKEND).doc("the backend's name").simply((facts, out) -> {
-                Backend backend = facts.backend;
-                return backend != null && ConnectionFetches.text(backend.name(), facts.scratch, out);
-            }),
+            fetch("be_name")
+                    .of(Need.BACKEND)
+                    .doc("the backend's name; the frontend's where there is none")
+                    .simply((facts, out) -> {
+                        Backend backend = facts.backend;
+                        String name = backend == null ? facts.frontend.name() : backend.name();
+                        return (backend != null || !facts.lacksRequest())
+                                && ConnectionFetches.text(name, facts.scratch, out);
+                    }),
             fetch("srv_id")
                     .returns(SampleType.INTEGER)
                     .of(Need.SERVER)
