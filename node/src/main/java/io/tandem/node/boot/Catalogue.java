@@ -16,6 +16,7 @@ import io.tandem.node.rules.acl.Acls;
 import io.tandem.node.rules.action.ActionKeywords;
 import io.tandem.node.rules.action.RuleSet;
 import io.tandem.node.rules.format.FormatParser;
+import io.tandem.node.rules.sample.RefusedSamples;
 import io.tandem.node.rules.sample.SampleKeywords;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -222,7 +223,9 @@ public final class Catalogue {
     private static void refused(
             List<Entry> found, Chapter chapter, KeywordFamily known, List<String> where, Set<String> declared) {
         for (String name : unknownTo(declared, known)) {
-            found.add(new Entry(chapter, name, where, "", Standing.REFUSED, ""));
+            boolean sample = chapter == Chapter.FETCH || chapter == Chapter.CONVERTER;
+            String why = sample ? RefusedSamples.reason(name) : "";
+            found.add(new Entry(chapter, name, where, "", Standing.REFUSED, why));
         }
     }
 

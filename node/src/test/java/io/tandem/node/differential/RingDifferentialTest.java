@@ -140,6 +140,49 @@ class RingDifferentialTest {
     }
 
     @Test
+    void whatTheDebugConverterTellsIsInItsRing() throws Exception {
+        String text =
+                """
+                ring own
+                  size 40000
+                  maxlen 300
+                ring dated
+                  format iso
+                """
+                        + FRONTEND.replace(
+                                "  log-format",
+                                """
+                  http-request set-var(txn.a) str(plain),debug
+                  http-request set-var(txn.a) str(plain),debug(),upper,debug(upper)
+                  http-request set-var(txn.a) path,debug(path,own)
+                  http-request set-var(txn.a) int(-5),debug(number,own),add(1),debug(more,own)
+                  http-request set-var(txn.a) src,debug(src,own),ipmask(8),debug(net,own)
+                  http-request set-var(txn.a) bool(true),debug(bool,own)
+                  http-request set-var(txn.a) bin(4142),debug(bin,own)
+                  http-request set-var(txn.a) ipv6(2001:db8::1),debug(v6,own)
+                  http-request set-var(txn.a) method,debug(method,own)
+                  http-request set-var(txn.a) str(),debug(empty,own)
+                  http-request set-var(txn.a) req.hdr(missing),debug(missing,own)
+                  http-request set-var(txn.a) str(x),debug(dated,dated)
+                  http-request set-header x y if { src,debug(acl,own) -m ip 127.0.0.1 }
+                  log-format""");
+        List<List<String>> said = new ArrayList<>();
+        for (boolean oracle : new boolean[] {true, false}) {
+            try (Operated proxy = start(text, oracle)) {
+                request(proxy, 2, "x".repeat(300));
+                List<String> answers = new ArrayList<>();
+                for (String command : List.of("show events buf0", "show events own", "show events dated")) {
+                    answers.add(proxy.command(command).replaceAll("20\\d\\d-\\S+", "DATE"));
+                }
+                said.add(answers);
+            }
+        }
+
+        assertThat(said.get(1)).isEqualTo(said.get(0));
+        assertThat(said.get(1).get(1)).contains("[debug] more: type=sint <-4>");
+    }
+
+    @Test
     void serversReceiveTheEventsInTheirFraming() throws Exception {
         List<String> received = new ArrayList<>();
         for (boolean oracle : new boolean[] {true, false}) {

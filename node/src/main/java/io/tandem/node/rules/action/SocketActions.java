@@ -15,7 +15,10 @@ import io.tandem.node.frontend.SocketMarks;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Verdict;
+import io.tandem.node.rules.sample.Expression;
+import io.tandem.node.rules.sample.Sample;
 import io.tandem.node.rules.sample.SampleError;
+import io.tandem.node.rules.sample.SampleType;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
@@ -33,6 +36,14 @@ final class SocketActions {
                     .arguments("<mark>")
                     .doc("marks the packets to the client for this host's routing; needs CAP_NET_ADMIN")
                     .as(line -> onSocket(number(line), SocketMarks::mark)),
+            action("set-fc-tos", CONNECTION, SESSION, CONTENT, RESPONSE_CONTENT, REQUEST, RESPONSE)
+                    .arguments("<tos> | <expression>")
+                    .doc("set-tos, by an expression too: HAProxy 3's name")
+                    .as(line -> onSocket(line, (socket, tos) -> SocketMarks.tos(socket, tos & 0xff))),
+            action("set-fc-mark", CONNECTION, SESSION, CONTENT, RESPONSE_CONTENT, REQUEST, RESPONSE)
+                    .arguments("<mark> | <expression>")
+                    .doc("set-mark, by an expression too: HAProxy 3's name")
+                    .as(line -> onSocket(line, SocketMarks::mark)),
             action("set-nice", REQUEST, RESPONSE, CONTENT, RESPONSE_CONTENT)
                     .arguments("<nice>")
                     .doc("accepted: exchanges have no priority among each other here")
@@ -57,6 +68,22 @@ final class SocketActions {
             Channel socket = facts.socket;
             if (socket != null && socket.isOpen()) {
                 option.accept(socket, value);
+            }
+            return Verdict.CONTINUE;
+        };
+    }
+
+    /** A number, or an expression that says it for each exchange. */
+    private static Action onSocket(ActionLine line, ObjIntConsumer<Channel> option) {
+        if (!line.hasArgument() || line.words().peek().matches("[-+]?[0-9].*")) {
+            return onSocket(number(line), option);
+        }
+        Expression expression = line.expression(NUMBER);
+        return facts -> {
+            Channel socket = facts.socket;
+            Sample value = facts.scratch.value;
+            if (socket != null && socket.isOpen() && expression.evaluateAs(SampleType.INTEGER, facts, value)) {
+                option.accept(socket, (int) value.number);
             }
             return Verdict.CONTINUE;
         };

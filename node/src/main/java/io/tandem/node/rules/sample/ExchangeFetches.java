@@ -45,6 +45,18 @@ final class ExchangeFetches {
                     .of(Need.INTERNAL_STATE)
                     .doc("whether the exchange is HTTP rather than bytes")
                     .simply((facts, out) -> bool(out, facts.isHttp())),
+            task(
+                    "cpu_calls",
+                    "how often the exchange was called: for its request, its connection, its answer",
+                    ExchangeFetches::calls),
+            task("cpu_ns_avg", "0: exchanges are not profiled, as with HAProxy's profiling.tasks off", facts -> 0),
+            task("cpu_ns_tot", "0: as cpu_ns_avg", facts -> 0),
+            task("lat_ns_avg", "0: as cpu_ns_avg", facts -> 0),
+            task("lat_ns_tot", "0: as cpu_ns_avg", facts -> 0),
+            fact(
+                    "uptime",
+                    "seconds since the process has started",
+                    facts -> (facts.loop.nowMs() - facts.configuration.node().startedAtMs()) / 1000),
             fact("act_conn", "connections of all clients now", facts -> facts.configuration.openSessions()),
             fact("bytes_in", "bytes received from the client", facts -> facts.bytesIn),
             fact("bytes_out", "bytes sent to the client", facts -> facts.bytesOut),
@@ -71,6 +83,19 @@ final class ExchangeFetches {
                 .of(Need.INTERNAL_STATE)
                 .doc(doc)
                 .simply((facts, out) -> number(out, value.applyAsLong(facts)));
+    }
+
+    /** Of an exchange: what was no request has none. */
+    private static Keyword<FetchKind> task(String name, String doc, ToLongFunction<Facts> value) {
+        return fetch(name)
+                .returns(SampleType.INTEGER)
+                .of(Need.INTERNAL_STATE)
+                .doc(doc)
+                .simply((facts, out) -> !facts.lacksRequest() && number(out, value.applyAsLong(facts)));
+    }
+
+    private static long calls(Facts facts) {
+        return 1 + (facts.connectedNs == 0 ? 0 : 1) + (facts.responseHeadNs == 0 ? 0 : 1);
     }
 
     private static Keyword<FetchKind> status(String name, String doc, ToLongFunction<Facts> value) {

@@ -67,7 +67,7 @@ public final class ExpressionParser {
         if (keyword == null) {
             throw new SampleError(
                     KnownKeywords.has(KeywordFamily.FETCH, name)
-                            ? KnownKeywords.notSupported(name)
+                            ? RefusedSamples.complaint(name)
                             : "unknown fetch method '" + name + "'");
         }
         FetchKind kind = keyword.meaning();
@@ -127,7 +127,7 @@ public final class ExpressionParser {
             if (keyword == null) {
                 throw new SampleError(
                         KnownKeywords.has(KeywordFamily.CONVERTER, name)
-                                ? KnownKeywords.notSupported(name)
+                                ? RefusedSamples.complaint(name)
                                 : "unknown converter '" + name + "'");
             }
             at = end;

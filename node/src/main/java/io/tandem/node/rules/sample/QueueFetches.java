@@ -44,6 +44,12 @@ final class QueueFetches {
                     "timeout tunnel once the server is there, milliseconds",
                     Timeouts::tunnel,
                     facts -> facts.tunnelTimeoutMs),
+            fetch("cur_client_timeout")
+                    .returns(SampleType.INTEGER)
+                    .of(Need.FRONTEND)
+                    .doc("timeout client of the frontend, milliseconds: no rule changes it")
+                    .simply((facts, out) ->
+                            number(out, facts.frontend.timeouts().client())),
             fetch("fe_client_timeout")
                     .returns(SampleType.INTEGER)
                     .of(Need.FRONTEND)

@@ -53,6 +53,7 @@ public final class SampleKeywords {
             ForwardedConverters.ALL,
             TableConverters.ALL,
             StateConverters.ALL,
+            DebugConverter.ALL,
             MapConverters.ALL));
 
     private SampleKeywords() {}

@@ -31,14 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FetchMatrixDifferentialTest {
     private static final int CONTENT_COLUMN = 2;
 
-    /** HAProxy's fetches that are refused by name, and why. */
-    private static final Map<String, String> REFUSED = refused();
-
-    /** Where our type is not the one HAProxy prints. */
-    private static final Map<String, String> OTHER_TYPE = Map.of(
-            "bc_dst", "an address, as the manual says; HAProxy declares a number",
-            "bc_src", "an address, as the manual says; HAProxy declares a number");
-
     /** HAProxy reads no further after so many errors. */
     private static final int BATCH = 45;
 
@@ -48,20 +40,6 @@ class FetchMatrixDifferentialTest {
 
     @TempDir
     Path directory;
-
-    private static Map<String, String> refused() {
-        Map<String, String> all = new LinkedHashMap<>();
-        for (String name : List.of("cpu_calls", "cpu_ns_avg", "cpu_ns_tot", "lat_ns_avg", "lat_ns_tot")) {
-            all.put(name, "loops do not measure single exchanges");
-        }
-        for (String name : List.of("fcgi.docroot", "fcgi.index")) {
-            all.put(name, "there is no FastCGI");
-        }
-        for (String name : List.of("ssl_fc_unique_id", "ssl_bc_unique_id")) {
-            all.put(name, "the engine does not tell its Finished messages");
-        }
-        return all;
-    }
 
     /** A line of {@code -dKsmp}. */
     private record Listed(String places, String name, String signature, String type) {}
@@ -74,19 +52,24 @@ class FetchMatrixDifferentialTest {
         List<String> differences = new ArrayList<>();
         for (Listed theirs : all) {
             Keyword<FetchKind> keyword = SampleKeywords.fetch(theirs.name());
-            if (keyword == null || REFUSED.containsKey(theirs.name())) {
-                if (keyword != null || !REFUSED.containsKey(theirs.name())) {
+            if (keyword == null || isRefused(theirs.name())) {
+                if (keyword != null || !isRefused(theirs.name())) {
                     differences.add(theirs.name() + (keyword == null ? " is missing" : " is not refused"));
                 }
                 continue;
             }
             Listed ours = ours(keyword);
-            boolean typed = ours.type().equals(theirs.type()) || OTHER_TYPE.containsKey(theirs.name());
+            boolean typed = ours.type().equals(theirs.type()) || DeclaredOtherwise.FETCHES.containsKey(theirs.name());
             if (!ours.places().equals(theirs.places()) || !ours.signature().equals(theirs.signature()) || !typed) {
                 differences.add("haproxy: " + theirs + "\ntandem:  " + ours);
             }
         }
         assertThat(differences).as(String.join("\n", differences)).isEmpty();
+    }
+
+    /** By name, and for a reason. */
+    private static boolean isRefused(String name) {
+        return !RefusedSamples.reason(name).isEmpty();
     }
 
     private List<Listed> listed() throws IOException, InterruptedException {

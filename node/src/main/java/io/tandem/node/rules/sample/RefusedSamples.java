@@ -1,0 +1,43 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.node.rules.sample;
+
+import io.tandem.node.language.KnownKeywords;
+import java.util.Map;
+
+/** HAProxy's fetches and converters that are refused by name for a reason worth telling. */
+public final class RefusedSamples {
+    private static final String FINISHED =
+            "the TLS engine does not tell its Finished messages (RFC 5929), and TLS 1.3 defines no such id";
+
+    private static final String FASTCGI = "there is no FastCGI";
+    private static final String GLITCHES = "glitches of HTTP/2 are not counted";
+    private static final String ENTITIES = "filters do not wait here";
+
+    private static final Map<String, String> REASONS = Map.ofEntries(
+            Map.entry("ssl_fc_unique_id", FINISHED),
+            Map.entry("ssl_bc_unique_id", FINISHED),
+            Map.entry("fcgi.docroot", FASTCGI),
+            Map.entry("fcgi.index", FASTCGI),
+            Map.entry("fc_glitches", GLITCHES),
+            Map.entry("bc_glitches", GLITCHES),
+            Map.entry("sc_glitch_cnt", GLITCHES),
+            Map.entry("sc_glitch_rate", GLITCHES),
+            Map.entry("src_glitch_cnt", GLITCHES),
+            Map.entry("src_glitch_rate", GLITCHES),
+            Map.entry("last_entity", ENTITIES),
+            Map.entry("waiting_entity", ENTITIES));
+
+    private RefusedSamples() {}
+
+    /** Why it is refused; empty where nothing is said. */
+    public static String reason(String name) {
+        return REASONS.getOrDefault(name, "");
+    }
+
+    /** The whole complaint. */
+    static String complaint(String name) {
+        String reason = reason(name);
+        return KnownKeywords.notSupported(name) + (reason.isEmpty() ? "" : ": " + reason);
+    }
+}
