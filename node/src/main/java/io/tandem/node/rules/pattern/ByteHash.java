@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.pattern;
 
+import io.tandem.node.rules.sample.Text;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -52,6 +53,27 @@ public final class ByteHash {
     private static long mix(long hash, long word, boolean fold) {
         long a = hash ^ (fold ? lower(word) : word);
         return Math.multiplyHigh(a, SECRET) ^ a * SECRET;
+    }
+
+    /** Whether the slice is {@code key} but for the case of its letters. */
+    static boolean isIgnoreCase(byte[] bytes, int start, int end, byte[] key) {
+        if (end - start != key.length) {
+            return false;
+        }
+        int at = 0;
+        for (; key.length - at >= Long.BYTES; at += Long.BYTES) {
+            long word = (long) LONGS.get(bytes, start + at);
+            long wanted = (long) LONGS.get(key, at);
+            if (word != wanted && lower(word) != lower(wanted)) {
+                return false;
+            }
+        }
+        for (; at < key.length; at++) {
+            if (Text.lower(bytes[start + at]) != Text.lower(key[at])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Eight bytes, the ASCII letters among them in lower case. */

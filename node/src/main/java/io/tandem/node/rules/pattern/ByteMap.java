@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.pattern;
 
-import io.tandem.node.rules.sample.Text;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +82,9 @@ final class ByteMap {
     }
 
     private boolean same(byte[] bytes, int start, int end, byte[] key) {
-        return fold ? Text.equals(bytes, start, end, key, true) : Arrays.equals(bytes, start, end, key, 0, key.length);
+        return fold
+                ? ByteHash.isIgnoreCase(bytes, start, end, key)
+                : Arrays.equals(bytes, start, end, key, 0, key.length);
     }
 
     ByteMap with(byte[] key, PatternEntry entry) {

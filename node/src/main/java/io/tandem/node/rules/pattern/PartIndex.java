@@ -39,6 +39,19 @@ final class PartIndex extends PatternIndex {
         };
     }
 
+    @Override
+    boolean matches(Scratch scratch, Sample value) {
+        if (kind.method() != MatchMethod.SUB) {
+            return find(scratch, value) != null;
+        }
+        for (int at = value.start; at < value.end; at++) {
+            if (beginnings.has(value.bytes[at]) && tree.first(value.bytes, at, value.end, 1, null, null) != null) {
+                return true;
+            }
+        }
+        return tree.first(value.bytes, value.end, value.end, 1, null, null) != null;
+    }
+
     private @Nullable PatternEntry anywhere(Sample value) {
         PatternEntry best = null;
         for (int at = value.start; at < value.end; at++) {

@@ -19,6 +19,11 @@ abstract class PatternIndex {
      */
     abstract @Nullable PatternEntry find(Scratch scratch, Sample value);
 
+    /** Whether there is such an entry: which one does not matter. */
+    boolean matches(Scratch scratch, Sample value) {
+        return find(scratch, value) != null;
+    }
+
     /**
      * With one more entry.
      *

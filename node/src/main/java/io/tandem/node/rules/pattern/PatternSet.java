@@ -39,7 +39,7 @@ public final class PatternSet {
      * @param value of the type the method wants
      */
     public boolean matches(Scratch scratch, Sample value) {
-        return find(scratch, value) != null;
+        return index().matches(scratch, value);
     }
 
     /** Puts what the value maps to in its place; false where it matches no pattern. */

@@ -63,7 +63,7 @@ final class RadixTree {
         Bucket found = node.bucket;
         int at = start;
         while (at < end) {
-            int index = Arrays.binarySearch(node.firsts, byteAt(bytes, at));
+            int index = slot(node.firsts, byteAt(bytes, at));
             if (index < 0) {
                 break;
             }
@@ -85,6 +85,11 @@ final class RadixTree {
             }
         }
         return true;
+    }
+
+    /** Where a byte is among a node's, which mostly has one; negative where it is not. */
+    private static int slot(byte[] firsts, byte b) {
+        return firsts.length == 1 ? firsts[0] == b ? 0 : -1 : Arrays.binarySearch(firsts, b);
     }
 
     private byte byteAt(byte[] bytes, int at) {
@@ -111,7 +116,7 @@ final class RadixTree {
                 PatternEntry candidate = bucket.first();
                 first = first == null || candidate.order() < first.order() ? candidate : first;
             }
-            int index = at == limit ? -1 : Arrays.binarySearch(node.firsts, byteAt(bytes, at));
+            int index = at == limit ? -1 : slot(node.firsts, byteAt(bytes, at));
             if (index < 0) {
                 return first;
             }
