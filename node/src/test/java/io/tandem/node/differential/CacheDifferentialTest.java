@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is stored, for whom, and who gets it: the answers, and which requests reach the server, as with the installed haproxy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CacheDifferentialTest {
+public class CacheDifferentialTest {
     private static final String BODY = "0123456789";
     private static final String LENGTH = "Content-Length: 10\r\n";
     private static final String FRESH = "Cache-Control: max-age=30\r\n";

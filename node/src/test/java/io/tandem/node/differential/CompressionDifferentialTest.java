@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which responses are compressed, how, and what their heads then say: the same as by the installed haproxy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CompressionDifferentialTest {
+public class CompressionDifferentialTest {
     private static final String BODY = "hello world ".repeat(20);
     private static final String LENGTH = "Content-Length: " + BODY.length() + "\r\n";
     private static final String GZIP = "Accept-Encoding: gzip\r\n";
@@ -34,9 +34,12 @@ class CompressionDifferentialTest {
                 timeout server 5s
             frontend fe
                 bind 127.0.0.1:PORT
+                log-format "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs %{+Q}r %[res.comp]"
                 http-request return status 200 content-type text/html string hellohellohello if { path /return }
                 http-request set-var(txn.path) path
                 http-response set-header x-comp %[res.comp] if { var(txn.path) -m str /fetch }
+                http-response set-header x-algo %[res.comp_algo] if { var(txn.path) -m str /fetch }
+                http-after-response set-header x-algo-after %[res.comp_algo] if { var(txn.path) -m str /fetch }
                 http-after-response set-header content-type image/png if { var(txn.path) -m str /types/after }
                 use_backend off if { path_beg /off }
                 use_backend many if { path_beg /many }
@@ -149,6 +152,7 @@ class CompressionDifferentialTest {
         }
         cases.add(asked("/", ""));
         cases.add(asked("/fetch", GZIP));
+        cases.add(asked("/fetch", ""));
         cases.add(asked("/none", GZIP));
         cases.add(asked("/", "Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n"));
         for (String value : List.of(

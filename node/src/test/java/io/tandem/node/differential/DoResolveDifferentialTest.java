@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Rules that ask for names: the addresses they get, and where requests go by them, with the installed haproxy and with ours. */
 @Timeout(120)
-class DoResolveDifferentialTest {
+public class DoResolveDifferentialTest {
     private static final String CONFIGURATION =
             """
             global
@@ -137,8 +137,25 @@ class DoResolveDifferentialTest {
             seen.add(asked(proxy, 2, "here.test", "/tcp"));
             seen.add(asked(proxy, 4, "here.test", "/tcp"));
             seen.add(posted(proxy));
+            for (String host : List.of("here.test", "nx.test", "alias.test", "here.test")) {
+                seen.add(askedInHttp2(proxy, 0, host, "/show", ""));
+                seen.add(askedInHttp2(proxy, 1, host, "/show", ""));
+                seen.add(askedInHttp2(proxy, 0, host, "/there", ""));
+                seen.add(askedInHttp2(proxy, 0, host, "/there", "a body"));
+            }
         }
         return seen;
+    }
+
+    /** The same on a stream; its body comes with the head. */
+    private static String askedInHttp2(Operated proxy, int listener, String host, String path, String body)
+            throws Exception {
+        try (Socket client = proxy.connect(listener)) {
+            String request = Http2Text.request(body.isEmpty() ? "GET" : "POST", "http", host, path, body.isEmpty());
+            send(client, Http2Text.PREFACE + request + (body.isEmpty() ? "" : Http2Text.data(1, true, body)));
+            String answer = Http2Text.describe(new Http2Listening().to(client));
+            return "h2 " + host + path + ": " + answer + " | " + proxy.log();
+        }
     }
 
     /** Answer and log line of one request. */

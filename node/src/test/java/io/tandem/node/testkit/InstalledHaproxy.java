@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 
 /** The haproxy of this machine at work with one configuration, and an admin socket besides. Ends with the JVM at the latest. */
 public final class InstalledHaproxy implements AutoCloseable {
-    private static final int PATIENCE_S = 20;
+    private static final int PATIENCE_S = 90;
 
     private final Path directory = Files.createTempDirectory("tnd-haproxy");
     private final Path admin = directory.resolve("admin.sock");

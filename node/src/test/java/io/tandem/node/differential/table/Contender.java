@@ -49,10 +49,14 @@ final class Contender implements AutoCloseable {
             InstalledHaproxy haproxy = new InstalledHaproxy(text);
             return new Contender(haproxy::isRunning, haproxy::close);
         } catch (InstalledHaproxy.NotServing refused) {
-            throw new Refusal(HaproxyCheck.in(refused.output()).stream()
+            List<String> complaints = HaproxyCheck.in(refused.output()).stream()
                     .filter(HaproxyCheck.Message::isAlert)
                     .map(HaproxyCheck.Message::text)
-                    .toList());
+                    .toList();
+            if (complaints.isEmpty()) {
+                throw refused;
+            }
+            throw new Refusal(complaints);
         }
     }
 

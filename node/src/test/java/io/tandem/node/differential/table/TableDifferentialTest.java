@@ -11,6 +11,7 @@ import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.rules.action.ActionKeywords;
 import io.tandem.node.rules.action.ActionKind;
 import io.tandem.node.rules.action.RuleSet;
+import io.tandem.node.rules.sample.RefusedSamples;
 import io.tandem.node.rules.sample.SampleKeywords;
 import io.tandem.node.testkit.InstalledHaproxy;
 import java.io.IOException;
@@ -72,12 +73,8 @@ import org.junit.jupiter.api.TestFactory;
 class TableDifferentialTest {
     private static final int PROMISED = 1500;
 
-    /** What has a suite of its own, as it needs more than a proxy and a server. */
-    private static final Set<String> ELSEWHERE = Set.of(
-            "do-resolve", "cache-use", "cache-store", "res.cache_hit", "res.cache_name", "res.comp", "res.comp_algo");
-
     /** Actions of HAProxy that are refused by name, and why. */
-    private static final Map<String, String> REFUSED = Map.of(
+    static final Map<String, String> REFUSED = Map.of(
             "send-spoe-group", "there is no SPOE",
             "ot-group", "there is no OpenTracing");
 
@@ -120,8 +117,27 @@ class TableDifferentialTest {
                 missing.add(name);
             }
         }
-        missing.removeAll(ELSEWHERE);
+        missing.removeAll(Elsewhere.SUITES.keySet());
         assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void whatHasASuiteOfItsOwnIsThere() throws Exception {
+        for (Map.Entry<String, Class<?>> one : Elsewhere.SUITES.entrySet()) {
+            assertThat(Elsewhere.source(one.getValue())).containsPattern(Pattern.quote(one.getKey()) + "(?![\\w-])");
+        }
+    }
+
+    @Test
+    void whateverIsRefusedIsRefusedForAReason() {
+        for (KeywordFamily family : List.of(KeywordFamily.FETCH, KeywordFamily.CONVERTER)) {
+            for (String name : KnownKeywords.names(family)) {
+                boolean there = family == KeywordFamily.FETCH
+                        ? SampleKeywords.fetch(name) != null
+                        : SampleKeywords.converter(name) != null;
+                assertThat(RefusedSamples.reason(name).isEmpty()).as(name).isEqualTo(there);
+            }
+        }
     }
 
     @Test
@@ -131,8 +147,8 @@ class TableDifferentialTest {
         for (Keyword<ActionKind> keyword : ActionKeywords.all()) {
             for (RuleSet set : keyword.meaning().sets()) {
                 String rule = set.words() + " " + keyword.name();
-                boolean isWanted =
-                        isHaproxys(KeywordFamily.ACTION, keyword.name()) && !ELSEWHERE.contains(keyword.name());
+                boolean isWanted = isHaproxys(KeywordFamily.ACTION, keyword.name())
+                        && !Elsewhere.SUITES.containsKey(keyword.name());
                 if (isWanted && !contains(texts, Pattern.quote(rule) + "(?![a-z-]|[0-9]+\\()")) {
                     missing.add(rule);
                 }
@@ -148,7 +164,7 @@ class TableDifferentialTest {
             missing.remove(keyword.name());
             IntStream.range(0, 3).forEach(i -> missing.remove(keyword.name() + i)); // track-sc0
         });
-        missing.removeAll(ELSEWHERE);
+        missing.removeAll(Elsewhere.SUITES.keySet());
         missing.removeAll(KnownKeywords.newer(KeywordFamily.ACTION));
         assertThat(missing).containsExactlyElementsOf(new TreeSet<>(REFUSED.keySet()));
     }

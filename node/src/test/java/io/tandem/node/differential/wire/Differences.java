@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Where this proxy does otherwise than haproxy 2.6.12, on purpose. */
-final class Differences {
+public final class Differences {
     /**
      * What is different.
      *
      * @param ours a regular expression for status and termination code of this proxy's exchanges
      * @param reason why
      */
-    record Difference(String ours, String reason) {}
+    public record Difference(String ours, String reason) {}
 
     /** By the case's name. */
-    static final Map<String, Difference> OF = new TreeMap<>();
+    public static final Map<String, Difference> OF = new TreeMap<>();
 
     private Differences() {}
 
