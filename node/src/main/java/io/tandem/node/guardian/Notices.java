@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the guardian tells of its virtual routers: scripts, FIFOs, mails, and the files that keepalived's exporters read.
@@ -32,7 +33,7 @@ final class Notices implements AutoCloseable {
     private static final Path DUMPS = Path.of(System.getProperty("tandem.dumps", "/tmp"));
 
     private final MasterLog log;
-    private final AlertMails mails;
+    private volatile @Nullable AlertMails mails; // made by the loading thread when first needed
     private final Notifier notifier;
     private volatile VrrpConfig config; // written by the loading thread, read by any
     private volatile boolean closed;
@@ -41,14 +42,31 @@ final class Notices implements AutoCloseable {
     Notices(VrrpConfig config, MasterLog log) {
         this.config = config;
         this.log = log;
-        mails = new AlertMails(log);
-        notifier = new Notifier(log, mails);
-        mails.configure(config.globals().mail(), routerId());
+        notifier = new Notifier(log, this::mail);
+        configureMails(config);
         notifier.configure(config, List.of());
     }
 
     Notifier notifier() {
         return notifier;
+    }
+
+    private void configureMails(VrrpConfig wanted) {
+        AlertMails sender = mails;
+        if (sender == null && wanted.globals().mail() != null) {
+            sender = new AlertMails(log);
+        }
+        if (sender != null) {
+            sender.configure(wanted.globals().mail(), routerId());
+            mails = sender;
+        }
+    }
+
+    private void mail(String subject, String text) {
+        AlertMails sender = mails;
+        if (sender != null) {
+            sender.send(subject, text);
+        }
     }
 
     private String routerId() {
@@ -86,7 +104,7 @@ final class Notices implements AutoCloseable {
     /** @param standing where routers stand now */
     void reload(VrrpConfig newConfig, List<RouterStatus> standing) {
         config = newConfig;
-        mails.configure(newConfig.globals().mail(), routerId());
+        configureMails(newConfig);
         notifier.configure(
                 newConfig,
                 standing.stream()
@@ -143,7 +161,10 @@ final class Notices implements AutoCloseable {
     public void close() {
         closed = true;
         notifier.close();
-        mails.close();
+        AlertMails sender = mails;
+        if (sender != null) {
+            sender.close();
+        }
         VrrpGlobals globals = config.globals();
         Script shutdown = globals.shutdown();
         if (shutdown != null) {

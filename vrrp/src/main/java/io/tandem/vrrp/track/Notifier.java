@@ -43,6 +43,7 @@ public final class Notifier implements AutoCloseable {
     private final EventLog log;
     private final MailSender mails;
     private final AtomicInteger running = new AtomicInteger();
+    private volatile boolean tellsAll; // written by the loading thread, read by any
     private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
             1,
             1,
@@ -72,6 +73,11 @@ public final class Notifier implements AutoCloseable {
 
     /** At the start and after a reload: opens FIFOs, forgets those that are not wanted any more. */
     public void configure(VrrpConfig config, List<Standing> standing) {
+        boolean told = tellsAll;
+        tellsAll = !config.globals().fifos().isEmpty() || !config.groups().isEmpty();
+        if (!told && !tellsAll) {
+            return; // nobody to tell but the routers' own scripts: not even a thread is needed
+        }
         thread.execute(() -> {
             groups.configure(config.groups());
             boolean first = !configured;
@@ -104,12 +110,21 @@ public final class Notifier implements AutoCloseable {
 
     /** A router moved. */
     public void onState(VirtualRouterConfig config, int priority, StateChange change) {
+        if (!isOfInterest(config)) {
+            return;
+        }
         thread.execute(() -> moved(config, priority, change.to()));
     }
 
     /** A reload takes the router away: what follows is the last of it. */
     public void onDeleted(VirtualRouterConfig config) {
-        thread.execute(() -> deleted.add(config.name()));
+        if (isOfInterest(config)) {
+            thread.execute(() -> deleted.add(config.name()));
+        }
+    }
+
+    private boolean isOfInterest(VirtualRouterConfig config) {
+        return tellsAll || !config.scripts().isNone();
     }
 
     /** Trackers or an operator changed the priority that a router advertises. */
@@ -121,6 +136,9 @@ public final class Notifier implements AutoCloseable {
 
     /** An Active router heard an advertisement of a lower priority. */
     public void onLowerPriority(VirtualRouterConfig config, int priority) {
+        if (!isOfInterest(config)) {
+            return;
+        }
         thread.execute(() -> {
             long now = System.nanoTime();
             Long last = lowerHeardNs.put(config.name(), now);
@@ -216,7 +234,9 @@ public final class Notifier implements AutoCloseable {
     /** Finishes what is waiting, within {@value #CLOSE_MS} ms. */
     @Override
     public void close() {
-        thread.execute(() -> fifos.forEach(FifoWriter::close));
+        if (thread.getPoolSize() > 0) {
+            thread.execute(() -> fifos.forEach(FifoWriter::close));
+        }
         thread.shutdown();
         try {
             if (!thread.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
