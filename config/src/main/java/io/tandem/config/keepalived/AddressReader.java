@@ -95,8 +95,10 @@ final class AddressReader {
                 case "label" -> options.label = value(line, ++i);
                 case "scope" -> options.scope = scope(line, ++i);
                 case "brd", "broadcast" -> {
-                    options.broadcast = line.parameter(++i);
-                    if (!options.broadcast.matches("[+-]") && IpLiteral.parse(options.broadcast) == null) {
+                    options.broadcast = value(line, ++i);
+                    if (options.broadcast != null
+                            && !options.broadcast.matches("[+-]")
+                            && IpLiteral.parse(options.broadcast) == null) {
                         findings.error(
                                 line.origin(),
                                 "VRRP is trying to assign invalid broadcast " + options.broadcast

@@ -80,12 +80,12 @@ final class AnnounceKeywords {
     }
 
     private @Nullable Duration seconds(Statement s, String complaint) {
-        Integer seconds = values.integer(s, 1, 0, DAY);
+        Integer seconds = values.integer(s, 1, 0, Integer.MAX_VALUE);
         if (seconds == null) {
             complain(s, complaint);
             return null;
         }
-        return SECOND.multipliedBy(seconds);
+        return SECOND.multipliedBy(Math.min(DAY, seconds));
     }
 
     private int atLeastOne(Statement s, int otherwise, String tag) {

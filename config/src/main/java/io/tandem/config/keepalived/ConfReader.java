@@ -107,7 +107,7 @@ final class ConfReader {
     }
 
     void readInstance(Statement block) {
-        if (block.parameters() == 0 || block.parameter(1).isEmpty()) {
+        if (block.parameters() != 1 || block.parameter(1).isEmpty()) {
             findings.broken(block.origin(), "vrrp_instance must have a name", "vrrp_instance VI_1 {");
             return;
         }
@@ -129,6 +129,11 @@ final class ConfReader {
                     "Non-existent interface specified in configuration",
                     "it may appear later: global_defs { dynamic_interfaces }");
         }
+        instances.values().forEach(draft -> {
+            if (draft.interfaceName != null) {
+                draft.tracks.dropInterface(draft.interfaceName, draft.name, draft.origin, findings);
+            }
+        });
         List<SyncGroupConfig> made = groups.finish(instances, globals);
         new ScriptChecks(findings, host, globals).check(scripts, instances.values(), groups.notifies());
         InstanceReader reader = new InstanceReader(findings, globals, host, paces);

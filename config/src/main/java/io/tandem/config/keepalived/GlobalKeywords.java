@@ -161,6 +161,7 @@ final class GlobalKeywords {
                         ownProcess(s);
                     })
                     .onParameter(name + "_rlimit_rttime", (globals, s) -> ownProcess(s))
+                    .onParameter(name + "_rlimit_rtime", (globals, s) -> ownProcess(s)) // an old name
                     .on(name + "_no_swap", (globals, s) -> ownProcess(s))
                     .onParameter(name + "_process_name", (globals, s) -> ownProcess(s));
         }
@@ -175,8 +176,10 @@ final class GlobalKeywords {
                     }
                     ownProcess(s);
                 })
-                .onParameter("min_auto_priority_delay", (globals, s) -> {
-                    if (values.integer(s, 1, 1, 10_000_000) == null) {
+                .on("min_auto_priority_delay", (globals, s) -> {
+                    if (s.parameters() == 0) {
+                        findings.error(s.origin(), "min_auto_priority_delay requires delay time");
+                    } else if (values.integer(s, 1, 1, 10_000_000) == null) {
                         findings.error(
                                 s.origin(),
                                 "min_auto_priority_delay '" + s.parameter(1) + "' must be in [1, 10000000] - ignoring");
@@ -197,8 +200,10 @@ final class GlobalKeywords {
 
     private void realTimePriority(String name, Statement s) {
         Integer priority = values.signed(s, 1, Integer.MIN_VALUE, Integer.MAX_VALUE);
-        if (priority == null || priority < 1 || priority > 99) {
-            boolean low = priority == null || priority < 1;
+        if (priority == null) {
+            findings.error(s.origin(), name + " process real-time priority '" + s.parameter(1) + "' invalid");
+        } else if (priority < 1 || priority > 99) {
+            boolean low = priority < 1;
             findings.error(
                     s.origin(),
                     name + " process real-time priority " + s.parameter(1)

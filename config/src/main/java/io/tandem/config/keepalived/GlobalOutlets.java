@@ -7,7 +7,6 @@ import io.tandem.config.text.IpLiteral;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ final class GlobalOutlets {
     }
 
     private void mails(Keywords<Globals> keywords) {
-        keywords.on("notification_email", (globals, s) -> s.body()
+        keywords.block("notification_email", (globals, s) -> s.body()
                         .forEach(line -> globals.mail.to.addAll(line.texts())))
                 .on("notification_email_from", (globals, s) -> {
                     if (s.parameters() == 0) {
@@ -82,8 +81,11 @@ final class GlobalOutlets {
     }
 
     private @Nullable Boolean bool(Statement s) {
-        switch (s.parameter(1).toLowerCase(Locale.ROOT)) {
-            case "", "on", "true", "yes":
+        if (s.parameters() == 0) {
+            return true;
+        }
+        switch (s.parameter(1)) {
+            case "on", "true", "yes":
                 return true;
             case "off", "false", "no":
                 return false;
@@ -138,7 +140,7 @@ final class GlobalOutlets {
                 fifo.user = s.parameter(2);
                 fifo.group = group;
             } else {
-                findings.error(s.origin(), "Unable to set uid/gid for " + s.keyword());
+                findings.warn(s.origin(), s.keyword() + " stays our own: there is no such user or group");
             }
         }
     }

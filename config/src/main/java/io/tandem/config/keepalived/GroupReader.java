@@ -18,7 +18,7 @@ final class GroupReader {
     GroupReader(Findings findings, TrackKeywords tracks, NotifyKeywords notifies) {
         this.findings = findings;
         this.keywords = new Keywords<GroupDraft>(findings)
-                .on("group", this::members)
+                .block("group", this::members)
                 .on("global_tracking", (group, s) -> {
                     findings.error(
                             s.origin(),
@@ -46,9 +46,7 @@ final class GroupReader {
     }
 
     private void members(GroupDraft group, Statement s) {
-        if (s.parameters() > 0) {
-            findings.error(s.origin(), "Block group has extra parameters " + s.parameter(1) + " ...");
-        }
+
         s.body().forEach(line -> group.members.addAll(line.texts()));
         if (group.members.isEmpty()) {
             findings.error(s.origin(), "Warning - sync group " + group.name + " has empty group block");
@@ -117,15 +115,20 @@ final class GroupReader {
         TrackDraft shared = group.tracks;
         if (group.sharesTracks) {
             TrackDraft all = new TrackDraft();
-            members.forEach(member -> all.addAll(member.tracks, member.name, member.origin, Findings.silent()));
-            all.addAll(shared, group.name, group.origin, Findings.silent());
+            members.forEach(member -> all.addAll(member.tracks, null, member.name, member.origin, Findings.silent()));
+            all.addAll(shared, null, group.name, group.origin, Findings.silent());
             shared = all;
         }
         for (InstanceDraft member : members) {
             if (!group.keepsWeights && !group.sharesTracks) {
                 member.tracks.dropWeights(member.name, member.origin, findings);
             }
-            member.tracks.addAll(shared, member.name, member.origin, group.sharesTracks ? Findings.silent() : findings);
+            member.tracks.addAll(
+                    shared,
+                    member.interfaceName,
+                    member.name,
+                    member.origin,
+                    group.sharesTracks ? Findings.silent() : findings);
         }
     }
 }

@@ -57,6 +57,10 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
 
     @Nullable InetAddress multicastGroup;
 
+    @Nullable Origin multicastOrigin;
+
+    @Nullable Origin nativeIpv6;
+
     final TrackDraft tracks = new TrackDraft();
     final NotifyDraft notifying = new NotifyDraft();
     final AnnounceDraft announce;

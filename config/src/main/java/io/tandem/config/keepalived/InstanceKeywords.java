@@ -89,22 +89,22 @@ final class InstanceKeywords {
                         draft.advertInterval = interval;
                     }
                 })
-                .on("authentication", (draft, s) -> authentication.apply(draft, s.body()))
+                .block("authentication", (draft, s) -> authentication.apply(draft, s.body()))
                 .on("auth_hmac", (draft, s) -> draft.hmac = s);
     }
 
     private void network(Keywords<InstanceDraft> keywords) {
         AddressReader reader = new AddressReader(findings, host);
         new OwnInterfaceKeywords(findings).addTo(keywords);
-        keywords.on("virtual_ipaddress", (draft, s) -> s.body().forEach(line -> addAddress(draft, line, reader)))
-                .on("virtual_ipaddress_excluded", (draft, s) -> s.body().forEach(line -> {
+        keywords.block("virtual_ipaddress", (draft, s) -> s.body().forEach(line -> addAddress(draft, line, reader)))
+                .block("virtual_ipaddress_excluded", (draft, s) -> s.body().forEach(line -> {
                     VirtualAddress address = reader.read(line);
                     if (address != null) {
                         draft.excludedAddresses.add(address);
                     }
                 }))
-                .on("virtual_routes", (draft, s) -> draft.routeLines.addAll(s.body()))
-                .on("virtual_rules", (draft, s) -> s.body().forEach(line -> {
+                .block("virtual_routes", (draft, s) -> draft.routeLines.addAll(s.body()))
+                .block("virtual_rules", (draft, s) -> s.body().forEach(line -> {
                     VirtualRule rule = rules.read(line);
                     if (rule != null) {
                         draft.rules.add(rule);
@@ -120,17 +120,22 @@ final class InstanceKeywords {
                                         + s.parameter(1) + "]. Skipping...");
                     }
                 })
-                .on("unicast_peer", (draft, s) -> {
+                .block("unicast_peer", (draft, s) -> {
                     draft.unicastKeyword = true;
                     s.body().forEach(line -> addPeer(draft, line));
                 })
                 .onParameter("mcast_dst_ip", (draft, s) -> {
-                    draft.multicastGroup = IpLiteral.parse(s.parameter(1));
-                    if (draft.multicastGroup == null || !draft.multicastGroup.isMulticastAddress()) {
-                        draft.multicastGroup = null;
-                        findings.error(
-                                s.origin(),
-                                "(" + draft.name + ") mcast_dst_ip " + s.parameter(1) + " not multicast. Skipping...");
+                    InetAddress group = IpLiteral.parse(s.parameter(1));
+                    String complaint = group == null
+                            ? "malformed mcast dest address " + s.parameter(1) + ". Skipping..."
+                            : !group.isMulticastAddress()
+                                    ? "mcast_dst_ip " + s.parameter(1) + " not multicast. Skipping..."
+                                    : null;
+                    if (complaint != null) {
+                        findings.error(s.origin(), "(" + draft.name + ") " + complaint);
+                    } else {
+                        draft.multicastGroup = group;
+                        draft.multicastOrigin = s.origin();
                     }
                 });
     }
@@ -161,14 +166,18 @@ final class InstanceKeywords {
                         "lower_prio_no_advert",
                         (draft, s) -> draft.answerLowerPriority =
                                 !values.bool(s, !draft.answerLowerPriority, invalid(draft, s)))
-                .on("check_unicast_src", (draft, s) -> draft.checkUnicastSource = true)
+                .on("check_unicast_src", (draft, s) -> {
+                    draft.checkUnicastSource = true;
+                    draft.unicastKeyword = true;
+                })
                 .on("strict_mode", (draft, s) -> draft.strict = values.bool(s, draft.strict, invalid(draft, s)))
                 .on("v3_checksum_as_v2", (draft, s) -> draft.rfcChecksum = values.bool(s, false));
         new AnnounceKeywords(values).declare(keywords, "", draft -> draft.announce, draft -> "(" + draft.name + "): ");
     }
 
     private void without(Keywords<InstanceDraft> keywords) {
-        keywords.silent("accept", "native_ipv6")
+        keywords.silent("accept")
+                .on("native_ipv6", (draft, s) -> draft.nativeIpv6 = s.origin())
                 .on("skip_check_adv_addr", (draft, s) -> values.bool(s, false, invalid(draft, s)))
                 .on(
                         "lvs_sync_daemon_interface",
@@ -177,7 +186,7 @@ final class InstanceKeywords {
                                 "(" + draft.name
                                         + ") Specifying lvs_sync_daemon_interface against a vrrp is deprecated."
                                         + "\n       Please use global lvs_sync_daemon"))
-                .on("debug", (draft, s) -> {
+                .onParameter("debug", (draft, s) -> {
                     if (values.integer(s, 1, 0, 4) == null) {
                         findings.error(
                                 s.origin(),

@@ -12,6 +12,7 @@ import io.tandem.config.model.VirtualRouterConfig.Admission;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
+import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -64,11 +65,22 @@ final class InstanceReader {
                             + " This usage is deprecated - please update your configuration.");
         }
         AddressFamily family = family(draft);
+        if (draft.nativeIpv6 != null && family == AddressFamily.INET) {
+            findings.error(draft.nativeIpv6, tag + "Cannot specify native_ipv6 with IPv4 addresses");
+        }
+        InetAddress given = draft.multicastGroup;
+        if (given != null && given instanceof Inet4Address != (family == AddressFamily.INET)) {
+            findings.error(
+                    draft.multicastOrigin,
+                    tag + "mcast dest address " + IpLiteral.text(given)
+                            + " MUST match VRRP instance family. Skipping...");
+            draft.multicastGroup = null;
+        }
         int version = version(draft, family, tag);
         String password = password(draft, version, tag);
         int priority = priority(draft);
         boolean preempt = preempt(draft, priority, tag);
-        if (!draft.preemptDelay.isZero() && draft.startAsMaster && priority != OWNER_PRIORITY) {
+        if (!draft.preemptDelay.isZero() && draft.startAsMaster) {
             findings.error(
                     draft.origin,
                     tag + "Warning - preempt delay will not work with initial state MASTER - clearing",
@@ -77,7 +89,14 @@ final class InstanceReader {
         }
         Duration interval = interval(draft, version, tag);
         if (draft.addresses.isEmpty()) {
-            findings.error(draft.origin, tag + "No VIP specified; at least one is sensible");
+            if (version == 2) {
+                findings.error(draft.origin, tag + "No VIP specified; at least one is sensible");
+            } else {
+                findings.broken(
+                        draft.origin,
+                        tag + "No VIP specified; at least one is required",
+                        "virtual_ipaddress { ADDRESS }");
+            }
         }
         if (priority == OWNER_PRIORITY) {
             dropWeights(draft, tag);

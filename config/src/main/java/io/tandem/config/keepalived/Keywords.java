@@ -39,6 +39,18 @@ final class Keywords<T> {
         });
     }
 
+    /** A keyword that only a block follows. */
+    Keywords<T> block(String keyword, BiConsumer<T, Statement> meaning) {
+        return on(keyword, (target, statement) -> {
+            if (statement.parameters() > 0) {
+                findings.error(
+                        statement.origin(),
+                        "Block " + keyword + " has extra parameters " + statement.parameter(1) + " ...");
+            }
+            meaning.accept(target, statement);
+        });
+    }
+
     /** Keywords that need no word: what they ask for is so in any case, or is of no concern here. */
     Keywords<T> silent(String... keywords) {
         for (String keyword : keywords) {

@@ -4,7 +4,6 @@ package io.tandem.config.keepalived;
 
 import io.tandem.config.model.Notify.Moment;
 import io.tandem.config.model.Script;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -96,8 +95,11 @@ final class NotifyKeywords {
     }
 
     private @Nullable Boolean bool(Statement s, String complaint) {
-        switch (s.parameter(1).toLowerCase(Locale.ROOT)) {
-            case "", "on", "true", "yes":
+        if (s.parameters() == 0) {
+            return true;
+        }
+        switch (s.parameter(1)) {
+            case "on", "true", "yes":
                 return true;
             case "off", "false", "no":
                 return false;

@@ -27,6 +27,7 @@ final class ProcessReader {
         Duration forkDelay = Duration.ZERO;
         Duration terminateDelay = Duration.ZERO;
         boolean fullCommand;
+        boolean weighed;
 
         @Nullable ProcessMatch match;
 
@@ -39,8 +40,17 @@ final class ProcessReader {
         this.findings = findings;
         this.values = new Values(findings);
         this.keywords = new Keywords<Draft>(findings)
-                .onParameter("process", (draft, s) -> draft.process = process(s))
-                .onParameter("param_match", this::match)
+                .onParameter("process", (draft, s) -> {
+                    if (draft.process.isEmpty()) {
+                        draft.process = process(s);
+                    } else {
+                        findings.error(
+                                s.origin(),
+                                "Process already set for track process " + draft.name + " - ignoring "
+                                        + s.parameter(1));
+                    }
+                })
+                .on("param_match", this::match)
                 .onParameter("weight", this::weight)
                 .onParameter("quorum", (draft, s) -> {
                     Integer quorum = number(draft, s, "Quorum", 1);
@@ -114,6 +124,9 @@ final class ProcessReader {
         switch (s.parameter(1)) {
             case "initial" -> draft.match = ProcessMatch.INITIAL;
             case "partial" -> draft.match = ProcessMatch.PARTIAL;
+            case "" -> {
+                // keepalived minds nothing
+            }
             default -> findings.error(s.origin(), "Invalid param_match type " + s.parameter(1) + " - ignoring");
         }
     }
@@ -127,6 +140,12 @@ final class ProcessReader {
                             + " must be between [-254..254] inclusive. Ignoring...");
             return;
         }
+        if (draft.weighed) {
+            findings.error(
+                    s.origin(), "Weight already set for track process " + draft.name + " - ignoring " + s.parameter(1));
+            return;
+        }
+        draft.weighed = true;
         draft.weight = weight;
         draft.reverse = values.reverse(s, 2, "vrrp_track_process " + draft.name);
     }

@@ -43,7 +43,11 @@ final class ScriptUsers {
             String user = s.parameter(at);
             String group = s.parameters() > at ? s.parameter(at + 1) : null;
             if (!exist(user, group)) {
-                findings.error(s.origin(), "Unable to set uid/gid for script '" + command.get(0) + "'");
+                // keepalived's check is silent here, and its script does not run
+                findings.warn(
+                        s.origin(),
+                        "script " + command.get(0) + " is not run: there is no user " + user
+                                + (group == null ? "" : " or group " + group));
                 return null;
             }
             return new Script(command, user, group);
@@ -51,13 +55,9 @@ final class ScriptUsers {
         return hasDefault(s.origin()) ? new Script(command, globals.scriptUser, globals.scriptGroup) : null;
     }
 
-    /** Whether user and group are known to this host, by name or number. */
+    /** Whether user and group are known to this host by name. */
     boolean exist(String user, @Nullable String group) {
-        return (users.contains(user) || isNumber(user)) && (group == null || groups.contains(group) || isNumber(group));
-    }
-
-    private static boolean isNumber(String text) {
-        return text.matches("\\d{1,9}");
+        return users.contains(user) && (group == null || groups.contains(group));
     }
 
     /** Whether there is a user for scripts that name none; complains once. */

@@ -34,7 +34,7 @@ final class StatementParser {
     List<Statement> parse(List<Text> lines) {
         int missing = 0;
         for (Text line : lines) {
-            for (Token token : new Tokens(line).all()) {
+            for (Token token : new Tokens(line, findings).all()) {
                 if (token.isBrace("{")) {
                     openBlock(token);
                 } else if (token.isBrace("}")) {
@@ -105,12 +105,14 @@ final class StatementParser {
 
     /** Words of a line, with keepalived's quotes and escapes. */
     private static final class Tokens {
+        private final Findings findings;
         private final String text;
         private final Origin origin;
         private final List<Token> tokens = new ArrayList<>();
         private int at;
 
-        Tokens(Text line) {
+        Tokens(Text line, Findings findings) {
+            this.findings = findings;
             this.text = line.text();
             this.origin = line.origin();
         }
@@ -142,6 +144,9 @@ final class StatementParser {
                 } else {
                     word.append(c);
                 }
+            }
+            if (quote != 0) {
+                findings.error(origin, "Unterminated quote '" + text + "'");
             }
             add(word.toString(), quoted);
         }

@@ -10,6 +10,7 @@ import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.text.Origin;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a block tracks, while it is read. */
 final class TrackDraft {
@@ -45,26 +46,36 @@ final class TrackDraft {
                 file -> new TrackFile(file.name(), file.file(), 0, file.reverse(), file.initial(), file.overwrite()));
     }
 
+    /** Of its own interface an instance knows in any case. */
+    void dropInterface(String own, String name, Origin origin, Findings findings) {
+        if (interfaces.removeIf(tracked -> tracked.name().equals(own))) {
+            findings.error(origin, "(" + name + ") Ignoring track_interface " + own + " since own interface");
+        }
+    }
+
     /** What a sync group tracks, each of its members does. */
-    void addAll(TrackDraft group, String name, Origin origin, Findings findings) {
+    void addAll(TrackDraft group, @Nullable String own, String name, Origin origin, Findings findings) {
         for (TrackInterface tracked : group.interfaces) {
-            if (interfaces.removeIf(own -> own.name().equals(tracked.name()))) {
+            boolean isOwn = tracked.name().equals(own);
+            if (isOwn || interfaces.removeIf(each -> each.name().equals(tracked.name()))) {
                 twice(name, "track_interface " + tracked.name(), origin, findings);
             }
-            interfaces.add(tracked);
+            if (!isOwn) {
+                interfaces.add(tracked);
+            }
         }
         for (TrackScript script : group.scripts) {
-            if (scripts.removeIf(own -> own.name().equals(script.name()))) {
+            if (scripts.removeIf(each -> each.name().equals(script.name()))) {
                 twice(name, "track_script " + script.name(), origin, findings);
             }
             scripts.add(script);
         }
         for (TrackFile file : group.files) {
-            files.removeIf(own -> own.name().equals(file.name()));
+            files.removeIf(each -> each.name().equals(file.name()));
             files.add(file);
         }
         for (TrackProcess process : group.processes) {
-            processes.removeIf(own -> own.name().equals(process.name()));
+            processes.removeIf(each -> each.name().equals(process.name()));
             processes.add(process);
         }
     }

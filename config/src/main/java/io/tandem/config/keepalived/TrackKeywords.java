@@ -59,7 +59,7 @@ final class TrackKeywords {
     }
 
     private static <T extends Tracking> void lines(Keywords<T> keywords, String keyword, Line meaning) {
-        keywords.on(keyword, (tracking, s) -> s.body().forEach(line -> meaning.read(tracking, line)));
+        keywords.block(keyword, (tracking, s) -> s.body().forEach(line -> meaning.read(tracking, line)));
     }
 
     private void trackInterface(Tracking tracking, Statement line) {
@@ -167,7 +167,7 @@ final class TrackKeywords {
                 line,
                 new Words(
                         "track process",
-                        "track process " + name + " weight",
+                        "track_process " + name + " weight",
                         text -> "weight for track process " + name + " must be in [-254..254] inclusive. Ignoring..."),
                 new Weight(process.weight(), process.reverse()));
         if (weight != null) {

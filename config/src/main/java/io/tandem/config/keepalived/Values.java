@@ -86,7 +86,7 @@ final class Values {
         if (isNegative(statement, index)) {
             return null;
         }
-        if (!text.matches("\\d{1,9}(\\.\\d{1,9})?")) {
+        if (!text.matches("\\d{1,9}(\\.\\d{0,9})?|\\.\\d{1,9}")) {
             findings.error(statement.origin(), "invalid number '" + text + "'");
             return null;
         }
@@ -109,8 +109,11 @@ final class Values {
 
     /** A flag, with keepalived's words for what is none. */
     boolean bool(Statement statement, boolean otherwise, String complaint) {
-        return switch (statement.parameter(1).toLowerCase(Locale.ROOT)) {
-            case "", "on", "true", "yes" -> true;
+        if (statement.parameters() == 0) {
+            return true;
+        }
+        return switch (statement.parameter(1)) {
+            case "on", "true", "yes" -> true;
             case "off", "false", "no" -> false;
             default -> {
                 findings.error(statement.origin(), complaint, "on, off, true, false, yes or no");

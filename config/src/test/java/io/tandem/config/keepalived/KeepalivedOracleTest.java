@@ -118,7 +118,7 @@ class KeepalivedOracleTest {
                 .toList();
     }
 
-    private static String anInterface() throws IOException {
+    static String anInterface() throws IOException {
         return NetworkInterface.networkInterfaces()
                 .filter(each -> {
                     try {

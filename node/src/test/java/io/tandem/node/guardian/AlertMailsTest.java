@@ -66,11 +66,7 @@ class AlertMailsTest {
             }
             assertThat(heard)
                     .containsSequence(
-                            "HELO me",
-                            "MAIL FROM:<k@x.org>",
-                            "RCPT TO:<a@x.org>",
-                            "RCPT TO:<b@x.org>",
-                            "DATA")
+                            "HELO me", "MAIL FROM:<k@x.org>", "RCPT TO:<a@x.org>", "RCPT TO:<b@x.org>", "DATA")
                     .contains("Subject: [node1] VRRP Instance V1 - Entering MASTER state", "text", "QUIT");
             assertThat(said.poll(20, TimeUnit.SECONDS)).contains("result=sent");
         }

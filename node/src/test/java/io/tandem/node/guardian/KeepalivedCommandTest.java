@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tandem vrrp -t} and {@code --signum}. */
 class KeepalivedCommandTest {
-    private static final String GOOD = "vrrp_instance A {\n interface lo0\n virtual_router_id 51\n"
-            + " virtual_ipaddress {\n 10.0.0.5\n }\n}\n";
+    private static final String GOOD =
+            "vrrp_instance A {\n interface lo0\n virtual_router_id 51\n" + " virtual_ipaddress {\n 10.0.0.5\n }\n}\n";
 
     @TempDir
     Path directory;
@@ -33,7 +33,8 @@ class KeepalivedCommandTest {
         assertThat(check(GOOD + "foo\n")).isEqualTo(5);
         assertThat(said()).contains("keepalived.conf: Line 8) Unknown keyword 'foo'");
         assertThat(check("global_defs {\n vrrp_version\n}\n")).isEqualTo(2);
-        assertThat(run("vrrp", "-t", "-f", directory.resolve("nowhere").toString())).isZero();
+        assertThat(run("vrrp", "-t", "-f", directory.resolve("nowhere").toString()))
+                .isZero();
         assertThat(said()).contains("Config files missing");
     }
 
@@ -63,9 +64,9 @@ class KeepalivedCommandTest {
 
     @Test
     void signalsAreToldByKeepalivedsNames() {
-        for (Map.Entry<String, Integer> each :
-                Map.of("STOP", 15, "RELOAD", 1, "DATA", 23, "STATS", 28, "STATS_CLEAR", 26, "JSON", 29)
-                        .entrySet()) {
+        for (Map.Entry<String, Integer> each : Map.of(
+                        "STOP", 15, "RELOAD", 1, "DATA", 23, "STATS", 28, "STATS_CLEAR", 26, "JSON", 29)
+                .entrySet()) {
             out.reset();
             assertThat(run("vrrp", "--signum=" + each.getKey())).isZero();
             assertThat(out.toString(StandardCharsets.UTF_8).strip()).isEqualTo(Integer.toString(each.getValue()));
