@@ -252,7 +252,7 @@ final class PayloadFetches {
         }
         boolean relative = !Character.isDigit(third.charAt(0));
         int number = Integer.parseInt(third);
-        int offset = relative || number == 0 ? lengthOffset + lengthSize + number : number;
+        long offset = relative || number == 0 ? (long) lengthOffset + lengthSize + number : number;
         if (offset < 0) {
             throw new SampleError("payload offset2 too negative");
         }
@@ -260,16 +260,16 @@ final class PayloadFetches {
             if (isHttp(facts) || lengthOffset < 0 || lengthSize < 0) {
                 return false;
             }
-            int at = facts.contentStart + lengthOffset;
-            if ((long) at + lengthSize > facts.contentEnd) {
+            long at = (long) facts.contentStart + lengthOffset;
+            if (at + lengthSize > facts.contentEnd) {
                 mayChange(facts);
                 return false;
             }
             long length = 0;
             for (int i = 0; i < lengthSize; i++) {
-                length = length << 8 | facts.content[at + i] & 0xff;
+                length = (length << 8 | facts.content[(int) at + i] & 0xff) & 0xFFFF_FFFFL; // HAProxy's has 32 bits
             }
-            long start = (long) facts.contentStart + offset;
+            long start = facts.contentStart + offset;
             if (length == 0 || length > facts.content.length || start + length > facts.contentEnd) {
                 mayChange(facts);
                 return false;

@@ -37,6 +37,7 @@ class ContentFetchesFuzzTest {
             "payload_lv(0,1)",
             "payload_lv(4,4)",
             "payload_lv(2,2,-1)",
+            "payload_lv(1,8)",
             "req.rdp_cookie",
             "req.rdp_cookie_cnt(msts)");
 
