@@ -18,7 +18,7 @@ record AclExpression(String keyword, Expression expression, SampleType wants, Ma
     boolean test(Facts facts) {
         Sample value = facts.scratch.value;
         for (boolean any = expression.first(facts, value); any; any = expression.next(facts, value)) {
-            int cursor = value.cursor;
+            long cursor = value.cursor;
             if (Casts.cast(wants, facts.scratch, value) && match.matches(facts, value)) {
                 return true;
             }

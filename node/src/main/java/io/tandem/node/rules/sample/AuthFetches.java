@@ -151,7 +151,7 @@ final class AuthFetches {
             if (user == null) {
                 return false;
             }
-            int wanted = out.cursor;
+            long wanted = out.cursor;
             int index = 0;
             for (String group : user.groups()) {
                 if (index++ == wanted) {

@@ -83,10 +83,8 @@ final class CookieFetches {
         };
     }
 
-    /** The cursor holds the field's index in its upper half and the offset behind the last cookie in its lower. */
+    /** The cursor stands behind the last cookie. */
     private static final class Values implements Fetch {
-        private static final int INDEX_SHIFT = 20;
-
         private final byte[] name;
         private final Need need;
         /** Whether a cookie's name is taken rather than its value. */
@@ -128,8 +126,8 @@ final class CookieFetches {
         public boolean next(Facts facts, Sample out) {
             boolean response = HeaderFetches.ofResponse(need, facts);
             Headers headers = response ? facts.response.headers() : facts.request.headers();
-            int index = out.cursor >> INDEX_SHIFT;
-            int offset = out.cursor & ((1 << INDEX_SHIFT) - 1);
+            int index = out.cursorIndex();
+            int offset = out.cursorOffset();
             while ((index = headers.find(response ? SET_COOKIE : COOKIE, index)) >= 0) {
                 byte[] bytes = headers.bytes();
                 int start = headers.valueStart(index);
@@ -140,7 +138,7 @@ final class CookieFetches {
                     // Of Set-Cookie only the first pair is the cookie, the rest are its attributes.
                     int behind = response ? limit : Math.min(end + 1, limit);
                     if (pair(bytes, at, end, out)) {
-                        out.cursor = (index << INDEX_SHIFT) | (behind - start);
+                        out.cursor(index, behind - start);
                         return true;
                     }
                     at = behind;

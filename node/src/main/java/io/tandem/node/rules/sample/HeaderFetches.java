@@ -227,15 +227,12 @@ final class HeaderFetches {
     }
 
     /**
-     * The values of a field, or of all fields when no name is given.
-     *
-     * <p>The cursor holds the field's index in its upper half and the offset behind the last value in its lower.
+     * The values of a field, or of all fields when no name is given. The cursor stands behind the last value; where there are no
+     * more it is negative.
      */
     static final class HeaderValues implements Fetch {
         /** How many values back from the last one HAProxy can look. */
         private static final int MAX_BACK = 10;
-
-        private static final int INDEX_SHIFT = 20;
 
         private final byte[] name;
         private final Need need;
@@ -302,20 +299,24 @@ final class HeaderFetches {
                 return false;
             }
             Headers headers = headers(need, facts);
-            int index = out.cursor >> INDEX_SHIFT;
-            int offset = out.cursor & ((1 << INDEX_SHIFT) - 1);
+            int index = out.cursorIndex();
+            int offset = out.cursorOffset();
             while ((index = find(headers, index)) >= 0) {
                 int start = headers.valueStart(index);
                 int end = headers.valueEnd(index);
                 if (whole) {
                     out.set(SampleType.STRING, headers.bytes(), start, end);
-                    out.cursor = (index + 1) << INDEX_SHIFT;
+                    out.cursor(index + 1, 0);
                     return true;
                 }
                 if (start + offset < end || (offset == 0 && start == end)) {
                     slice(headers.bytes(), start + offset, end, out);
                     int behind = comma(headers.bytes(), start + offset, end) + 1;
-                    out.cursor = behind <= end ? (index << INDEX_SHIFT) | (behind - start) : (index + 1) << INDEX_SHIFT;
+                    if (behind <= end) {
+                        out.cursor(index, behind - start);
+                    } else {
+                        out.cursor(index + 1, 0);
+                    }
                     return true;
                 }
                 index++;

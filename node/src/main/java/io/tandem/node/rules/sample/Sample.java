@@ -16,9 +16,22 @@ public final class Sample {
     public int start;
     public int end;
     /** Where the next occurrence is looked for, by fetches that have several. */
-    public int cursor;
+    public long cursor;
 
     private static final byte[] EMPTY = new byte[0];
+
+    /** Moves the cursor to a byte of the field that is {@code index}th. */
+    void cursor(int index, int offset) {
+        cursor = (long) index << 32 | offset;
+    }
+
+    int cursorIndex() {
+        return (int) (cursor >> 32);
+    }
+
+    int cursorOffset() {
+        return (int) cursor;
+    }
 
     public void set(boolean value) {
         type = SampleType.BOOLEAN;

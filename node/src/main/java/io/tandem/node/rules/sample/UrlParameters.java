@@ -13,7 +13,7 @@ final class UrlParameters {
      * @return whether there is one
      */
     static boolean next(byte[] bytes, int limit, byte[] name, Sample out) {
-        int at = out.cursor;
+        int at = (int) out.cursor;
         while (at < limit) {
             int end = at;
             int equals = -1;
