@@ -333,9 +333,11 @@ class ResolversDifferentialTest {
             String less = scene.table() + scene.statistics();
             scene.dns.zone(SERVICE);
             scene.await("svc3 127.0.0.4 64", "o2 127.0.0.4 64");
+            Await.until("the weight is as before", () -> scene.table().contains("add1 127.0.0.5 2 64 0"));
             String again = scene.table();
             scene.dns.zone("");
-            scene.await("svc1 - 96", "svc3 - 96", "add1 - 96", "add3 - 96", "o1 - 96");
+            scene.await("svc1 - 96", "svc3 - 96", "add1 - 96", "add3 - 96", "o1 - 96", "o2 - 96");
+            scene.awaitLog("backend n has no server available!");
             String counts = "[0-9]+ active and 0 backup servers left";
             String log = scene.sortedLog()
                     .replaceAll(counts, "N left")

@@ -10,6 +10,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.rules.Facts;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -113,7 +114,7 @@ final class CipherConverters {
     }
 
     private static byte[] copy(Sample value) {
-        return java.util.Arrays.copyOfRange(value.bytes, value.start, value.end);
+        return Arrays.copyOfRange(value.bytes, value.start, value.end);
     }
 
     /** Tags of less than twelve bytes, which are forged too easily, decrypt nothing. */

@@ -9,6 +9,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.sample.Parameter.Kind;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Converters on protocol buffers and gRPC messages (HAProxy manual 7.3.1): the first field of a number, in messages within
@@ -71,7 +72,7 @@ final class ProtobufConverters {
             }
             String word = args.string(1);
             for (Type type : values()) {
-                if (type != BYTES && word.equals(type.name().toLowerCase(java.util.Locale.ROOT))) {
+                if (type != BYTES && word.equals(type.name().toLowerCase(Locale.ROOT))) {
                     return type;
                 }
             }
