@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,8 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The test cases of a virtual router, numbered. A test that shows one carries {@code @Tag("vrrp-case-N")}, in this module or
- * in those that use it; a case without a test is a gap.
+ * The test cases of a virtual router, numbered. A test that shows one carries {@code @Tag("vrrp-case-N")} or is called {@code
+ * caseN…}, in this module or in those that use it; a case without a test is a gap.
  */
 class FiftyFiveCasesTest {
     private static final List<String> CASES = List.of(
@@ -80,10 +79,7 @@ class FiftyFiveCasesTest {
             "Steps of the clock",
             "Public configurations mean what keepalived makes of them");
 
-    /** Written with what they test, which is under way. */
-    private static final Set<Integer> AWAITED = Set.of(25, 26, 27, 28, 45, 46, 47, 48, 49, 50, 51, 52, 55);
-
-    private static final Pattern TAG = Pattern.compile("@Tag\\(\"vrrp-case-(\\d+)\"\\)");
+    private static final Pattern TAG = Pattern.compile("@Tag\\(\"vrrp-case-(\\d+)\"\\)|(?=void case(\\d+)[A-Z])");
     private static final Pattern NAME = Pattern.compile("\\b(?:class|void) (\\w+)");
 
     @Test
@@ -96,7 +92,7 @@ class FiftyFiveCasesTest {
         assertThat(CASES).hasSize(55);
         assertThat(found.keySet()).as("numbers that there are").allMatch(number -> number >= 1 && number <= 55);
         assertThat(IntStream.rangeClosed(1, 55)
-                        .filter(number -> !found.containsKey(number) && !AWAITED.contains(number))
+                        .filter(number -> !found.containsKey(number))
                         .mapToObj(number -> number + " " + CASES.get(number - 1)))
                 .as("cases without a test")
                 .isEmpty();
@@ -107,7 +103,8 @@ class FiftyFiveCasesTest {
         while (tag.find()) {
             Matcher name = NAME.matcher(text);
             String test = name.find(tag.end()) ? name.group(1) : "?";
-            found.computeIfAbsent(Integer.parseInt(tag.group(1)), number -> new ArrayList<>())
+            String number = tag.group(1) == null ? tag.group(2) : tag.group(1);
+            found.computeIfAbsent(Integer.parseInt(number), key -> new ArrayList<>())
                     .add(test);
         }
     }

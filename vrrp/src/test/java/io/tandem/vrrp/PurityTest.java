@@ -18,6 +18,7 @@ import com.tngtech.archunit.lang.syntax.elements.GivenClasses;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import java.time.Instant;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Packets and elections know no clock, chance, thread, socket or log: time and effects are parameters and results. */
@@ -53,6 +54,7 @@ class PurityTest {
     }
 
     @Test
+    @Tag("vrrp-case-54")
     void pureCodeAsksNoClockAndStartsNoThread() {
         impure(noClasses().that().resideInAnyPackage(PURE)).check(CLASSES);
     }

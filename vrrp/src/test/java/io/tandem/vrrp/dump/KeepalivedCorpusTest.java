@@ -38,6 +38,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,7 @@ class KeepalivedCorpusTest {
     private record Row(String file, int theirs, int ours, String instances, List<String> differences) {}
 
     @Test
+    @Tag("vrrp-case-55")
     void everyFileGetsKeepalivedsVerdictAndInstances() throws Exception {
         Privileges.needRoot();
         boolean ready = Files.isExecutable(PROGRAM);

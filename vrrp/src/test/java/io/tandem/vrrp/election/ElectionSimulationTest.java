@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * more, {@code -Dtandem.simulation.seed=N} one again.
  */
 class ElectionSimulationTest {
-    private static final int SCHEDULES = Integer.getInteger("tandem.simulation.schedules", 3_000);
+    private static final int SCHEDULES = Integer.getInteger("tandem.simulation.schedules", 10_000);
     private static final Long ONLY_SEED = Long.getLong("tandem.simulation.seed");
 
     @Test

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Against the running kernel, in two fresh namespaces. */
@@ -79,6 +80,7 @@ class NetlinkTest {
     }
 
     @Test
+    @Tag("vrrp-case-50")
     void addingTwiceAndRemovingTwiceAreSuccesses() throws IOException {
         device("d0");
         int index = netlink.links().get("d0").index();

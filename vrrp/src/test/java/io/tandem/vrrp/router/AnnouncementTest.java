@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -115,6 +116,7 @@ class AnnouncementTest {
     }
 
     @Test
+    @Tag("vrrp-case-27")
     void neighborAdvertisementsOverrideAndSayWhetherThisHostForwards() throws Exception {
         for (int forwarding : new int[] {0, 1}) {
             a.namespace().run(() -> Sysctl.write("ipv6/conf/eth0/forwarding", forwarding));
@@ -146,6 +148,7 @@ class AnnouncementTest {
     }
 
     @Test
+    @Tag("vrrp-case-27")
     void aHeldIpv6AddressHasItsSolicitedNodeGroupAndNoDuplicateDetection() throws IOException {
         try (TestNode node = new TestNode(a, router6())) {
             Await.until("active", SOON, () -> node.state() == State.ACTIVE && a.holds(GLOBAL));

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,6 +51,7 @@ class ChangingInterfacesTest {
     }
 
     @Test
+    @Tag("vrrp-case-46")
     void anAddressThatAThirdPartyAddsToABackupDoesNotMakeItActive() throws IOException {
         try (TestNode high = new TestNode(a, router(150));
                 TestNode low = new TestNode(b, router(100))) {
@@ -64,6 +66,7 @@ class ChangingInterfacesTest {
     }
 
     @Test
+    @Tag("vrrp-case-50")
     void anAddressThatIsThereAlreadyAndOneThatIsGoneAlreadyAreSuccesses() throws IOException {
         VirtualRouterConfig labelled = builder(150)
                 .addresses(List.of(new VirtualAddress(VIRTUAL, 32, null, "eth0:v", 0)))
@@ -82,6 +85,7 @@ class ChangingInterfacesTest {
     }
 
     @Test
+    @Tag("vrrp-case-48")
     void anInterfaceThatIsDeletedAndMadeAgainIsUsedAgain() throws IOException {
         try (TestNode node = new TestNode(a, router(150));
                 TestNode other = new TestNode(b, router(100))) {
@@ -97,6 +101,7 @@ class ChangingInterfacesTest {
     }
 
     @Test
+    @Tag("vrrp-case-48")
     void anInterfaceThatIsRenamedAwayIsMissedUntilItHasItsNameAgain() throws IOException {
         try (TestNode node = new TestNode(a, router(150));
                 TestNode other = new TestNode(b, router(100))) {
@@ -116,6 +121,7 @@ class ChangingInterfacesTest {
     }
 
     @Test
+    @Tag("vrrp-case-48")
     void anotherMtuChangesNothing() throws IOException {
         try (TestNode node = new TestNode(a, router(150));
                 TestNode other = new TestNode(b, router(100))) {
@@ -147,6 +153,7 @@ class ChangingInterfacesTest {
 
     /** More news than the netlink socket holds: the events that matter are among those that are lost. */
     @Test
+    @Tag("vrrp-case-49")
     void aNetlinkOverrunIsMadeUpForByLookingAtEverything() throws IOException {
         try (TestNode node = new TestNode(a, router(150));
                 TestNode other = new TestNode(b, router(100))) {

@@ -20,6 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,6 +49,7 @@ class ManyAddressesTest {
     }
 
     @Test
+    @Tag("vrrp-case-51")
     void twoHundredAddressesAreTakenOverNearlyAsFastAsOne() throws IOException {
         for (OwnInterface own : new @Nullable OwnInterface[] {null, OwnInterface.VMAC}) {
             long one = installNs(1, own);
@@ -86,6 +88,7 @@ class ManyAddressesTest {
     }
 
     @Test
+    @Tag("vrrp-case-51")
     void twoHundredAndFiftyRoutersElectAndMoveTogether() throws IOException {
         try (TestNode high = new TestNode(a, routers(150));
                 TestNode low = new TestNode(b, routers(100))) {
@@ -100,6 +103,7 @@ class ManyAddressesTest {
     }
 
     @Test
+    @Tag("vrrp-case-52")
     void aStormOfReloadsDoesNotInterruptWhatStays() throws IOException {
         InetAddress stays = TestLan.address("10.99.0.50");
         try (TestNode node = new TestNode(a, storm(0))) {

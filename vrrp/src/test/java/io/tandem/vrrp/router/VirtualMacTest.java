@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -57,6 +58,8 @@ class VirtualMacTest {
     }
 
     @Test
+    @Tag("vrrp-case-25")
+    @Tag("vrrp-case-26")
     void activeAnswersArpWithTheVirtualMacAndBackupDoesNotAnswer() throws IOException {
         try (TestNode high = new TestNode(a, router(150, OwnInterface.VMAC));
                 TestNode low = new TestNode(b, router(100, OwnInterface.VMAC))) {
@@ -115,6 +118,7 @@ class VirtualMacTest {
     }
 
     @Test
+    @Tag("vrrp-case-26")
     void neighborDiscoveryAnswersWithTheVirtualMac() throws IOException {
         InetAddress source = TestLan.address("fd99::13");
         client.netlink().addresses().add(source, 64, "eth0");
@@ -239,6 +243,7 @@ class VirtualMacTest {
 
     /** keepalived's, killed: address and macvlan live on, and the kernel answers what it takes for a question. */
     @Test
+    @Tag("vrrp-case-47")
     void aZombieWithTheVirtualMacAndAcceptLocalDoesNotPullTheSwitchBack() throws IOException {
         b.netlink().links().addMacvlan("vrrp.51", "eth0", Links.MacvlanMode.PRIVATE, mac(MAC4));
         b.namespace()

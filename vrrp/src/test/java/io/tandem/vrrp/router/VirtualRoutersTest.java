@@ -120,6 +120,7 @@ class VirtualRoutersTest {
     }
 
     @Test
+    @Tag("vrrp-case-46")
     void anAddressRemovedByAThirdPartyIsRestored() throws IOException {
         try (TestNode node = new TestNode(a, fast(150))) {
             Await.until("active", SOON, () -> node.state() == State.ACTIVE && a.holds(VIRTUAL));
