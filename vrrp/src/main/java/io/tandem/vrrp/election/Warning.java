@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.election;
 
+import java.util.Locale;
+
 /** What an election notices but cannot mend. */
 public enum Warning {
     /** An advertisement came from this router's own address: an address conflict or a loop on the LAN. */
@@ -15,5 +17,10 @@ public enum Warning {
     /** A lower-priority router advertises while this one is Active: it does not hear us, or has just restarted. */
     SECOND_ACTIVE,
     /** Asked to hand over and stay, but the peer refused, died or did not answer: still Active. */
-    HAND_OVER_FAILED
+    HAND_OVER_FAILED;
+
+    /** As logged: {@code own-address-heard}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

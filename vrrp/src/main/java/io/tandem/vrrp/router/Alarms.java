@@ -19,6 +19,8 @@ public final class Alarms {
     public enum Kind {
         /** Another router has the addresses of one that is Active here. */
         TWO_ACTIVE,
+        /** A router that no liveness link vouches for claims to own the addresses, or is refused: perhaps an impostor. */
+        STRANGER,
         /** The cluster and the liveness links do not see the same nodes. */
         VIEWS_DIFFER,
         /** Neither a peer nor the witness can be reached: this node is the one that is cut off. */

@@ -9,7 +9,6 @@ import io.tandem.vrrp.packet.Remark;
 import io.tandem.vrrp.socket.AdvertSocket;
 import java.net.InetAddress;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -34,8 +33,7 @@ final class LanLog {
     void warn(Warning warning, InetAddress peer, long nowNs) {
         if (isNew(warning + peer.getHostAddress()) || nowNs - conflictLoggedAtNs > CONFLICT_LOG_NS) {
             conflictLoggedAtNs = nowNs;
-            log.warning("vrrp warning" + router + " what="
-                    + warning.name().toLowerCase(Locale.ROOT).replace('_', '-') + " peer=" + peer.getHostAddress());
+            log.warning("vrrp warning" + router + " what=" + warning.text() + " peer=" + peer.getHostAddress());
         }
     }
 

@@ -7,7 +7,6 @@ import io.tandem.vrrp.packet.DropReason;
 import io.tandem.vrrp.packet.Remark;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -77,7 +76,7 @@ public final class RouterCounters {
         });
         warnings.forEach((warning, count) -> {
             if (count.get() > 0) {
-                all.put("warning_" + warning.name().toLowerCase(Locale.ROOT), count.get());
+                all.put("warning_" + warning.text().replace('-', '_'), count.get());
             }
         });
         drops().forEach((reason, count) -> all.put("drop_" + reason.toString().replace('-', '_'), count));

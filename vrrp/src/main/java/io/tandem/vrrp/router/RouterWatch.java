@@ -5,6 +5,7 @@ package io.tandem.vrrp.router;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.election.StateChange;
+import io.tandem.vrrp.election.Warning;
 import io.tandem.vrrp.packet.Claim;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
@@ -33,6 +34,9 @@ final class RouterWatch {
     private @Nullable InetAddress rival;
     private long rivalAtNs;
     private boolean rivalHeard;
+    private @Nullable InetAddress stranger;
+    private String strangerIs = "";
+    private long strangerAtNs;
     private @Nullable Claim claim;
     private long claimAtNs;
     private long linkSinceNs = Reactor.NEVER;
@@ -71,9 +75,12 @@ final class RouterWatch {
     }
 
     /** Another router's advertisement was accepted. */
-    void heard(long nowNs) {
+    void heard(InetAddress from, long nowNs) {
         heardAtNs = nowNs;
         heardAny = true;
+        if (from.equals(stranger)) {
+            strangerAtNs = nowNs;
+        }
     }
 
     /** Whether advertisements of another router have been accepted lately. */
@@ -86,6 +93,24 @@ final class RouterWatch {
         rival = from;
         rivalAtNs = nowNs;
         rivalHeard = true;
+    }
+
+    /** A router that nobody vouches for takes part, or tries to. */
+    void onStranger(Warning what, InetAddress from, long nowNs) {
+        stranger = from;
+        strangerIs = what.text();
+        strangerAtNs = nowNs;
+    }
+
+    /** The stranger that is still heard, or null. */
+    @Nullable String stranger(VirtualRouterConfig config, long nowNs) {
+        InetAddress from = stranger;
+        if (from == null
+                || nowNs - strangerAtNs
+                        >= FADES_NS + 2 * config.advertInterval().toNanos()) {
+            return null;
+        }
+        return "is=" + strangerIs + " peer=" + from.getHostAddress();
     }
 
     /** Another host claims a virtual address that is ours. */

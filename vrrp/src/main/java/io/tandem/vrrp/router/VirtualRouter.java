@@ -47,6 +47,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private final byte[] frame = new byte[128];
     private final RouterPort port;
     private final RouterWatch watch = new RouterWatch();
+    private boolean strangerStands;
     private final AdvertIntake intake;
     private VirtualRouterConfig config;
     private Election election;
@@ -162,6 +163,14 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         } else if (alarms.clear(Alarms.Kind.TWO_ACTIVE, config.name()) && election.state() == State.ACTIVE) {
             // Healed: who learnt the other's address must learn this one again.
             announcer.announce(now);
+        }
+        String stranger = watch.stranger(config, now);
+        if (stranger != null) {
+            strangerStands = true;
+            alarms.raise(Alarms.Kind.STRANGER, config.name(), stranger);
+        } else if (strangerStands) {
+            strangerStands = false;
+            alarms.clear(Alarms.Kind.STRANGER, config.name());
         }
     }
 
@@ -501,6 +510,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         counters.count(warning);
         if (warning == Warning.SECOND_ACTIVE || warning == Warning.TWO_OWNERS) {
             watch.onRival(peer, nowNs);
+        } else if (warning == Warning.UNKNOWN_OWNER || warning == Warning.STRANGER_REFUSED) {
+            watch.onStranger(warning, peer, nowNs);
         }
         lanLog.warn(warning, peer, nowNs);
     }
@@ -608,7 +619,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     private void hear(Event.Heard heard, long now) {
-        watch.heard(now);
+        watch.heard(heard.source(), now);
         if (heard.priority() == 0) {
             counters.zerosReceived.incrementAndGet();
         } else if (election.state() == State.ACTIVE && heard.priority() < shownPriority) {
