@@ -138,7 +138,7 @@ final class AddressReader {
     }
 
     private @Nullable InetAddress peer(Statement line, String text, InetAddress address) {
-        InetAddress peer = IpLiteral.parse(text);
+        InetAddress peer = IpLiteral.parse(text.split("/", 2)[0]);
         if (peer == null || peer.getClass() != address.getClass()) {
             findings.error(line.origin(), "VRRP parsed invalid IP " + text + ". skipping IP...");
             findings.error(line.origin(), "Invalid peer address " + text);

@@ -29,17 +29,19 @@ final class AnnounceDraft {
         copy.delay = delay;
         copy.refresh = refresh;
         copy.refreshRepeat = refreshRepeat;
-        copy.againRepeat = againRepeat;
-        copy.againDelay = againDelay;
+        // keepalived's default for an instance is what holds for all, not what the instance says of takeovers
+        copy.againRepeat = againRepeat == null ? Integer.valueOf(repeat) : againRepeat;
+        copy.againDelay = againDelay == null ? delay : againDelay;
         copy.elsewhere = elsewhere;
         copy.everywhere = everywhere;
         return copy;
     }
 
     Announce finish(Pace pace) {
-        Again again = againRepeat == null && againDelay == null
-                ? null
-                : new Again(againRepeat == null ? repeat : againRepeat, againDelay == null ? delay : againDelay);
+        Again again = new Again(againRepeat == null ? repeat : againRepeat, againDelay == null ? delay : againDelay);
+        if (again.equals(new Again(repeat, delay))) {
+            again = null;
+        }
         return new Announce(repeat, delay, refresh, refreshRepeat, again, pace, elsewhere, everywhere);
     }
 }

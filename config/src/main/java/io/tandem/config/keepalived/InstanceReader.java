@@ -164,6 +164,8 @@ final class InstanceReader {
             findings.unsupported(draft.origin, "vrrp_strict with unicast_peer or preempt_delay");
         }
         draft.answerLowerPriority = false;
+        draft.announce.againRepeat = 0;
+        draft.announce.againDelay = Duration.ZERO;
         findings.noEffect(
                 draft.origin,
                 "no_accept of vrrp_strict",

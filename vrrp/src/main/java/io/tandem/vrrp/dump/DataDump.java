@@ -108,7 +108,7 @@ public final class DataDump {
         line(3, "Wantstate = " + state);
         Instant since = Lines.lastTransition(router, snapshot.now());
         line(3, "Last transition = " + Lines.seconds(since) + " (" + time(since) + ")");
-        line(3, "Interface = " + config.interfaceName());
+        line(3, "Interface = " + Lines.device(config));
     }
 
     private static boolean isIpv6(VirtualRouterConfig config) {
@@ -176,6 +176,10 @@ public final class DataDump {
         if (!config.routes().isEmpty()) {
             line(3, "Virtual Routes :");
             config.routes().forEach(route -> line(5, Lines.route(route)));
+        }
+        if (!config.rules().isEmpty()) {
+            line(3, "Virtual Rules :");
+            config.rules().forEach(rule -> line(5, Lines.rule(rule)));
         }
     }
 

@@ -34,16 +34,16 @@ public final class JsonDump {
                 .raw("dont_track_primary", 0)
                 .raw("skip_check_adv_addr", 0)
                 .raw("strict_mode", 0)
-                .text("vmac_ifname", "")
-                .text("ifp_ifname", config.interfaceName())
+                .text("vmac_ifname", Lines.isMacvlan(config) ? Lines.device(config) : "")
+                .text("ifp_ifname", Lines.device(config))
                 .raw("master_priority", 0)
                 .raw("last_transition", Lines.seconds(Lines.lastTransition(router, snapshot.now())))
                 .raw("garp_delay", config.announce().delay().toSeconds())
                 .raw("garp_refresh", config.announce().refresh().toSeconds())
                 .raw("garp_rep", config.announce().repeat())
                 .raw("garp_refresh_rep", config.announce().refreshRepeat())
-                .raw("garp_lower_prio_delay", config.announce().delay().toSeconds())
-                .raw("garp_lower_prio_rep", config.announce().repeat())
+                .raw("garp_lower_prio_delay", Lines.again(config).delay().toSeconds())
+                .raw("garp_lower_prio_rep", Lines.again(config).repeat())
                 .raw("lower_prio_no_advert", config.tuning().answerLowerPriority() ? 0 : 1)
                 .raw("higher_prio_send_advert", 0)
                 .raw("vrid", config.vrid())
@@ -80,6 +80,7 @@ public final class JsonDump {
                         .map(address -> Lines.address(address, router))
                         .toList());
         list(json, "vroutes", config.routes().stream().map(Lines::route).toList());
+        list(json, "vrules", config.rules().stream().map(Lines::rule).toList());
         list(
                 json,
                 "track_ifp",

@@ -3,9 +3,13 @@
 package io.tandem.vrrp.dump;
 
 import io.tandem.config.model.AddressFamily;
+import io.tandem.config.model.OwnInterface;
 import io.tandem.config.model.Script;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRoute;
+import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Again;
+import io.tandem.config.model.VirtualRule;
 import io.tandem.config.text.IpLiteral;
 import io.tandem.vrrp.dump.Snapshot.Pair;
 import io.tandem.vrrp.election.State;
@@ -14,11 +18,25 @@ import java.net.Inet4Address;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Pieces that keepalived's dump and its JSON have in common. */
 final class Lines {
     private static final int MAIN_TABLE = 254;
+
+    /** In the order that keepalived writes them. */
+    private static final Map<Integer, String> FLAGS = new TreeMap<>(Map.of(
+            VirtualAddress.Options.HOME,
+            "home",
+            VirtualAddress.Options.MANAGE_TEMPORARY,
+            "mngtmpaddr",
+            VirtualAddress.Options.NO_PREFIX_ROUTE,
+            "noprefixroute",
+            VirtualAddress.Options.JOIN_GROUPS,
+            "autojoin"));
 
     private Lines() {}
 
@@ -30,16 +48,88 @@ final class Lines {
         if (address.prefixLength() != bits) {
             text.append('/').append(address.prefixLength());
         }
-        String own = address.interfaceName();
-        text.append(" dev ").append(own == null ? router.config().interfaceName() : own);
+        VirtualAddress.Options options = address.options();
+        if (options.broadcast() != null) {
+            text.append(" brd ").append(IpLiteral.text(options.broadcast()));
+        }
+        text.append(" dev ").append(device(address, router.config()));
         text.append(" scope ").append(scope(address.scope()));
         if (address.label() != null) {
             text.append(" label ").append(address.label());
         }
-        if (!v4) {
-            text.append(address.prefixLength() == bits ? " deprecated" : " preferred_lft forever");
+        text.append((options.flags() & VirtualAddress.Options.DETECT_DUPLICATES) != 0 ? " -nodad" : "");
+        FLAGS.forEach((flag, word) -> text.append((options.flags() & flag) != 0 ? " " + word : ""));
+        if (options.preferredSeconds() != VirtualAddress.Options.FOREVER) {
+            int seconds = options.preferredSeconds();
+            text.append(seconds == 0 ? " deprecated" : " preferred_lft " + seconds);
+        } else if (!v4) {
+            text.append(" preferred_lft forever");
         }
+        text.append(options.tracked() ? "" : " no_track");
         return text.append(router.isActive() ? " set" : "").toString();
+    }
+
+    /** An interface of the router's own is for the family of its advertisements. */
+    private static String device(VirtualAddress address, VirtualRouterConfig config) {
+        if (address.interfaceName() != null) {
+            return address.interfaceName();
+        }
+        boolean sameFamily = address.address() instanceof Inet4Address == (config.family() == AddressFamily.INET);
+        return config.ownInterface() != null && sameFamily
+                ? device(config) + "@" + config.interfaceName()
+                : config.interfaceName();
+    }
+
+    /** {@code from 10.0.0.0/8 priority 500 tos 0x0 protocol 18 lookup 100}. */
+    static String rule(VirtualRule rule) {
+        StringBuilder text = new StringBuilder(rule.inverted() ? "not " : "");
+        text.append("from ").append(network(rule.from()));
+        if (rule.to() != null) {
+            text.append(" to ").append(network(rule.to()));
+        }
+        text.append(" priority ").append(Integer.toUnsignedString(rule.preference()));
+        text.append(" tos 0x").append(Integer.toHexString(rule.match().tos()));
+        if (rule.match().incoming() != null) {
+            text.append(" iif ").append(rule.match().incoming());
+        }
+        if (rule.match().outgoing() != null) {
+            text.append(" oif ").append(rule.match().outgoing());
+        }
+        text.append(" protocol ").append(rule.protocol());
+        if (rule.action() == VirtualRule.TABLE) {
+            text.append(" lookup ").append(Integer.toUnsignedString(rule.table()));
+        }
+        return text.toString();
+    }
+
+    private static String network(VirtualRule.@Nullable Network network) {
+        if (network == null) {
+            return "all";
+        }
+        int bits = network.address().getAddress().length * 8;
+        return IpLiteral.text(network.address()) + (network.prefixLength() == bits ? "" : "/" + network.prefixLength());
+    }
+
+    /** The interface that advertisements leave by, or would but for {@code vmac_xmit_base}. */
+    static String device(VirtualRouterConfig config) {
+        OwnInterface own = config.ownInterface();
+        if (own == null) {
+            return config.interfaceName();
+        }
+        return own.name() != null ? own.name() : "vrrp." + config.vrid();
+    }
+
+    static boolean isMacvlan(VirtualRouterConfig config) {
+        OwnInterface own = config.ownInterface();
+        return own != null && own.kind() == OwnInterface.Kind.MACVLAN;
+    }
+
+    /** After a lower advertisement; without a word of it as after a takeover. */
+    static Again again(VirtualRouterConfig config) {
+        Again again = config.announce().again();
+        return again == null
+                ? new Again(config.announce().repeat(), config.announce().delay())
+                : again;
     }
 
     private static String scope(int scope) {

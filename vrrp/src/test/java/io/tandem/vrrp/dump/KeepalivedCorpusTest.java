@@ -63,10 +63,6 @@ class KeepalivedCorpusTest {
             "wantstate",
             "master_adver_int",
             "auth_data",
-            "vmac_ifname",
-            // Tandem announces at times of its own
-            "garp_lower_prio_delay",
-            "garp_lower_prio_rep",
             "skip_check_adv_addr",
             "strict_mode",
             "accept");
