@@ -11,7 +11,9 @@ import io.tandem.node.observe.Meters;
 import io.tandem.node.observe.log.ProxyLog;
 import io.tandem.node.rules.Rules;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ public final class Backend {
     private final BackendState state;
     private final Timeouts timeouts;
     private final List<Server> servers;
+    private final Map<String, Server> serversByName = new HashMap<>();
     private final Balancer balancer;
     private final CheckPlan checkPlan;
     private final Persistence persistence;
@@ -55,6 +58,7 @@ public final class Backend {
         state = builder.state;
         timeouts = builder.timeouts;
         servers = List.copyOf(builder.servers);
+        servers.forEach(server -> serversByName.putIfAbsent(server.name(), server));
         balancer = builder.balancer;
         afterResponseRules = builder.afterResponseRules;
         checkPlan = builder.checkPlan;
@@ -110,7 +114,7 @@ public final class Backend {
     }
 
     public Optional<Server> server(String name) {
-        return servers.stream().filter(s -> s.name().equals(name)).findFirst();
+        return Optional.ofNullable(serversByName.get(name));
     }
 
     /** What health checks of its servers ask. */

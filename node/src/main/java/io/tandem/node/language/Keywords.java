@@ -39,11 +39,16 @@ public final class Keywords {
 
     /** The directive of that name which is valid in {@code section}; any other of that name where none is. */
     public @Nullable Keyword<Directive> directive(String name, SectionKind section) {
-        List<Keyword<Directive>> same = directives.getOrDefault(name, List.of());
-        return same.stream()
-                .filter(k -> k.sections().contains(section))
-                .findFirst()
-                .orElseGet(() -> directive(name));
+        List<Keyword<Directive>> same = directives.get(name);
+        if (same == null) {
+            return null;
+        }
+        for (Keyword<Directive> keyword : same) {
+            if (keyword.sections().contains(section)) {
+                return keyword;
+            }
+        }
+        return same.get(0);
     }
 
     /** The directives that are valid in {@code section}, in the order of their declaration. */

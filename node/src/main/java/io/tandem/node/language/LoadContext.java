@@ -14,6 +14,6 @@ import io.tandem.config.text.Problems;
  */
 public record LoadContext(Problems problems, Keywords keywords, Drafts drafts, LoadOptions options) {
     public LoadContext(Problems problems, Keywords keywords, Drafts drafts) {
-        this(problems, keywords, drafts, LoadOptions.plain());
+        this(problems, keywords, drafts, LoadOptions.plain(drafts.environment()));
     }
 }

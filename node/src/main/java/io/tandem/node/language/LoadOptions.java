@@ -21,6 +21,11 @@ public record LoadOptions(
         int maxConnectionsPerProxy) {
     /** Nothing special, with the process's own environment. */
     public static LoadOptions plain() {
-        return new LoadOptions(Environment.ofProcess(), false, false, false, 0);
+        return plain(Environment.ofProcess());
+    }
+
+    /** Nothing special, with an environment that is there: to copy the process's takes time. */
+    static LoadOptions plain(Environment environment) {
+        return new LoadOptions(environment, false, false, false, 0);
     }
 }

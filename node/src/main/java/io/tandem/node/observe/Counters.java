@@ -18,11 +18,19 @@ public final class Counters<K extends Enum<K>> {
     /** Longs of padding around a row, so that two loops never write to one cache line. */
     private static final int PADDING = 8;
 
+    /** How many counters a kind has: to ask the class copies all of them. */
+    private static final ClassValue<Integer> COUNTS = new ClassValue<>() {
+        @Override
+        protected Integer computeValue(Class<?> names) {
+            return names.getEnumConstants().length;
+        }
+    };
+
     private final long[][] rows;
 
     /** @param loops how many event loops write, at least 1 */
     public Counters(Class<K> names, int loops) {
-        rows = new long[loops][names.getEnumConstants().length + 2 * PADDING];
+        rows = new long[loops][COUNTS.get(names) + 2 * PADDING];
     }
 
     /** Adds {@code n}. Called by the loop that owns row {@code loop}. */
