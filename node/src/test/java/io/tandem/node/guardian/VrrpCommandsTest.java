@@ -48,7 +48,7 @@ class VrrpCommandsTest {
         assertThat(a.ask("vrrp status")).startsWith("0\nguardian pid=").contains("router name=VI_1", "link peer=b");
         assertThat(a.ask("vrrp release VI_1")).startsWith("0\nVI_1 BACKUP");
         pair.until("b has it", () -> b.isActive() && b.holds() && !a.holds());
-        assertThat(b.log()).contains("to=ACTIVE reason=peer-releasing");
+        pair.until("said", () -> b.log().contains("to=ACTIVE reason=peer-releasing"));
 
         assertThat(a.ask("vrrp take VI_1")).startsWith("0\nVI_1 ACTIVE");
         pair.until("a has it", () -> a.holds() && !b.holds());
