@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualRouter implements Lan, Reactor.Timed {
     private static final int MAX_FRAMES_A_WAKE = 32;
     private static final long CONFLICT_GRACE_NS = 100_000_000L;
+    private static final long CONTRADICT_AFTER_NS = 3_000_000L;
+    private static final long CONTRADICT_EVERY_NS = 1_000_000_000L;
     private static final long RETRY_NS = 5_000_000_000L;
 
     private final EventLog log;
@@ -65,6 +67,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private long activeSinceNs;
     private @Nullable String refusedInstall;
     private @Nullable Claim lastClaim;
+    private long contradictAtNs = Reactor.NEVER;
+    private long contradictedAtNs = System.nanoTime() - CONTRADICT_EVERY_NS;
     private @Nullable Integer operatorPriority;
     private int trackedPriority;
     private int illness;
@@ -431,6 +435,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         long next = electionWakeNs;
         next = earlier(next, announcer.nextWakeNs());
         next = earlier(next, keeper.nextWakeNs());
+        next = earlier(next, contradictAtNs);
         return earlier(next, retryAtNs);
     }
 
@@ -442,6 +447,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         announcer.onTime(now);
         keeper.onTime(now);
         intake.onTime(port, now);
+        if (contradictAtNs != Reactor.NEVER && now - contradictAtNs >= 0) {
+            contradict(now);
+        }
         if (retryAtNs != Reactor.NEVER && now - retryAtNs >= 0) {
             retryAtNs = Reactor.NEVER;
             refusedInstall = null;
@@ -662,7 +670,10 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         }
     }
 
-    /** Somebody else claims an address that is ours: claim it again, at once. */
+    /**
+     * Somebody else claims an address that is ours: claim it again, in a moment. A router that takes over rightly announces
+     * first and advertises next: contradicting it in between would lead its clients into a hole.
+     */
     private void answerClaim(Claim claim, long now) {
         if (now - activeSinceNs < CONFLICT_GRACE_NS) {
             // The one who held it until now had frames on their way; the schedule of the takeover overrides them.
@@ -670,7 +681,17 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         }
         counters.conflicts.incrementAndGet();
         watch.onClaim(claim, now);
-        if (lanLog.conflict(claim, now)) {
+        if (contradictAtNs == Reactor.NEVER && now - contradictedAtNs >= CONTRADICT_EVERY_NS) {
+            contradictAtNs = now + CONTRADICT_AFTER_NS;
+        }
+    }
+
+    private void contradict(long now) {
+        contradictAtNs = Reactor.NEVER;
+        Claim claim = lastClaim;
+        if (claim != null && election.state() == State.ACTIVE && !election.isHandingOver()) {
+            contradictedAtNs = now;
+            lanLog.conflict(claim, now);
             announcer.announce(now);
         }
     }

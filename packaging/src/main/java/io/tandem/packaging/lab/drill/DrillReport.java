@@ -97,6 +97,7 @@ record DrillReport(Fault fault, LabOptions options, List<TrialResult> trials) {
                 + ", " + decimal("restore_gap_ms_median", medianMs(TrialResult::restoreGapNs))
                 + ", " + list("outages_ms", TrialResult::outageNs)
                 + ", " + list("restore_gaps_ms", TrialResult::restoreGapNs)
+                + ", " + list("take_back_gaps_ms", TrialResult::takeBackGapNs)
                 + ", " + list("duplicates_ms", TrialResult::duplicateNs)
                 + ", " + text("timers", options.timers().word())
                 + ", " + text("engine", options.engine().word()) + "}";

@@ -20,6 +20,10 @@ final class Trial {
     private static final long MAX_SAMPLE_PAUSE_NS = 2_000_000_000;
 
     private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(30);
+    /** The address comes back within this of the moment that it is seen to have come back. */
+    private static final long TAKE_BACK_BEFORE_NS = 300_000_000;
+
+    private static final long TAKE_BACK_AFTER_NS = 700_000_000;
     private static final Duration TAKE_BACK_LIMIT = Duration.ofSeconds(60);
     private static final int CLEAN_PROBES = 250;
     private static final int BASELINE_PROBES = 200;
@@ -80,10 +84,12 @@ final class Trial {
 
         long restoreNs = System.nanoTime();
         restore(active);
+        long takenNs = restoreNs;
         if (cluster.preempts()) {
             Await.until(active.name() + " to take the address back", TAKE_BACK_LIMIT, () -> cluster.holder()
                     .filter(active::equals)
                     .isPresent());
+            takenNs = System.nanoTime();
         }
         cluster.awaitSteady();
         long steadyNs = System.nanoTime();
@@ -94,6 +100,11 @@ final class Trial {
                 next.name(),
                 measured(log.longestGapNs(faultNs, recoveredNs - Prober.LIMIT_NS), "the outage"),
                 measured(log.longestGapNs(restoreNs, steadyNs), "the gap while the node came back"),
+                cluster.preempts()
+                        ? measured(
+                                log.longestGapNs(takenNs - TAKE_BACK_BEFORE_NS, takenNs + TAKE_BACK_AFTER_NS),
+                                "the gap while the address came back")
+                        : 0,
                 load.counts(),
                 entries.size(),
                 entriesAfter,

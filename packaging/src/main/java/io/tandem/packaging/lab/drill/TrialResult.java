@@ -9,6 +9,7 @@ package io.tandem.packaging.lab.drill;
  * @param nextNode who has the address afterwards
  * @param outageNs longest gap between the send times of successive answered probes, around the fault
  * @param restoreGapNs the same while the node came back
+ * @param takeBackGapNs of that, when a node with preemption took the address back; 0 without
  * @param load the requests from shortly before the fault until the node was back
  * @param entriesBefore stick-table entries of the failed node, 20 ms old at the fault
  * @param entriesAfter those of them that the next node has
@@ -22,6 +23,7 @@ record TrialResult(
         String nextNode,
         long outageNs,
         long restoreGapNs,
+        long takeBackGapNs,
         LoadCounts load,
         int entriesBefore,
         int entriesAfter,

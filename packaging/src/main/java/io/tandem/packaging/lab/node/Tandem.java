@@ -93,6 +93,11 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
                 : "preempt = false";
     }
 
+    /** A node that has just got its link back thinks its servers down for a moment. */
+    private String health() {
+        return preempt ? "proxy-health { backends = [ servers ], weight = 100 }" : "";
+    }
+
     /** Gives the addresses away until {@link #rejoin}. */
     @Override
     public void drain(Host host) throws IOException {
@@ -118,8 +123,9 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
                       %s
                       addresses = [ "%s/32" ]
                     }
+                    %s
                   """
-                        .formatted(topology.interfaceName(), preemption(), topology.floatingIp());
+                        .formatted(topology.interfaceName(), preemption(), topology.floatingIp(), health());
         return """
                 proxy.files = [ "%s" ]
                 cluster {

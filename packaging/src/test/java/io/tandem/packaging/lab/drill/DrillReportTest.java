@@ -62,6 +62,7 @@ class DrillReportTest {
                 "lb2",
                 outageMs * 1_000_000L,
                 2_000_000,
+                1_000_000,
                 new LoadCounts(100, 3, 2),
                 entriesBefore,
                 entriesAfter,
