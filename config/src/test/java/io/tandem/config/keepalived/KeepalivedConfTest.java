@@ -16,7 +16,9 @@ import io.tandem.config.model.Script;
 import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Again;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRouterConfig.Pace;
 import io.tandem.config.model.VirtualRouterConfig.ProcessMatch;
 import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
@@ -155,7 +157,17 @@ class KeepalivedConfTest {
                                 "nogroup"),
                         new TrackScript(
                                 "other", List.of("/bin/false"), second, second, 5, true, 1, 1, false, "daemon", "adm"));
-        assertThat(router.announce()).isEqualTo(new Announce(2, second, Duration.ofMinutes(1), 1));
+        assertThat(router.announce())
+                .as("a lower router is answered as globals say")
+                .isEqualTo(new Announce(
+                        2,
+                        second,
+                        Duration.ofMinutes(1),
+                        1,
+                        new Again(5, Duration.ofSeconds(5)),
+                        Pace.FREE,
+                        Duration.ZERO,
+                        false));
         assertThat(router.tuning()).isEqualTo(new VirtualRouterConfig.Tuning(4, false, true));
         assertThat(router.scripts())
                 .isEqualTo(new Notify(
