@@ -14,7 +14,6 @@ import java.time.Duration;
 /** The keywords of {@code vrrp_instance}. */
 final class InstanceKeywords {
     private static final int PASSWORD_LENGTH = 8;
-    private static final int MAX_ADDRESSES = 255;
 
     private final Findings findings;
     private final Values values;
@@ -276,8 +275,6 @@ final class InstanceKeywords {
                     line.origin(),
                     "(" + draft.name + "): address family must match VRRP instance [" + line.keyword()
                             + "] - ignoring");
-        } else if (draft.addresses.size() == MAX_ADDRESSES) {
-            findings.error(line.origin(), "(" + draft.name + ") more than 255 addresses - ignoring " + line.keyword());
         } else {
             draft.family = family;
             draft.addresses.add(address);

@@ -15,6 +15,8 @@ import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 /** Weighs the lines of a {@code vrrp_instance} together, in keepalived's words. */
 final class InstanceReader {
     private static final int OWNER_PRIORITY = 255;
+    private static final int MOST_ADDRESSES = 255;
+    private static final int USUAL_MTU = 1500;
+    private static final int ETHERNET_HEADER = 14;
+    private static final int VRRP_HEADER = 8;
+    private static final int VRRP_AUTHENTICATION = 8;
     private static final Duration LONGEST_V3 = Duration.ofMillis(40_950);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration CENTISECOND = Duration.ofMillis(10);
@@ -101,6 +108,7 @@ final class InstanceReader {
         if (priority == OWNER_PRIORITY) {
             dropWeights(draft, tag);
         }
+        fitIntoPacket(draft, family, version, tag);
         hintAtNetworks(draft, tag);
         InetAddress group = draft.multicastGroup;
         if (group == null) {
@@ -131,6 +139,32 @@ final class InstanceReader {
                 .tracks(draft.tracks.tracks())
                 .scripts(draft.notifying.notify(globals))
                 .build();
+    }
+
+    /** An advertisement is not to be fragmented: what does not fit in moves with the rest, unadvertised. */
+    private void fitIntoPacket(InstanceDraft draft, AddressFamily family, int version, String tag) {
+        boolean four = family == AddressFamily.INET;
+        int headers = ETHERNET_HEADER + (four ? 20 : 40) + VRRP_HEADER + (version == 2 ? VRRP_AUTHENTICATION : 0);
+        int most = Math.min(MOST_ADDRESSES, (mtu(draft.interfaceName) - headers) / (four ? 4 : 16));
+        int count = draft.addresses.size();
+        if (count > most) {
+            findings.error(
+                    draft.origin,
+                    tag + "Number of VIPs (" + count + ") exceeds maximum/space available in packet (max " + most
+                            + " addresses) - excess moved to eVIPs");
+            List<VirtualAddress> excess = draft.addresses.subList(most, count);
+            draft.excludedAddresses.addAll(0, excess);
+            excess.clear();
+        }
+    }
+
+    private static int mtu(@Nullable String interfaceName) {
+        try {
+            NetworkInterface found = interfaceName == null ? null : NetworkInterface.getByName(interfaceName);
+            return found == null ? USUAL_MTU : found.getMTU();
+        } catch (SocketException e) {
+            return USUAL_MTU;
+        }
     }
 
     private List<VirtualRoute> routes(InstanceDraft draft) {

@@ -108,6 +108,20 @@ class KeepalivedNetworkOracleTest {
                 directory);
     }
 
+    @Test
+    void addressesBeyondOnePacketAreMovedAlongAsByKeepalived(@TempDir Path directory) throws Exception {
+        compare(Stream.of(many(256, "10.99.%d.%d"), many(255, "10.99.%d.%d"), many(120, "fd99::%x:%x")), directory);
+    }
+
+    private static String many(int count, String format) {
+        StringBuilder addresses = new StringBuilder(HEAD + " version 3\n virtual_ipaddress {\n");
+        addresses.append(format.startsWith("fd") ? " fe80::99/64\n" : "");
+        for (int i = 0; i < count; i++) {
+            addresses.append(' ').append(format.formatted(i / 200, i % 200 + 1)).append('\n');
+        }
+        return addresses.append(" }\n}\n").toString();
+    }
+
     private static void compare(Stream<String> files, Path directory) throws Exception {
         KeepalivedOracleTest.compare(files.toList(), directory);
     }
