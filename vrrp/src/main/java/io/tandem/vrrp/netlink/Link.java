@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param masterIndex the bridge or bond it belongs to, 0 for none
  * @param parentIndex the interface below it, 0 for none
  * @param alias what somebody wrote down about it, or empty
+ * @param movedPort whether this is the news that a bond or team speaks by another of its ports: what the switch has learnt
+ *     is wrong now
  * @param kind {@code veth}, {@code bridge}, {@code macvlan} …; null for hardware and the loopback
  */
 public record Link(
@@ -25,6 +27,7 @@ public record Link(
         int masterIndex,
         int parentIndex,
         String alias,
+        boolean movedPort,
         @Nullable String kind) {
     private static final HexFormat MAC = HexFormat.ofDelimiter(":");
     private static final int IFF_UP = 1;

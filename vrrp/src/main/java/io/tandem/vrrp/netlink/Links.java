@@ -44,6 +44,9 @@ public final class Links {
     private static final int IFLA_IFALIAS = 20;
     private static final int IFLA_GROUP = 27;
     private static final int IFLA_NET_NS_FD = 28;
+    private static final int IFLA_EVENT = 44;
+    private static final int EVENT_BONDING_FAILOVER = 3;
+    private static final int EVENT_NOTIFY_PEERS = 4;
     private static final int INFO_KIND = 1;
     private static final int INFO_DATA = 2;
     private static final int VETH_INFO_PEER = 1;
@@ -240,6 +243,7 @@ public final class Links {
         int master = 0;
         int parent = 0;
         String alias = "";
+        int event = 0;
         String kind = null;
         Attributes attributes = new Attributes(body, FIXED_PART);
         while (attributes.next()) {
@@ -250,11 +254,13 @@ public final class Links {
                 case IFLA_MASTER -> master = attributes.intValue();
                 case IFLA_LINK -> parent = attributes.intValue();
                 case IFLA_IFALIAS -> alias = attributes.text();
+                case IFLA_EVENT -> event = attributes.intValue();
                 case IFLA_LINKINFO -> kind = kindOf(attributes.nested());
                 default -> {}
             }
         }
-        return new Link(body.getInt(4), name, body.getInt(8), mac, mtu, master, parent, alias, kind);
+        boolean moved = event == EVENT_BONDING_FAILOVER || event == EVENT_NOTIFY_PEERS;
+        return new Link(body.getInt(4), name, body.getInt(8), mac, mtu, master, parent, alias, moved, kind);
     }
 
     private static @Nullable String kindOf(Attributes info) {

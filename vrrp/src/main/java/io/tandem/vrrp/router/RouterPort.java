@@ -396,10 +396,13 @@ final class RouterPort {
         }
     }
 
-    /** Asks the LAN who holds the virtual addresses. */
+    /**
+     * Asks the LAN who holds the virtual addresses. Not where they have a virtual MAC: whoever answers has the same, and
+     * the answer would teach the switch the wrong port.
+     */
     void probe() {
         InetAddress from = source;
-        if (arps != null && from != null) {
+        if (arps != null && from != null && config.ownInterface() == null) {
             for (var address : config.addresses()) {
                 arps.send(
                         address.address() instanceof Inet6Address

@@ -324,6 +324,9 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             reopen(now);
             restore(now);
         }
+        if (link.movedPort() && keeper.isInstalled()) {
+            announcer.announce(now);
+        }
         deliver(new Event.Cleared("link-down"), now);
     }
 
