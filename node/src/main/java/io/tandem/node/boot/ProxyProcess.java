@@ -80,15 +80,7 @@ final class ProxyProcess {
         this.resolving = new Resolving(loops, node.events(), System::currentTimeMillis);
         node.names(resolving);
         this.cluster = new Cluster(node, console);
-        node.events().listen((level, proxy, text) -> console.say(severity(level), text));
-    }
-
-    /** A server's way down and up is a warning, as HAProxy shows it. No switch: its class could not be loaded when descriptors are out. */
-    private static Severity severity(EventLog.Level level) {
-        if (level == EventLog.Level.EMERG || level == EventLog.Level.CRIT) {
-            return Severity.ALERT;
-        }
-        return level == EventLog.Level.INFO ? Severity.NOTICE : Severity.WARNING;
+        node.events().listen((level, proxy, text) -> console.say(level.onConsole(), text));
     }
 
     /** Opens everything, serves until told to stop, and answers the exit status. */

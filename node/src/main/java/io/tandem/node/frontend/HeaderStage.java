@@ -111,7 +111,7 @@ final class HeaderStage extends ChannelInboundHandlerAdapter {
 
     private void note(Announcement said) {
         if (said.hasAddresses()) {
-            facts.announce(said.source, said.destination);
+            facts.peers.announce(said.source, said.destination);
         }
     }
 

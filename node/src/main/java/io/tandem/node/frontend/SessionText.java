@@ -108,7 +108,7 @@ record SessionText(long nowNs, boolean whole) {
     }
 
     private static String protocol(Facts facts) {
-        return switch (facts.connectionSource().length()) {
+        return switch (facts.peers.realSource().length()) {
             case 4 -> "tcpv4";
             case 16 -> "tcpv6";
             default -> "unix_stream";

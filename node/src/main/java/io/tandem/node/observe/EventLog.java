@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe;
 
+import io.tandem.config.text.Severity;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,11 @@ public final class EventLog {
         /** 0..7, smaller is worse. */
         public int code() {
             return code;
+        }
+
+        /** As the console shows it: a server's way down and up is a warning there, as with HAProxy. */
+        public Severity onConsole() {
+            return this == EMERG || this == CRIT ? Severity.ALERT : this == INFO ? Severity.NOTICE : Severity.WARNING;
         }
     }
 

@@ -60,7 +60,8 @@ public final class Facts {
     /** Which header {@code tcp-request connection expect-…} wants in front of the bytes; null for the bind line's. */
     public @Nullable HeaderDecoder expected;
 
-    private final PeerHistory peers = new PeerHistory(source, destination);
+    /** What they are and were; changes them. */
+    public final PeerHistory peers = new PeerHistory(source, destination);
     /** TLS facts of the client connection; null without TLS. */
     public io.tandem.node.frontend.@Nullable TlsFacts tls;
     /** TLS facts of the connection to the server; null without TLS. */
@@ -315,31 +316,6 @@ public final class Facts {
         requestsOnConnection = connection.requestsOnConnection;
         httpMajor = connection.httpMajor;
         tracking.follow(connection.tracking);
-    }
-
-    /** From now on the connection is known by other addresses than its own. */
-    public void announce(Peer from, Peer to) {
-        peers.announce(from, to);
-    }
-
-    /** The connection's own source ({@code fc_src}), whatever has been announced or rules of the exchange have set. */
-    public Peer connectionSource() {
-        return peers.realSource();
-    }
-
-    /** The connection's own destination ({@code fc_dst}), whatever has been announced or rules have set. */
-    public Peer connectionDestination() {
-        return peers.realDestination();
-    }
-
-    /** {@link #source}, to be changed for this exchange. */
-    public Peer changeSource() {
-        return peers.changeSource();
-    }
-
-    /** {@link #destination}, to be changed for this exchange. */
-    public Peer changeDestination() {
-        return peers.changeDestination();
     }
 
     /** How long a server of {@code backend} may be silent in this exchange: milliseconds, 0 for as long as it likes. */

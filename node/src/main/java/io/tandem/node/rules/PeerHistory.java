@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What the two ends of a client's connection were before a header in front of its bytes, or rules of one exchange, made them
  * known as something else. Owned by one loop.
  */
-final class PeerHistory {
+public final class PeerHistory {
     private final Peer source;
     private final Peer destination;
     /** As the network has them; null while nothing has been announced. */
@@ -35,29 +35,34 @@ final class PeerHistory {
         realDestination = connection.realDestination;
     }
 
-    void announce(Peer from, Peer to) {
+    /** From now on the connection is known by other addresses than its own. */
+    public void announce(Peer from, Peer to) {
         realSource = copy(source);
         realDestination = copy(destination);
         source.set(from);
         destination.set(to);
     }
 
-    Peer realSource() {
+    /** The connection's own source ({@code fc_src}), whatever has been announced or rules of the exchange have set. */
+    public Peer realSource() {
         return realSource != null ? realSource : sourceBefore != null ? sourceBefore : source;
     }
 
-    Peer realDestination() {
+    /** The connection's own destination ({@code fc_dst}), likewise. */
+    public Peer realDestination() {
         return realDestination != null ? realDestination : destinationBefore != null ? destinationBefore : destination;
     }
 
-    Peer changeSource() {
+    /** The source, to be changed for this exchange. */
+    public Peer changeSource() {
         if (sourceBefore == null) {
             sourceBefore = copy(source);
         }
         return source;
     }
 
-    Peer changeDestination() {
+    /** The destination, to be changed for this exchange. */
+    public Peer changeDestination() {
         if (destinationBefore == null) {
             destinationBefore = copy(destination);
         }

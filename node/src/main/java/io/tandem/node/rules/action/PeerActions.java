@@ -47,11 +47,11 @@ final class PeerActions {
 
     /** Of the connection itself, or for one exchange on it. */
     private static Function<Facts, Peer> source(ActionLine line) {
-        return isOfConnection(line) ? facts -> facts.source : Facts::changeSource;
+        return isOfConnection(line) ? facts -> facts.source : facts -> facts.peers.changeSource();
     }
 
     private static Function<Facts, Peer> destination(ActionLine line) {
-        return isOfConnection(line) ? facts -> facts.destination : Facts::changeDestination;
+        return isOfConnection(line) ? facts -> facts.destination : facts -> facts.peers.changeDestination();
     }
 
     private static boolean isOfConnection(ActionLine line) {

@@ -38,22 +38,22 @@ final class AnnouncedFetches {
                     .returns(SampleType.ADDRESS)
                     .of(Need.CLIENT_ADDRESS)
                     .doc("the source of the connection itself")
-                    .simply((facts, out) -> ConnectionFetches.address(facts.connectionSource(), out)),
+                    .simply((facts, out) -> ConnectionFetches.address(facts.peers.realSource(), out)),
             fetch("fc_src_port")
                     .returns(SampleType.INTEGER)
                     .of(Need.CLIENT_ADDRESS)
                     .doc("the source port of the connection itself")
-                    .simply((facts, out) -> ConnectionFetches.port(facts.connectionSource(), out)),
+                    .simply((facts, out) -> ConnectionFetches.port(facts.peers.realSource(), out)),
             fetch("fc_dst")
                     .returns(SampleType.ADDRESS)
                     .of(Need.CLIENT_ADDRESS)
                     .doc("the destination of the connection itself")
-                    .simply((facts, out) -> ConnectionFetches.address(facts.connectionDestination(), out)),
+                    .simply((facts, out) -> ConnectionFetches.address(facts.peers.realDestination(), out)),
             fetch("fc_dst_port")
                     .returns(SampleType.INTEGER)
                     .of(Need.CLIENT_ADDRESS)
                     .doc("the destination port of the connection itself")
-                    .simply((facts, out) -> ConnectionFetches.port(facts.connectionDestination(), out)));
+                    .simply((facts, out) -> ConnectionFetches.port(facts.peers.realDestination(), out)));
 
     private AnnouncedFetches() {}
 

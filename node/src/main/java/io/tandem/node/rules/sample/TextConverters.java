@@ -45,7 +45,7 @@ final class TextConverters {
                     throw new SampleError("offset and length must not be negative");
                 }
                 return (facts, in) -> {
-                    int start = Math.min(in.end, in.start + offset);
+                    int start = in.start + Math.min(in.length(), offset);
                     in.set(SampleType.BINARY, in.bytes, start, length < in.end - start ? start + length : in.end);
                     return true;
                 };
