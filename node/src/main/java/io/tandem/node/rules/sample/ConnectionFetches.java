@@ -36,8 +36,14 @@ final class ConnectionFetches {
                     .simply((facts, out) -> port(facts.destination, out)),
             isLocal("src_is_local", "whether the client's address is this host's", facts -> facts.source),
             isLocal("dst_is_local", "whether the address connected to is this host's", facts -> facts.destination),
-            isLocal("fc_src_is_local", "whether the connection's own source is this host's", facts -> facts.peers.realSource()),
-            isLocal("fc_dst_is_local", "whether its own destination is this host's", facts -> facts.peers.realDestination()),
+            isLocal(
+                    "fc_src_is_local",
+                    "whether the connection's own source is this host's",
+                    facts -> facts.peers.realSource()),
+            isLocal(
+                    "fc_dst_is_local",
+                    "whether its own destination is this host's",
+                    facts -> facts.peers.realDestination()),
             fetch("dst_conn")
                     .returns(SampleType.INTEGER)
                     .of(Need.FRONTEND)

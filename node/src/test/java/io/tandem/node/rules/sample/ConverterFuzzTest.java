@@ -123,9 +123,9 @@ class ConverterFuzzTest {
         }
     }
 
-    @SuppressWarnings("NullAway") // none of these asks for it
-    private static Site site() {
-        return null;
+    private Site site() {
+        var proxy = loaded.configuration().drafts().proxies().get(0);
+        return new Site(proxy, null, "", proxy.origin(), null);
     }
 
     @Test
