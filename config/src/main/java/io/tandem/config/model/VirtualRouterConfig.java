@@ -5,6 +5,7 @@ package io.tandem.config.model;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,36 @@ public record VirtualRouterConfig(
         routes = List.copyOf(routes);
         rules = List.copyOf(rules);
         unicastPeers = List.copyOf(unicastPeers);
+    }
+
+    /**
+     * Whether packets, addresses and announcements of two are the same: then only what decides about them, and who is told,
+     * is different.
+     */
+    public boolean isSameOnTheWire(VirtualRouterConfig other) {
+        return wire().equals(other.wire());
+    }
+
+    private List<Object> wire() {
+        return Arrays.asList(
+                interfaceName,
+                vrid,
+                version,
+                family,
+                advertInterval,
+                password,
+                addresses,
+                excludedAddresses,
+                routes,
+                rules,
+                ownInterface,
+                unicastSource,
+                unicastPeers,
+                multicastGroup,
+                rfcChecksum,
+                tuning,
+                admission,
+                announce);
     }
 
     /** Never holds the password. */

@@ -419,8 +419,14 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     /** Takes a new configuration of the same interface, VRID and family. */
     void reconfigure(VirtualRouterConfig newConfig, long now) {
+        boolean sameOnTheWire = newConfig.isSameOnTheWire(config);
         boolean active = keeper.isInstalled();
         config = newConfig;
+        if (sameOnTheWire) {
+            // Sockets stay open, and nothing is announced again.
+            deliver(new Event.Reconfigured(ElectionConfig.of(newConfig)), now);
+            return;
+        }
         port.use(newConfig);
         intake.use(newConfig);
         keeper.use(newConfig);

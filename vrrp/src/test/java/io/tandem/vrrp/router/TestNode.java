@@ -81,6 +81,13 @@ final class TestNode implements AutoCloseable {
         return routers.status().get(0).state();
     }
 
+    RouterStatus status(String name) {
+        return routers.status().stream()
+                .filter(status -> status.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     long counter(String name) {
         return routers.status().get(0).counters().getOrDefault(name, 0L);
     }
