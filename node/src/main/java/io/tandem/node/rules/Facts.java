@@ -463,10 +463,10 @@ public final class Facts {
     /**
      * The variables of a scope: of the process, the connection ({@code sess}) or the exchange ({@code txn}). Those of the request
      * ({@code req}) are gone once the server is connected to or there is a reply, those of the response ({@code res}) are there
-     * only then.
+     * only then. An exchange that ends without an answer keeps those of its request.
      */
     public Variables variables(Variable.Scope scope) {
-        boolean answering = connectedNs != 0 || reply != null || endNs != 0;
+        boolean answering = connectedNs != 0 || reply != null || (endNs != 0 && status > 0);
         return switch (scope) {
             case PROC -> Variables.PROCESS;
             case SESS -> scopes.session();

@@ -3,6 +3,7 @@
 package io.tandem.node.observe.log;
 
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Termination;
 import io.tandem.node.rules.format.Format;
 import io.tandem.node.rules.sample.Output;
 import java.nio.charset.StandardCharsets;
@@ -43,13 +44,20 @@ final class FailureLine {
         return format != null;
     }
 
-    /** The format of lines about errors, also those of exchanges; {@code usual} where there is none. */
+    /** The format of lines about clients whose request was none, too; {@code usual} where there is none. */
     Format formatOr(Format usual) {
         return format == null ? usual : format;
     }
 
     void write(Facts facts, String why) {
         if (format != null) {
+            if (facts.status == 0) {
+                facts.status = Facts.UNREADABLE;
+            }
+            if (facts.endNs == 0) {
+                facts.endNs = facts.loop.nowNs();
+            }
+            facts.terminated(Termination.PROXY, Termination.IN_REQUEST);
             Output line = format.render(facts);
             log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
             return;

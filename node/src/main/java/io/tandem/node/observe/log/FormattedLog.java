@@ -59,7 +59,7 @@ final class FormattedLog implements AccessLog {
         }
         Output line = output(facts);
         line.clear();
-        (error ? failures.formatOr(format) : format).write(facts, line);
+        (facts.lacksRequest() ? failures.formatOr(format) : format).write(facts, line);
         log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
     }
 

@@ -25,7 +25,7 @@ import javax.net.ssl.SSLSocket;
 enum LogScene {
     RICH("http", "", Way.CLEAR, Texts.RICH),
     UNREADABLE("http", "", Way.CLEAR, "G\u00c4T / HTTP/1.1\r\n\r\n"),
-    DENIED("http", " http-request deny\n", Way.CLEAR, Texts.RICH),
+    DENIED("http", " error-log-format ERR\n http-request deny\n", Way.CLEAR, Texts.RICH),
     RETURNED("http", " http-request return status 200\n", Way.CLEAR, "HEAD /x HTTP/1.0\r\n\r\n"),
     SERVERLESS("http", " use_backend missing-%[path] if TRUE\n", Way.CLEAR, "GET /none HTTP/1.0\r\nX-One:\r\n\r\n"),
     ABSOLUTE("http", "", Way.CLEAR, "GET http://h:80/p/q?a HTTP/1.0\r\n\r\n"),
@@ -43,7 +43,7 @@ enum LogScene {
     BYTES("tcp", "", Way.CLEAR, "hello\r\n\r\n"),
     BYTES_REFUSED(
             "tcp",
-            " tcp-request inspect-delay 5s\n tcp-request content reject if { req.len gt 0 }\n",
+            " error-log-format ERR\n tcp-request inspect-delay 5s\n tcp-request content reject if { req.len gt 0 }\n",
             Way.CLEAR,
             "hello\r\n\r\n"),
     HTTP2("http", "", Way.CLEAR, Texts.HTTP2),
@@ -51,6 +51,8 @@ enum LogScene {
     TLS12("http", "", Way.TLS12, Texts.RICH),
     TLS_HTTP2("http", "", Way.TLS_HTTP2, Texts.HTTP2),
     TLS_BYTES("tcp", "", Way.TLS, "hello\r\n\r\n"),
+    ANNOUNCED("http", "", Way.ANNOUNCED, Texts.RICH),
+    ANNOUNCED_BYTES("tcp", "", Way.ANNOUNCED, Texts.RICH),
     UNIX("http", " default_backend local\n", Way.UNIX, Texts.RICH);
 
     /** What every server says. */
@@ -66,6 +68,7 @@ enum LogScene {
         TLS,
         TLS12,
         TLS_HTTP2,
+        ANNOUNCED,
         UNIX
     }
 
@@ -98,6 +101,11 @@ enum LogScene {
         return fields;
     }
 
+    /** Whether its line is about a connection that failed: nothing announces the client. */
+    boolean isFailure() {
+        return way == Way.ANNOUNCED;
+    }
+
     boolean isUnix() {
         return way == Way.UNIX;
     }
@@ -106,6 +114,7 @@ enum LogScene {
     String bindOptions(String certificate) {
         return switch (way) {
             case CLEAR, UNIX -> "";
+            case ANNOUNCED -> " accept-proxy";
             case TLS, TLS12 -> " ssl crt " + certificate;
             case TLS_HTTP2 -> " ssl crt " + certificate + " alpn h2";
         };
@@ -162,7 +171,7 @@ enum LogScene {
     }
 
     private Socket secured(Socket raw) throws IOException, GeneralSecurityException {
-        if (way == Way.CLEAR) {
+        if (way == Way.CLEAR || way == Way.ANNOUNCED) {
             return raw;
         }
         SSLSocket socket = (SSLSocket)
