@@ -82,9 +82,8 @@ final class ByteMap {
     }
 
     private boolean same(byte[] bytes, int start, int end, byte[] key) {
-        return fold
-                ? ByteHash.isIgnoreCase(bytes, start, end, key)
-                : Arrays.equals(bytes, start, end, key, 0, key.length);
+        return Arrays.equals(bytes, start, end, key, 0, key.length)
+                || (fold && ByteHash.isIgnoreCase(bytes, start, end, key));
     }
 
     ByteMap with(byte[] key, PatternEntry entry) {
