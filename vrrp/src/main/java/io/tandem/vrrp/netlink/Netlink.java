@@ -14,6 +14,7 @@ public final class Netlink implements AutoCloseable {
     private final Addresses addresses;
     private final Routes routes;
     private final Rules rules;
+    private final InterfaceSettings settings;
 
     private Netlink(NetlinkSocket socket) {
         this.socket = socket;
@@ -21,6 +22,7 @@ public final class Netlink implements AutoCloseable {
         this.addresses = new Addresses(socket, links);
         this.routes = new Routes(socket, links);
         this.rules = new Rules(socket);
+        this.settings = new InterfaceSettings(socket);
     }
 
     /** @throws NetlinkException if the kernel gives no netlink socket */
@@ -42,6 +44,10 @@ public final class Netlink implements AutoCloseable {
 
     public Rules rules() {
         return rules;
+    }
+
+    public InterfaceSettings settings() {
+        return settings;
     }
 
     /** Sends what was made in advance; tells of each request that was refused. */

@@ -73,6 +73,12 @@ final class NetlinkMessage {
         return this;
     }
 
+    /** netconfmsg, padded. */
+    NetlinkMessage familyPart(int family) {
+        bytes.put((byte) family).put((byte) 0).putShort((short) 0);
+        return this;
+    }
+
     /** fib_rule_hdr: the table is given as an attribute. */
     NetlinkMessage rulePart(int family, int toLength, int fromLength, int tos, int action, int flags) {
         bytes.put((byte) family).put((byte) toLength).put((byte) fromLength).put((byte) tos);

@@ -2,8 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.router;
 
+import io.tandem.vrrp.netlink.InterfaceSettings;
+import io.tandem.vrrp.netlink.Link;
+import io.tandem.vrrp.netlink.Netlink;
+import io.tandem.vrrp.netlink.NetlinkException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,7 +41,14 @@ final class ParentSettings {
     }
 
     private final Map<String, Before> parents = new HashMap<>();
+    private final Netlink netlink;
+    private final EventLog log;
     private Set<String> planned = Set.of();
+
+    ParentSettings(Netlink netlink, EventLog log) {
+        this.netlink = netlink;
+        this.log = log;
+    }
 
     /**
      * Which interfaces macvlans are to be above.
@@ -79,8 +91,8 @@ final class ParentSettings {
     /** Again, after the interface has been away. */
     void apply(String parent) {
         Before before = before(parent);
-        Sysctl.write(ignore(parent), Math.max(IGNORE, before.ignore));
-        Sysctl.write(announce(parent), Math.max(ANNOUNCE, before.announce));
+        write(parent, InterfaceSettings.ARP_IGNORE, Math.max(IGNORE, before.ignore));
+        write(parent, InterfaceSettings.ARP_ANNOUNCE, Math.max(ANNOUNCE, before.announce));
     }
 
     /** One less; with the last everything is as it was. */
@@ -88,8 +100,8 @@ final class ParentSettings {
         Before before = parents.get(parent);
         if (before != null && --before.users <= 0) {
             parents.remove(parent);
-            Sysctl.write(ignore(parent), before.ignore);
-            Sysctl.write(announce(parent), before.announce);
+            write(parent, InterfaceSettings.ARP_IGNORE, before.ignore);
+            write(parent, InterfaceSettings.ARP_ANNOUNCE, before.announce);
         }
     }
 
@@ -107,7 +119,31 @@ final class ParentSettings {
 
     private Before before(String parent) {
         return parents.computeIfAbsent(
-                parent, name -> new Before(Sysctl.read(ignore(name), 0), Sysctl.read(announce(name), 0)));
+                parent,
+                name -> new Before(
+                        read(name, InterfaceSettings.ARP_IGNORE), read(name, InterfaceSettings.ARP_ANNOUNCE)));
+    }
+
+    private int read(String parent, int setting) {
+        try {
+            Optional<Link> link = netlink.links().find(parent);
+            return link.isEmpty() ? 0 : netlink.settings().read(link.get().index(), setting, 0);
+        } catch (NetlinkException e) {
+            log.warning(e.getMessage());
+            return 0;
+        }
+    }
+
+    private void write(String parent, int setting, int value) {
+        try {
+            Optional<Link> link = netlink.links().find(parent);
+            int errno = link.isEmpty() ? 0 : netlink.settings().write(link.get().index(), setting, value);
+            if (errno != 0) {
+                log.warning(new NetlinkException("netlink: change how " + parent + " speaks ARP", errno).getMessage());
+            }
+        } catch (NetlinkException e) {
+            log.warning(e.getMessage());
+        }
     }
 
     private static String ignore(String parent) {

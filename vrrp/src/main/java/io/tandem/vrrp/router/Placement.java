@@ -9,6 +9,7 @@ import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.AddressRequest;
 import io.tandem.vrrp.netlink.Addresses;
+import io.tandem.vrrp.netlink.InterfaceSettings;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.NetlinkException;
@@ -106,7 +107,7 @@ final class Placement implements AutoCloseable {
         }
         AddressRequest onTun = request.aloneOn(tunIndex, 32);
         String tunName = tun == null ? "" : tun.name();
-        if (ownLink == null && mayBeOnTunAlone(address, link.name(), covered)) {
+        if (ownLink == null && mayBeOnTunAlone(address, link, covered)) {
             return new Place(address, null, onTun, tunName, way, false);
         }
         boolean guarded = address.scope() < HOST_SCOPE;
@@ -138,13 +139,13 @@ final class Placement implements AutoCloseable {
                 options.broadcast());
     }
 
-    private boolean mayBeOnTunAlone(VirtualAddress address, String name, boolean covered) {
+    private boolean mayBeOnTunAlone(VirtualAddress address, Link link, boolean covered) {
         return config.family() == AddressFamily.INET
                 && address.label() == null
                 && address.scope() == 0
                 && address.options().equals(Options.NONE)
                 && (address.prefixLength() == 32 || covered)
-                && answersArpForOtherInterfaces(name);
+                && answersArpForOtherInterfaces(link);
     }
 
     /** Whether the interface has an address of its own in the same network, so that the route there does not hang on ours. */
@@ -171,10 +172,10 @@ final class Placement implements AutoCloseable {
         return true;
     }
 
-    private boolean answersArpForOtherInterfaces(String name) {
-        return !settings.isPlanned(name)
+    private boolean answersArpForOtherInterfaces(Link link) {
+        return !settings.isPlanned(link.name())
                 && Sysctl.read(Sysctl.conf("ipv4", "all", "arp_ignore"), 0) == 0
-                && Sysctl.read(Sysctl.conf("ipv4", name, "arp_ignore"), 0) == 0;
+                && netlink.settings().read(link.index(), InterfaceSettings.ARP_IGNORE, 0) == 0;
     }
 
     private String parent(VirtualAddress address) {

@@ -126,7 +126,7 @@ final class RouterPort {
 
     /** Whether this host forwards IPv6 between its interfaces, as its neighbour advertisements have to say. */
     private boolean isIpv6Router() {
-        return Sysctl.read(Sysctl.conf("ipv6", config.interfaceName(), "forwarding"), 0) == 1;
+        return netlink.settings().forwardsIpv6(interfaceIndex);
     }
 
     /** Hands the sockets that hear advertisements to the action; none while they are closed. */

@@ -7,6 +7,7 @@ import io.tandem.config.model.OwnInterface;
 import io.tandem.config.model.OwnInterface.Kind;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.netlink.Errno;
+import io.tandem.vrrp.netlink.InterfaceSettings;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.Links;
 import io.tandem.vrrp.netlink.Netlink;
@@ -130,8 +131,8 @@ final class VirtualLink implements AutoCloseable {
                 "tandem pid=" + ProcessHandle.current().pid() + " router=" + router.name() + " "
                         + settings.describe(parent));
         links.setGroup(newName, GROUP);
-        setManners(newName);
         Link made = links.get(newName);
+        setManners(newName, made.index());
         index = made.index();
         mac = Placement.macOf(made);
         InetAddress source = own.source();
@@ -156,13 +157,17 @@ final class VirtualLink implements AutoCloseable {
     }
 
     /** Before it is up, so that it never says a word of its own making. */
-    private void setManners(String newName) {
-        Sysctl.write(Sysctl.conf("ipv4", newName, "arp_ignore"), 1);
-        Sysctl.write(Sysctl.conf("ipv4", newName, "promote_secondaries"), 1);
-        acceptWhatComesFromTheLan(newName);
+    private void setManners(String newName, int newIndex) {
+        InterfaceSettings of = netlink.settings();
+        of.write(newIndex, InterfaceSettings.ARP_IGNORE, 1);
+        of.write(newIndex, InterfaceSettings.PROMOTE_SECONDARIES, 1);
+        // The way back to the LAN leads over the parent, which a strict reverse path filter does not forgive. The greater
+        // of this setting and that of all interfaces counts, so that 2 (loose) overrules a 1 there.
+        of.write(newIndex, InterfaceSettings.RP_FILTER, of.reversePathFilterOfAll() != 0 ? 2 : 0);
+        of.generateNoAddress(newIndex);
         boolean six = router.addresses().stream().anyMatch(a -> a.address().getAddress().length == 16)
                 || router.excludedAddresses().stream().anyMatch(a -> a.address().getAddress().length == 16);
-        Sysctl.write(Sysctl.conf("ipv6", newName, "addr_gen_mode"), 1);
+        // Netlink has none of these; where /proc is locked the interface may listen to routers, and nothing worse.
         Sysctl.write(Sysctl.conf("ipv6", newName, "accept_ra"), 0);
         Sysctl.write(Sysctl.conf("ipv6", newName, "autoconf"), 0);
         Sysctl.write(Sysctl.conf("ipv6", newName, "accept_dad"), 0);
@@ -170,15 +175,6 @@ final class VirtualLink implements AutoCloseable {
         Sysctl.write(
                 Sysctl.conf("ipv6", newName, "forwarding"), Sysctl.read(Sysctl.conf("ipv6", parent, "forwarding"), 0));
         Sysctl.write(Sysctl.conf("ipv6", newName, "disable_ipv6"), six ? 0 : 1);
-    }
-
-    /**
-     * The way back to the LAN leads over the parent, which a strict reverse path filter does not forgive. The greater of
-     * this setting and that of {@code all} counts, so that 2 (loose) overrules a 1 there.
-     */
-    private static void acceptWhatComesFromTheLan(String newName) {
-        boolean filtered = Sysctl.read(Sysctl.conf("ipv4", "all", "rp_filter"), 0) != 0;
-        Sysctl.write(Sysctl.conf("ipv4", newName, "rp_filter"), filtered ? 2 : 0);
     }
 
     /** Whether an interface is one that a process which is no more made for this router. */

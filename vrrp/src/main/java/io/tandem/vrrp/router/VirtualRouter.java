@@ -231,7 +231,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             Pacer.All pacers,
             EventLog log) {
         Shared(Reactor reactor, Netlink netlink, EventLog log) {
-            this(reactor, netlink, new Retirement(log), new ParentSettings(), new Pacer.All(), log);
+            this(reactor, netlink, new Retirement(log), new ParentSettings(netlink, log), new Pacer.All(), log);
         }
     }
 

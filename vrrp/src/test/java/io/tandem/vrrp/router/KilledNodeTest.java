@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,22 @@ class KilledNodeTest {
         }
     }
 
+    /** As systemd locks a service in (ProcSubset=pid, ProtectKernelTunables=yes). */
+    @Test
+    void aProcessThatSeesNoKernelSettingsAnswersWithTheVirtualMacAllTheSame() throws IOException {
+        TestLan.Host client = lan.add("c", 13);
+        Path file = write("use_vmac", "10.99.0.50/32", "");
+        List<String> locked =
+                List.of("unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc/sys && exec \"$@\"", "sh");
+        try (NodeProcess node = new NodeProcess(host, file, directory.resolve("log"), locked)) {
+            Await.until("active", SOON, () -> isLocal(FOUR));
+
+            assertThat(Neighborhood.whoHas(client, FOUR)).containsExactly("00:00:5e:00:01:33");
+            assertThat(Neighborhood.sysctl(host, "ipv4/conf/eth0/arp_announce")).isEqualTo(2);
+            assertThat(node.isAlive()).isTrue();
+        }
+    }
+
     @Test
     void aStoppedProcessLosesItsAddressesByTheirLifetime() throws IOException {
         try (NodeProcess node = start("use_vmac", "10.99.0.50/32", "")) {
@@ -118,7 +135,11 @@ class KilledNodeTest {
     }
 
     private NodeProcess start(String own, String address, String more) throws IOException {
-        Path file = Files.writeString(
+        return new NodeProcess(host, write(own, address, more), directory.resolve("log"));
+    }
+
+    private Path write(String own, String address, String more) throws IOException {
+        return Files.writeString(
                 directory.resolve("keepalived.conf"),
                 """
                 vrrp_instance VI_1 {
@@ -136,7 +157,6 @@ class KilledNodeTest {
                 }
                 """
                         .formatted(own, address, more));
-        return new NodeProcess(host, file, directory.resolve("log"));
     }
 
     private boolean isLocal(InetAddress address) {

@@ -70,7 +70,7 @@ class ManyAddressesTest {
             try (Netlink netlink = Netlink.open();
                     Retirement retirement = new Retirement(silent());
                     AddressKeeper keeper =
-                            new AddressKeeper(netlink, retirement, new ParentSettings(), config, silent())) {
+                            new AddressKeeper(netlink, retirement, new ParentSettings(netlink, silent()), config, silent())) {
                 assertThat(keeper.prepare()).isNull();
                 long[] rounds = new long[15];
                 for (int i = 0; i < rounds.length; i++) {

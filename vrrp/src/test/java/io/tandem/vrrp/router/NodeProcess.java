@@ -17,8 +17,14 @@ final class NodeProcess implements AutoCloseable {
 
     /** In a host of a {@link TestLan}, as a keepalived.conf says. */
     NodeProcess(TestLan.Host host, Path file, Path log) throws IOException {
+        this(host, file, log, List.of());
+    }
+
+    /** @param wrapper a command that runs the one behind it */
+    NodeProcess(TestLan.Host host, Path file, Path log, List<String> wrapper) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("nsenter", "--net=" + host.namespace().path()));
+        command.addAll(wrapper);
         command.addAll(List.of(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
                 "-Xmx32m",
