@@ -82,7 +82,9 @@ public final class InterfaceSettings {
         NetlinkMessage message = socket.message().begin(RTM_NEWLINK, ACK).linkPart(index, 0, 0);
         int families = message.open(IFLA_AF_SPEC);
         int inet6 = message.open(AF_INET6);
-        message.byteAttribute(IFLA_INET6_ADDR_GEN_MODE, ADDR_GEN_NONE).close(inet6).close(families);
+        message.byteAttribute(IFLA_INET6_ADDR_GEN_MODE, ADDR_GEN_NONE)
+                .close(inet6)
+                .close(families);
         return socket.request();
     }
 

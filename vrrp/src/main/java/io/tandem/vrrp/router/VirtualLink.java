@@ -161,7 +161,8 @@ final class VirtualLink implements AutoCloseable {
         InterfaceSettings of = netlink.settings();
         of.write(newIndex, InterfaceSettings.ARP_IGNORE, 1);
         of.write(newIndex, InterfaceSettings.PROMOTE_SECONDARIES, 1);
-        // The way back to the LAN leads over the parent, which a strict reverse path filter does not forgive. The greater
+        // The way back to the LAN leads over the parent, which a strict reverse path filter does not forgive. The
+        // greater
         // of this setting and that of all interfaces counts, so that 2 (loose) overrules a 1 there.
         of.write(newIndex, InterfaceSettings.RP_FILTER, of.reversePathFilterOfAll() != 0 ? 2 : 0);
         of.generateNoAddress(newIndex);

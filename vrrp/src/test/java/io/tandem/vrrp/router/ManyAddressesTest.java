@@ -69,8 +69,8 @@ class ManyAddressesTest {
         return a.namespace().run(() -> {
             try (Netlink netlink = Netlink.open();
                     Retirement retirement = new Retirement(silent());
-                    AddressKeeper keeper =
-                            new AddressKeeper(netlink, retirement, new ParentSettings(netlink, silent()), config, silent())) {
+                    AddressKeeper keeper = new AddressKeeper(
+                            netlink, retirement, new ParentSettings(netlink, silent()), config, silent())) {
                 assertThat(keeper.prepare()).isNull();
                 long[] rounds = new long[15];
                 for (int i = 0; i < rounds.length; i++) {
