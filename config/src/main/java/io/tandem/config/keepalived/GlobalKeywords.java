@@ -214,7 +214,7 @@ final class GlobalKeywords {
     }
 
     private void umask(Statement s) {
-        for (String bit : s.parameter(1).split("\\|")) {
+        for (String bit : s.parameter(1).split("\\|", -1)) {
             String name = bit.strip();
             if (name.matches("I[RWX](USR|GRP|OTH)|0[0-7]{0,4}|0x[0-9a-fA-F]{1,3}|[1-9]\\d{0,2}")) {
                 continue;

@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
 
@@ -77,10 +78,10 @@ final class IncludePattern {
         return -1;
     }
 
-    private static TreeSet<Path> matching(Path directory, String pattern) {
-        TreeSet<Path> here = new TreeSet<>();
+    private static Set<Path> matching(Path directory, String pattern) {
+        Set<Path> here = new TreeSet<>();
         here.add(pattern.startsWith("/") ? Path.of("/") : directory);
-        for (String part : pattern.split("/")) {
+        for (String part : pattern.split("/", -1)) {
             if (!part.isEmpty()) {
                 here = step(here, part);
             }
@@ -89,8 +90,8 @@ final class IncludePattern {
         return here;
     }
 
-    private static TreeSet<Path> step(TreeSet<Path> from, String part) {
-        TreeSet<Path> next = new TreeSet<>();
+    private static Set<Path> step(Set<Path> from, String part) {
+        Set<Path> next = new TreeSet<>();
         for (Path directory : from) {
             try {
                 Path plain = directory.resolve(part);

@@ -152,7 +152,7 @@ final class Preprocessor {
             return;
         }
         String wanted = options.matches("[+-].*") ? checks : "";
-        for (String option : options.split("\\s+")) {
+        for (String option : options.split("\\s+", -1)) {
             String check = CHECKS.get(option.replaceFirst("^[+-]", ""));
             if (check != null) {
                 wanted = option.startsWith("-") ? wanted.replace(check, "") : wanted + check;

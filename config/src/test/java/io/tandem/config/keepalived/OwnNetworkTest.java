@@ -17,6 +17,7 @@ import io.tandem.config.model.VirtualRule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,7 +157,7 @@ class OwnNetworkTest {
         assertThat(announce).isEqualTo(new Announce(1, Duration.ZERO, Duration.ZERO, 1));
     }
 
-    private OwnInterface own(String lines) {
+    private @Nullable OwnInterface own(String lines) {
         return conf.load(MINIMAL + lines + "\n}").get(0).ownInterface();
     }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoField;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -118,7 +119,8 @@ public final class DataDump {
     /** {@code Sun Nov 22 03:24:45.822379 2026}. */
     private static String time(Instant time) {
         var local = time.atZone(ZoneId.systemDefault());
-        return TIME.format(local) + String.format(Locale.ROOT, ".%06d %d", time.getNano() / 1000, local.getYear());
+        return TIME.format(local)
+                + String.format(Locale.ROOT, ".%06d %d", time.get(ChronoField.MICRO_OF_SECOND), local.getYear());
     }
 
     private void settings(Snapshot.Pair router) {

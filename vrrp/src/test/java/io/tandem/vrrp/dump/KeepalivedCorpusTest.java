@@ -31,12 +31,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -168,7 +170,10 @@ class KeepalivedCorpusTest {
     }
 
     private static void compare(
-            String name, Map<String, String> theirs, Map<String, String> ours, List<String> differences) {
+            String name,
+            @Nullable Map<String, String> theirs,
+            @Nullable Map<String, String> ours,
+            List<String> differences) {
         if (theirs == null || ours == null) {
             differences.add(name + ": only " + (theirs == null ? "ours" : "keepalived's"));
             return;
@@ -188,7 +193,7 @@ class KeepalivedCorpusTest {
     }
 
     /** An address is " set" where an instance happens to be Active; programs are looked up along the PATH by keepalived. */
-    private static String shown(String key, String value) {
+    private static String shown(String key, @Nullable String value) {
         String text = String.valueOf(value).replace(" set\"", "\"").replace(" no_track\"", "\"");
         return key.contains("script") ? text.replaceAll("'/[^']*/([^/']+)'", "'$1'") : text;
     }
@@ -300,11 +305,12 @@ class KeepalivedCorpusTest {
         Map<String, Map<String, String>> instances = new LinkedHashMap<>();
         for (ConfigObject object : all.getObjectList("all")) {
             Map<String, String> values = new TreeMap<>();
-            ConfigObject data = (ConfigObject) object.get("data");
+            ConfigObject data = (ConfigObject) Objects.requireNonNull(object.get("data"));
             for (Map.Entry<String, ConfigValue> entry : data.entrySet()) {
                 values.put(entry.getKey(), entry.getValue().render(ConfigRenderOptions.concise()));
             }
-            instances.put(String.valueOf(data.get("iname").unwrapped()), values);
+            instances.put(
+                    String.valueOf(Objects.requireNonNull(data.get("iname")).unwrapped()), values);
         }
         return instances;
     }
