@@ -6,6 +6,7 @@ import io.tandem.config.text.Severity;
 import io.tandem.node.frontend.listen.Listener;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
+import io.tandem.node.resolve.Resolving;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import io.tandem.peers.table.Tables;
@@ -20,6 +21,7 @@ public final class TestProxy implements AutoCloseable {
     private final Loops loops;
     private final NodeRuntime node;
     private final Listeners listeners;
+    private final Resolving resolving;
 
     private final Map<String, Listener> opened = new ConcurrentHashMap<>();
 
@@ -27,6 +29,8 @@ public final class TestProxy implements AutoCloseable {
         loops = Loops.start(threads);
         node = new NodeRuntime(threads, "test", System.currentTimeMillis(), new EventLog(), new Tables(1, 0));
         node.events().listen((level, proxy, text) -> System.err.println(level + " " + text));
+        resolving = new Resolving(loops, node.events(), System::currentTimeMillis);
+        node.names(resolving);
         ListenerOpener opener = DataPlane.opener(node, loops);
         listeners = new Listeners((frontend, bind, adopted) -> {
             var listener = opener.open(frontend, bind, adopted);
@@ -67,6 +71,7 @@ public final class TestProxy implements AutoCloseable {
         next.commit();
         node.configuration(next);
         plan.commit();
+        resolving.watch(next);
         if (previous != null) {
             loops.afterAll(previous.lifetime()::release);
         }
@@ -116,6 +121,7 @@ public final class TestProxy implements AutoCloseable {
     @Override
     public void close() {
         listeners.close();
+        resolving.close();
         loops.close();
         node.rings().drain(0);
         node.courier().close();

@@ -40,7 +40,6 @@ final class DifferencesPage {
 
     static String text() throws IOException {
         DifferencesPage page = new DifferencesPage();
-        page.counts();
         page.tables();
         page.refused();
         page.declared();
@@ -53,22 +52,6 @@ final class DifferencesPage {
         List<String> names = new ArrayList<>(CaseTable.resources(".table").toList());
         names.addAll(CaseTable.resources(".mistakes").toList());
         return names;
-    }
-
-    private void counts() throws IOException {
-        out.append("## Cases\n\n| table | cases | that differ |\n|---|---:|---:|\n");
-        int cases = 0;
-        int differing = 0;
-        for (String name : names()) {
-            CaseTable table = CaseTable.read(name);
-            int differ = (int)
-                    table.cases.stream().filter(one -> table.known(one) != null).count();
-            cases += table.cases.size();
-            differing += differ;
-            row(name, String.valueOf(table.cases.size()), String.valueOf(differ));
-        }
-        row("**All**", String.valueOf(cases), String.valueOf(differing));
-        out.append('\n');
     }
 
     private void tables() throws IOException {
