@@ -94,7 +94,7 @@ final class TestLan implements AutoCloseable {
     List<String> forwardingPorts(String mac) {
         List<String> ports = new ArrayList<>();
         for (String line : Neighborhood.run(new Host("bridge", bridge, bridgeNetlink), "bridge", "fdb", "show")) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             if (words.length > 2 && words[0].equals(mac) && !line.contains("permanent")) {
                 ports.add(words[2]);
             }

@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -282,7 +283,7 @@ class VirtualMacTest {
         return lan.forwardingPorts(mac);
     }
 
-    private void leaveMacvlan(String mac, String alias) throws IOException {
+    private void leaveMacvlan(@Nullable String mac, @Nullable String alias) throws IOException {
         a.netlink().links().addMacvlan("vrrp.51", "eth0", Links.MacvlanMode.PRIVATE, mac == null ? null : mac(mac));
         if (alias != null) {
             a.netlink().links().setAlias("vrrp.51", alias);
@@ -324,11 +325,12 @@ class VirtualMacTest {
         return find(host, name).map(Link::mac).orElse("no " + name);
     }
 
-    private static VirtualRouterConfig router(int priority, OwnInterface own) {
+    private static VirtualRouterConfig router(int priority, @Nullable OwnInterface own) {
         return builder(51, priority, own, VIRTUAL).build();
     }
 
-    private static VirtualRouterConfigBuilder builder(int vrid, int priority, OwnInterface own, InetAddress address) {
+    private static VirtualRouterConfigBuilder builder(
+            int vrid, int priority, @Nullable OwnInterface own, InetAddress address) {
         return new VirtualRouterConfigBuilder("VI_" + (vrid - 50), "eth0", vrid)
                 .version(3)
                 .priority(priority)
