@@ -37,6 +37,7 @@ final class RouterWatch {
     private @Nullable InetAddress stranger;
     private String strangerIs = "";
     private long strangerAtNs;
+    private boolean strangerStands;
     private @Nullable Claim claim;
     private long claimAtNs;
     private long linkSinceNs = Reactor.NEVER;
@@ -111,6 +112,28 @@ final class RouterWatch {
             return null;
         }
         return "is=" + strangerIs + " peer=" + from.getHostAddress();
+    }
+
+    /**
+     * Raises and clears what stands.
+     *
+     * @param second by what another router is known to have the addresses, or null
+     * @return whether there was a second router until now
+     */
+    boolean tell(Alarms alarms, @Nullable String second, VirtualRouterConfig config, long nowNs) {
+        String heard = stranger(config, nowNs);
+        if (heard != null) {
+            strangerStands = true;
+            alarms.raise(Alarms.Kind.STRANGER, config.name(), heard);
+        } else if (strangerStands) {
+            strangerStands = false;
+            alarms.clear(Alarms.Kind.STRANGER, config.name());
+        }
+        if (second != null) {
+            alarms.raise(Alarms.Kind.TWO_ACTIVE, config.name(), second);
+            return false;
+        }
+        return alarms.clear(Alarms.Kind.TWO_ACTIVE, config.name());
     }
 
     /** Another host claims a virtual address that is ours. */

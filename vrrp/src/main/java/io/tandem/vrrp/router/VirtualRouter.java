@@ -12,18 +12,13 @@ import io.tandem.vrrp.election.Reason;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.election.StateChange;
 import io.tandem.vrrp.election.Warning;
-import io.tandem.vrrp.netlink.AddressEntry;
-import io.tandem.vrrp.netlink.Link;
-import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.packet.AdvertisementEncoder;
 import io.tandem.vrrp.packet.AdvertisementFormat;
-import io.tandem.vrrp.packet.ArpPacket;
 import io.tandem.vrrp.packet.Claim;
 import io.tandem.vrrp.socket.AdvertSocket;
 import io.tandem.vrrp.socket.ArpSocket;
 import io.tandem.vrrp.socket.NeighborSocket;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,24 +31,20 @@ import org.jspecify.annotations.Nullable;
  * each method is a single translation.
  */
 public final class VirtualRouter implements Lan, Reactor.Timed {
-    private static final int MAX_FRAMES_A_WAKE = 32;
-    private static final long CONFLICT_GRACE_NS = 100_000_000L;
-    private static final long CONTRADICT_AFTER_NS = 3_000_000L;
-    private static final long CONTRADICT_EVERY_NS = 1_000_000_000L;
     private static final long RETRY_NS = 5_000_000_000L;
 
     private final EventLog log;
     private final LanLog lanLog;
     private final StateListener listener;
     private final RouterCounters counters = new RouterCounters();
-    private final byte[] frame = new byte[128];
     private final RouterPort port;
     private final RouterWatch watch = new RouterWatch();
-    private boolean strangerStands;
     private final AdvertIntake intake;
     private VirtualRouterConfig config;
     private Election election;
     private final AddressKeeper keeper;
+    private final Claims claims;
+    private final Surroundings surroundings;
     private Announcer announcer;
     private PeerLinks links = PeerLinks.NONE;
 
@@ -66,12 +57,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private long nowNs;
     private long activeSinceNs;
     private @Nullable String refusedInstall;
-    private @Nullable Claim lastClaim;
-    private long contradictAtNs = Reactor.NEVER;
-    private long contradictedAtNs = System.nanoTime() - CONTRADICT_EVERY_NS;
-    private @Nullable Integer operatorPriority;
-    private int trackedPriority;
-    private int illness;
+    private final RouterPriority wanted;
 
     private volatile State shownState = State.INITIALIZE; // written by the reactor's thread, read by any
     private volatile String shownReason = "not started"; // likewise
@@ -110,8 +96,10 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         this.keeper = new AddressKeeper(shared.netlink(), shared.retirement(), shared.settings(), config, log);
         this.announcer = new Announcer(config);
         this.intake = new AdvertIntake(config, log, lanLog, counters);
+        this.claims = new Claims(this, port, keeper, counters, watch, lanLog);
+        this.surroundings = new Surroundings(this, port, keeper, counters, log);
         this.shownPriority = config.priority();
-        this.trackedPriority = config.priority();
+        this.wanted = new RouterPriority(config.priority());
     }
 
     void use(PeerLinks peerLinks) {
@@ -162,48 +150,21 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         String second = election.isHandingOver()
                 ? null
                 : watch.secondActive(election.state(), links.isActiveElsewhere(this), now - activeSinceNs, config, now);
-        if (second != null) {
-            alarms.raise(Alarms.Kind.TWO_ACTIVE, config.name(), second);
-        } else if (alarms.clear(Alarms.Kind.TWO_ACTIVE, config.name()) && election.state() == State.ACTIVE) {
-            // Healed: who learnt the other's address must learn this one again.
+        boolean healed = watch.tell(alarms, second, config, now);
+        if (healed && election.state() == State.ACTIVE) {
+            // Who learnt the other's address must learn this one again.
             announcer.announce(now);
         }
-        String stranger = watch.stranger(config, now);
-        if (stranger != null) {
-            strangerStands = true;
-            alarms.raise(Alarms.Kind.STRANGER, config.name(), stranger);
-        } else if (strangerStands) {
-            strangerStands = false;
-            alarms.clear(Alarms.Kind.STRANGER, config.name());
-        }
     }
 
-    /**
-     * The operator's word on the priority.
-     *
-     * @param priority 1..254, or null for what configuration, trackers and health say
-     */
-    void operatorPriority(@Nullable Integer priority, long now) {
-        operatorPriority = priority;
-        applyPriority(now);
-    }
-
-    /** What the trackers make of the configured priority. */
-    void trackedPriority(int priority, long now) {
-        trackedPriority = priority;
-        applyPriority(now);
-    }
-
-    /** How much the proxy's health takes off. */
-    void illness(int less, long now) {
-        illness = less;
-        applyPriority(now);
+    /** Who wants which priority; say so by {@link #applyPriority}. */
+    RouterPriority wanted() {
+        return wanted;
     }
 
     /** A peer that is better placed from now on gets the addresses at once, make before break. */
-    private void applyPriority(long now) {
-        Integer word = operatorPriority;
-        deliver(new Event.PriorityChanged(word != null ? word : trackedPriority - illness), now);
+    void applyPriority(long now) {
+        deliver(new Event.PriorityChanged(wanted.priority()), now);
         if (election.state() == State.ACTIVE && config.preempt() && !election.isHandingOver()) {
             InetAddress better = links.betterPeer(this);
             if (better != null) {
@@ -220,19 +181,6 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     /** Asks the peer that has the addresses to give them to this node; false where none is linked. */
     boolean take() {
         return links.askToGive(this);
-    }
-
-    /** What all routers of a host share. */
-    record Shared(
-            Reactor reactor,
-            Netlink netlink,
-            Retirement retirement,
-            ParentSettings settings,
-            Pacer.All pacers,
-            EventLog log) {
-        Shared(Reactor reactor, Netlink netlink, EventLog log) {
-            this(reactor, netlink, new Retirement(log), new ParentSettings(netlink, log), new Pacer.All(), log);
-        }
     }
 
     /** Whether {@link #afterDeath} has another answer than when this was asked last. */
@@ -276,8 +224,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             intake.warmUp();
             for (int i = 0; i < 300; i++) {
                 encoder.encode(i & 0x7f, 0);
-                ArpPacket.decode(frame, 42);
             }
+            claims.warmUp();
             port.warmUp();
         }
     }
@@ -302,119 +250,26 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         }
     }
 
-    void linkChanged(Link link, long now) {
-        if (!started) {
-            return;
-        }
-        if (keeper.own().has(link)) {
-            ownLinkChanged(link, now);
-            return;
-        }
-        if (!link.name().equals(config.interfaceName())) {
-            if (port.isInterface(link)) {
-                linkRemoved(link, now); // it has another name now, and is another interface to the configuration
-            }
-            return;
-        }
-        if (!link.isUsable()) {
-            deliver(new Event.Fault("link-down", false), now);
-            return;
-        }
-        if (!port.isOpenOn(link)) {
-            reopen(now);
-            restore(now);
-        }
-        if (link.movedPort() && keeper.isInstalled()) {
-            announcer.announce(now);
-        }
-        deliver(new Event.Cleared("link-down"), now);
+    /** What it makes of the kernel's news. */
+    Surroundings surroundings() {
+        return surroundings;
     }
 
-    /** Somebody set it down: it is up again, and what goes with that is put back. */
-    private void ownLinkChanged(Link link, long now) {
-        if (!link.isUp() && keeper.own().isWanted(link)) {
-            log.warning("vrrp interface-down vrid=" + config.vrid() + " interface=" + link.name()
-                    + " by=another-process action=restored");
-            keeper.own().assumeAgain();
-            restore(now);
-        }
+    boolean isStarted() {
+        return started;
     }
 
-    void linkRemoved(Link link, long now) {
-        if (!started) {
-            return;
-        }
-        if (keeper.own().has(link)) {
-            log.warning(
-                    "vrrp interface-removed vrid=" + config.vrid() + " interface=" + link.name() + " action=restored");
-            reopen(now);
-            restore(now);
-        } else if (port.isInterface(link)) {
-            closeSockets();
-            port.forgetInterface();
-            deliver(new Event.Fault("interface-missing", false), now);
-        }
+    /** Whether it has the addresses, and is not giving them away. */
+    boolean holdsFirmly() {
+        return election.state() == State.ACTIVE && !election.isHandingOver();
     }
 
-    /** What was lost with an interface. */
-    private void restore(long now) {
-        if (keeper.isInstalled()) {
-            keeper.install(now);
-            announcer.announce(now);
-        }
+    long activeSinceNs() {
+        return activeSinceNs;
     }
 
-    void addressAdded(AddressEntry entry, long now) {
-        if (started && port.lacks(entry)) {
-            reopen(now);
-        }
-    }
-
-    void addressRemoved(AddressEntry entry, long now) {
-        if (!started) {
-            return;
-        }
-        if (port.isSource(entry)) {
-            closeSockets();
-            port.forgetSource();
-            deliver(new Event.Fault("source-address-missing", false), now);
-        } else if (keeper.isInstalled() && keeper.placed(entry) && keeper.putsBack(entry)) {
-            // Time first: if it expired because this process slept, the election gives way instead.
-            deliver(new Event.TimerExpired(), now);
-            if (keeper.isInstalled()) {
-                counters.restored.incrementAndGet();
-                log.warning("vrrp address-removed vrid=" + config.vrid() + " address="
-                        + entry.address().getHostAddress() + " by=another-process action=restored");
-                keeper.install(now);
-                announcer.announce(now);
-            }
-        }
-    }
-
-    /** Events were lost: compare what should be with what is. */
-    void resync(Leftovers present, long now) {
-        if (!started) {
-            return;
-        }
-        Link link = present.links().stream()
-                .filter(found -> found.name().equals(config.interfaceName()))
-                .findFirst()
-                .orElse(null);
-        if (link == null) {
-            closeSockets();
-            port.forgetInterface();
-            deliver(new Event.Fault("interface-missing", false), now);
-            return;
-        }
-        boolean sourceIsThere = present.addresses().stream().anyMatch(port::isSource);
-        if (!port.isOpenOn(link) || !sourceIsThere) {
-            reopen(now);
-        }
-        deliver(link.isUsable() ? new Event.Cleared("link-down") : new Event.Fault("link-down", false), now);
-        if (keeper.isInstalled()) {
-            deliver(new Event.TimerExpired(), now);
-            restore(now);
-        }
+    void announce(long now) {
+        announcer.announce(now);
     }
 
     /** Takes a new configuration of the same interface, VRID and family. */
@@ -431,7 +286,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         intake.use(newConfig);
         keeper.use(newConfig);
         announcer = new Announcer(newConfig);
-        reopen(now);
+        surroundings.reopen(now);
         if (active) {
             keeper.install(now);
             announcer.announce(now);
@@ -444,7 +299,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         long next = electionWakeNs;
         next = earlier(next, announcer.nextWakeNs());
         next = earlier(next, keeper.nextWakeNs());
-        next = earlier(next, contradictAtNs);
+        next = earlier(next, claims.nextWakeNs());
         return earlier(next, retryAtNs);
     }
 
@@ -456,9 +311,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         announcer.onTime(now);
         keeper.onTime(now);
         intake.onTime(port, now);
-        if (contradictAtNs != Reactor.NEVER && now - contradictAtNs >= 0) {
-            contradict(now);
-        }
+        claims.onTime(now);
         if (retryAtNs != Reactor.NEVER && now - retryAtNs >= 0) {
             retryAtNs = Reactor.NEVER;
             refusedInstall = null;
@@ -576,42 +429,22 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private void becameActive(StateChange change) {
         counters.becameActive.incrementAndGet();
         activeSinceNs = nowNs;
-        Claim holder = lastClaim;
+        Claim holder = claims.last();
         if (holder != null && change.reason() == Reason.DOWN_INTERVAL_EXPIRED && change.peer() == null) {
             lanLog.held(holder);
         }
     }
 
     /** @return what was refused, or null */
-    private @Nullable String openSockets() {
+    @Nullable String openSockets() {
         String refused = port.open(keeper);
         announcer.use(port.outlets());
         return refused;
     }
 
-    private void closeSockets() {
+    void closeSockets() {
         announcer.use(List.of());
         port.close();
-    }
-
-    private void reopen(long now) {
-        closeSockets();
-        List<String> missing = new ArrayList<>(port.find(keeper));
-        if (!missing.contains("interface-missing") && !missing.contains("source-address-missing")) {
-            String refused = openSockets();
-            if (refused != null) {
-                log.warning(refused);
-                missing.add("sockets");
-            }
-            port.probe();
-        }
-        InetAddress from = port.source();
-        if (from != null) {
-            deliver(new Event.SourceChanged(from), now);
-        }
-        for (String cause : List.of("interface-missing", "source-address-missing", "sockets")) {
-            deliver(missing.contains(cause) ? new Event.Fault(cause, false) : new Event.Cleared(cause), now);
-        }
     }
 
     private final class Reading implements RouterPort.Reader {
@@ -626,12 +459,12 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
         @Override
         public void onArps(ArpSocket socket, long nowNs) {
-            receiveArps(socket, nowNs);
+            claims.readArps(socket, nowNs);
         }
 
         @Override
         public void onNeighbors(NeighborSocket socket, long nowNs) {
-            receiveNeighbors(socket, nowNs);
+            claims.readNeighbors(socket, nowNs);
         }
     }
 
@@ -646,63 +479,6 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             lanLog.stranger(heard.source());
         }
         deliver(heard, now);
-    }
-
-    private void receiveArps(ArpSocket socket, long now) {
-        for (int i = 0; i < MAX_FRAMES_A_WAKE; i++) {
-            int length = socket.receive(frame);
-            if (length < 0) {
-                return;
-            }
-            ArpPacket arp = ArpPacket.decode(frame, length);
-            if (arp != null) {
-                heardClaim(arp.claim(), now);
-            }
-        }
-    }
-
-    private void receiveNeighbors(NeighborSocket socket, long now) {
-        for (int i = 0; i < MAX_FRAMES_A_WAKE && socket.receive(); i++) {
-            Claim claim = socket.claim();
-            if (claim != null) {
-                heardClaim(claim, now);
-            }
-        }
-    }
-
-    private void heardClaim(Claim claim, long now) {
-        if (port.isVirtual(claim.address()) && !port.isOwn(claim.holder(), keeper)) {
-            lastClaim = claim;
-            if (election.state() == State.ACTIVE && !election.isHandingOver()) {
-                answerClaim(claim, now);
-            }
-        }
-    }
-
-    /**
-     * Somebody else claims an address that is ours: claim it again, in a moment. A router that takes over rightly announces
-     * first and advertises next: contradicting it in between would lead its clients into a hole.
-     */
-    private void answerClaim(Claim claim, long now) {
-        if (now - activeSinceNs < CONFLICT_GRACE_NS) {
-            // The one who held it until now had frames on their way; the schedule of the takeover overrides them.
-            return;
-        }
-        counters.conflicts.incrementAndGet();
-        watch.onClaim(claim, now);
-        if (contradictAtNs == Reactor.NEVER && now - contradictedAtNs >= CONTRADICT_EVERY_NS) {
-            contradictAtNs = now + CONTRADICT_AFTER_NS;
-        }
-    }
-
-    private void contradict(long now) {
-        contradictAtNs = Reactor.NEVER;
-        Claim claim = lastClaim;
-        if (claim != null && election.state() == State.ACTIVE && !election.isHandingOver()) {
-            contradictedAtNs = now;
-            lanLog.conflict(claim, now);
-            announcer.announce(now);
-        }
     }
 
     void close() {

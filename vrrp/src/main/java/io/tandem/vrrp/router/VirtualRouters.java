@@ -6,23 +6,21 @@ import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.vrrp.election.Event;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.election.StateChange;
-import io.tandem.vrrp.election.SyncGroup;
 import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.LinkEvents;
 import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.NetlinkException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +34,11 @@ public final class VirtualRouters implements AutoCloseable {
     private final VirtualRouter.StateListener listener;
     private final Netlink netlink;
     private final LinkEvents events;
-    private final VirtualRouter.Shared shared;
+    private final Shared shared;
     private final Reaper reaper;
     private final StaticKeeper statics;
     private final List<VirtualRouter> routers = new ArrayList<>();
-    private final Queue<GroupNews> groupNews = new ArrayDeque<>();
-    private boolean tellingGroups;
+    private final GroupMoves groups;
     private PeerLinks links = PeerLinks.NONE;
     private BiConsumer<String, Boolean> interfaceListener = (name, usable) -> {};
     private volatile List<VirtualRouter> shown = List.of(); // written by the reactor's thread, read by any
@@ -57,9 +54,10 @@ public final class VirtualRouters implements AutoCloseable {
         this.reactor = reactor;
         this.log = log;
         this.listener = listener;
+        this.groups = new GroupMoves(routers, listener);
         this.netlink = Netlink.open();
         this.events = new LinkEvents();
-        this.shared = new VirtualRouter.Shared(reactor, netlink, log);
+        this.shared = new Shared(reactor, netlink, log);
         this.reaper = new Reaper(log);
         this.statics = new StaticKeeper(netlink, log);
         plan(configs);
@@ -113,18 +111,24 @@ public final class VirtualRouters implements AutoCloseable {
 
     /** Changes one router's priority, as its trackers want. */
     public void priority(String routerName, int priority) {
-        reactor.execute(() -> named(routerName).forEach(router -> router.trackedPriority(priority, System.nanoTime())));
+        applyPriority(() -> named(routerName), wanted -> wanted.tracked(priority));
     }
 
     /** The operator's word on one router's priority; null takes it back. */
     public void operatorPriority(String routerName, @Nullable Integer priority) {
-        reactor.execute(
-                () -> named(routerName).forEach(router -> router.operatorPriority(priority, System.nanoTime())));
+        applyPriority(() -> named(routerName), wanted -> wanted.operator(priority));
     }
 
     /** How much the proxy's health takes off every priority; 0 while it is well. */
     public void illness(int less) {
-        reactor.execute(() -> routers.forEach(router -> router.illness(less, System.nanoTime())));
+        applyPriority(() -> List.copyOf(routers), wanted -> wanted.illness(less));
+    }
+
+    private void applyPriority(Supplier<List<VirtualRouter>> concerned, Consumer<RouterPriority> wish) {
+        reactor.execute(() -> concerned.get().forEach(router -> {
+            wish.accept(router.wanted());
+            router.applyPriority(System.nanoTime());
+        }));
     }
 
     /** Delivers to one router, or to all for null. */
@@ -342,7 +346,7 @@ public final class VirtualRouters implements AutoCloseable {
     }
 
     private VirtualRouter add(VirtualRouterConfig config) {
-        VirtualRouter router = new VirtualRouter(shared, config, new Groups());
+        VirtualRouter router = new VirtualRouter(shared, config, groups);
         routers.add(router);
         reactor.add(router);
         return router;
@@ -377,55 +381,6 @@ public final class VirtualRouters implements AutoCloseable {
         }
         return null;
     }
-
-    /** Tells the members of a sync group of each other: as soon as one is done, and before anything else happens. */
-    private final class Groups implements VirtualRouter.StateListener {
-        @Override
-        public void onState(VirtualRouter router, StateChange change) {
-            tellOthers(router, SyncGroup.follow(change));
-            listener.onState(router, change);
-        }
-
-        @Override
-        public void onPriority(VirtualRouter router) {
-            listener.onPriority(router);
-        }
-
-        @Override
-        public void onLowerPriority(VirtualRouter router) {
-            listener.onLowerPriority(router);
-        }
-
-        @Override
-        public void onFault(VirtualRouter router, Event event) {
-            tellOthers(router, SyncGroup.follow(router.config().name(), event));
-        }
-
-        private void tellOthers(VirtualRouter router, @Nullable Event event) {
-            String group = router.config().syncGroup();
-            if (group != null && event != null) {
-                for (VirtualRouter other : routers) {
-                    if (other != router && group.equals(other.config().syncGroup())) {
-                        groupNews.add(new GroupNews(other, event));
-                    }
-                }
-            }
-        }
-
-        @Override
-        public void onDelivered(long nowNs) {
-            if (tellingGroups) {
-                return;
-            }
-            tellingGroups = true;
-            for (GroupNews news = groupNews.poll(); news != null; news = groupNews.poll()) {
-                news.router().deliver(news.event(), nowNs);
-            }
-            tellingGroups = false;
-        }
-    }
-
-    private record GroupNews(VirtualRouter router, Event event) {}
 
     private boolean isStopped() {
         return shown.stream().allMatch(router -> router.state() == State.INITIALIZE);
@@ -473,20 +428,20 @@ public final class VirtualRouters implements AutoCloseable {
         public void linkChanged(Link link) {
             interfaceListener.accept(link.name(), link.isUsable());
             statics.onChange();
-            routers.forEach(router -> router.linkChanged(link, nowNs));
+            routers.forEach(router -> router.surroundings().linkChanged(link, nowNs));
             instructReaperOfChanges();
         }
 
         @Override
         public void linkRemoved(Link link) {
             interfaceListener.accept(link.name(), false);
-            routers.forEach(router -> router.linkRemoved(link, nowNs));
+            routers.forEach(router -> router.surroundings().linkRemoved(link, nowNs));
             instructReaperOfChanges();
         }
 
         @Override
         public void addressAdded(AddressEntry address) {
-            routers.forEach(router -> router.addressAdded(address, nowNs));
+            routers.forEach(router -> router.surroundings().addressAdded(address, nowNs));
             instructReaperOfChanges();
         }
 
@@ -495,7 +450,7 @@ public final class VirtualRouters implements AutoCloseable {
             if (statics.has(address)) {
                 statics.onChange();
             }
-            routers.forEach(router -> router.addressRemoved(address, nowNs));
+            routers.forEach(router -> router.surroundings().addressRemoved(address, nowNs));
         }
 
         @Override
@@ -508,7 +463,7 @@ public final class VirtualRouters implements AutoCloseable {
                     interfaceListener.accept(link.name(), link.isUsable());
                 }
                 statics.onChange();
-                routers.forEach(router -> router.resync(present, nowNs));
+                routers.forEach(router -> router.surroundings().resync(present, nowNs));
                 instructReaperOfChanges();
             } catch (NetlinkException e) {
                 log.warning(e.getMessage());
