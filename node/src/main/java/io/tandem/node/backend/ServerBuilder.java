@@ -44,11 +44,14 @@ final class ServerBuilder {
         }
         SourceAddress source = settings.dialing.source != null ? settings.dialing.source : SourceLines.of(draft);
         settings.dialing.source = source == null ? null : source.forOneServer();
+        boolean elsewhere = settings.checkPort != 0 || settings.checkAddress != null;
+        if (!elsewhere && (settings.dialing.sendsFirst || settings.dialing.sendsSecond)) {
+            settings.dialing.checksSendHeader = true; // who expects the header expects it of checks, too
+        }
         Dialing dialing = settings.dialing.complete(HeaderTlvs.compile(settings, draft, assembly));
         if (dialing != Dialing.PLAIN) {
             settings.properties.add(dialing);
         }
-        boolean elsewhere = settings.checkPort != 0 || settings.checkAddress != null;
         List<String> alpn = settings.tls().alpn();
         WebSocketVersion apart =
                 draft.mode() == Mode.HTTP ? settings.webSockets.apart(settings.dialing.http2, alpn) : null;

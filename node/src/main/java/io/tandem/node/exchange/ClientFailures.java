@@ -155,6 +155,16 @@ public final class ClientFailures {
 
     /** The request cannot be read, or did not come in time: the page of {@code status} goes out as it is. */
     public void onBadRequest(int status, char who) {
+        exchange.facts.sentJunk = true;
+        answerAtOnce(status, who);
+    }
+
+    /** The same of a client that has not sent a byte. */
+    public void onSilence(int status, char who) {
+        answerAtOnce(status, who);
+    }
+
+    private void answerAtOnce(int status, char who) {
         exchange.facts.status = status;
         countBadRequest(who);
         byte[] page = ErrorPages.raw(exchange.facts, status);
@@ -167,6 +177,7 @@ public final class ClientFailures {
 
     /** The request cannot be read, and its protocol has no answer to that: it is counted and logged. */
     public void onUnreadable() {
+        exchange.facts.sentJunk = true;
         exchange.facts.status = Facts.UNREADABLE;
         countBadRequest(Termination.PROXY);
         exchange.end();

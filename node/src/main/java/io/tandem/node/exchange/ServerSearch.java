@@ -68,6 +68,9 @@ public final class ServerSearch implements Waiter, ServerSeeker {
     /** Before the next attempt at the same server HAProxy waits so long. */
     private static final int RETRY_DELAY_MS = 1000;
 
+    /** So many attempts that fail at once follow each other without the loop doing anything else. */
+    private static final int MOST_AT_ONCE = 8;
+
     /** How often another loop may be faster at taking the slot of a server chosen for one; then it is waited for. */
     private static final int MOST_TRIES = 3;
 
@@ -312,8 +315,9 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         ServerConnection started =
                 pools.connect(reached, this, facts, key, backend.timeouts().connect());
         if (started == null) {
-            failed(false, Termination.RESOURCE);
-        } else if (state == State.CONNECTING) {
+            boolean refused = pools.wasRefused();
+            failed(refused, refused ? Termination.SERVER : Termination.RESOURCE);
+        } else if (started.isAwaited()) { // otherwise it has been decided, and there may be another attempt already
             connecting = started;
             facts.serverEnd = started;
         }
@@ -337,11 +341,14 @@ public final class ServerSearch implements Waiter, ServerSeeker {
     public void onConnectFailed(ServerConnection connection, boolean timedOut) {
         facts.serverSource = connection.localAddress(); // where it tried from
         facts.serverEnd = connection;
-        failed(timedOut, timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER);
+        failed(timedOut || connection.wasRefusedAtOnce(), timedOut ? Termination.SERVER_TIMEOUT : Termination.SERVER);
     }
 
-    /** @param by whose fault it is, should it be the last attempt */
-    private void failed(boolean timedOut, char by) {
+    /**
+     * @param atOnce whether the next attempt need not be waited for
+     * @param by whose fault it is, should it be the last attempt
+     */
+    private void failed(boolean atOnce, char by) {
         Backend present = backend;
         Server failed = facts.server;
         connecting = null;
@@ -361,8 +368,11 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         if (redispatches(present, failed)) {
             return;
         }
-        if (timedOut) {
+        if (atOnce && facts.retries % MOST_AT_ONCE != 0) {
             connect(present, failed);
+        } else if (atOnce) {
+            state = State.PAUSING;
+            patience().start(1); // behind whatever else the loop has to do
         } else {
             state = State.PAUSING;
             int connect = present.timeouts().connect();

@@ -19,6 +19,7 @@ public final class EventLog {
         EMERG(0),
         ALERT(1),
         CRIT(2),
+        ERR(3),
         WARNING(4),
         NOTICE(5),
         INFO(6);

@@ -105,9 +105,25 @@ public final class ProxyHeader {
         return firstOf(source, destination);
     }
 
-    /** The header of a connection that this proxy makes for itself: a health check. */
-    public byte[] local() {
-        return second ? new Writer(ProxyV2.LOCAL, ProxyV2.UNSPECIFIED).finish() : UNKNOWN.clone();
+    /**
+     * The header of a connection that this proxy makes for itself, a health check say: version 1 names its ends, version 2
+     * says that it is nobody's but ours, with what its options say of no client at all.
+     *
+     * @param neverLocal {@code pp2-never-send-local}: version 2 names the ends too
+     */
+    public byte[] ofOurs(Peer source, Peer destination, boolean neverLocal) {
+        if (!second) {
+            return firstOf(source, destination);
+        }
+        boolean known = neverLocal && source.length() > 0 && destination.length() > 0;
+        Writer out = begun(known, source, destination);
+        if (options.contains(Option.CRC32C)) {
+            out.checksum();
+        }
+        if (options.contains(Option.SSL)) {
+            out.tlv(ProxyV2.SSL, ssl(null));
+        }
+        return out.finish();
     }
 
     /** The header of a connection for a client's exchange. */
@@ -142,14 +158,7 @@ public final class ProxyHeader {
     private byte[] secondOf(Facts facts) {
         Peer source = facts.source;
         Peer destination = facts.destination;
-        boolean known = source.length() > 0 && destination.length() > 0;
-        boolean four = known && source.length() == 4 && destination.length() == 4;
-        Writer out = new Writer(
-                known ? ProxyV2.PROXY : ProxyV2.LOCAL,
-                known ? (four ? ProxyV2.TCP4 : ProxyV2.TCP6) : ProxyV2.UNSPECIFIED);
-        if (known) {
-            out.addresses(source, destination, four);
-        }
+        Writer out = begun(source.length() > 0 && destination.length() > 0, source, destination);
         TlsFacts tls = facts.tls;
         if (tls != null && !tls.alpn().isEmpty()) {
             out.tlv(ProxyV2.ALPN, bytes(tls.alpn()));
@@ -179,6 +188,17 @@ public final class ProxyHeader {
             }
         }
         return out.finish();
+    }
+
+    /** With both ends' addresses, or none. */
+    private static Writer begun(boolean known, Peer source, Peer destination) {
+        boolean four = source.length() == 4 && destination.length() == 4;
+        if (!known) {
+            return new Writer(ProxyV2.LOCAL, ProxyV2.UNSPECIFIED);
+        }
+        Writer out = new Writer(ProxyV2.PROXY, four ? ProxyV2.TCP4 : ProxyV2.TCP6);
+        out.addresses(source, destination, four);
+        return out;
     }
 
     private static byte @Nullable [] authority(Facts facts, @Nullable TlsFacts tls) {

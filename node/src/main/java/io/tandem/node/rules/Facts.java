@@ -199,6 +199,9 @@ public final class Facts {
     public static final int UNREADABLE = -2;
 
     public long bytesIn;
+    /** Whether bytes came that are no request: they count for nothing, but the client was no silent one. */
+    public boolean sentJunk;
+
     public long bytesOut;
     public int retries;
     public boolean redispatched;
@@ -402,6 +405,7 @@ public final class Facts {
         bytesOut = 0;
         retries = 0;
         redispatched = false;
+        sentJunk = false;
         serverQueue = 0;
         backendQueue = 0;
         priorityClass = 0;

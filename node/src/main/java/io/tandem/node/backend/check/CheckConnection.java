@@ -6,6 +6,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -59,6 +61,7 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
      * @param dialing how the socket is made
      * @param throughSocks whether it goes through the SOCKS proxy that {@code dialing} knows
      * @param sendsHeader whether a PROXY protocol header comes first
+     * @param neverLocal whether that names both ends in version 2, too
      * @param tls what secures it, or null
      * @param serverName the name TLS asks for; empty for none
      * @param lingers whether it ends with a FIN
@@ -68,6 +71,7 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
             Dialing dialing,
             boolean throughSocks,
             boolean sendsHeader,
+            boolean neverLocal,
             @Nullable ServerTls tls,
             String serverName,
             boolean lingers) {}
@@ -106,14 +110,22 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
         made.pipeline().addLast(connection);
         loop.register(made);
         connection.channel = made;
-        Dialer.connect(made, target).addListener(done -> {
-            if (done.isSuccess() && !connection.closed) {
-                connection.greet(made, socks == null ? null : plan.address);
-            } else if (!connection.closed) {
-                connection.refuse(Status.L4CON, errno(done.cause()));
-            }
-        });
+        ChannelFuture attempt = Dialer.connect(made, target);
+        ChannelFutureListener onEnd = done -> connection.onAttempt(made, done, socks);
+        if (attempt.isDone()) { // to a unix socket, say; nobody knows the connection yet
+            loop.execute(() -> attempt.addListener(onEnd));
+        } else {
+            attempt.addListener(onEnd);
+        }
         return connection;
+    }
+
+    private void onAttempt(Channel made, ChannelFuture attempt, @Nullable InetSocketAddress socks) {
+        if (attempt.isSuccess() && !closed) {
+            greet(made, socks == null ? null : plan.address);
+        } else if (!closed) {
+            refuse(Status.L4CON, errno(attempt.cause()));
+        }
     }
 
     private void greet(Channel made, @Nullable InetSocketAddress through) {
@@ -135,14 +147,9 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
         });
     }
 
-    /** The first version names both ends, the second says that it is nobody's connection but ours. */
     private byte @Nullable [] header(Channel made) {
         if (!plan.sendsHeader) {
             return null;
-        }
-        ProxyHeader header = plan.dialing.header();
-        if (header != null && header.isSecond()) {
-            return header.local();
         }
         Peer from = new Peer();
         Peer to = new Peer();
@@ -151,7 +158,8 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
             from.set(local.getAddress().getAddress(), local.getPort());
             to.set(remote.getAddress().getAddress(), remote.getPort());
         }
-        return ProxyHeader.firstVersion(from, to);
+        ProxyHeader header = plan.dialing.header();
+        return header == null ? ProxyHeader.firstVersion(from, to) : header.ofOurs(from, to, plan.neverLocal);
     }
 
     private void refuse(Status status, String why) {

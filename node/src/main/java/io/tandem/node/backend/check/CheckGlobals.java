@@ -23,6 +23,7 @@ final class CheckGlobals implements Facet {
 
     private boolean allowsExternal;
     private boolean allowsFork;
+    private boolean neverLocal;
 
     static final List<Keyword<Directive>> ALL = List.of(
             global("spread-checks", "PERCENT", "by how much the time between two checks varies, 0 to 50")
@@ -37,7 +38,13 @@ final class CheckGlobals implements Facet {
             global("insecure-fork-wanted", "", "checks may start programs, without a warning")
                     .most(0)
                     .negatable()
-                    .as((line, draft) -> draft.facet(KEY).allowsFork = !line.negated()));
+                    .as((line, draft) -> draft.facet(KEY).allowsFork = !line.negated()),
+            global(
+                            "pp2-never-send-local",
+                            "",
+                            "checks send PROXY headers of version 2 that name both ends, for servers that do not know LOCAL")
+                    .most(0)
+                    .as((line, draft) -> draft.facet(KEY).neverLocal = true));
 
     private static Keyword.Builder<Directive> global(String name, String arguments, String doc) {
         return Keyword.directive(name, SectionKind.GLOBAL).arguments(arguments).doc(doc);
@@ -103,6 +110,11 @@ final class CheckGlobals implements Facet {
 
     boolean allowsFork() {
         return allowsFork;
+    }
+
+    /** Whether PROXY headers of version 2 name the ends of a check's connection. */
+    boolean neverLocal() {
+        return neverLocal;
     }
 
     /** Not inherited: there is one process. */

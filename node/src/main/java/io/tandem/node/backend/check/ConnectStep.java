@@ -84,6 +84,7 @@ record ConnectStep(
                 settings.dialing(),
                 usesSocks || (byDefault && settings.dialing().socks(true) != null),
                 sendsHeader || (byDefault && settings.dialing().checkHeader() != null),
+                facts.configuration.drafts().global().facet(CheckGlobals.KEY).neverLocal(),
                 secure ? settings.tls(alpn) : null,
                 !serverName.isEmpty() ? serverName : byDefault ? settings.serverName() : "",
                 lingers);

@@ -60,6 +60,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     private @Nullable ServerUser user;
     private boolean connected;
+    /** Whether the system refused the attempt itself: nothing was asked of the server, and nothing waits for it. */
+    private boolean refusedAtOnce;
+
     private boolean closed;
     private boolean inputEnded;
     private boolean reset;
@@ -140,7 +143,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         Dialing dialing = server.description().dialing();
         if (dialing == Dialing.PLAIN) {
             destination = address;
-            channel.connect(address).addListener(this);
+            attempt(channel.connect(address), facts);
             return;
         }
         InetSocketAddress socks = dialing.socks(false);
@@ -148,7 +151,20 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         header = wanted == null ? null : wanted.of(facts);
         destination = dialing.unix() != null ? null : Dialer.destination(dialing, address, facts);
         through = socks == null ? null : Dialer.destination(dialing, address, facts);
-        Dialer.connect(channel, Dialer.target(dialing, socks, address, facts)).addListener(this);
+        attempt(Dialer.connect(channel, Dialer.target(dialing, socks, address, facts)), facts);
+    }
+
+    private void attempt(ChannelFuture attempt, Facts facts) {
+        Throwable refusal = attempt.isDone() ? attempt.cause() : null;
+        if (refusal == null) {
+            attempt.addListener(this);
+            return;
+        }
+        refusedAtOnce = true;
+        Shortage.ofPorts(facts, refusal, server.description().dialing().unix() != null);
+        // attempts within one another would come to where Netty tells listeners later, and close what is not registered
+        // yet
+        loop.eventLoop().execute(() -> operationComplete(attempt));
     }
 
     /** The attempt to connect has ended. */
@@ -316,6 +332,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     /** Says who hears of it from now on. */
     public void use(ServerUser user) {
         this.user = user;
+    }
+
+    /**
+     * Whether the system refused the attempt to connect before a packet left: a unix socket that is not there, a network
+     * without a way to it.
+     */
+    public boolean wasRefusedAtOnce() {
+        return refusedAtOnce;
+    }
+
+    /** Whether somebody still waits for it to be established. */
+    public boolean isAwaited() {
+        return seeker != null;
     }
 
     /** Whether it ended by a failure: a reset, say. */

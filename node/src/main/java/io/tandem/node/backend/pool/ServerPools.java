@@ -39,6 +39,8 @@ public final class ServerPools {
     private @Nullable ServerPool[] byIndex = new ServerPool[16];
     /** Of the newest configuration seen. */
     private int generation;
+    /** Whether the last socket that could not be had was refused by the system, rather than one too many. */
+    private boolean refused;
 
     private ServerPools(Loop loop) {
         this.loop = loop;
@@ -103,6 +105,9 @@ public final class ServerPools {
         }
         DuplexChannel channel = socket(server, facts);
         if (channel == null) {
+            if (refused && server.description().dialing().source() != null) {
+                Shortage.ofSources(facts);
+            }
             return null;
         }
         ServerConnection connection = new ServerConnection(loop, pool(server), key, server, seeker, channel);
@@ -110,13 +115,23 @@ public final class ServerPools {
         return connection;
     }
 
+    /**
+     * Of {@link #connect} that has just answered null: whether the server's {@code source}, or another of its options, is what
+     * the system does not grant; otherwise no descriptor is left.
+     */
+    public boolean wasRefused() {
+        return refused;
+    }
+
     /** A socket; where there are no descriptors left, one that an idle connection gives up. */
     private @Nullable DuplexChannel socket(Server server, Facts facts) {
+        refused = false;
         try {
             return open(server, facts);
         } catch (ChannelException none) {
             closeSomeIdle();
-        } catch (IOException refused) {
+        } catch (IOException notGranted) {
+            refused = true;
             return null;
         }
         try {

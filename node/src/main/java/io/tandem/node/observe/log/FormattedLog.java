@@ -45,7 +45,7 @@ final class FormattedLog implements AccessLog {
 
     @Override
     public void log(Facts facts) {
-        if (facts.logLevel == Facts.SILENT || (dontLogNull && facts.bytesIn == 0)) {
+        if (facts.logLevel == Facts.SILENT || (dontLogNull && facts.bytesIn == 0 && !facts.sentJunk)) {
             return;
         }
         boolean error = facts.status >= 500 || isAbnormal(facts) || facts.retries > 0 || facts.redispatched;

@@ -19,6 +19,7 @@ import io.tandem.node.backend.Server;
 import io.tandem.node.backend.pool.Dialer;
 import io.tandem.node.backend.pool.Greeting;
 import io.tandem.node.backend.tls.ServerTls;
+import io.tandem.node.frontend.Peer;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.tls.Session;
 import java.io.IOException;
@@ -148,7 +149,7 @@ final class RingSender {
             Greeting.on(
                     opened,
                     socks == null ? null : server.address(),
-                    header == null ? null : header.local(),
+                    header == null ? null : header.ofOurs(new Peer(), new Peer(), false),
                     granted -> onWay(opened, granted));
         });
         opened.closeFuture().addListener(gone -> again());

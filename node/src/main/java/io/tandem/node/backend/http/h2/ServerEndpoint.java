@@ -167,6 +167,12 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     }
 
     @Override
+    protected void take(ByteBuf in) {
+        onServerBytes(in);
+        onServerReadComplete();
+    }
+
+    @Override
     public void onServerReadComplete() {
         for (int i = 0; i < touched.size(); i++) {
             touched.get(i).onReadComplete();

@@ -330,7 +330,7 @@ public final class Http1Connection extends Http1ClientSide {
         exchange().begin();
         facts.requestAtMs = facts.acceptedAtMs;
         facts.requestStartNs = facts.acceptedNs;
-        exchange().clientFailures().onBadRequest(status, who);
+        exchange().clientFailures().onSilence(status, who);
         return true;
     }
 

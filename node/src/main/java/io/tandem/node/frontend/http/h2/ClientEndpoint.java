@@ -75,7 +75,8 @@ final class ClientEndpoint extends Endpoint {
         start(transport, true);
     }
 
-    void read(ByteBuf in) {
+    @Override
+    protected void take(ByteBuf in) {
         receive(in);
         if (failed) {
             logFailure();
@@ -253,6 +254,7 @@ final class ClientEndpoint extends Endpoint {
         if (!stream.hasRemoteEnded()) {
             writeReset(stream.id, Frames.NO_ERROR); // section 8.1: the response was complete
         }
+        relieve();
         remove(stream);
         stream.closed();
     }

@@ -29,6 +29,7 @@ public abstract class Endpoint implements FrameReader.Sink {
     private final HeaderBlock block;
     private final ControlFrames control;
     private final Tolerance tolerance;
+    private final HeldInput held = new HeldInput();
 
     private final IntObjectHashMap<StreamBase> streams = new IntObjectHashMap<>();
     /** Streams that we reset not long ago. */
@@ -139,15 +140,45 @@ public abstract class Endpoint implements FrameReader.Sink {
 
     // ---- reading
 
-    /** Takes all of {@code in}. */
+    /** Takes what the peer has sent, all of {@code in}; by {@link #receive} and {@link #holdIfFull}. */
+    protected abstract void take(ByteBuf in);
+
+    /** Takes all of {@code in}; of a peer that is held, to be looked at later. */
     protected final void receive(ByteBuf in) {
         reader.read(in);
+        if (in.isReadable()) {
+            held.keep(in);
+        }
     }
 
-    /** Behind what was read: a peer that does not take what it makes us send is not read from, within an event already. */
+    /**
+     * Behind what was read: a peer that does not take what it makes us send is not read from, within an event already; nor is
+     * one that is held.
+     */
     protected final void holdIfFull() {
-        if (!closing && writer.isFull()) {
+        if (!closing && (held.isHeld() || writer.isFull())) {
             writer.reading(false);
+        }
+    }
+
+    @Override
+    public final boolean isHeld() {
+        return held.isHeld();
+    }
+
+    /** The peer has waited long enough. */
+    final void onTurn() {
+        ByteBuf kept = held.end();
+        tolerance.rested(loop.nowNs());
+        if (kept != null) {
+            try {
+                take(kept);
+            } finally {
+                kept.release();
+            }
+        }
+        if (!closing && !held.isHeld()) {
+            writer.reading(!writer.isFull());
         }
     }
 
@@ -300,7 +331,7 @@ public abstract class Endpoint implements FrameReader.Sink {
         if (closing) {
             return;
         }
-        writer.reading(writable);
+        writer.reading(writable && !held.isHeld());
         if (writable) {
             flow.sendWaiting();
         }
@@ -437,12 +468,27 @@ public abstract class Endpoint implements FrameReader.Sink {
 
     /** Something that costs us more than the peer; too much of it ends the connection. */
     protected final boolean nuisance() {
-        return tolerance.nuisance(loop.nowNs()) || fail(Frames.ENHANCE_YOUR_CALM);
+        if (!tolerance.nuisance(loop.nowNs())) {
+            return fail(Frames.ENHANCE_YOUR_CALM);
+        }
+        if (tolerance.isTried() && !held.isHeld() && !closing) {
+            if (!HeldEndpoints.of(loop).add(this)) {
+                return fail(Frames.ENHANCE_YOUR_CALM);
+            }
+            held.begin();
+        }
+        return true;
+    }
+
+    /** Something has come to its end as it should: floods are made of the opposite. */
+    protected final void relieve() {
+        tolerance.relieve();
     }
 
     /** The connection has ended: what was gathered or half read is let go. */
     protected final void dispose() {
         closing = true;
+        held.dispose();
         writer.dispose();
         flow.dispose();
         reader.dispose();

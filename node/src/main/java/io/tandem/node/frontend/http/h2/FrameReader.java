@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * comes, without its padding; any other payload once it is whole.
  */
 final class FrameReader {
-    /** What is done with frames. Once {@link #isClosing}, nothing more is handed on. */
+    /** What is done with frames. Once {@link #isClosing}, nothing more is handed on; while {@link #isHeld}, nothing yet. */
     interface Sink {
         /** The connection cannot go on; always false. */
         boolean fail(int code);
 
         boolean isClosing();
+
+        /** Whether the peer must wait before more of it is looked at. */
+        boolean isHeld();
 
         /** A frame's header is whole; false if none such may come now, and the connection fails. */
         boolean onFrame(int type, int flags, int stream, int length);
@@ -66,13 +69,15 @@ final class FrameReader {
         frame = FRAME.of(loop);
     }
 
-    /** Takes all of {@code in}. */
+    /** Takes all of {@code in}, or what comes before the peer is held. */
     void read(ByteBuf in) {
         boolean more = true;
-        while (more && !sink.isClosing()) {
+        while (more && !sink.isClosing() && !sink.isHeld()) {
             more = inData ? data(in) : frame(in);
         }
-        in.skipBytes(in.readableBytes()); // once it is closing, nothing more is looked at
+        if (sink.isClosing()) {
+            in.skipBytes(in.readableBytes()); // nothing more is looked at
+        }
     }
 
     /** The header of a frame, then its payload; whether there is more to do. */

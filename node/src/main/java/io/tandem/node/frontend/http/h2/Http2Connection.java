@@ -61,7 +61,7 @@ public final class Http2Connection extends HttpConnection implements Transport, 
             }
         }
         if (prefaceRead == Frames.PREFACE.length) {
-            endpoint.read(in);
+            endpoint.take(in);
         }
     }
 
@@ -174,6 +174,7 @@ public final class Http2Connection extends HttpConnection implements Transport, 
         if (facts.tls == null && present.channel() instanceof DuplexChannel) {
             // closing with bytes unread would reset the connection, and the client might miss why
             timer.start(LINGER_MS);
+            autoRead(true);
             shutdownOutput();
         } else {
             closeWhenSent(present);

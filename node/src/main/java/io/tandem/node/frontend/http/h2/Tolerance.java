@@ -9,15 +9,23 @@ final class Tolerance {
 
     private static final int NUISANCES_PER_S = 100;
 
+    /** After so many in a row, within so long, others come first. */
+    private static final int IN_A_ROW = 32;
+
+    private static final long ROW_NS = 10_000_000;
+
     private final int threshold;
     private int glitches;
     private double nuisancesLeft = BURST;
     private long atNs;
+    private int inARow;
+    private long rowBeganNs;
 
     /** @param threshold of glitches; 0 for any number */
     Tolerance(int threshold, long nowNs) {
         this.threshold = threshold;
         atNs = nowNs;
+        rowBeganNs = nowNs;
     }
 
     int glitches() {
@@ -34,6 +42,29 @@ final class Tolerance {
     boolean nuisance(long nowNs) {
         nuisancesLeft = Math.min(BURST, nuisancesLeft + (nowNs - atNs) * 1e-9 * NUISANCES_PER_S) - 1;
         atNs = nowNs;
+        if (nowNs - rowBeganNs >= ROW_NS) {
+            rowBeganNs = nowNs;
+            inARow = 0;
+        }
+        inARow++;
         return nuisancesLeft >= 0;
+    }
+
+    /** Whether there have been so many nuisances just now that whoever else wants something comes first. */
+    boolean isTried() {
+        return inARow >= IN_A_ROW;
+    }
+
+    /** Others have had their turn. */
+    void rested(long nowNs) {
+        rowBeganNs = nowNs;
+        inARow = 0;
+    }
+
+    /** Something went as it should, which makes up for half a nuisance: floods have little of it. */
+    void relieve() {
+        if (nuisancesLeft < BURST) {
+            nuisancesLeft += 0.5;
+        }
     }
 }

@@ -33,7 +33,10 @@ final class HearingEndpoint extends Endpoint implements Transport {
                 at < bytes.length;
                 length = Math.min(rest, bytes.length - at)) {
             ByteBuf in = Unpooled.copiedBuffer(bytes, at, length);
-            endpoint.receive(in);
+            endpoint.take(in);
+            while (endpoint.isHeld()) {
+                HeldEndpoints.of(loop).giveTurns(); // held or not, the same is heard
+            }
             if (in.isReadable()) {
                 throw new IllegalStateException(in.readableBytes() + " bytes were left");
             }
@@ -69,6 +72,11 @@ final class HearingEndpoint extends Endpoint implements Transport {
             dataOf = stream;
         }
         data.append(bytes);
+    }
+
+    @Override
+    protected void take(ByteBuf in) {
+        receive(in);
     }
 
     @Override
