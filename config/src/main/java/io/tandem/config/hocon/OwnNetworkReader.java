@@ -50,9 +50,16 @@ final class OwnNetworkReader {
         this.settings = settings;
     }
 
-    void read(VirtualRouterConfigBuilder router) {
+    void read(VirtualRouterConfigBuilder router, boolean unicast) {
         RouteSyntax syntax = new RouteSyntax();
-        router.ownInterface(ownInterface())
+        OwnInterface own = ownInterface();
+        if (unicast && own != null && own.kind() == Kind.MACVLAN && !own.advertiseByParent()) {
+            settings.wrong(
+                    "vmac",
+                    "with unicast leaves the advertisements to the interface below",
+                    "vmac { advertise-by-interface = true }");
+        }
+        router.ownInterface(own)
                 .routes(lines("routes", "10.1.0.0/16 via 10.0.0.1", syntax::route, syntax))
                 .rules(lines("rules", "from 10.1.0.0/16 table 100 priority 1000", syntax::rule, syntax));
     }

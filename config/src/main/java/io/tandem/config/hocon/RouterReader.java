@@ -85,7 +85,7 @@ final class RouterReader {
                 .tracks(new TrackReader(settings.child("track")).read())
                 .syncGroup(settings.string("sync-group", "G1"))
                 .scripts(NotifyReader.read(settings.child("notify")));
-        new OwnNetworkReader(settings).read(router);
+        new OwnNetworkReader(settings).read(router, unicast != null);
         if (unicast != null) {
             readUnicast(unicast, router, family);
         }

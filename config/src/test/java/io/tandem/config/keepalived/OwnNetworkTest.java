@@ -137,7 +137,7 @@ class OwnNetworkTest {
                         Duration.ofSeconds(3),
                         Duration.ZERO,
                         1,
-                        new Again(2, Duration.ofSeconds(3)),
+                        new Again(2, Duration.ofSeconds(5)), // the delay that holds for all
                         new Pace(Duration.ofMillis(10), Duration.ZERO, null),
                         Duration.ofSeconds(100),
                         true));

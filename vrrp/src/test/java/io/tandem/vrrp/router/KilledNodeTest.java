@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,7 @@ class KilledNodeTest {
     }
 
     @Test
+    @Tag("vrrp-case-45")
     void anAddressOnAMacvlanIsNoLongerTheKernelsOwnAndTheReaperRemovesTheMacvlanAndTheSettings() throws IOException {
         try (NodeProcess node = start("use_vmac", "10.99.0.50/24", "")) {
             Await.until("active", SOON, () -> isLocal(FOUR) && !reaper().isEmpty());
@@ -64,6 +66,7 @@ class KilledNodeTest {
 
     /** As when a whole control group is killed. */
     @Test
+    @Tag("vrrp-case-45")
     void anIpv4AddressIsNobodysEvenWhereTheReaperIsKilledFirst() throws IOException {
         try (NodeProcess node = start("use_vmac", "10.99.0.50/32", "")) {
             Await.until("active", SOON, () -> isLocal(FOUR) && !reaper().isEmpty());
@@ -123,6 +126,7 @@ class KilledNodeTest {
     }
 
     @Test
+    @Tag("vrrp-case-45")
     void aStoppedProcessLosesItsAddressesByTheirLifetime() throws IOException {
         try (NodeProcess node = start("use_vmac", "10.99.0.50/32", "")) {
             Await.until("active", SOON, () -> isLocal(FOUR) && host.holds(FOUR));
