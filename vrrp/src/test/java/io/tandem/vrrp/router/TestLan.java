@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A bridge with hosts, each a network namespace with eth0 at 10.99.0.N/24. */
 final class TestLan implements AutoCloseable {
@@ -68,7 +69,7 @@ final class TestLan implements AutoCloseable {
             bridgeNetlink.links().addBridge("br1");
             bridgeNetlink.links().up("br1");
         }
-        Host host = hosts.get(name);
+        Host host = Objects.requireNonNull(hosts.get(name), name);
         bridgeNetlink.links().addVeth(name + "2", "eth1", host.namespace());
         bridgeNetlink.links().setMaster(name + "2", "br1");
         bridgeNetlink.links().up(name + "2");
