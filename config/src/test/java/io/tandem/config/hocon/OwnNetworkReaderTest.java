@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,8 +85,7 @@ class OwnNetworkReaderTest {
                   addresses = [ { address = "10.3.0.1/24", interface = eth1, broadcast = 10.3.0.255,
                                   flags = [ noprefixroute ], preferred-seconds = 60, restore = false } ]
                   routes = [ "10.44.0.0/16 via 10.3.0.9 dev eth1" ]
-                """,
-                "vrrp.");
+                """);
 
         StaticNetwork statics = Objects.requireNonNull(node).vrrp().statics();
         assertThat(statics.routes()).hasSize(1);
@@ -124,15 +124,11 @@ class OwnNetworkReaderTest {
         return Objects.requireNonNull(node).routers().get(0);
     }
 
-    private NodeConfig load(String lines) throws IOException {
-        return load(lines, "vrrp.");
-    }
-
-    private NodeConfig load(String lines, String prefix) throws IOException {
+    /** A file whose router has these lines too. */
+    private @Nullable NodeConfig load(String lines) throws IOException {
         Path file = Files.writeString(
                 directory.resolve("tandem.conf"),
-                "vrrp { routers.VI_1 { interface = eth0, vrid = 51, addresses = [ 10.0.0.5 ]\n" + lines
-                        + (prefix.isEmpty() ? "" : "\n} }\n"));
+                "vrrp { routers.VI_1 { interface = eth0, vrid = 51, addresses = [ 10.0.0.5 ]\n" + lines + "\n} }\n");
         problems = new Problems();
         return TandemConf.load(file, Map.of(), "lb1", problems);
     }
