@@ -4,11 +4,14 @@ package io.tandem.node.boot;
 
 import io.tandem.node.backend.Backend;
 import io.tandem.node.guardian.GuardianLink;
+import io.tandem.node.observe.EventLog;
+import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guardian and its proxy, told of each other: the proxy's view of the cluster to the guardian, whenever it changes; the
@@ -32,6 +35,7 @@ final class GuardianView implements NodeRuntime.GuardianTie, AutoCloseable {
     private volatile long wantedNs = System.nanoTime(); // written by any, read by its thread
     private volatile List<String> watched = List.of(); // written by the link's thread, read by its own
     private volatile boolean closed;
+    private @Nullable Configuration warnedOf; // used by its thread
 
     GuardianView(GuardianLink link, Cluster cluster, NodeRuntime node) {
         this.link = link;
@@ -61,17 +65,29 @@ final class GuardianView implements NodeRuntime.GuardianTie, AutoCloseable {
         watched = List.copyOf(backends);
     }
 
-    private static boolean serves(Backend backend) {
-        return backend.usableServers() > 0;
-    }
-
     private String ill() {
         for (String name : watched) {
-            if (node.configuration().backend(name).filter(GuardianView::serves).isEmpty()) {
+            Backend backend = node.configuration().backend(name).orElse(null);
+            if (backend == null) {
+                warnOf(name);
+            } else if (backend.usableServers() == 0) {
                 return name;
             }
         }
         return "";
+    }
+
+    /** Once for each configuration in which it is missing; it then moves no priority. */
+    private void warnOf(String missing) {
+        Configuration now = node.configuration();
+        if (now != warnedOf) {
+            warnedOf = now;
+            node.events()
+                    .tell(
+                            EventLog.Level.WARNING,
+                            null,
+                            "vrrp.proxy-health: there is no backend '" + missing + "'; it is not watched");
+        }
     }
 
     @Override

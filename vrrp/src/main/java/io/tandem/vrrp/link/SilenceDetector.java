@@ -6,7 +6,7 @@ package io.tandem.vrrp.link;
  * How long a peer may be silent before it counts as dead.
  *
  * <p>What the peer says of itself is the least; where beats have lately come further apart than usual, because the machine or
- * the network between is busy, twice the widest gap counts. So a quiet LAN finds out within a few heartbeats, and a busy one
+ * the network between is busy, three times the widest gap counts. So a quiet LAN finds out within a few heartbeats, and a busy one
  * does not declare the living dead. What was seen is forgotten after one to two {@value #WINDOW_S} s windows. In the first
  * {@value #SETTLING_S} s, while both programs are still being compiled, the greatest patience counts and nothing is learnt.
  *
@@ -14,6 +14,7 @@ package io.tandem.vrrp.link;
  */
 final class SilenceDetector {
     private static final int WINDOW_S = 20;
+    private static final int TIMES = 3;
     private static final int SETTLING_S = 3;
     private static final long WINDOW_NS = WINDOW_S * 1_000_000_000L;
     private static final long SETTLING_NS = SETTLING_S * 1_000_000_000L;
@@ -57,7 +58,7 @@ final class SilenceDetector {
             return Math.max(leastNs, MOST_NS);
         }
         roll(nowNs);
-        return Math.max(leastNs, Math.min(MOST_NS, 2 * Math.max(widestNs, widestBeforeNs)));
+        return Math.max(leastNs, Math.min(MOST_NS, TIMES * Math.max(widestNs, widestBeforeNs)));
     }
 
     /** The widest gap that counts, nanoseconds. */

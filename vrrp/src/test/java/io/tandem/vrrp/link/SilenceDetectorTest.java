@@ -22,10 +22,10 @@ class SilenceDetectorTest {
     }
 
     @Test
-    void gapsSeenLatelyDoubleAndCountUpToTheMost() {
+    void gapsSeenLatelyCountThreefoldUpToTheMost() {
         settled(25);
         detector.gap(40 * MS, T0 + 5 * S);
-        assertThat(detector.silenceNs(T0 + 6 * S)).isEqualTo(80 * MS);
+        assertThat(detector.silenceNs(T0 + 6 * S)).isEqualTo(120 * MS);
         detector.gap(200 * MS, T0 + 7 * S);
         assertThat(detector.silenceNs(T0 + 8 * S)).isEqualTo(250 * MS);
     }
@@ -34,7 +34,7 @@ class SilenceDetectorTest {
     void whatWasSeenIsForgottenAfterTwoWindows() {
         settled(25);
         detector.gap(40 * MS, T0 + 5 * S);
-        assertThat(detector.silenceNs(T0 + 24 * S)).isEqualTo(80 * MS);
+        assertThat(detector.silenceNs(T0 + 24 * S)).isEqualTo(120 * MS);
         assertThat(detector.silenceNs(T0 + 50 * S)).isEqualTo(25 * MS);
     }
 
