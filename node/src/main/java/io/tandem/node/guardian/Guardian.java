@@ -60,11 +60,11 @@ final class Guardian implements AutoCloseable {
     private final @Nullable LivenessLinks links;
     private final Operations operations;
     private final HeartbeatFile heartbeat;
-    private final Watcher watcher = new Watcher();
+    private final ProxyFaults watcher;
     private final ProxyWatch watch;
     private final Worker worker;
     private final StatusServer status;
-    private final VrrpCommands commands;
+    private final Answers answers;
     private final long startedAtNs = System.nanoTime();
     private final CountDownLatch workerGone = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -101,14 +101,21 @@ final class Guardian implements AutoCloseable {
             routers.use(links);
         }
         operations = new Operations(config.operating(), reactor, routers, links, log);
-        commands = new VrrpCommands(routers, operations.gate(), this::snapshot);
         heartbeat = HeartbeatFile.create(directory.worker().resolve(GuardianLink.HEARTBEAT));
+        watcher = new ProxyFaults(routers, log);
         watch = new ProxyWatch(heartbeat, watcher);
         reactor.add(watch);
         worker = new Worker(
                 spawner, WorkerCommand.of(System.getenv(), options.arguments()), directory, heartbeat, new Life());
         reloads = new Reloads(options, log, systemd, this::apply, worker);
-        status = StatusServer.open(directory.base(), this::answer);
+        answers = new Answers(
+                reactor,
+                routers,
+                reloads,
+                notices,
+                new VrrpCommands(routers, operations.gate(), this::snapshot),
+                this::snapshot);
+        status = StatusServer.open(directory.base(), answers::to);
         thread = ReactorThread.start(reactor, log);
         trackers.track(config.routers());
     }
@@ -289,33 +296,6 @@ final class Guardian implements AutoCloseable {
         sender.start();
     }
 
-    /** The heartbeat's verdicts, on the reactor's thread. */
-    private final class Watcher implements ProxyWatch.Listener {
-        private String cause = "";
-
-        @Override
-        public void onLost(String reason, long sinceLastBeatNs) {
-            cause = "proxy-" + reason;
-            log.warning("guardian proxy pid=" + worker.pid() + " is=" + reason + " last-beat-ms="
-                    + sinceLastBeatNs / 1_000_000L);
-            routers.fault(cause);
-        }
-
-        @Override
-        public void onRegained() {
-            log.info("guardian proxy pid=" + worker.pid() + " is=alive");
-            routers.clear(cause);
-            cause = "";
-        }
-
-        void reset() {
-            if (!cause.isEmpty()) {
-                routers.clear(cause);
-                cause = "";
-            }
-        }
-    }
-
     /** The proxy's news, on the worker's threads. */
     private final class Life implements Worker.Listener {
         @Override
@@ -324,7 +304,10 @@ final class Guardian implements AutoCloseable {
             proxyState = "starting";
             operations.gate().proxyIsNew();
             log.notice("New worker (" + pid + ") forked");
-            reactor.execute(() -> watch.watch(pid, System.nanoTime()));
+            reactor.execute(() -> {
+                watcher.about(pid);
+                watch.watch(pid, System.nanoTime());
+            });
         }
 
         @Override
@@ -389,7 +372,7 @@ final class Guardian implements AutoCloseable {
 
         @Override
         public String onAsk(String command) {
-            return answer(command);
+            return answers.toProxy(command);
         }
 
         @Override
@@ -463,36 +446,6 @@ final class Guardian implements AutoCloseable {
     private void stopOthers() {
         options.softStop().forEach(pid -> io.tandem.vrrp.netlink.Libc.C.kill(pid.intValue(), 10));
         options.hardStop().forEach(pid -> io.tandem.vrrp.netlink.Libc.C.kill(pid.intValue(), Worker.SIGTERM));
-    }
-
-    private String answer(String command) {
-        return switch (command) {
-            case "json" -> snapshot().json() + "\n";
-            case "", "status" -> snapshot().text();
-            case "handover" -> {
-                routers.handOver();
-                yield "handing over\n";
-            }
-            case "rejoin" -> {
-                routers.rejoin();
-                yield "rejoining\n";
-            }
-            case "reload" -> reloads.loadAndWait();
-            case "dump data", "dump stats", "dump json" -> notices.dump(command.substring(5), routers.status());
-            case "reset-lateness" -> {
-                reactor.lateness().reset();
-                yield "counting anew\n";
-            }
-            case "metrics" -> GuardianMetrics.text(snapshot());
-            default ->
-                command.equals("vrrp") || command.startsWith("vrrp ")
-                        ? commands.run(words(command)).line()
-                        : "unknown command; one of: status, json, metrics, vrrp, handover, rejoin, reload\n";
-        };
-    }
-
-    private static List<String> words(String command) {
-        return List.of(command.strip().split("\\s+", -1)).stream().skip(1).toList();
     }
 
     private GuardianStatus snapshot() {
