@@ -434,6 +434,7 @@ final class Guardian implements AutoCloseable {
 
     private void releaseParent() {
         if (daemon != null) {
+            log.awaitWritten();
             try {
                 daemon.ready();
             } catch (IOException e) {

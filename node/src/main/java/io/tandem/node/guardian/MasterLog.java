@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * HAProxy's master messages on standard error: {@code [NOTICE]   (pid) : text}.
@@ -18,6 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class MasterLog implements EventLog {
     private static final int QUEUE = 1024;
+    private static final int TAG_WIDTH = 11;
+    private static final long PATIENCE_NS = 500_000_000L;
 
     private final BlockingQueue<String> lines = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicLong lost = new AtomicLong();
@@ -26,6 +29,8 @@ final class MasterLog implements EventLog {
     private final boolean quiet;
     private final Thread writer;
     private volatile boolean closing;
+    private final AtomicLong said = new AtomicLong();
+    private volatile long written; // by the writer, read by any
 
     MasterLog(PrintStream out, boolean quiet) {
         this.out = out;
@@ -57,16 +62,30 @@ final class MasterLog implements EventLog {
         if (quiet && !level.equals("ALERT")) {
             return;
         }
-        if (!lines.offer(line(level, text))) {
+        if (lines.offer(line(level, text))) {
+            said.incrementAndGet();
+        } else {
             lost.incrementAndGet();
         }
     }
 
     /** Padded as HAProxy does: the opening parenthesis always in the same column. */
     private String line(String level, String text) {
-        return String.format("%-11s(%d) : %s%n", "[" + level + "]", pid, text);
+        // By hand: a formatter's classes would be the larger part of what this class costs in memory.
+        StringBuilder line =
+                new StringBuilder(text.length() + 32).append('[').append(level).append(']');
+        while (line.length() < TAG_WIDTH) {
+            line.append(' ');
+        }
+        return line.append('(')
+                .append(pid)
+                .append(") : ")
+                .append(text)
+                .append('\n')
+                .toString();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // a single writer
     private void write() {
         try {
             while (!closing || !lines.isEmpty()) {
@@ -74,6 +93,7 @@ final class MasterLog implements EventLog {
                 if (line != null) {
                     out.write(line.getBytes(StandardCharsets.UTF_8));
                     out.flush();
+                    written++;
                 }
                 long missed = lost.getAndSet(0);
                 if (missed > 0) {
@@ -84,6 +104,15 @@ final class MasterLog implements EventLog {
             Thread.currentThread().interrupt();
         } catch (java.io.IOException e) {
             // Standard error is gone; there is nobody left to tell.
+        }
+    }
+
+    /** Waits for what has been said so far to be written, but not for long: before standard error is given up. */
+    void awaitWritten() {
+        long endNs = System.nanoTime() + PATIENCE_NS;
+        long last = said.get();
+        while (written < last && System.nanoTime() - endNs < 0) {
+            LockSupport.parkNanos(1_000_000L);
         }
     }
 
