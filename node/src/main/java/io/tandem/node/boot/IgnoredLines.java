@@ -76,6 +76,7 @@ final class IgnoredLines {
             global("tune.quic.frontend.max-idle-timeout", NO_QUIC),
             global("tune.quic.frontend.max-streams-bidi", NO_QUIC),
             global("tune.quic.retry-threshold", NO_QUIC),
+            global("cluster-secret", NO_QUIC),
             // HAProxy 2.7 to 3.x
             global("anonkey", "nothing is shown under other names"),
             global("cpu-policy", "use 'nbthread' and 'cpu-map'"),

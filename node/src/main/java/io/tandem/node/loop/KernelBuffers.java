@@ -4,13 +4,17 @@ package io.tandem.node.loop;
 
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
 
-/** How much the kernel keeps for a socket ({@code tune.rcvbuf.*}, {@code tune.sndbuf.*}); as much as it likes where nothing is said. */
+/** How much the kernel keeps for a socket ({@code tune.rcvbuf.*}, {@code tune.sndbuf.*}, {@code tune.notsent-lowat.*}); as much as it likes where nothing is said. */
 public final class KernelBuffers {
     /** Bytes, 0 for as many as the kernel likes. */
     int receive;
 
     int send;
+
+    /** Bytes not sent yet at which the socket is no longer writable, 0 for what the kernel does without it. */
+    int notSent;
 
     KernelBuffers() {}
 
@@ -21,6 +25,9 @@ public final class KernelBuffers {
         }
         if (send > 0) {
             socket.setOption(ChannelOption.SO_SNDBUF, send);
+        }
+        if (notSent > 0 && socket instanceof EpollSocketChannelConfig tcp) {
+            tcp.setTcpNotSentLowAt(notSent);
         }
     }
 }

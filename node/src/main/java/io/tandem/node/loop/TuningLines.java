@@ -11,6 +11,7 @@ import io.tandem.node.setup.Feature;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
+import java.util.function.ToIntFunction;
 
 /** The sizes of the {@code global} section that concern messages (HAProxy manual 3.2). */
 public final class TuningLines implements Feature {
@@ -41,10 +42,32 @@ public final class TuningLines implements Feature {
                         .doc("takes HTTP/1.0 requests with GET, HEAD or DELETE that have a body")
                         .most(0)
                         .as((line, draft) -> Tuning.of(draft).anyMethodMayHaveBody = true),
-                kernelBuffer("rcvbuf.client", "received from clients", Tuning::ofClients, true),
-                kernelBuffer("rcvbuf.server", "received from servers", Tuning::ofServers, true),
-                kernelBuffer("sndbuf.client", "sent to clients", Tuning::ofClients, false),
-                kernelBuffer("sndbuf.server", "sent to servers", Tuning::ofServers, false),
+                kernelBuffer(
+                        "rcvbuf.client",
+                        "received from clients",
+                        Tuning::ofClients,
+                        b -> b.receive,
+                        (b, n) -> b.receive = n),
+                kernelBuffer(
+                        "rcvbuf.server",
+                        "received from servers",
+                        Tuning::ofServers,
+                        b -> b.receive,
+                        (b, n) -> b.receive = n),
+                kernelBuffer("sndbuf.client", "sent to clients", Tuning::ofClients, b -> b.send, (b, n) -> b.send = n),
+                kernelBuffer("sndbuf.server", "sent to servers", Tuning::ofServers, b -> b.send, (b, n) -> b.send = n),
+                kernelBuffer(
+                        "notsent-lowat.client",
+                        "not yet sent to clients",
+                        Tuning::ofClients,
+                        b -> b.notSent,
+                        (b, n) -> b.notSent = n),
+                kernelBuffer(
+                        "notsent-lowat.server",
+                        "not yet sent to servers",
+                        Tuning::ofServers,
+                        b -> b.notSent,
+                        (b, n) -> b.notSent = n),
                 Keyword.directive("noreuseport", SectionKind.GLOBAL)
                         .doc("accepted for compatibility")
                         .most(0)
@@ -53,7 +76,11 @@ public final class TuningLines implements Feature {
     }
 
     private static Keyword<Directive> kernelBuffer(
-            String name, String what, Function<Tuning, KernelBuffers> side, boolean receives) {
+            String name,
+            String what,
+            Function<Tuning, KernelBuffers> side,
+            ToIntFunction<KernelBuffers> current,
+            ObjIntConsumer<KernelBuffers> setting) {
         String keyword = "tune." + name;
         return Keyword.directive(keyword, SectionKind.GLOBAL)
                 .arguments("NUMBER")
@@ -61,18 +88,13 @@ public final class TuningLines implements Feature {
                 .most(1)
                 .as((line, draft) -> {
                     KernelBuffers buffers = side.apply(Tuning.of(draft));
-                    if ((receives ? buffers.receive : buffers.send) != 0) {
+                    if (current.applyAsInt(buffers) != 0) {
                         throw line.error("'" + keyword + "' already specified. Continuing.");
                     }
                     if (!line.hasNext()) {
                         throw line.error("'" + keyword + "' expects an integer argument.");
                     }
-                    int bytes = Math.max(line.leadingInteger(), 0);
-                    if (receives) {
-                        buffers.receive = bytes;
-                    } else {
-                        buffers.send = bytes;
-                    }
+                    setting.accept(buffers, Math.max(line.leadingInteger(), 0));
                 });
     }
 

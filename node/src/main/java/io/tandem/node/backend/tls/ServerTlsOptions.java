@@ -51,6 +51,7 @@ public final class ServerTlsOptions {
                 "the name its certificate must be for",
                 "hostname to verify against",
                 (tls, v) -> tls.verifyHost = v));
+        all.add(flag("no-verifyhost", "undoes verifyhost of default-server", tls -> tls.verifyHost = null));
         all.add(option("ca-file", "authorities of its certificate")
                 .arguments("FILE | DIRECTORY | @system-ca")
                 .as(file("CAfile", true, (tls, file) -> tls.authorities = file)));
@@ -95,6 +96,14 @@ public final class ServerTlsOptions {
                     line.require("'npn' : missing the comma-delimited NPN protocol suite");
                     warn(line, server, "'npn' has no effect: the extension is gone from TLS 1.3, servers use 'alpn'.");
                 }));
+        for (String name : List.of("no-sni-auto", "no-check-sni-auto")) {
+            all.add(option(name, "undoes " + name.substring(3) + ", the default of HAProxy 3.3")
+                    .noEffect("no server name is asked for unless a line says which")
+                    .as((line, server) -> warn(
+                            line,
+                            server,
+                            "'" + name + "' has no effect: no server name is asked for unless a line says which.")));
+        }
         all.add(option("allow-0rtt", "early data")
                 .noEffect("the TLS engine sends no early data to servers")
                 .as((line, server) -> warn(

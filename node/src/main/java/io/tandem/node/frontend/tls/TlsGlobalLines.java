@@ -74,6 +74,12 @@ final class TlsGlobalLines {
                     "TLS sessions are remembered in this process alone anyway",
                     line -> line.noMore("tune.ssl.force-private-cache")),
             vain("ssl-mode-async", "", "the TLS engine never waits for a cryptographic device", line -> {}),
+            vain("ssl-default-bind-sigalgs", "ALGORITHMS", TlsOptions.OWN_ALGORITHMS, word("signature algorithms")),
+            vain(
+                    "ssl-default-bind-client-sigalgs",
+                    "ALGORITHMS",
+                    TlsOptions.OWN_ALGORITHMS,
+                    word("signature algorithms")),
             vain("ssl-provider", "NAME", NO_OPENSSL, word("a valid engine provider name")),
             vain("ssl-provider-path", "DIRECTORY", NO_OPENSSL, word("a directory path")),
             vain("ssl-propquery", "QUERY", NO_OPENSSL, word("a property string")),

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of {@code bind} about TLS (HAProxy manual 5.1). */
 final class TlsOptions {
+    static final String OWN_ALGORITHMS = "the TLS engine chooses among all that fit the key";
+
     static final List<Keyword<BindOption>> ALL = all();
 
     private TlsOptions() {}
@@ -36,7 +38,10 @@ final class TlsOptions {
         all.add(option("ssl", "clients speak TLS").as((line, bind) -> bind.tls(TlsBind::stage)));
         all.add(option("crt", "a file with certificate and key, or a directory of them")
                 .arguments("FILE | DIRECTORY")
-                .as(TlsOptions::certificate));
+                .as((line, bind) -> certificate(line, bind, false)));
+        all.add(option("default-crt", "as crt, for clients too that ask for no name or an unknown one")
+                .arguments("FILE | DIRECTORY")
+                .as((line, bind) -> certificate(line, bind, true)));
         all.add(option("crt-list", "a file of certificates, with options and names for each")
                 .arguments("FILE")
                 .as(TlsOptions::list));
@@ -55,6 +60,7 @@ final class TlsOptions {
         all.add(option("alpn", "protocols to offer above TLS")
                 .arguments("PROTOCOLS")
                 .as(TlsOptions::alpn));
+        all.add(option("no-alpn", "undoes alpn").as((line, bind) -> bind.facet(TlsSettings.KEY).alpn = List.of()));
         all.add(option("strict-sni", "refuses clients that ask for a name without certificate")
                 .as((line, bind) -> bind.facet(TlsSettings.KEY).strictSni = true));
         all.addAll(VerifyOptions.ALL);
@@ -85,10 +91,11 @@ final class TlsOptions {
                 "takes requests in a client's first message",
                 "early data is refused, clients send it again once the handshake is over",
                 ""));
+        all.add(vain("sigalgs", "signature algorithms", OWN_ALGORITHMS, "missing signature algorithms"));
         all.add(vain(
-                "sigalgs",
-                "signature algorithms",
-                "the TLS engine chooses among all that fit the key",
+                "client-sigalgs",
+                "signature algorithms of clients' certificates",
+                OWN_ALGORITHMS,
                 "missing signature algorithms"));
         return all;
     }
@@ -103,11 +110,15 @@ final class TlsOptions {
         return word.equals("on");
     }
 
-    private static void certificate(Arguments line, BindLine bind) {
-        String word = line.require("'crt' : missing certificate location").text();
+    private static void certificate(Arguments line, BindLine bind, boolean byDefault) {
+        String name = line.taken().text();
+        String word =
+                line.require("'" + name + "' : missing certificate location").text();
         CertificateStore store = store(line);
+        TlsSettings settings = bind.facet(TlsSettings.KEY);
         try {
-            bind.facet(TlsSettings.KEY).sources.add(store.crt(store.path(word)));
+            settings.sources.add(
+                    byDefault ? settings.defaults++ : settings.sources.size(), store.crt(store.path(word)));
         } catch (Certificate.Unusable unusable) {
             throw line.error(unusable.text());
         }

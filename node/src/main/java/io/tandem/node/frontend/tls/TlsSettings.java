@@ -17,6 +17,9 @@ final class TlsSettings implements Facet {
     /** What {@code crt} and {@code crt-list} name, in order. */
     final List<CrtList> sources = new ArrayList<>();
 
+    /** How many of the sources, at their beginning, come from {@code default-crt}. */
+    int defaults;
+
     /** The options that were written, where that matters: in a {@code crt-list}. */
     Set<String> given = Set.of();
 

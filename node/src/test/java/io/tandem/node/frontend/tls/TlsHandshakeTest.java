@@ -183,6 +183,17 @@ class TlsHandshakeTest {
     }
 
     @Test
+    void clientsWithoutANameGetTheDefaultCertificateWhereverItStands() throws Exception {
+        int port = serve("crt @/1-rsa.pem default-crt @/2-ec.pem alpn h2 no-alpn");
+        assertThat(connect(port, "").getSubjectX500Principal().getName()).isEqualTo("CN=b.example");
+        assertThat(facts().alpn()).isEmpty();
+        assertThat(connect(port, "unknown.example").getSubjectX500Principal().getName())
+                .isEqualTo("CN=b.example");
+        assertThat(connect(port, "a.example").getSubjectX500Principal().getName())
+                .isEqualTo("CN=a.example");
+    }
+
+    @Test
     void strictSniRefusesUnknownNames() throws Exception {
         int port = serve("crt @ strict-sni");
         connect(port, "b.example");
