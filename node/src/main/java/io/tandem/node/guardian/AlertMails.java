@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -65,7 +66,7 @@ final class AlertMails implements MailSender, AutoCloseable {
         if (now == null || (!now.faults() && subject.endsWith("FAULT state"))) {
             return;
         }
-        String content = content(now, "[" + routerId + "] " + subject, text, ZonedDateTime.now());
+        String content = content(now, "[" + routerId + "] " + subject, text, ZonedDateTime.now(ZoneId.systemDefault()));
         thread.execute(() -> deliver(now, content));
     }
 
