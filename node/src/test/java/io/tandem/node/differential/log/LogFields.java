@@ -83,7 +83,7 @@ final class LogFields {
     }
 
     private static List<String> words(String text) {
-        return List.of(text.split(" "));
+        return List.of(text.split(" ", -1));
     }
 
     private static List<String> joined(List<String> some, List<String> more) {

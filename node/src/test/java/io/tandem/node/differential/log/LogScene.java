@@ -87,6 +87,8 @@ enum LogScene {
     private final String rules;
     private final Way way;
     private final String sent;
+
+    @SuppressWarnings("ImmutableEnumChecker") // never changed
     private final LogFields fields;
 
     LogScene(String mode, String rules, Way way, String sent) {

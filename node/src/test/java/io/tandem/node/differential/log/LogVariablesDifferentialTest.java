@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -100,7 +101,7 @@ class LogVariablesDifferentialTest {
                 assertThat(line)
                         .as("%s of %s", scene, oracle ? "haproxy" : "tandem")
                         .startsWith("<" + scene.name() + ">");
-                values.put(scene, scene.fields().values(line));
+                values.put(scene, scene.fields().values(Objects.requireNonNull(line)));
             }
         }
         return values;
