@@ -4,6 +4,7 @@ package io.tandem.node.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Server;
 import io.tandem.node.backend.persist.Cacheability;
 import io.tandem.node.frontend.http.ErrorPages;
 import io.tandem.node.frontend.http.Framing;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is to be said about a response's head (step 6): its rules, and what it means for the connections. */
 final class ResponseJudge {
+    private static final int ALERT = 1;
+
     private static final byte[] WWW_AUTHENTICATE = Text.bytes("www-authenticate");
     private static final byte[] PROXY_AUTHENTICATE = Text.bytes("proxy-authenticate");
     private static final byte[] NTLM = Text.bytes("ntlm");
@@ -71,6 +74,7 @@ final class ResponseJudge {
      */
     static boolean passes(Facts facts, Backend backend) {
         if (backend.http().has(HttpOption.CHECK_CACHE) && Cacheability.leaksCookie(facts)) {
+            tellOfCookie(facts, backend);
             facts.reply = ErrorPages.of(facts, 502);
             return false;
         }
@@ -81,6 +85,13 @@ final class ResponseJudge {
             facts.passedBackend = true;
         }
         return passes(facts, facts.frontend.responseRules());
+    }
+
+    /** In HAProxy's words. */
+    private static void tellOfCookie(Facts facts, Backend backend) {
+        Server server = facts.server;
+        String from = backend.name() + ", server " + (server == null ? "<dispatch>" : server.name()) + ".";
+        backend.log().event(ALERT, "Blocking cacheable cookie in response from instance " + from);
     }
 
     /**

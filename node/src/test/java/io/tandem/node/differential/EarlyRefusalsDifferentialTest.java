@@ -3,6 +3,7 @@
 package io.tandem.node.differential;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -81,5 +82,10 @@ class EarlyRefusalsDifferentialTest extends PlayedDifferentialTest {
                 client.awaitEnd();
             });
         }));
+        for (String line : List.of("errorloc", "errorloc302", "errorloc303")) {
+            scene(line, line + " 403 http://x/e\n http-request deny", "", stage -> stage.client()
+                    .send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                    .await("\r\n\r\n"));
+        }
     }
 }

@@ -55,12 +55,12 @@ public final class ErrorPages {
         return new Reply(status, bytes, bodyStart(bytes), closes(status) || endsConnection(bytes));
     }
 
-    /** {@code errorloc}: sends the client elsewhere. */
+    /** {@code errorloc}: sends the client elsewhere; logged and counted as the error it stands for. */
     static Reply location(int status, int redirection, String url) {
         byte[] bytes = ("HTTP/1.1 " + redirection + (redirection == 303 ? " See Other" : " Found")
                         + "\r\ncache-control: no-cache\r\ncontent-length: 0\r\nlocation: " + url + "\r\n\r\n")
                 .getBytes(StandardCharsets.UTF_8);
-        return new Reply(redirection, bytes, bytes.length, closes(status));
+        return new Reply(status, bytes, bytes.length, closes(status));
     }
 
     /** Statuses that have a page, and so may be given to {@code errorfile} and {@code deny_status}. */
