@@ -96,8 +96,13 @@ final class InstanceReader {
         }
         Duration interval = interval(draft, version, tag);
         if (draft.addresses.isEmpty()) {
+            // keepalived 2.2 runs such an instance in version 2; an advertisement without an address is none (RFC 3768
+            // 5.3)
             if (version == 2) {
-                findings.error(draft.origin, tag + "No VIP specified; at least one is sensible");
+                findings.broken(
+                        draft.origin,
+                        tag + "No VIP specified; at least one is sensible",
+                        "virtual_ipaddress { ADDRESS }");
             } else {
                 findings.broken(
                         draft.origin,
