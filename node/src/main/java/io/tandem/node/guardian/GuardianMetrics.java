@@ -40,10 +40,10 @@ final class GuardianMetrics {
         head("tandem_guardian_resident_bytes", "gauge", "Memory of the guardian's process");
         value("tandem_guardian_resident_bytes", "", status.residentKb() * 1024.0);
         head("tandem_guardian_proxy_restarts_total", "counter", "Proxies started again after they ended by themselves");
-        value("tandem_guardian_proxy_restarts_total", "", status.proxyRestarts());
+        value("tandem_guardian_proxy_restarts_total", "", (double) status.proxyRestarts());
         head("tandem_guardian_reloads_total", "counter", "Reloads by their outcome");
-        value("tandem_guardian_reloads_total", "{result=\"done\"}", status.reloads());
-        value("tandem_guardian_reloads_total", "{result=\"failed\"}", status.failedReloads());
+        value("tandem_guardian_reloads_total", "{result=\"done\"}", (double) status.reloads());
+        value("tandem_guardian_reloads_total", "{result=\"failed\"}", (double) status.failedReloads());
         head(
                 "tandem_guardian_timer_lateness_seconds",
                 "gauge",
