@@ -261,7 +261,7 @@ final class RequestFetches {
         @Override
         public boolean fetch(Facts facts, Sample out) {
             Request request = facts.request;
-            out.cursor = find(request.bytes(), request.uriStart(), request.uriEnd(), delimiter) + 1;
+            out.cursor = find(request.bytes(), request.uriStart(), request.uriEnd(), delimiter) + 1L;
             return next(facts, out);
         }
 

@@ -25,7 +25,7 @@ final class UrlParameters {
             }
             if (equals >= 0 && (name.length == 0 || Text.equals(bytes, at, equals, name, false))) {
                 out.set(SampleType.STRING, bytes, equals + 1, end);
-                out.cursor = end + 1;
+                out.cursor = end + 1L;
                 return true;
             }
             at = end + 1;
