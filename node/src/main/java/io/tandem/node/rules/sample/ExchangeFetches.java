@@ -95,7 +95,7 @@ final class ExchangeFetches {
     }
 
     private static long calls(Facts facts) {
-        return 1 + (facts.connectedNs == 0 ? 0 : 1) + (facts.responseHeadNs == 0 ? 0 : 1);
+        return 1L + (facts.connectedNs == 0 ? 0 : 1) + (facts.responseHeadNs == 0 ? 0 : 1);
     }
 
     private static Keyword<FetchKind> status(String name, String doc, ToLongFunction<Facts> value) {
