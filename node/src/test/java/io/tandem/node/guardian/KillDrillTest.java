@@ -94,7 +94,7 @@ class KillDrillTest {
                 assertThat(active.links()).containsExactlyInAnyOrder("lo", "eth0");
                 active.start("-W");
             }
-            pair.awaitBackup(backup, active);
+            pair.awaitBackup(/* active= */ backup, /* backup= */ active);
             GuardianHost next = backup;
             backup = active;
             active = next;

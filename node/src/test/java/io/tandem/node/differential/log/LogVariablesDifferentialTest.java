@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every variable of log formats with every combination of flags, and expressions, in every mode: one line of all of them,
  * field by field beside haproxy's.
  */
+@SuppressWarnings("EnumOrdinal") // a port for each scene
 class LogVariablesDifferentialTest {
     private static final int PATIENCE_S = 20;
 

@@ -88,7 +88,7 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
         return preempt
                 ? topology.nodes().stream()
                         .map(node ->
-                                node.name() + " = " + (node == topology.nodes().get(0) ? 150 : 100))
+                                node.name() + " = " + (node.equals(topology.nodes().get(0)) ? 150 : 100))
                         .collect(Collectors.joining(", ", "priority { ", " }"))
                 : "preempt = false";
     }
