@@ -198,7 +198,8 @@ public final class Election {
         } else if (event instanceof Event.Late) {
             giveWay(nowNs);
         } else if (event instanceof Event.GroupMoved moved && moved.to() == State.BACKUP) {
-            stopAdvertising();
+            // No priority 0: who won the leader takes this one along, and other Backups must not race for it.
+            actions.add(new RemoveAddresses());
             becomeBackup(Reason.SYNC_GROUP, null, nowNs);
         } else if (event instanceof Event.Reconfigured) {
             // The peers learn a new interval or priority at once, before the old interval could time out.

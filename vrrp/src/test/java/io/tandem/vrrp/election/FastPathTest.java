@@ -228,7 +228,7 @@ class FastPathTest {
         assertThat(v3().started().on(new Event.GroupMoved(ACTIVE)))
                 .containsExactly(ADVERT_100, INSTALL, ANNOUNCE, changed(BACKUP, ACTIVE, Reason.SYNC_GROUP));
         assertThat(v3().active().on(new Event.GroupMoved(BACKUP)))
-                .containsExactly(ADVERT_0, REMOVE, changed(ACTIVE, BACKUP, Reason.SYNC_GROUP));
+                .containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.SYNC_GROUP));
     }
 
     /** Hears a router of priority 150 at time zero, which has a liveness link to us. */

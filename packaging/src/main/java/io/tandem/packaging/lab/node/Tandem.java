@@ -87,8 +87,8 @@ public record Tandem(NodeFiles files, Topology topology, String self, @Nullable 
     private String preemption() {
         return preempt
                 ? topology.nodes().stream()
-                        .map(node ->
-                                node.name() + " = " + (node.equals(topology.nodes().get(0)) ? 150 : 100))
+                        .map(node -> node.name() + " = "
+                                + (node.equals(topology.nodes().get(0)) ? 150 : 100))
                         .collect(Collectors.joining(", ", "priority { ", " }"))
                 : "preempt = false";
     }
