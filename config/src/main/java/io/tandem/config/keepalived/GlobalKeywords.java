@@ -76,7 +76,9 @@ final class GlobalKeywords {
                         (globals, s) ->
                                 globals.answerLowerPriority = !values.bool(s, !globals.answerLowerPriority, invalid(s)))
                 .on("vrrp_check_unicast_src", (globals, s) -> globals.checkUnicastSource = true)
-                .on("vrrp_skip_check_adv_addr", (globals, s) -> {})
+                .noEffect(
+                        "it compares the addresses of every advert, which costs nothing that shows",
+                        "vrrp_skip_check_adv_addr")
                 .on("vrrp_strict", (globals, s) -> globals.strict = true)
                 .on("v3_checksum_as_v2", (globals, s) -> globals.rfcChecksum = values.bool(s, false))
                 .onParameter("vrrp_down_timer_adverts", (globals, s) -> {
@@ -190,6 +192,8 @@ final class GlobalKeywords {
                 .onParameter("random_seed", (globals, s) -> {
                     if (values.integer(s, 1, 0, Integer.MAX_VALUE) == null) {
                         findings.error(s.origin(), "random_seed " + s.parameter(1) + " invalid");
+                    } else {
+                        findings.noEffect(s.origin(), s.keyword(), "nothing in it is drawn by that seed");
                     }
                 });
     }
@@ -267,6 +271,11 @@ final class GlobalKeywords {
         findings.noEffect(s.origin(), s.keyword(), "buffers are sized for the longest burst");
     }
 
+    private void balanced(Statement s, String why) {
+        checked(s);
+        findings.noEffect(s.origin(), s.keyword(), why);
+    }
+
     private void checked(Statement s) {
         values.bool(s, false, "Invalid value '" + s.parameter(1) + "' for global " + s.keyword() + " specified");
     }
@@ -313,11 +322,13 @@ final class GlobalKeywords {
                 .on("lvs_flush_on_stop", (globals, s) -> {
                     if (s.parameters() > 0 && !s.parameter(1).equals("VS")) {
                         findings.error(s.origin(), "Unknown lvs_flush_on_stop type " + s.parameter(1));
+                    } else {
+                        findings.noEffect(s.origin(), s.keyword(), balances);
                     }
                 })
-                .on("rs_init_notifies", (globals, s) -> checked(s))
-                .on("no_checker_emails", (globals, s) -> checked(s))
-                .on("checker_log_all_failures", (globals, s) -> checked(s))
+                .on("rs_init_notifies", (globals, s) -> balanced(s, balances))
+                .on("no_checker_emails", (globals, s) -> balanced(s, balances))
+                .on("checker_log_all_failures", (globals, s) -> balanced(s, balances))
                 .on(
                         "vrrp_iptables",
                         (globals, s) -> findings.error(
@@ -328,6 +339,8 @@ final class GlobalKeywords {
                 .onParameter("nftables_priority", (globals, s) -> {
                     if (values.signed(s, 1, Integer.MIN_VALUE, Integer.MAX_VALUE) == null) {
                         findings.error(s.origin(), "invalid nftables chain priority '" + s.parameter(1) + "'");
+                    } else {
+                        findings.noEffect(s.origin(), s.keyword(), "there is no packet filter to set up");
                     }
                 })
                 .noEffect(balances, "nftables_ipvs", "nftables_ipvs_priority", "nftables_ipvs_start_fwmark")

@@ -177,7 +177,13 @@ final class InstanceKeywords {
     private void without(Keywords<InstanceDraft> keywords) {
         keywords.silent("accept")
                 .on("native_ipv6", (draft, s) -> draft.nativeIpv6 = s.origin())
-                .on("skip_check_adv_addr", (draft, s) -> values.bool(s, false, invalid(draft, s)))
+                .on("skip_check_adv_addr", (draft, s) -> {
+                    values.bool(s, false, invalid(draft, s));
+                    findings.noEffect(
+                            s.origin(),
+                            s.keyword(),
+                            "it compares the addresses of every advert, which costs nothing that shows");
+                })
                 .on(
                         "lvs_sync_daemon_interface",
                         (draft, s) -> findings.error(

@@ -56,6 +56,8 @@ final class TopLevel {
                 .onParameter("child_wait_time", (conf, s) -> {
                     if (values.integer(s, 1, 0, Integer.MAX_VALUE) == null) {
                         findings.error(s.origin(), "Invalid child_wait_time " + s.parameter(1));
+                    } else {
+                        findings.noEffect(s.origin(), s.keyword(), "it waits for its processes by itself");
                     }
                 })
                 .onParameter(
@@ -97,6 +99,10 @@ final class TopLevel {
             return;
         }
         conf.nameTrackGroup(s.parameter(1));
+        findings.noEffect(
+                s.origin(),
+                "track_group",
+                "static addresses and routes that go are put back, so nobody steps down for them");
         for (Statement line : s.body()) {
             if (!line.keyword().equals("group")) {
                 findings.error(line.origin(), "Unknown keyword '" + line.keyword() + "'");
