@@ -87,7 +87,7 @@ final class RequestFetches {
                     .doc("the response's status")
                     .simply((facts, out) -> {
                         out.set(facts.responding ? facts.response.status() : facts.status);
-                        return out.number > 0 && !facts.lacksRequest();
+                        return out.number > 0 && (facts.responding || !facts.lacksRequest());
                     }),
             fetch("res.ver")
                     .of(Need.RESPONSE_HEAD)
