@@ -4,6 +4,7 @@ package io.tandem.node.backend.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tandem.node.boot.TestProxy;
 import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.InstalledHaproxy;
 import io.tandem.node.testkit.LoopbackServer;
@@ -67,7 +68,8 @@ class CheckHeadersDifferentialTest {
             text.append("backend b").append(i).append("\n server s 127.0.0.1:").append(server.port());
             text.append(" check inter 300ms ").append(SERVERS.get(i)).append('\n');
         }
-        try (RunningProxy ignored = new RunningProxy(text.toString(), oracle)) {
+        try (RunningProxy running = new RunningProxy(text.toString(), oracle);
+                HealthChecks ignored = oracle ? null : checked(running.tandem())) {
             Await.until("each server is checked", () -> {
                 for (int i = 0; i < first.length(); i++) {
                     if (first.get(i) == null) {
@@ -86,6 +88,12 @@ class CheckHeadersDifferentialTest {
             all.add(SERVERS.get(i) + ": " + first.get(i));
         }
         return all;
+    }
+
+    private static HealthChecks checked(TestProxy proxy) {
+        HealthChecks checks = new HealthChecks(proxy.loops(), proxy.node().events(), System::currentTimeMillis);
+        checks.watch(proxy.configuration());
+        return checks;
     }
 
     private static String heard(Socket client) {
