@@ -107,13 +107,13 @@ public final class IpLiteral {
     private static byte @Nullable [] ipv6(String text) {
         int gap = text.indexOf("::");
         if (gap < 0) {
-            return groups(text, 8);
+            return groups(text, 8, true);
         }
         if (text.indexOf("::", gap + 1) >= 0) {
             return null;
         }
-        byte[] head = gap == 0 ? new byte[0] : groups(text.substring(0, gap), -1);
-        byte[] tail = gap + 2 == text.length() ? new byte[0] : groups(text.substring(gap + 2), -1);
+        byte[] head = gap == 0 ? new byte[0] : groups(text.substring(0, gap), -1, false);
+        byte[] tail = gap + 2 == text.length() ? new byte[0] : groups(text.substring(gap + 2), -1, true);
         if (head == null || tail == null || head.length + tail.length > 14) {
             return null;
         }
@@ -123,10 +123,13 @@ public final class IpLiteral {
         return bytes;
     }
 
-    /** @param wanted how many groups of 16 bits there must be; -1 for any number */
-    private static byte @Nullable [] groups(String text, int wanted) {
+    /**
+     * @param wanted how many groups of 16 bits there must be; -1 for any number
+     * @param last whether the address ends here: then it may do so as IPv4
+     */
+    private static byte @Nullable [] groups(String text, int wanted, boolean last) {
         String[] parts = text.split(":", -1);
-        boolean dotted = parts[parts.length - 1].indexOf('.') >= 0;
+        boolean dotted = last && parts[parts.length - 1].indexOf('.') >= 0;
         int count = parts.length + (dotted ? 1 : 0);
         if (count > 8 || (wanted >= 0 && count != wanted)) {
             return null;
@@ -142,11 +145,11 @@ public final class IpLiteral {
             bytes[2 * i + 1] = (byte) group;
         }
         if (dotted) {
-            byte[] last = ipv4(parts[plain]);
-            if (last == null) {
+            byte[] four = ipv4(parts[plain]);
+            if (four == null) {
                 return null;
             }
-            System.arraycopy(last, 0, bytes, 2 * plain, 4);
+            System.arraycopy(four, 0, bytes, 2 * plain, 4);
         }
         return bytes;
     }
