@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +14,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,27 +22,15 @@ import org.junit.jupiter.api.Timeout;
 /** What is sent to a virtual address is taken by the Active router, owner or not; {@code no_accept} is refused by name. */
 @Timeout(60)
 @Tag("vrrp-case-28")
-class AcceptModeTest {
+class AcceptModeTest extends OnLan {
     private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
     private static final Duration SOON = Duration.ofSeconds(15);
 
-    private TestLan lan;
-    private TestLan.Host a;
     private TestLan.Host client;
 
     @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
+    void client() throws IOException {
         client = lan.add("c", 13);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
     }
 
     @Test

@@ -8,7 +8,6 @@ import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.netlink.Privileges;
 import io.tandem.vrrp.packet.AdvertisementEncoder;
 import io.tandem.vrrp.packet.AdvertisementFormat;
 import java.io.IOException;
@@ -20,39 +19,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A hundred thousand bad advertisements a second: they cost little, and the good ones come through. */
 @Timeout(90)
-class AdvertFloodTest {
+class AdvertFloodTest extends OnLan {
     private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
     private static final InetAddress GROUP = TestLan.address("224.0.0.18");
     private static final InetAddress ATTACKER = TestLan.address("10.99.0.13");
     private static final Duration SOON = Duration.ofSeconds(15);
     private static final int PER_SECOND = 100_000;
 
-    private TestLan lan;
-    private TestLan.Host a;
-    private TestLan.Host b;
     private TestLan.Host attacker;
 
     @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
-        b = lan.add("b", 12);
+    void attacker() throws IOException {
         attacker = lan.add("c", 13);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
     }
 
     @Test

@@ -12,7 +12,6 @@ import io.tandem.config.model.VirtualRouterConfig.Announce;
 import io.tandem.config.model.VirtualRouterConfig.Pace;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.netlink.Privileges;
 import io.tandem.vrrp.packet.ArpPacket;
 import io.tandem.vrrp.socket.ArpSocket;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,28 +26,16 @@ import org.junit.jupiter.api.Timeout;
 
 /** What neighbours hear of a takeover, and when. */
 @Timeout(60)
-class AnnouncementTest {
+class AnnouncementTest extends OnLan {
     private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
     private static final InetAddress GLOBAL = TestLan.address("fd99::50");
     private static final Duration SOON = Duration.ofSeconds(15);
 
-    private TestLan lan;
-    private TestLan.Host a;
     private TestLan.Host client;
 
     @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
+    void client() throws IOException {
         client = lan.add("c", 13);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
     }
 
     @Test

@@ -13,42 +13,20 @@ import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.netlink.AddressRequest;
 import io.tandem.vrrp.netlink.Addresses;
 import io.tandem.vrrp.netlink.NetlinkBatch;
-import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What others do to interfaces and addresses while routers are at work. */
 @Timeout(60)
-class ChangingInterfacesTest {
+class ChangingInterfacesTest extends OnLan {
     private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
     private static final Duration SOON = Duration.ofSeconds(15);
-
-    private TestLan lan;
-    private TestLan.Host a;
-    private TestLan.Host b;
-
-    @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
-        b = lan.add("b", 12);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
-    }
 
     @Test
     @Tag("vrrp-case-46")

@@ -9,7 +9,6 @@ import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.netlink.Privileges;
 import io.tandem.vrrp.packet.Claim;
 import io.tandem.vrrp.packet.MacAddress;
 import io.tandem.vrrp.packet.NeighborAdvertisement;
@@ -20,36 +19,15 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Virtual routers of IPv6 on a LAN of network namespaces. */
 @Timeout(60)
-class Ipv6RoutersTest {
+class Ipv6RoutersTest extends OnLan {
     private static final InetAddress LINK_LOCAL = TestLan.address("fe80::50");
     private static final InetAddress GLOBAL = TestLan.address("fd99::50");
     private static final Duration SOON = Duration.ofSeconds(15);
-
-    private TestLan lan;
-    private TestLan.Host a;
-    private TestLan.Host b;
-
-    @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
-        b = lan.add("b", 12);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
-    }
 
     @Test
     void aNodeWaitsForItsLinkLocalAddressAndThenElects() throws IOException {

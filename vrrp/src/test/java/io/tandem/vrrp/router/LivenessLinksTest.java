@@ -9,7 +9,6 @@ import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,35 +18,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two nodes with a liveness link; advertisements only every second, so that what is quick is the link's doing. */
 @Timeout(60)
-class LivenessLinksTest {
+class LivenessLinksTest extends OnLan {
     private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final String SECRET = "a secret of sixteen bytes or more";
-    private TestLan lan;
-    private TestLan.Host a;
-    private TestLan.Host b;
-
-    @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
-        b = lan.add("b", 12);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
-    }
 
     @Test
     void aPlannedStopHandsOverMakeBeforeBreak() throws IOException {

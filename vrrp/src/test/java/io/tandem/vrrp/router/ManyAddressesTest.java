@@ -11,42 +11,20 @@ import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.Netlink;
-import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two hundred addresses, two hundred and fifty routers, reloads one after the other. */
 @Timeout(120)
-class ManyAddressesTest {
+class ManyAddressesTest extends OnLan {
     private static final Duration SOON = Duration.ofSeconds(40);
-
-    private TestLan lan;
-    private TestLan.Host a;
-    private TestLan.Host b;
-
-    @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
-        b = lan.add("b", 12);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
-    }
 
     @Test
     @Tag("vrrp-case-51")

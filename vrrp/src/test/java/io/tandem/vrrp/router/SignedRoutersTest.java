@@ -11,14 +11,11 @@ import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Admission;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,28 +23,9 @@ import org.junit.jupiter.api.Timeout;
 /** Routers that sign: among themselves, beside an impostor, and while the roll-out is under way. */
 @Timeout(60)
 @Tag("vrrp-case-44")
-class SignedRoutersTest {
+class SignedRoutersTest extends OnLan {
     private static final Duration SOON = Duration.ofSeconds(15);
     private static final String KEY = "0123456789abcdef0123456789abcdef";
-
-    private TestLan lan;
-    private TestLan.Host a;
-    private TestLan.Host b;
-
-    @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
-        b = lan.add("b", 12);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
-    }
 
     @Test
     void overBothFamiliesTheyElectAndHandTheAddressOn() throws IOException {

@@ -8,58 +8,38 @@ import io.tandem.config.keepalived.RouteSyntax;
 import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.vrrp.netlink.Addresses;
-import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Addresses, routes and rules that stand whoever is Active. */
 @Timeout(60)
-class StaticNetworkTest {
+class StaticNetworkTest extends OnLan {
     private static final InetAddress ONE = TestLan.address("10.3.0.1");
     private static final InetAddress TWO = TestLan.address("10.3.0.2");
     private static final Duration SOON = Duration.ofSeconds(15);
 
-    private TestLan lan;
-    private TestLan.Host host;
-
-    @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        host = lan.add("a", 11);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
-    }
-
     @Test
     void theyStandFromTheStartToTheEndAndAReloadTouchesOnlyWhatChanges() throws IOException {
-        try (TestNode node = new TestNode(host)) {
+        try (TestNode node = new TestNode(a)) {
             node.routers().use(network(ONE, "10.44.0.0/16 via 10.3.0.9 dev eth0"));
-            Await.until("there", SOON, () -> host.holds(ONE) && hasRoute() && hasRule());
-            assertThat(host.entry(ONE).validSeconds()).isEqualTo(Addresses.FOREVER);
+            Await.until("there", SOON, () -> a.holds(ONE) && hasRoute() && hasRule());
+            assertThat(a.entry(ONE).validSeconds()).isEqualTo(Addresses.FOREVER);
 
             node.routers().use(network(TWO, "10.44.0.0/16 via 10.3.0.9 dev eth0"));
-            Await.until("changed", SOON, () -> host.holds(TWO) && !host.holds(ONE) && hasRoute());
+            Await.until("changed", SOON, () -> a.holds(TWO) && !a.holds(ONE) && hasRoute());
         }
-        assertThat(host.holds(TWO)).isFalse();
+        assertThat(a.holds(TWO)).isFalse();
         assertThat(hasRoute()).isFalse();
         assertThat(hasRule()).isFalse();
     }
 
     @Test
     void whatIsTakenAwayIsPutBackAndAnInterfaceThatAppearsGetsItsOwn() throws IOException {
-        try (TestNode node = new TestNode(host)) {
+        try (TestNode node = new TestNode(a)) {
             node.routers()
                     .use(new StaticNetwork(
                             List.of(
@@ -67,12 +47,12 @@ class StaticNetworkTest {
                                     new VirtualAddress(TWO, 24, "eth5", null, 0)),
                             List.of(),
                             List.of()));
-            Await.until("there", SOON, () -> host.holds(ONE));
-            host.netlink().addresses().remove(ONE, 24, "eth0");
-            Await.until("put back", SOON, () -> host.holds(ONE));
+            Await.until("there", SOON, () -> a.holds(ONE));
+            a.netlink().addresses().remove(ONE, 24, "eth0");
+            Await.until("put back", SOON, () -> a.holds(ONE));
 
-            host.netlink().links().addVeth("eth5", "eth5-peer", null);
-            Await.until("on the new interface", SOON, () -> host.holds(TWO));
+            a.netlink().links().addVeth("eth5", "eth5-peer", null);
+            Await.until("on the new interface", SOON, () -> a.holds(TWO));
             assertThat(node.log)
                     .filteredOn(line -> line.contains("address-refused"))
                     .hasSize(1);
@@ -88,10 +68,10 @@ class StaticNetworkTest {
     }
 
     private boolean hasRoute() {
-        return Neighborhood.run(host, "ip", "route").stream().anyMatch(line -> line.startsWith("10.44.0.0/16"));
+        return Neighborhood.run(a, "ip", "route").stream().anyMatch(line -> line.startsWith("10.44.0.0/16"));
     }
 
     private boolean hasRule() {
-        return Neighborhood.run(host, "ip", "rule").stream().anyMatch(line -> line.startsWith("700:"));
+        return Neighborhood.run(a, "ip", "rule").stream().anyMatch(line -> line.startsWith("700:"));
     }
 }

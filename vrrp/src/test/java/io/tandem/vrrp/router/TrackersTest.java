@@ -14,49 +14,29 @@ import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.netlink.Privileges;
 import io.tandem.vrrp.track.Trackers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scripts, files, processes and interfaces that decide about a router. */
 @Timeout(60)
-class TrackersTest {
+class TrackersTest extends OnLan {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
 
-    private TestLan lan;
-    private TestLan.Host host;
-
-    @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        host = lan.add("a", 11);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
-    }
-
     @Test
     void aFailingScriptWithoutWeightFaultsTheRouterUntilItSucceeds() throws IOException {
         Path flag = Files.createFile(directory.resolve("flag"));
         VirtualRouterConfig config = config(new Tracks(List.of(), List.of(script(flag, 0)), List.of()));
-        try (TestNode node = new TestNode(host, config);
+        try (TestNode node = new TestNode(a, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
             trackers.track(List.of(config));
             Await.until("active", SOON, () -> node.state() == State.ACTIVE);
@@ -78,7 +58,7 @@ class TrackersTest {
                 List.of(script(flag, 10)),
                 List.of());
         VirtualRouterConfig config = config(tracks);
-        try (TestNode node = new TestNode(host, config);
+        try (TestNode node = new TestNode(a, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
             trackers.track(List.of(config));
             trackers.onInterface("nosuch0", false);
@@ -100,7 +80,7 @@ class TrackersTest {
         Path file = directory.resolve("number");
         Tracks tracks = new Tracks(List.of(), List.of(), List.of(new TrackFile("load", file, 2, false, 10, false)));
         VirtualRouterConfig config = config(tracks);
-        try (TestNode node = new TestNode(host, config);
+        try (TestNode node = new TestNode(a, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
             trackers.track(List.of(config));
             Await.until("what init_file wrote", SOON, () -> node.priority() == 120);
@@ -123,7 +103,7 @@ class TrackersTest {
         Path file = Files.writeString(directory.resolve("number"), "1");
         Tracks tracks = new Tracks(List.of(), List.of(), List.of(new TrackFile("down", file, 0, false, null, false)));
         VirtualRouterConfig config = config(tracks);
-        try (TestNode node = new TestNode(host, config);
+        try (TestNode node = new TestNode(a, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
             trackers.track(List.of(config));
             Await.until("fault", SOON, () -> node.state() == State.FAULT);
@@ -137,7 +117,7 @@ class TrackersTest {
     void aRouterIsFaultyUntilItsScriptHasRunAndAReloadThatForgetsItClearsIt() throws IOException {
         VirtualRouterConfig config =
                 config(new Tracks(List.of(), List.of(script(directory.resolve("none"), 0)), List.of()));
-        try (TestNode node = new TestNode(host, config);
+        try (TestNode node = new TestNode(a, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
             trackers.track(List.of(config));
             Await.until("fault", SOON, () -> node.state() == State.FAULT);
@@ -153,7 +133,7 @@ class TrackersTest {
     void aReloadKeepsTheVerdictsOfScriptsThatStay() throws IOException {
         Path flag = Files.createFile(directory.resolve("flag"));
         VirtualRouterConfig config = config(new Tracks(List.of(), List.of(script(flag, 0)), List.of()));
-        try (TestNode node = new TestNode(host, config);
+        try (TestNode node = new TestNode(a, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
             trackers.track(List.of(config));
             Await.until("active", SOON, () -> node.state() == State.ACTIVE);
@@ -185,7 +165,7 @@ class TrackersTest {
                 Duration.ofMillis(50));
         VirtualRouterConfig config = config(new Tracks(List.of(), List.of(), List.of(), List.of(process)));
         Process first = new ProcessBuilder(program.toString(), "100").start();
-        try (TestNode node = new TestNode(host, config);
+        try (TestNode node = new TestNode(a, config);
                 Trackers trackers = new Trackers(node.routers(), node.events())) {
             trackers.track(List.of(config));
             Await.until("active", SOON, () -> node.state() == State.ACTIVE);

@@ -13,7 +13,6 @@ import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.netlink.Addresses;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.Links;
-import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -21,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** {@code use_vmac}: a macvlan with the virtual router's MAC. */
 @Timeout(60)
-class VirtualMacTest {
+class VirtualMacTest extends OnLan {
     private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
     private static final InetAddress GLOBAL = TestLan.address("fd99::50");
     private static final InetAddress LINK_LOCAL = TestLan.address("fe80::50");
@@ -37,25 +35,11 @@ class VirtualMacTest {
     private static final String MAC6 = "00:00:5e:00:02:33";
     private static final Duration SOON = Duration.ofSeconds(15);
 
-    private TestLan lan;
-    private TestLan.Host a;
-    private TestLan.Host b;
     private TestLan.Host client;
 
     @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        a = lan.add("a", 11);
-        b = lan.add("b", 12);
+    void client() throws IOException {
         client = lan.add("c", 13);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
     }
 
     @Test

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code virtual_rules} and the options of addresses: what the kernel has while a router is active, beside keepalived. */
 @Timeout(90)
-class VirtualRulesTest {
+class VirtualRulesTest extends OnLan {
     private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
     private static final Duration SOON = Duration.ofSeconds(15);
 
@@ -72,21 +71,9 @@ class VirtualRulesTest {
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
-    private TestLan lan;
-    private TestLan.Host host;
-
     @BeforeEach
-    void lan() throws IOException {
+    void keepalived() {
         Keepalived.need();
-        lan = new TestLan();
-        host = lan.add("a", 11);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
     }
 
     @Test
@@ -94,8 +81,8 @@ class VirtualRulesTest {
     void rulesAreThoseOfKeepalived() throws Exception {
         Path file = write("10.99.0.50/32", "", RULES);
         List<String> expected;
-        try (Keepalived keepalived = new Keepalived(host, file, directory)) {
-            Await.until("keepalived is active", SOON, () -> host.holds(VIRTUAL));
+        try (Keepalived keepalived = new Keepalived(a, file, directory)) {
+            Await.until("keepalived is active", SOON, () -> a.holds(VIRTUAL));
             Await.until(
                     "its rules stand",
                     SOON,
@@ -105,12 +92,12 @@ class VirtualRulesTest {
         Await.until("they are gone", SOON, () -> rules().isEmpty());
         assertThat(expected).hasSize((int) RULES.lines().count());
 
-        try (TestNode node = new TestNode(host, load(file))) {
-            Await.until("active", SOON, () -> node.state() == State.ACTIVE && host.holds(VIRTUAL));
+        try (TestNode node = new TestNode(a, load(file))) {
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE && a.holds(VIRTUAL));
             assertThat(node.log).noneMatch(line -> line.contains("rule-refused"));
             assertThat(rules()).containsExactlyElementsOf(expected);
 
-            Neighborhood.run(host, "ip", "rule", "del", "pref", "77");
+            Neighborhood.run(a, "ip", "rule", "del", "pref", "77");
             Await.until("put back", SOON, () -> rules().equals(expected));
             node.routers().stop(100);
             assertThat(rules()).isEmpty();
@@ -122,7 +109,7 @@ class VirtualRulesTest {
     void addressesHaveTheOptionsOfKeepalivedsButForTheirLifetime() throws Exception {
         Path file = write(ADDRESSES, EXCLUDED, "");
         List<String> expected;
-        try (Keepalived keepalived = new Keepalived(host, file, directory)) {
+        try (Keepalived keepalived = new Keepalived(a, file, directory)) {
             Await.until("keepalived is active", SOON, () -> addresses().size() == 10);
             // Until then one is tentative.
             Await.until("detected", SOON, () -> addresses().stream().noneMatch(line -> line.contains("tentative")));
@@ -130,7 +117,7 @@ class VirtualRulesTest {
         }
         Await.until("they are gone", SOON, () -> addresses().isEmpty());
 
-        try (TestNode node = new TestNode(host, load(file))) {
+        try (TestNode node = new TestNode(a, load(file))) {
             Await.until("active", SOON, () -> node.state() == State.ACTIVE);
             assertThat(addresses()).hasSize(10);
             Await.until("detected", SOON, () -> addresses().stream().noneMatch(line -> line.contains("tentative")));
@@ -172,7 +159,7 @@ class VirtualRulesTest {
     private List<String> rules() {
         List<String> all = new ArrayList<>();
         for (String family : List.of("-4", "-6")) {
-            all.addAll(Neighborhood.run(host, "ip", "-d", family, "rule"));
+            all.addAll(Neighborhood.run(a, "ip", "-d", family, "rule"));
         }
         all.removeIf(line -> line.contains("proto kernel"));
         return all.stream().map(String::strip).sorted().toList();
@@ -180,7 +167,7 @@ class VirtualRulesTest {
 
     /** The virtual addresses as ip shows them, without their lifetimes, on whatever interface; of a TUN device the least. */
     private List<String> addresses() {
-        return Neighborhood.run(host, "ip", "-d", "address").stream()
+        return Neighborhood.run(a, "ip", "-d", "address").stream()
                 .map(String::strip)
                 .filter(line -> line.matches("inet6? (?:10\\.99\\.0\\.5|fd99::5).*"))
                 .filter(line -> !line.matches(".*/32 scope global.* vrrp\\.51") || line.contains("10.99.0.50"))

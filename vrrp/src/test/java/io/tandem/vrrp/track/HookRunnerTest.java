@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.tandem.config.model.OperatingConfig.Hook;
-import io.tandem.vrrp.router.EventLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -20,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HookRunnerTest {
     private static final String USER = System.getProperty("user.name");
 
-    private final List<String> log = new CopyOnWriteArrayList<>();
+    private final RecordedLog log = new RecordedLog();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
 
     @TempDir
@@ -77,9 +75,7 @@ class HookRunnerTest {
         try (HookRunner runner = runner(command("echo x >> " + out + "; exit 1", 50))) {
             runner.run("VI_1", Map.of(), () -> asked.incrementAndGet() < 3);
 
-            while (!runner.lastResult().endsWith("not-needed-any-more")) {
-                LockSupport.parkNanos(2_000_000L);
-            }
+            Soon.until("given up", () -> runner.lastResult().endsWith("not-needed-any-more"));
             assertThat(Files.readString(out)).isEqualTo("x\nx\n");
         }
     }
@@ -104,7 +100,7 @@ class HookRunnerTest {
 
             assertThat(ended.get(30, TimeUnit.SECONDS)).isEmpty();
             assertThat(seen).hasSize(2).last().isEqualTo("POST Bearer hush {\"TANDEM_ROUTER\":\"VI_1\"}");
-            assertThat(log.toString()).contains("cause=http-503").doesNotContain("hush");
+            assertThat(log.lines.toString()).contains("cause=http-503").doesNotContain("hush");
             assertThat(hook.toString()).doesNotContain("hush");
         } finally {
             server.stop(0);
@@ -116,18 +112,7 @@ class HookRunnerTest {
     }
 
     private HookRunner runner(Hook hook) {
-        EventLog lines = new EventLog() {
-            @Override
-            public void info(String line) {
-                log.add(line);
-            }
-
-            @Override
-            public void warning(String line) {
-                log.add(line);
-            }
-        };
         return new HookRunner(
-                "on-active", hook, lines, (subject, failure) -> ended.complete(failure == null ? "" : failure));
+                "on-active", hook, log, (subject, failure) -> ended.complete(failure == null ? "" : failure));
     }
 }
