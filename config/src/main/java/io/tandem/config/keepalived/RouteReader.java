@@ -201,7 +201,8 @@ final class RouteReader {
                     protocol,
                     tos,
                     metrics,
-                    append);
+                    append,
+                    !untracked);
         }
 
         private List<Hop> ways() {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tos type of service, 0 for any
  * @param metrics what else the route says (RTA_METRICS): MTU, window and the like by their numbers
  * @param append whether it goes behind routes of the same kind, not before
+ * @param tracked whether it is put back when somebody removes it
  */
 public record VirtualRoute(
         AddressFamily family,
@@ -37,7 +38,8 @@ public record VirtualRoute(
         int protocol,
         int tos,
         Map<Integer, Integer> metrics,
-        boolean append) {
+        boolean append,
+        boolean tracked) {
     /** Type: an ordinary route. */
     public static final int UNICAST = 1;
 

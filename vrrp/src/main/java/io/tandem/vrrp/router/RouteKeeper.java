@@ -16,8 +16,8 @@ import java.util.Optional;
 
 /**
  * The routes and rules that move with one virtual router's addresses, or stand beside them: on after them, off before
- * them. One that somebody removes, or that could not be made since its gateway was out of reach, is made again with the
- * addresses' next renewal.
+ * them. One that somebody removes (unless it says {@code no_track}), or that could not be made since its gateway was
+ * out of reach, is made again with the addresses' next renewal.
  *
  * <p>Owned by the reactor's thread.
  */
@@ -32,8 +32,8 @@ final class RouteKeeper {
     /** @param owner whose they are, such as {@code vrid=51} */
     RouteKeeper(Netlink netlink, List<VirtualRoute> routes, List<VirtualRule> rules, EventLog log, String owner) {
         this.netlink = netlink;
-        this.routes = new Upkeep<>("route", owner, routes, new RouteTable(), log);
-        this.rules = new Upkeep<>("rule", owner, rules, new RuleList(), log);
+        this.routes = new Upkeep<>("route", owner, routes, VirtualRoute::tracked, new RouteTable(), log);
+        this.rules = new Upkeep<>("rule", owner, rules, VirtualRule::tracked, new RuleList(), log);
     }
 
     /** Looks up the interfaces; again whenever one appears. */

@@ -34,8 +34,12 @@ final class StaticKeeper {
     StaticKeeper(Netlink netlink, EventLog log) {
         this.netlink = netlink;
         this.log = log;
-        addresses = new Upkeep<>("address", OWNER, List.of(), new OnInterfaces(), log);
+        addresses = upkeep(List.of());
         routes = new RouteKeeper(netlink, List.of(), List.of(), log, OWNER);
+    }
+
+    private Upkeep<VirtualAddress> upkeep(List<VirtualAddress> of) {
+        return new Upkeep<>("address", OWNER, of, address -> address.options().tracked(), new OnInterfaces(), log);
     }
 
     /** Puts on what is new and takes off what is gone; what stays is not touched. */
@@ -46,7 +50,7 @@ final class StaticKeeper {
         network = newNetwork;
         Upkeep<VirtualAddress> oldAddresses = addresses;
         RouteKeeper oldRoutes = routes;
-        addresses = new Upkeep<>("address", OWNER, newNetwork.addresses(), new OnInterfaces(), log);
+        addresses = upkeep(newNetwork.addresses());
         routes = new RouteKeeper(netlink, newNetwork.routes(), newNetwork.rules(), log, OWNER);
         oldRoutes.removeExcept(routes);
         lookUp();
@@ -57,8 +61,13 @@ final class StaticKeeper {
 
     /** Something about links or addresses has changed. */
     void onChange() {
-        if (!network.equals(StaticNetwork.NONE)) {
-            lookUp();
+        if (network.equals(StaticNetwork.NONE)) {
+            return;
+        }
+        if (lookUp()) {
+            addresses.install();
+            routes.install();
+        } else {
             addresses.renew();
             routes.renew();
         }
@@ -76,13 +85,16 @@ final class StaticKeeper {
         use(StaticNetwork.NONE);
     }
 
-    private void lookUp() {
+    /** Answers whether an interface has come. */
+    private boolean lookUp() {
+        boolean news = false;
         try {
             for (VirtualAddress address : network.addresses()) {
                 String name = name(address);
                 Optional<Link> link = netlink.links().find(name);
                 if (link.isPresent()) {
-                    interfaces.put(name, link.get().index());
+                    Integer index = link.get().index();
+                    news |= !index.equals(interfaces.put(name, index));
                 } else {
                     interfaces.remove(name);
                 }
@@ -91,6 +103,7 @@ final class StaticKeeper {
         } catch (NetlinkException e) {
             log.warning(e.getMessage());
         }
+        return news;
     }
 
     private static String name(VirtualAddress address) {

@@ -5,6 +5,7 @@ package io.tandem.vrrp.router;
 import io.tandem.vrrp.netlink.NetlinkException;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Routes or rules that are on together: in their order, off against it. A refusal is said once, and again when the thing has
@@ -25,37 +26,43 @@ final class Upkeep<T> {
     private final List<T> items;
     private final Kernel<T> kernel;
     private final EventLog log;
+    private final Predicate<T> isTracked;
     private final BitSet refused = new BitSet();
-    /** Those that somebody took away and that are not to be put back. */
-    private final BitSet lost = new BitSet();
+    /** Those that were put on. */
+    private final BitSet stood = new BitSet();
+
 
     /**
      * @param kind such as {@code route}
      * @param owner whose they are, such as {@code vrid=51}
+     * @param isTracked whether one is put back when somebody removes it; otherwise it stays away until {@link #install}
      */
-    Upkeep(String kind, String owner, List<T> items, Kernel<T> kernel, EventLog log) {
+    Upkeep(String kind, String owner, List<T> items, Predicate<T> isTracked, Kernel<T> kernel, EventLog log) {
         this.kind = kind;
         this.owner = owner;
         this.items = items;
+        this.isTracked = isTracked;
         this.kernel = kernel;
         this.log = log;
     }
 
-    /** Puts all on, those that were lost too. */
+    /** Puts all on. */
     void install() {
-        lost.clear();
+        stood.clear();
         renew();
     }
 
     /** Puts on what is missing. */
     void renew() {
         for (int i = 0; i < items.size(); i++) {
-            if (lost.get(i)) {
+            T item = items.get(i);
+            if (stood.get(i) && !isTracked.test(item)) {
                 continue;
             }
-            int errno = kernel.add(items.get(i));
+            int errno = kernel.add(item);
             if (errno == 0) {
                 refused.clear(i);
+                stood.set(i);
             } else if (!refused.get(i)) {
                 refused.set(i);
                 say("add", i, errno);

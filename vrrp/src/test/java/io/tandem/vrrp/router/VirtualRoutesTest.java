@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The routes of {@code virtual_routes}: what is in the kernel's tables while a router is active, beside keepalived. */
 @Timeout(90)
-class VirtualRoutesTest {
+class VirtualRoutesTest extends OnLan {
     private static final InetAddress VIRTUAL = TestLan.address("10.99.0.50");
     private static final Duration SOON = Duration.ofSeconds(15);
 
@@ -54,21 +53,9 @@ class VirtualRoutesTest {
     @SuppressWarnings("NullAway.Init")
     Path directory;
 
-    private TestLan lan;
-    private TestLan.Host host;
-
     @BeforeEach
-    void lan() throws IOException {
+    void keepalived() {
         Keepalived.need();
-        lan = new TestLan();
-        host = lan.add("a", 11);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
     }
 
     @Test
@@ -76,16 +63,16 @@ class VirtualRoutesTest {
     void theyAreThoseOfKeepalived() throws Exception {
         Path file = write(ROUTES);
         List<String> expected;
-        try (Keepalived keepalived = new Keepalived(host, file, directory)) {
-            Await.until("keepalived is active", SOON, () -> host.holds(VIRTUAL));
+        try (Keepalived keepalived = new Keepalived(a, file, directory)) {
+            Await.until("keepalived is active", SOON, () -> a.holds(VIRTUAL));
             Await.until("its routes stand", SOON, () -> routes().stream().anyMatch(line -> line.contains("fd02::")));
             expected = routes();
         }
         Await.until("they are gone", SOON, () -> routes().isEmpty());
         assertThat(expected).hasSize((int) ROUTES.lines().count());
 
-        try (TestNode node = new TestNode(host, load(file))) {
-            Await.until("active", SOON, () -> node.state() == State.ACTIVE && host.holds(VIRTUAL));
+        try (TestNode node = new TestNode(a, load(file))) {
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE && a.holds(VIRTUAL));
             assertThat(node.log).noneMatch(line -> line.contains("route-refused"));
             assertThat(routes()).containsExactlyElementsOf(expected);
 
@@ -97,7 +84,7 @@ class VirtualRoutesTest {
     @Test
     void oneThatIsRemovedIsPutBackAndOneThatIsRefusedIsSaidOnce() throws Exception {
         Path file = write("10.1.0.0/16 via 10.99.0.1\n10.2.0.0/16 via 172.16.0.1\n");
-        try (TestNode node = new TestNode(host, load(file))) {
+        try (TestNode node = new TestNode(a, load(file))) {
             Await.until("active", SOON, () -> node.state() == State.ACTIVE);
             Await.until("the route stands", SOON, () -> routes().size() == 1);
 
@@ -107,6 +94,24 @@ class VirtualRoutesTest {
             assertThat(node.log.stream().filter(line -> line.contains("route-refused")))
                     .containsExactly(
                             "vrrp route-refused vrid=51 route=\"10.2.0.0/16\" operation=add: netlink: ENETUNREACH");
+        }
+    }
+
+    @Test
+    void oneThatIsNotTrackedIsNotPutBackUntilTheNextTakeover() throws Exception {
+        Path file = write("10.1.0.0/16 via 10.99.0.1 no_track\n10.2.0.0/16 dev eth0\n");
+        try (TestNode node = new TestNode(a, load(file))) {
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE && routes().size() == 2);
+
+            a.netlink().routes().remove(TestLan.address("10.1.0.0"), 16);
+            a.netlink().routes().remove(TestLan.address("10.2.0.0"), 16);
+            Await.until("the other is back", SOON, () -> routes().size() == 1);
+            assertThat(routes().get(0)).contains("10.2.0.0/16");
+
+            node.routers().fault("a test");
+            Await.until("off", SOON, () -> routes().isEmpty());
+            node.routers().clear("a test");
+            Await.until("both again", SOON, () -> routes().size() == 2);
         }
     }
 
@@ -154,7 +159,7 @@ class VirtualRoutesTest {
     private List<String> run(String... command) {
         try {
             List<String> words = new ArrayList<>(
-                    List.of("nsenter", "--net=" + host.namespace().path()));
+                    List.of("nsenter", "--net=" + a.namespace().path()));
             words.addAll(List.of(command));
             Process process =
                     new ProcessBuilder(words).redirectErrorStream(true).start();
