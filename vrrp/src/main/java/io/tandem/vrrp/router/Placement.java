@@ -174,7 +174,8 @@ final class Placement implements AutoCloseable {
 
     private boolean answersArpForOtherInterfaces(Link link) {
         return !settings.isPlanned(link.name())
-                && Sysctl.read(Sysctl.conf("ipv4", "all", "arp_ignore"), 0) == 0
+                // Netlink does not tell this one: a process that may not see it takes the way that works with either.
+                && Sysctl.read(Sysctl.conf("ipv4", "all", "arp_ignore"), 1) == 0
                 && netlink.settings().read(link.index(), InterfaceSettings.ARP_IGNORE, 0) == 0;
     }
 

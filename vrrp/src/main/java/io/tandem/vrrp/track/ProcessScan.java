@@ -51,6 +51,11 @@ final class ProcessScan {
         this.readsCommands = wanted.stream().anyMatch(each -> each.match() != ProcessMatch.NAME);
     }
 
+    /** Whether those of other users are hidden: the first of all is always there. */
+    boolean seesOwnOnly() {
+        return !Files.exists(proc.resolve("1"));
+    }
+
     /** How many processes there are of each that is wanted, in their order. */
     int[] count(long nowNs) {
         String[] entries = proc.toFile().list();

@@ -4,15 +4,12 @@ package io.tandem.vrrp.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,33 +17,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** SIGKILL of the process that holds the addresses: how long somebody answers for them, and what remains. */
 @Timeout(90)
-class KilledNodeTest {
+class KilledNodeTest extends OnLan {
     private static final InetAddress FOUR = TestLan.address("10.99.0.50");
     private static final InetAddress SIX = TestLan.address("fd99::50");
     private static final Duration SOON = Duration.ofSeconds(20);
+    /** In front of a program that is to see no kernel settings. */
+    private static final List<String> LOCKED =
+            List.of("unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc/sys && exec \"$@\"", "sh");
     /** What is promised is 100 ms; a machine that tests many things at once is slower. */
     private static final Duration BOUND = Duration.ofMillis(900);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path directory;
-
-    private TestLan lan;
-    private TestLan.Host host;
-
-    @BeforeEach
-    void lan() throws IOException {
-        Privileges.needRoot();
-        lan = new TestLan();
-        host = lan.add("a", 11);
-    }
-
-    @AfterEach
-    void close() {
-        if (lan != null) {
-            lan.close();
-        }
-    }
 
     @Test
     @Tag("vrrp-case-45")
@@ -57,9 +40,9 @@ class KilledNodeTest {
             node.kill();
             Duration local = Neighborhood.timeUntil("not local", () -> !isLocal(FOUR));
             assertThat(local).isLessThan(BOUND);
-            Await.until("no macvlan", SOON, () -> Neighborhood.run(host, "ip", "-br", "link").stream()
+            Await.until("no macvlan", SOON, () -> Neighborhood.run(a, "ip", "-br", "link").stream()
                     .noneMatch(line -> line.startsWith("vrrp.51")));
-            Await.until("settings as before", SOON, () -> Neighborhood.sysctl(host, "ipv4/conf/eth0/arp_ignore") == 0);
+            Await.until("settings as before", SOON, () -> Neighborhood.sysctl(a, "ipv4/conf/eth0/arp_ignore") == 0);
             Await.until("no reaper", SOON, () -> reaper().isEmpty());
         }
     }
@@ -85,13 +68,13 @@ class KilledNodeTest {
                 "fd99::50/64",
                 "virtual_rules {\n from fd98::/64 table 77 preference 700\n }\n"
                         + " virtual_routes {\n fd97::/64 dev eth0\n }")) {
-            Await.until("active", SOON, () -> host.holds(SIX) && !reaper().isEmpty());
+            Await.until("active", SOON, () -> a.holds(SIX) && !reaper().isEmpty());
             Await.until("with its rule", SOON, () -> rules().contains("fd98::/64"));
 
             node.kill();
-            assertThat(Neighborhood.timeUntil("gone", () -> !host.holds(SIX))).isLessThan(BOUND);
+            assertThat(Neighborhood.timeUntil("gone", () -> !a.holds(SIX))).isLessThan(BOUND);
             Await.until("the rule too", SOON, () -> !rules().contains("fd98::/64"));
-            Await.until("and the route", SOON, () -> Neighborhood.run(host, "ip", "-6", "route").stream()
+            Await.until("and the route", SOON, () -> Neighborhood.run(a, "ip", "-6", "route").stream()
                     .noneMatch(line -> line.startsWith("fd97::")));
         }
     }
@@ -99,28 +82,41 @@ class KilledNodeTest {
     @Test
     void aReaperThatIsKilledIsStartedAgain() throws IOException {
         try (NodeProcess node = start("", "fd99::50/64", "")) {
-            Await.until("active", SOON, () -> host.holds(SIX) && !reaper().isEmpty());
+            Await.until("active", SOON, () -> a.holds(SIX) && !reaper().isEmpty());
             String first = reaper();
 
             ProcessHandle.of(Long.parseLong(first)).ifPresent(ProcessHandle::destroyForcibly);
             Await.until("another", SOON, () -> !reaper().isEmpty() && !reaper().equals(first));
             node.kill();
-            assertThat(Neighborhood.timeUntil("gone", () -> !host.holds(SIX))).isLessThan(BOUND);
+            assertThat(Neighborhood.timeUntil("gone", () -> !a.holds(SIX))).isLessThan(BOUND);
         }
     }
 
-    /** As systemd locks a service in (ProcSubset=pid, ProtectKernelTunables=yes). */
+    /** As systemd can lock a service in (ProcSubset=pid, ProtectKernelTunables=yes). */
     @Test
     void aProcessThatSeesNoKernelSettingsAnswersWithTheVirtualMacAllTheSame() throws IOException {
         TestLan.Host client = lan.add("c", 13);
         Path file = write("use_vmac", "10.99.0.50/32", "");
-        List<String> locked =
-                List.of("unshare", "-m", "sh", "-c", "mount -t tmpfs none /proc/sys && exec \"$@\"", "sh");
-        try (NodeProcess node = new NodeProcess(host, file, directory.resolve("log"), locked)) {
+        try (NodeProcess node = new NodeProcess(a, file, directory.resolve("log"), LOCKED)) {
             Await.until("active", SOON, () -> isLocal(FOUR));
 
             assertThat(Neighborhood.whoHas(client, FOUR)).containsExactly("00:00:5e:00:01:33");
-            assertThat(Neighborhood.sysctl(host, "ipv4/conf/eth0/arp_announce")).isEqualTo(2);
+            assertThat(Neighborhood.sysctl(a, "ipv4/conf/eth0/arp_announce")).isEqualTo(2);
+            assertThat(node.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void aProcessThatSeesNoKernelSettingsIsAnsweredForWhereInterfacesAnswerForTheirOwnAddressesOnly()
+            throws IOException {
+        TestLan.Host client = lan.add("c", 13);
+        Neighborhood.run(a, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore");
+        Path file = write("", "10.99.0.50/32", "");
+        try (NodeProcess node = new NodeProcess(a, file, directory.resolve("log"), LOCKED)) {
+            Await.until("active", SOON, () -> isLocal(FOUR));
+
+            assertThat(Neighborhood.whoHas(client, FOUR))
+                    .containsExactly(a.netlink().links().get("eth0").mac());
             assertThat(node.isAlive()).isTrue();
         }
     }
@@ -129,17 +125,17 @@ class KilledNodeTest {
     @Tag("vrrp-case-45")
     void aStoppedProcessLosesItsAddressesByTheirLifetime() throws IOException {
         try (NodeProcess node = start("use_vmac", "10.99.0.50/32", "")) {
-            Await.until("active", SOON, () -> isLocal(FOUR) && host.holds(FOUR));
+            Await.until("active", SOON, () -> isLocal(FOUR) && a.holds(FOUR));
 
-            Neighborhood.run(host, "kill", "-STOP", Long.toString(node.pid()));
-            assertThat(Neighborhood.timeUntil("expired", () -> !isLocal(FOUR) && !host.holds(FOUR)))
+            Neighborhood.run(a, "kill", "-STOP", Long.toString(node.pid()));
+            assertThat(Neighborhood.timeUntil("expired", () -> !isLocal(FOUR) && !a.holds(FOUR)))
                     .isLessThan(Duration.ofSeconds(6));
             node.kill();
         }
     }
 
     private NodeProcess start(String own, String address, String more) throws IOException {
-        return new NodeProcess(host, write(own, address, more), directory.resolve("log"));
+        return new NodeProcess(a, write(own, address, more), directory.resolve("log"));
     }
 
     private Path write(String own, String address, String more) throws IOException {
@@ -164,12 +160,12 @@ class KilledNodeTest {
     }
 
     private boolean isLocal(InetAddress address) {
-        return !Neighborhood.run(host, "ip", "route", "show", "table", "local", address.getHostAddress())
+        return !Neighborhood.run(a, "ip", "route", "show", "table", "local", address.getHostAddress())
                 .isEmpty();
     }
 
     private String rules() {
-        return String.join("\n", Neighborhood.run(host, "ip", "-6", "rule"));
+        return String.join("\n", Neighborhood.run(a, "ip", "-6", "rule"));
     }
 
     /** The pid of the shell in this host's namespace, or empty. */
@@ -189,7 +185,7 @@ class KilledNodeTest {
     private boolean isInHost(ProcessHandle process) {
         try {
             return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/ns/net"))
-                    .equals(Files.readSymbolicLink(host.namespace().path()));
+                    .equals(Files.readSymbolicLink(a.namespace().path()));
         } catch (IOException e) {
             return false;
         }

@@ -35,6 +35,16 @@ class ProcessScanTest {
     }
 
     @Test
+    void thatOthersAreHiddenIsSeenByTheFirstProcess() throws IOException {
+        ProcessScan scan = scan(process(ProcessMatch.NAME, "nginx"));
+        process(10, "nginx", 'S', "nginx");
+
+        assertThat(scan.seesOwnOnly()).isTrue();
+        process(1, "init", 'S', "init");
+        assertThat(scan.seesOwnOnly()).isFalse();
+    }
+
+    @Test
     void aLongNameIsTheKernelsFifteenBytes() throws IOException {
         process(10, "averylongname-x", 'S', "averylongname-xyz");
 
