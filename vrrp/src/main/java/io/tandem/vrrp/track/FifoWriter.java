@@ -70,6 +70,9 @@ final class FifoWriter {
             if (fd < 0) {
                 throw new IOException(Errno.name(Libc.errno()));
             }
+            if (made) {
+                give(path);
+            }
         } catch (IOException | UnsupportedOperationException e) {
             log.warning("vrrp fifo " + path + ": " + e.getMessage() + "; nothing is written there");
             return;
@@ -91,11 +94,15 @@ final class FifoWriter {
             throw new IOException("interrupted", e);
         }
         made = true;
+    }
+
+    /** By the descriptor: the path may lead elsewhere by now, where its directory is somebody else's. */
+    private void give(Path path) {
         if (config.user() != null) {
             String group = config.group() == null ? Scripts.Users.primaryGroup(config.user()) : config.group();
             int uid = Scripts.Users.uid(config.user());
             int gid = Scripts.Users.gid(group);
-            if (uid < 0 || C.chown(path.toString(), uid, gid) != 0) {
+            if (uid < 0 || C.chown("/proc/self/fd/" + fd, uid, gid) != 0) {
                 log.warning("vrrp fifo " + path + ": cannot be given to " + config.user());
             }
         }
