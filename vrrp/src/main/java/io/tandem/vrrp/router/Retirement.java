@@ -28,14 +28,14 @@ final class Retirement implements AutoCloseable {
     void retire(VirtualLink link) {
         queue.add(link);
         if (!started) {
-            started = true;
             try {
                 Netlink netlink = Netlink.open();
                 Thread thread = new Thread(() -> run(netlink), "vrrp-links");
                 thread.setDaemon(true);
                 thread.start();
+                started = true;
             } catch (NetlinkException e) {
-                log.warning(e.getMessage());
+                log.warning(e.getMessage() + "; a macvlan stays up until the next one is released");
             }
         }
     }

@@ -31,7 +31,6 @@ final class Upkeep<T> {
     /** Those that were put on. */
     private final BitSet stood = new BitSet();
 
-
     /**
      * @param kind such as {@code route}
      * @param owner whose they are, such as {@code vrid=51}

@@ -39,8 +39,9 @@ final class ProcessTracker {
 
     void start(ScheduledExecutorService executor) {
         if (scan.seesOwnOnly()) {
-            log.warning("vrrp track-process: /proc shows this user's processes only (hidepid, or systemd's ProtectProc=);"
-                    + " others count as not running");
+            log.warning(
+                    "vrrp track-process: /proc shows this user's processes only (hidepid, or systemd's ProtectProc=);"
+                            + " others count as not running");
         }
         look(System.nanoTime());
         looks = executor.scheduleWithFixedDelay(

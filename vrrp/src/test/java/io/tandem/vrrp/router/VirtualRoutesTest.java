@@ -158,8 +158,8 @@ class VirtualRoutesTest extends OnLan {
 
     private List<String> run(String... command) {
         try {
-            List<String> words = new ArrayList<>(
-                    List.of("nsenter", "--net=" + a.namespace().path()));
+            List<String> words =
+                    new ArrayList<>(List.of("nsenter", "--net=" + a.namespace().path()));
             words.addAll(List.of(command));
             Process process =
                     new ProcessBuilder(words).redirectErrorStream(true).start();
