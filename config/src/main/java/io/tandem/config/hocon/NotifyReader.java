@@ -3,6 +3,7 @@
 package io.tandem.config.hocon;
 
 import com.typesafe.config.ConfigValue;
+import io.tandem.config.keepalived.NetworkNamespace;
 import io.tandem.config.model.MailConfig;
 import io.tandem.config.model.Notify;
 import io.tandem.config.model.Notify.Moment;
@@ -12,6 +13,7 @@ import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.model.VrrpGlobals;
+import io.tandem.config.model.VrrpGlobals.LinkDelay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,8 @@ final class NotifyReader {
             "stop", Moment.STOP,
             "deleted", Moment.DELETED,
             "lower-priority-heard", Moment.MASTER_RX_LOWER_PRI);
+
+    private static final Duration MOST_DELAY = Duration.ofSeconds(255);
 
     private NotifyReader() {}
 
@@ -112,7 +116,30 @@ final class NotifyReader {
                 given.startupLimit(),
                 given.shutdown(),
                 given.shutdownLimit(),
-                vrrp.duration("startup-delay", given.startupDelay(), Duration.ZERO, Duration.ofHours(1)));
+                vrrp.duration("startup-delay", given.startupDelay(), Duration.ZERO, Duration.ofHours(1)),
+                host(vrrp, given.host()));
+    }
+
+    private static VrrpGlobals.Host host(Settings vrrp, VrrpGlobals.Host given) {
+        String namespace = vrrp.string("net-namespace", "blue");
+        if (namespace != null && !NetworkNamespace.isName(namespace)) {
+            vrrp.wrong("net-namespace", "is no name of a namespace", "net-namespace = blue");
+            namespace = null;
+        }
+        List<LinkDelay> delays = new ArrayList<>(given.linkDelays());
+        Settings named = vrrp.child("interface-delays");
+        for (String name : named == null ? List.<String>of() : named.names()) {
+            Settings delay = named == null ? null : named.child(name);
+            if (delay != null) {
+                Duration down = delay.duration("down", Duration.ZERO, Duration.ZERO, MOST_DELAY);
+                delays.add(new LinkDelay(name, down, delay.duration("up", down, Duration.ZERO, MOST_DELAY)));
+                delay.rejectUnknown();
+            }
+        }
+        return new VrrpGlobals.Host(
+                namespace == null ? given.namespace() : namespace,
+                delays,
+                vrrp.duration("delay-after-boot", given.delayAfterBoot(), Duration.ZERO, Duration.ofHours(1)));
     }
 
     private static @Nullable MailConfig mail(@Nullable Settings mail, String hostName) {

@@ -10,6 +10,7 @@ import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Again;
 import io.tandem.config.model.VirtualRouterConfig.Announce;
+import io.tandem.config.model.VirtualRouterConfig.Manners;
 import io.tandem.config.model.VirtualRouterConfig.Pace;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
@@ -88,6 +89,8 @@ final class RouterReader {
         new OwnNetworkReader(settings).read(router, unicast != null);
         if (unicast != null) {
             readUnicast(unicast, router, family);
+        } else {
+            router.unicastSource(settings.address("multicast-source", "10.0.0.1"));
         }
         settings.rejectUnknown();
         return interfaceName == null ? null : router.build();
@@ -253,8 +256,10 @@ final class RouterReader {
             unicast.wrong("peers", "and source are not of the same family as the addresses", null);
         }
         router.unicastSource(source).unicastPeers(peers);
+        // Read elsewhere.
         unicast.has("min-ttl");
         unicast.has("max-ttl");
+        unicast.has("ttl");
         unicast.rejectUnknown();
     }
 
@@ -271,7 +276,21 @@ final class RouterReader {
         return new Tuning(
                 settings.integer("down-adverts", Tuning.DEFAULT.downAdverts(), 1, 100),
                 settings.bool("answer-lower-priority", Tuning.DEFAULT.answerLowerPriority()),
-                settings.bool("check-unicast-source", Tuning.DEFAULT.checkUnicastSource()));
+                settings.bool("check-unicast-source", Tuning.DEFAULT.checkUnicastSource()),
+                manners());
+    }
+
+    private Manners manners() {
+        Settings unicast = settings.child("unicast");
+        return new Manners(
+                settings.bool("accept", Manners.USUAL.accepts()),
+                unicast == null
+                        ? Manners.USUAL.unicastTtl()
+                        : unicast.integer("ttl", Manners.USUAL.unicastTtl(), 0, 255),
+                settings.bool("mind-interface", Manners.USUAL.minding()),
+                settings.bool("answer-higher-priority", Manners.USUAL.answersHigher()),
+                settings.bool("owner-ignores-adverts", Manners.USUAL.ownerIgnores()),
+                false);
     }
 
     private static Announce announce(@Nullable Settings announce) {

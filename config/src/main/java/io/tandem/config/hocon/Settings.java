@@ -38,16 +38,32 @@ final class Settings {
     private final SourceText source;
     private final Problems problems;
     private final Set<String> asked = new LinkedHashSet<>();
+    private final Set<String> everAsked;
 
     Settings(ConfigObject object, String path, SourceText source, Problems problems) {
+        this(object, path, source, problems, new LinkedHashSet<>());
+    }
+
+    private Settings(ConfigObject object, String path, SourceText source, Problems problems, Set<String> everAsked) {
         this.object = object;
         this.path = path;
         this.source = source;
         this.problems = problems;
+        this.everAsked = everAsked;
+    }
+
+    /** The paths of all keys that were asked for, here and in whatever is part of the same file. */
+    Set<String> everAsked() {
+        return everAsked;
+    }
+
+    private void ask(String key) {
+        asked.add(key);
+        everAsked.add(join(key));
     }
 
     boolean has(String key) {
-        asked.add(key);
+        ask(key);
         return object.containsKey(key);
     }
 
@@ -70,7 +86,7 @@ final class Settings {
             wrong(key, value, "is not a block", key + " { … }");
             return null;
         }
-        return new Settings((ConfigObject) value, join(key), source, problems);
+        return new Settings((ConfigObject) value, join(key), source, problems, everAsked);
     }
 
     @Nullable String string(String key, @Nullable String example) {
@@ -176,7 +192,7 @@ final class Settings {
 
     /** An element of a list that is an object. */
     Settings element(String key, ConfigObject value) {
-        return new Settings(value, join(key), source, problems);
+        return new Settings(value, join(key), source, problems, everAsked);
     }
 
     @Nullable String scalar(String key, ConfigValue value, @Nullable String example) {
@@ -242,7 +258,7 @@ final class Settings {
     }
 
     private @Nullable ConfigValue value(String key) {
-        asked.add(key);
+        ask(key);
         ConfigValue value = object.get(key);
         return value == null || value.valueType() == ConfigValueType.NULL ? null : value;
     }

@@ -51,6 +51,7 @@ public final class TandemConf {
     private final Path file;
     private final Problems problems;
     private final SourceText source;
+    private Set<String> asked = Set.of();
 
     private TandemConf(Path file, Problems problems) {
         this.file = file;
@@ -74,12 +75,20 @@ public final class TandemConf {
         return own.hasAlerts() ? null : node;
     }
 
+    /** The paths of all keys that the readers ask for on their way through a file. */
+    static Set<String> keysAskedFor(Path file, Map<String, String> environment, String hostName, Problems problems) {
+        TandemConf conf = new TandemConf(file, problems);
+        conf.read(environment, hostName);
+        return conf.asked;
+    }
+
     private @Nullable NodeConfig read(Map<String, String> environment, String hostName) {
         ConfigObject root = parse(environment);
         if (root == null) {
             return null;
         }
         Settings settings = new Settings(root, "", source, problems);
+        asked = settings.everAsked();
         List<Path> proxyFiles = proxyFiles(settings.child("proxy"));
         Settings clusterSettings = settings.child("cluster");
         ClusterConfig cluster =
@@ -182,6 +191,13 @@ public final class TandemConf {
         List<VirtualRouterConfig> own = routers.subList(given.routers().size(), routers.size());
         groups.addAll(NotifyReader.groups(vrrp.child("groups"), own));
         VrrpGlobals globals = NotifyReader.globals(vrrp, given.globals(), hostName);
+        globals.host().linkDelays().stream()
+                .filter(delay -> delay.down().compareTo(delay.patience(routers)) > 0)
+                .forEach(delay -> vrrp.wrong(
+                        "interface-delays",
+                        "has " + delay.interfaceName() + " down unheeded for longer than Backups wait, which is "
+                                + delay.patience(routers).toMillis() + " ms",
+                        null));
         StaticNetwork statics = given.statics().and(OwnNetworkReader.statics(vrrp.child("static"), directory()));
         vrrp.rejectUnknown();
         return new VrrpConfig(routers, groups, globals, statics);

@@ -9,6 +9,8 @@ import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackProcess;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.model.VrrpConfig;
+import io.tandem.config.model.VrrpGlobals.LinkDelay;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,8 +42,8 @@ final class ConfReader {
     ConfReader(Findings findings, KeepalivedHost host) {
         this.findings = findings;
         Predicate<String> asks = host.hasInterface();
-        // With dynamic_interfaces nobody asks.
-        this.host = host.withInterfaces(name -> globals.dynamicInterfaces || asks.test(name));
+        // With dynamic_interfaces nobody asks, and into another namespace nobody sees.
+        this.host = host.withInterfaces(name -> globals.dynamicInterfaces || isElsewhere() || asks.test(name));
         users = new ScriptUsers(findings, globals, host);
         TrackKeywords tracks = new TrackKeywords(findings, scripts, files, processes, this.host.hasInterface());
         NotifyKeywords notifies = new NotifyKeywords(findings, users);
@@ -53,6 +55,7 @@ final class ConfReader {
     }
 
     VrrpConfig read(List<Statement> statements) {
+        each(statements, "net_namespace", this::readNamespace);
         Keywords<Globals> globalKeywords = new GlobalKeywords(findings, users).all();
         each(statements, "global_defs", block -> globalKeywords.apply(globals, block.body()));
         ScriptReader scriptReader = new ScriptReader(findings, users);
@@ -82,6 +85,26 @@ final class ConfReader {
         return complete();
     }
 
+    private void readNamespace(Statement line) {
+        String name = line.parameter(1);
+        if (name.isEmpty()) {
+            findings.error(line.origin(), "net_namespace name missing - ignoring");
+        } else if (globals.netNamespace != null) {
+            findings.warn(line.origin(), "Duplicate net_namespace definition " + name + " - ignoring");
+        } else if (!NetworkNamespace.isName(name)) {
+            findings.broken(line.origin(), "net_namespace " + name + " is no name", "net_namespace blue");
+        } else {
+            globals.netNamespace = name;
+            if (!NetworkNamespace.exists(name)) {
+                findings.hint(line.origin(), "there is no network namespace " + name, "ip netns add " + name);
+            }
+        }
+    }
+
+    private boolean isElsewhere() {
+        return globals.netNamespace != null && !NetworkNamespace.isOurs(globals.netNamespace);
+    }
+
     private static void each(List<Statement> statements, String keyword, Consumer<Statement> reader) {
         for (Statement statement : statements) {
             if (statement.keyword().equals(keyword) && statement.parameters() + 1 >= TopLevel.wordsOf(keyword)) {
@@ -96,6 +119,11 @@ final class ConfReader {
 
     StaticReader statics() {
         return statics;
+    }
+
+    void delayLink(LinkDelay delay) {
+        globals.linkDelays.removeIf(other -> other.interfaceName().equals(delay.interfaceName()));
+        globals.linkDelays.add(delay);
     }
 
     void nameTrackGroup(String name) {
@@ -145,6 +173,7 @@ final class ConfReader {
             }
         }
         checkDuplicates(routers);
+        checkDelays(routers);
         boolean mails = routers.stream().anyMatch(router -> router.scripts().mails())
                 || made.stream().anyMatch(group -> group.told().mails());
         if (mails && !globals.mail.isComplete()) {
@@ -158,6 +187,21 @@ final class ConfReader {
 
     private String hostName() {
         return KeepalivedHost.hostName(host.configId());
+    }
+
+    /** A delay that outlasts the Backups' patience would have two routers active. keepalived cuts it down in silence. */
+    private void checkDelays(List<VirtualRouterConfig> routers) {
+        globals.linkDelays.replaceAll(delay -> {
+            Duration most = delay.patience(routers);
+            if (delay.down().compareTo(most) <= 0) {
+                return delay;
+            }
+            findings.warn(
+                    null,
+                    "interface_up_down_delays: the Backups take over before " + delay.interfaceName()
+                            + " has been down for so long; " + most.toMillis() + " ms are used");
+            return new LinkDelay(delay.interfaceName(), most, delay.up());
+        });
     }
 
     /** Allowed on one interface: other family, other multicast group, unicast peers that do not overlap. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The keywords of {@code global_defs}. */
 final class GlobalKeywords {
+    private static final String OWN_TABLE =
+            "what no_accept drops stands in tables of its own, which end with the process";
 
     private final Findings findings;
     private final Values values;
@@ -335,12 +337,12 @@ final class GlobalKeywords {
                                 s.origin(),
                                 "iptables not supported, using nftables instead. Please replace 'vrrp_iptables and"
                                         + " 'vrrp_ipsets' with 'nftables' config option"))
-                .noEffect("there is no packet filter to set up", "nftables", "nftables_counters", "nftables_ifindex")
+                .noEffect(OWN_TABLE, "nftables", "nftables_counters", "nftables_ifindex")
                 .onParameter("nftables_priority", (globals, s) -> {
                     if (values.signed(s, 1, Integer.MIN_VALUE, Integer.MAX_VALUE) == null) {
                         findings.error(s.origin(), "invalid nftables chain priority '" + s.parameter(1) + "'");
                     } else {
-                        findings.noEffect(s.origin(), s.keyword(), "there is no packet filter to set up");
+                        findings.noEffect(s.origin(), s.keyword(), OWN_TABLE);
                     }
                 })
                 .noEffect(balances, "nftables_ipvs", "nftables_ipvs_priority", "nftables_ipvs_start_fwmark")
@@ -364,16 +366,18 @@ final class GlobalKeywords {
                 .onParameter(
                         "vmac_addr_prefix",
                         (globals, s) -> findings.noEffect(s.origin(), s.keyword(), "its devices are called vrrp.VRID"))
-                .on("vrrp_higher_prio_send_advert", (globals, s) -> {
-                    if (values.bool(s, false, invalid(s))) {
-                        findings.unsupported(s.origin(), s.keyword());
-                    }
-                })
-                .noEffect("its raw sockets join no other groups", "disable_local_igmp")
-                .unsupported(
+                .on(
+                        "vrrp_higher_prio_send_advert",
+                        (globals, s) -> globals.answersHigher = values.bool(s, globals.answersHigher, invalid(s)))
+                .on(
                         "vrrp_owner_ignore_adverts",
-                        "vrrp_delay_after_boot",
-                        "set_supplementary_groups",
-                        "use_symlink_paths");
+                        (globals, s) -> globals.ownerIgnores = values.bool(s, globals.ownerIgnores, invalid(s)))
+                .onParameter("vrrp_delay_after_boot", (globals, s) -> {
+                    Duration delay = values.seconds(s, 1, "0", "4294.967295");
+                    globals.delayAfterBoot = delay == null ? globals.delayAfterBoot : delay;
+                })
+                // Scripts have their user's groups, and are called by the path that is written, in any case.
+                .silent("set_supplementary_groups", "use_symlink_paths")
+                .noEffect("its raw sockets join no other groups", "disable_local_igmp");
     }
 }

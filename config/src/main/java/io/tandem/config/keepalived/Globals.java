@@ -6,6 +6,7 @@ import io.tandem.config.model.NotifyFifo;
 import io.tandem.config.model.Script;
 import io.tandem.config.model.VirtualRouterConfig.Pace;
 import io.tandem.config.model.VrrpGlobals;
+import io.tandem.config.model.VrrpGlobals.LinkDelay;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +53,13 @@ final class Globals {
     Duration startupLimit = VrrpGlobals.DEFAULT.startupLimit();
     Duration shutdownLimit = VrrpGlobals.DEFAULT.shutdownLimit();
     Duration startupDelay = Duration.ZERO;
+    Duration delayAfterBoot = Duration.ZERO;
+    boolean answersHigher;
+    boolean ownerIgnores;
+
+    @Nullable String netNamespace;
+
+    final List<LinkDelay> linkDelays = new ArrayList<>();
 
     /** {@code notify_fifo} or {@code vrrp_notify_fifo}, and its script. */
     static final class FifoDraft {
@@ -85,6 +93,7 @@ final class Globals {
                 startupLimit,
                 shutdown,
                 shutdownLimit,
-                startupDelay);
+                startupDelay,
+                new VrrpGlobals.Host(netNamespace, linkDelays, delayAfterBoot));
     }
 }

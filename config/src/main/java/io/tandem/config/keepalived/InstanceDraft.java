@@ -69,6 +69,17 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
     boolean strict;
     boolean rfcChecksum;
     int downAdverts;
+    boolean answersHigher;
+    boolean ownerIgnores;
+    boolean minding = true;
+    boolean faultWithoutPeer;
+
+    /** Null where nothing is said. */
+    @Nullable Boolean accepts;
+
+    @Nullable Integer unicastTtl;
+
+    @Nullable Statement vrf;
 
     @Nullable String syncGroup;
 
@@ -81,6 +92,8 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
         strict = globals.strict;
         rfcChecksum = globals.rfcChecksum;
         downAdverts = globals.downAdverts;
+        answersHigher = globals.answersHigher;
+        ownerIgnores = globals.ownerIgnores;
     }
 
     @Override

@@ -111,14 +111,20 @@ final class InstanceKeywords {
                 }))
                 .onParameter("unicast_src_ip", (draft, s) -> {
                     draft.unicastKeyword = true;
-                    draft.unicastSource = IpLiteral.parse(s.parameter(1));
-                    if (draft.unicastSource == null) {
+                    source(draft, s);
+                })
+                .onParameter("mcast_src_ip", this::source)
+                .onParameter("unicast_ttl", (draft, s) -> {
+                    draft.unicastTtl = values.integer(s, 1, 0, 255);
+                    if (draft.unicastTtl == null) {
                         findings.error(
                                 s.origin(),
-                                "Configuration error: VRRP instance[" + draft.name + "] malformed src address["
-                                        + s.parameter(1) + "]. Skipping...");
+                                "(" + draft.name + "): TTL '" + s.parameter(1)
+                                        + "' not valid - must be between 0 & 255");
                     }
                 })
+                .on("unicast_fault_no_peer", (draft, s) -> draft.faultWithoutPeer = true)
+                .onParameter("vrf", this::vrf)
                 .block("unicast_peer", (draft, s) -> {
                     draft.unicastKeyword = true;
                     s.body().forEach(line -> addPeer(draft, line));
@@ -169,13 +175,23 @@ final class InstanceKeywords {
                     draft.checkUnicastSource = true;
                     draft.unicastKeyword = true;
                 })
+                .on("accept", (draft, s) -> draft.accepts = true)
+                .on("no_accept", (draft, s) -> draft.accepts = false)
+                .on("dont_track_primary", (draft, s) -> draft.minding = false)
+                .on(
+                        "higher_prio_send_advert",
+                        (draft, s) -> draft.answersHigher = values.bool(s, draft.answersHigher, invalid(draft, s)))
+                .on(
+                        "owner_ignore_adverts",
+                        (draft, s) -> draft.ownerIgnores = values.bool(s, draft.ownerIgnores, invalid(draft, s)))
                 .on("strict_mode", (draft, s) -> draft.strict = values.bool(s, draft.strict, invalid(draft, s)))
                 .on("v3_checksum_as_v2", (draft, s) -> draft.rfcChecksum = values.bool(s, false));
         new AnnounceKeywords(values).declare(keywords, "", draft -> draft.announce, draft -> "(" + draft.name + "): ");
     }
 
     private void without(Keywords<InstanceDraft> keywords) {
-        keywords.silent("accept")
+        // A source address that is missing is a fault in any case.
+        keywords.silent("track_src_ip")
                 .on("native_ipv6", (draft, s) -> draft.nativeIpv6 = s.origin())
                 .on("skip_check_adv_addr", (draft, s) -> {
                     values.bool(s, false, invalid(draft, s));
@@ -208,19 +224,11 @@ final class InstanceKeywords {
                 .noEffect("an address that goes with another is put back at once", "promote_secondaries")
                 .noEffect("its receive buffer is sized for the longest burst", "kernel_rx_buf_size")
                 .noEffect("the checksum of old unicast peers was a fault of keepalived 1.3.6", "old_unicast_checksum")
-                .unsupported(
-                        "vrf",
-                        "dont_track_primary",
-                        "track_src_ip",
-                        "mcast_src_ip",
-                        "unicast_ttl",
-                        "unicast_fault_no_peer",
-                        "higher_prio_send_advert",
-                        "owner_ignore_adverts",
+                .noEffect(
+                        "a router that notices its own lateness gives way in any case",
                         "timer_expired_backup",
-                        "thread_timer_expired",
-                        "no_virtual_ipaddress",
-                        "no_accept");
+                        "thread_timer_expired")
+                .unsupported("no_virtual_ipaddress");
     }
 
     private static String invalid(InstanceDraft draft, Statement s) {
@@ -246,6 +254,28 @@ final class InstanceKeywords {
                         "WARNING - interface " + s.parameter(1) + " for vrrp_instance " + draft.name
                                 + " doesn't exist");
             }
+        }
+    }
+
+    private void source(InstanceDraft draft, Statement s) {
+        draft.unicastSource = IpLiteral.parse(s.parameter(1));
+        if (draft.unicastSource == null) {
+            findings.error(
+                    s.origin(),
+                    "Configuration error: VRRP instance[" + draft.name + "] malformed src address[" + s.parameter(1)
+                            + "]. Skipping...");
+        }
+    }
+
+    private void vrf(InstanceDraft draft, Statement s) {
+        if (draft.interfaceName != null) {
+            findings.error(s.origin(), "(" + draft.name + ") Cannot specify VRF interface and interface - ignoring");
+            return;
+        }
+        draft.vrf = s;
+        if (!host.hasInterface().test(s.parameter(1))) {
+            findings.missingInterface(
+                    s.origin(), "(" + draft.name + ") WARNING - VRF interface " + s.parameter(1) + " doesn't exist");
         }
     }
 

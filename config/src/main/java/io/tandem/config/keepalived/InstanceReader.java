@@ -9,6 +9,7 @@ import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRoute;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Admission;
+import io.tandem.config.model.VirtualRouterConfig.Manners;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.Tuning;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Weighs the lines of a {@code vrrp_instance} together, in keepalived's words. */
@@ -54,6 +56,14 @@ final class InstanceReader {
             findings.broken(draft.origin, tag + "the virtual router id must be set", "virtual_router_id 51");
             return null;
         }
+        if (draft.interfaceName == null && draft.vrf != null) {
+            findings.unsupported(draft.vrf.origin(), "vrf");
+            findings.hint(
+                    draft.vrf.origin(),
+                    tag + "unicast advertisements leave by the interface that has the source address",
+                    "interface NAME, one that belongs to " + draft.vrf.parameter(1));
+            return null;
+        }
         if (draft.interfaceName == null) {
             findings.broken(draft.origin, tag + "Unknown interface!", "interface eth0");
             return null;
@@ -65,7 +75,10 @@ final class InstanceReader {
             findings.error(
                     draft.origin, tag + "Initial state master is incompatible with AH authentication - clearing");
         }
-        if (draft.unicastKeyword && draft.unicastPeers.isEmpty()) {
+        if (draft.unicastKeyword && draft.unicastPeers.isEmpty() && draft.faultWithoutPeer) {
+            // keepalived says nothing and has the instance in FAULT for good.
+            findings.unsupported(draft.origin, "unicast_fault_no_peer without unicast peers in " + draft.name);
+        } else if (draft.unicastKeyword && draft.unicastPeers.isEmpty()) {
             findings.error(
                     draft.origin,
                     tag + "A unicast keyword has been specified without any unicast peers. Defaulting to multicast."
@@ -137,13 +150,45 @@ final class InstanceReader {
                 .unicastPeers(draft.unicastPeers)
                 .multicastGroup(group)
                 .rfcChecksum(draft.rfcChecksum)
-                .tuning(new Tuning(draft.downAdverts, draft.answerLowerPriority, draft.checkUnicastSource))
+                .tuning(new Tuning(
+                        draft.downAdverts,
+                        draft.answerLowerPriority,
+                        draft.checkUnicastSource,
+                        manners(draft, version, priority, tag)))
                 .admission(new Admission(hmac(draft, password, interval, tag), draft.peerTtls, false))
                 .syncGroup(draft.syncGroup)
                 .announce(draft.announce.finish(paces.of(draft.interfaceName, globals.pace())))
                 .tracks(draft.tracks.tracks())
                 .scripts(draft.notifying.notify(globals))
                 .build();
+    }
+
+    private Manners manners(InstanceDraft draft, int version, int priority, String tag) {
+        if (draft.unicastTtl != null && draft.unicastPeers.isEmpty()) {
+            findings.error(draft.origin, tag.strip() + ": Cannot use unicast_ttl without unicast peers - resetting");
+            draft.unicastTtl = null;
+        }
+        Boolean given = draft.accepts;
+        if (draft.strict && given != null && given && version == 2) {
+            findings.error(
+                    draft.origin,
+                    tag + "warning - accept mode for VRRP version 2 does not comply with RFC3768 - resetting");
+            given = false;
+        }
+        boolean accepts = given == null ? !draft.strict : given;
+        if (!accepts && priority != OWNER_PRIORITY) {
+            findings.hint(
+                    draft.origin,
+                    tag + "packets to its addresses are dropped: what listens on them is not reached",
+                    "accept, where this node is to serve them");
+        }
+        return new Manners(
+                accepts,
+                Objects.requireNonNullElse(draft.unicastTtl, Manners.USUAL.unicastTtl()),
+                draft.minding,
+                draft.answersHigher,
+                draft.ownerIgnores,
+                draft.strict);
     }
 
     /** An advertisement is not to be fragmented: what does not fit in moves with the rest, unadvertised. */
@@ -199,16 +244,21 @@ final class InstanceReader {
             findings.error(draft.origin, tag + "Strict mode does not support authentication. Ignoring.");
             draft.authType = null;
         }
-        if (!draft.unicastPeers.isEmpty() || !draft.preemptDelay.isZero()) {
-            findings.unsupported(draft.origin, "vrrp_strict with unicast_peer or preempt_delay");
+        if (!draft.preemptDelay.isZero()) {
+            findings.error(draft.origin, tag + "preempt_delay is incompatible with strict mode - resetting");
+            draft.preemptDelay = Duration.ZERO;
+        }
+        if (draft.answersHigher) {
+            findings.error(draft.origin, tag + "strict mode requires higher_prio_send_advert to be clear. resetting");
+            draft.answersHigher = false;
+        }
+        if (draft.own.advertiseByParent) {
+            findings.error(draft.origin, tag + "xmit_base is incompatible with strict mode - resetting");
+            draft.own.advertiseByParent = false;
         }
         draft.answerLowerPriority = false;
         draft.announce.againRepeat = 0;
         draft.announce.againDelay = Duration.ZERO;
-        findings.noEffect(
-                draft.origin,
-                "no_accept of vrrp_strict",
-                "what listens on the virtual addresses of " + draft.name + " is served");
     }
 
     /** The first address decides; without any, the peers or the source do. */

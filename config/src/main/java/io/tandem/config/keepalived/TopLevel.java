@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.config.keepalived;
 
+import io.tandem.config.model.VrrpGlobals.LinkDelay;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -49,7 +51,7 @@ final class TopLevel {
                 .on("static_rules", (conf, s) -> conf.statics().readRules(s))
                 .on("linkbeat_interfaces", (conf, s) -> linkbeat(s))
                 .on("track_group", (conf, s) -> trackGroup(conf, s))
-                .on("interface_up_down_delays", (conf, s) -> delays(s))
+                .on("interface_up_down_delays", this::delays)
                 .noEffect("the kernel tells of every link change", "linkbeat_use_polling")
                 .noEffect(
                         "its guardian has a process and a directory of its own", "use_pid_dir", "namespace_with_ipsets")
@@ -65,13 +67,7 @@ final class TopLevel {
                         (conf, s) -> findings.noEffect(
                                 s.origin(), "instance", "its guardian's run directory tells nodes of one host apart"))
                 .noEffect("it balances in haproxy.cfg", "net_namespace_ipvs")
-                .on("net_namespace", (conf, s) -> {
-                    findings.unsupported(s.origin(), "net_namespace");
-                    findings.hint(
-                            s.origin(),
-                            "the whole node can run in a namespace",
-                            "NetworkNamespacePath=/run/netns/" + s.parameter(1) + " in its systemd unit");
-                });
+                .silent("net_namespace"); // read before
         return keywords;
     }
 
@@ -110,19 +106,18 @@ final class TopLevel {
         }
     }
 
-    private void delays(Statement s) {
+    private void delays(ConfReader conf, Statement s) {
         for (Statement line : s.body()) {
             if (!hasInterface.test(line.keyword())) {
                 findings.error(line.origin(), "unknown interface " + line.keyword() + " specified for up/down delay");
                 continue;
             }
-            boolean given = false;
-            for (int i = 1; i <= Math.min(2, line.parameters()); i++) {
-                given |= values.seconds(line, i, "0", "255") != null;
+            Duration down = line.parameters() == 0 ? null : values.seconds(line, 1, "0", "255");
+            if (down == null) {
+                continue;
             }
-            if (given) {
-                findings.unsupported(line.origin(), "interface_up_down_delays");
-            }
+            Duration up = line.parameters() == 1 ? down : values.seconds(line, 2, "0", "255");
+            conf.delayLink(new LinkDelay(line.keyword(), down, up == null ? Duration.ZERO : up));
         }
     }
 }

@@ -67,6 +67,8 @@ public record VirtualRouterConfig(
         Announce announce,
         Tracks tracks,
         Notify scripts) {
+    private static final int OWNER_PRIORITY = 255;
+
     public VirtualRouterConfig {
         addresses = List.copyOf(addresses);
         excludedAddresses = List.copyOf(excludedAddresses);
@@ -119,9 +121,43 @@ public record VirtualRouterConfig(
      * @param answerLowerPriority whether an Active router answers a lower advertisement with one of its own and
      *     announces its addresses again (RFC 9568); off with keepalived's {@code lower_prio_no_advert}
      * @param checkUnicastSource whether unicast advertisements must come from one of the peers
+     * @param manners what fewer still change
      */
-    public record Tuning(int downAdverts, boolean answerLowerPriority, boolean checkUnicastSource) {
+    public record Tuning(int downAdverts, boolean answerLowerPriority, boolean checkUnicastSource, Manners manners) {
         public static final Tuning DEFAULT = new Tuning(3, true, false);
+
+        /** With the usual manners. */
+        public Tuning(int downAdverts, boolean answerLowerPriority, boolean checkUnicastSource) {
+            this(downAdverts, answerLowerPriority, checkUnicastSource, Manners.USUAL);
+        }
+    }
+
+    /**
+     * Where a router departs from what nearly all do.
+     *
+     * @param accepts whether packets to its addresses are received by this host, where it is not their owner; else a packet
+     *     filter drops them, and the addresses serve for routing alone ({@code no_accept})
+     * @param unicastTtl TTL or hop limit of unicast advertisements, 0..255; 0 leaves it to the kernel
+     * @param minding whether its interface faults it while that is down; off with {@code dont_track_primary}
+     * @param answersHigher whether an Active router that hears a higher priority says a last word before it yields, so that
+     *     the other announces its addresses again ({@code higher_prio_send_advert})
+     * @param ownerIgnores whether an owner that is Active heeds no advertisements at all ({@code owner_ignore_adverts})
+     * @param strict whether {@code vrrp_strict} has made it what it is; only shown
+     */
+    public record Manners(
+            boolean accepts,
+            int unicastTtl,
+            boolean minding,
+            boolean answersHigher,
+            boolean ownerIgnores,
+            boolean strict) {
+        /** As keepalived without a word of it. */
+        public static final Manners USUAL = new Manners(true, 255, true, false, false, false);
+    }
+
+    /** Whether packets to its addresses are dropped: an owner takes them in any case. */
+    public boolean dropsPackets() {
+        return !tuning.manners().accepts() && priority != OWNER_PRIORITY;
     }
 
     /**

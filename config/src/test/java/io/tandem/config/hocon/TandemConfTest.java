@@ -77,6 +77,7 @@ class TandemConfTest {
         // Examples have no blank after the number sign, or two.
         write(shipped.replaceAll("(?m)^#(?=\\S|  )", ""));
         secret("secret", "0123456789abcdef", "r--------");
+        secret("vrrp.key", "ab".repeat(16), "r--------");
         assertThat(load().cluster()).isNotNull();
         assertThat(load().routers()).hasSize(1);
     }

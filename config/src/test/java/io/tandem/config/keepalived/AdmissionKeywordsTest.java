@@ -20,7 +20,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,13 +104,6 @@ class AdmissionKeywordsTest {
     void ahIsRefusedByItsName() {
         assertThat(refusals("authentication {\n auth_type AH\n auth_pass a\n}\n"))
                 .anyMatch(text -> text.contains("'auth_type AH' is not supported"));
-    }
-
-    @Test
-    @Tag("vrrp-case-28")
-    void aRouterThatIsNotToAcceptWhatItIsSentIsRefusedByItsName() {
-        assertThat(refusals("no_accept\n")).anyMatch(text -> text.contains("'no_accept' is not supported"));
-        assertThat(refusals("accept\n")).isEmpty();
     }
 
     @Test

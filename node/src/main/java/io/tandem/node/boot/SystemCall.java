@@ -23,7 +23,7 @@ public final class SystemCall {
     }
 
     /** Replaces this program by another one, which keeps the pid. Returns only by an exception. */
-    static void execute(String path, List<String> arguments, List<String> environment) throws IOException {
+    public static void execute(String path, List<String> arguments, List<String> environment) throws IOException {
         Strings argv = new Strings(arguments);
         Strings envp = new Strings(environment);
         try {

@@ -10,6 +10,7 @@ import io.tandem.vrrp.track.WitnessWatch;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class ClusterWatch implements Reactor.Timed {
     private static final long DIFFERS_NS = 6_000_000_000L;
 
     private final @Nullable LivenessLinks links;
-    private final @Nullable WitnessWatch witness;
+    private final Supplier<@Nullable WitnessWatch> witness;
     private final VirtualRouters routers;
     private final Alarms alarms;
     private final PreemptionGate gate;
@@ -38,7 +39,7 @@ final class ClusterWatch implements Reactor.Timed {
 
     ClusterWatch(
             @Nullable LivenessLinks links,
-            @Nullable WitnessWatch witness,
+            Supplier<@Nullable WitnessWatch> witness,
             VirtualRouters routers,
             Alarms alarms,
             PreemptionGate gate) {
@@ -77,8 +78,11 @@ final class ClusterWatch implements Reactor.Timed {
     }
 
     private void judgeIsolation(LivenessLinks liveness) {
-        WitnessWatch asked = witness;
+        WitnessWatch asked = witness.get();
         if (asked == null) {
+            if (isolated) { // a reload took the witness away
+                endIsolation();
+            }
             return;
         }
         boolean up = liveness.isAnyUp();
@@ -96,9 +100,14 @@ final class ClusterWatch implements Reactor.Timed {
                             + (everUp ? "lost" : "never-heard") + " action=gives-way");
             routers.fault(ISOLATED);
         } else {
-            alarms.clear(Alarms.Kind.ISOLATED, "node");
-            routers.clear(ISOLATED);
+            endIsolation();
         }
+    }
+
+    private void endIsolation() {
+        isolated = false;
+        alarms.clear(Alarms.Kind.ISOLATED, "node");
+        routers.clear(ISOLATED);
     }
 
     private void compare(LivenessLinks liveness, Set<String> members, long nowNs) {

@@ -48,6 +48,7 @@ final class Guardian implements AutoCloseable {
     private static final String NOT_READY = "proxy-not-ready";
 
     private final GuardianOptions options;
+    private final GuardianConfig started;
     private final MasterLog log;
     private final @Nullable Daemon daemon;
     private final RunDirectory directory;
@@ -87,6 +88,7 @@ final class Guardian implements AutoCloseable {
             throws IOException {
         this.daemon = daemon;
         this.options = options;
+        this.started = config;
         this.log = log;
         directory = RunDirectory.open(System.getenv());
         systemd = SdNotify.open(options.systemd(), System.getenv());
@@ -94,6 +96,7 @@ final class Guardian implements AutoCloseable {
         notices = new Notices(config.vrrp(), log);
         routers = new VirtualRouters(reactor, config.routers(), log, new Told());
         routers.use(config.vrrp().statics());
+        routers.delay(config.vrrp().globals().host().linkDelays());
         trackers = new Trackers(routers, log);
         routers.onInterface(trackers::onInterface);
         links = links(config);
@@ -246,10 +249,14 @@ final class Guardian implements AutoCloseable {
     }
 
     private void apply(GuardianConfig config) {
+        config.waitsForStart(started).forEach(log::warning);
         notices.reload(config.vrrp(), routers.status());
         routers.use(config.vrrp().statics());
+        routers.delay(config.vrrp().globals().host().linkDelays());
         routers.reload(config.routers());
         trackers.track(config.routers());
+        operations.reload(config.operating());
+        worker.send("watch " + operations.watchedBackends());
     }
 
     /** The virtual routers' news, on the reactor's thread. */
@@ -359,10 +366,7 @@ final class Guardian implements AutoCloseable {
         @Override
         public void onHello() {
             operations.onHello();
-            String watched = operations.watchedBackends();
-            if (!watched.isEmpty()) {
-                worker.send("watch " + watched);
-            }
+            worker.send("watch " + operations.watchedBackends());
         }
 
         @Override

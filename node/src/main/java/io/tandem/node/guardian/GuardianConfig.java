@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,21 @@ record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, Operatin
                         .reduce((one, other) -> other)
                         .orElse(VrrpGlobals.DEFAULT),
                 parts.stream().map(VrrpConfig::statics).reduce(StaticNetwork.NONE, StaticNetwork::and));
+    }
+
+    /** What of this configuration takes effect with the next start only, where {@code running} has another. */
+    List<String> waitsForStart(GuardianConfig running) {
+        List<String> warnings = new ArrayList<>();
+        if (!Objects.equals(cluster, running.cluster)) {
+            warnings.add(
+                    "cluster: members, addresses, ports and secret of the liveness links change with the next start"
+                            + " of the guardian; those of before stay in force");
+        }
+        String namespace = vrrp.globals().host().namespace();
+        if (!Objects.equals(namespace, running.vrrp.globals().host().namespace())) {
+            warnings.add("net_namespace: a running guardian stays in the network namespace that it was started in");
+        }
+        return warnings;
     }
 
     /** The cluster's secret, for the liveness link; null for a node on its own. */

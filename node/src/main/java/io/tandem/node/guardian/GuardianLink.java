@@ -231,7 +231,8 @@ public final class GuardianLink implements AutoCloseable {
                     }
                 }
                 if (line.startsWith("watch ")) {
-                    handler.onWatch(List.of(line.substring("watch ".length()).split(",", -1)));
+                    String names = line.substring("watch ".length());
+                    handler.onWatch(names.isEmpty() ? List.of() : List.of(names.split(",", -1)));
                 }
                 // Anything else is a newer guardian's word.
             }

@@ -54,6 +54,7 @@ public final class GuardianMain {
             return 1;
         }
         try {
+            NamespaceEntry.enter(config.vrrp().globals().host().namespace());
             Daemon daemon = Daemon.isChild() ? Daemon.enter() : null;
             return guard(options, config, spawner, log, daemon);
         } catch (IOException e) {

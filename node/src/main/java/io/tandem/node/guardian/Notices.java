@@ -19,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,14 +83,20 @@ final class Notices implements AutoCloseable {
         if (startup != null) {
             ProcessScript.run("startup", startup, globals.startupLimit(), log);
         }
-        if (globals.startupDelay().isZero()) {
+        Duration delay = globals.startupDelay();
+        Duration afterBoot = globals.host().delayAfterBoot();
+        if (!afterBoot.isZero() && afterBoot.minus(uptime()).compareTo(delay) > 0) {
+            delay = afterBoot.minus(uptime());
+        }
+        if (delay.isZero()) {
             routers.start();
             return;
         }
+        long delayNs = delay.toNanos();
         Thread waiting = new Thread(
                 () -> {
                     try {
-                        TimeUnit.NANOSECONDS.sleep(globals.startupDelay().toNanos());
+                        TimeUnit.NANOSECONDS.sleep(delayNs);
                         if (!closed) {
                             routers.start();
                         }
@@ -99,6 +107,16 @@ final class Notices implements AutoCloseable {
                 "startup-delay");
         waiting.setDaemon(true);
         waiting.start();
+    }
+
+    /** Since the host's start; very long where nobody can tell. */
+    private static Duration uptime() {
+        try {
+            String seconds = Files.readString(Path.of("/proc/uptime")).split("[ .]", 2)[0];
+            return Duration.ofSeconds(Long.parseLong(seconds));
+        } catch (IOException | NumberFormatException e) {
+            return ChronoUnit.YEARS.getDuration();
+        }
     }
 
     /** @param standing where routers stand now */

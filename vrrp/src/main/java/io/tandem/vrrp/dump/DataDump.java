@@ -10,12 +10,17 @@ import io.tandem.config.model.Script;
 import io.tandem.config.model.SyncGroupConfig;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Again;
+import io.tandem.config.model.VirtualRouterConfig.Manners;
+import io.tandem.config.model.VirtualRouterConfig.PeerTtl;
 import io.tandem.config.model.VirtualRouterConfig.TrackFile;
 import io.tandem.config.model.VirtualRouterConfig.TrackProcess;
 import io.tandem.config.model.VirtualRouterConfig.TrackScript;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
 import io.tandem.config.text.IpLiteral;
+import io.tandem.vrrp.router.RouterStatus.Leader;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -56,6 +61,8 @@ public final class DataDump {
 
     private void globals() {
         line(0, "------< Global definitions >------");
+        String namespace = snapshot.config().globals().host().namespace();
+        line(1, "Network namespace = " + (namespace == null ? "(default)" : namespace));
         String id = snapshot.config().globals().routerId();
         line(1, "Router ID = " + (id == null ? snapshot.hostName() : id));
         MailConfig mail = snapshot.config().globals().mail();
@@ -100,16 +107,25 @@ public final class DataDump {
             line(3, "Sync group = " + config.syncGroup());
         }
         line(3, "State = " + state);
-        if (config.unicastPeers().isEmpty()) {
-            line(3, "Flags: none");
-        } else {
-            line(3, "Flags:");
+        Leader leader = router.status().leader();
+        if (leader != null) {
+            line(3, "Master router = " + IpLiteral.text(leader.address()));
+            line(3, "Master priority = " + leader.priority());
+            if (config.version() == 3) {
+                line(3, String.format(Locale.ROOT, "Master advert int = %.2f sec", leader.intervalNs() / 1e9));
+            }
+        }
+        line(3, "Flags:");
+        if (!config.unicastPeers().isEmpty()) {
             line(5, "Using unicast");
         }
         line(3, "Wantstate = " + state);
         Instant since = Lines.lastTransition(router, snapshot.now());
         line(3, "Last transition = " + Lines.seconds(since) + " (" + time(since) + ")");
         line(3, "Interface = " + Lines.device(config));
+        if (!config.tuning().manners().minding()) {
+            line(3, "VRRP interface tracking disabled");
+        }
     }
 
     private static boolean isIpv6(VirtualRouterConfig config) {
@@ -138,11 +154,16 @@ public final class DataDump {
         line(3, "Gratuitous ARP repeat = " + config.announce().repeat());
         line(3, "Gratuitous ARP refresh = " + config.announce().refresh().toSeconds());
         line(3, "Gratuitous ARP refresh repeat = " + config.announce().refreshRepeat());
+        Again again = Lines.again(config);
+        line(3, "Gratuitous ARP lower priority delay = " + again.delay().toSeconds());
+        line(3, "Gratuitous ARP lower priority repeat = " + again.repeat());
         line(3, "Down timer adverts = " + config.tuning().downAdverts());
         line(
                 3,
                 "Send advert after receive lower priority advert = "
                         + config.tuning().answerLowerPriority());
+        Manners manners = config.tuning().manners();
+        line(3, "Send advert after receive higher priority advert = " + manners.answersHigher());
         line(3, "Virtual Router ID = " + config.vrid());
         line(3, "Priority = " + config.priority());
         line(3, "Effective priority = " + router.status().priority());
@@ -151,12 +172,19 @@ public final class DataDump {
                 3,
                 "Advert interval = "
                         + (config.version() == 2 ? interval.toSeconds() + " sec" : interval.toMillis() + " milli-sec"));
+        Leader leader = router.status().leader();
+        if (config.version() == 3 && leader != null) {
+            line(3, "Master advert interval = " + leader.intervalNs() / 1_000_000 + " milli-sec");
+        }
+        line(3, "Accept = " + (manners.accepts() ? "enabled" : "disabled"));
         line(3, "Preempt = " + (config.preempt() ? "enabled" : "disabled"));
         if (!config.preemptDelay().isZero()) {
             line(3, "Preempt delay = " + Lines.decimal(config.preemptDelay().toNanos()) + " secs");
         }
         if (config.password() != null) {
             line(3, "Authentication type = SIMPLE_PASSWORD");
+        } else if (config.version() == 2) {
+            line(3, "Authentication type = none");
         }
     }
 
@@ -171,9 +199,12 @@ public final class DataDump {
             addresses(config.excludedAddresses(), router);
         }
         if (!config.unicastPeers().isEmpty()) {
+            if (config.tuning().manners().unicastTtl() != Manners.USUAL.unicastTtl()) {
+                line(3, "Unicast TTL = " + config.tuning().manners().unicastTtl());
+            }
             line(3, "Check unicast src : " + (config.tuning().checkUnicastSource() ? "yes" : "no"));
             line(3, "Unicast Peer :");
-            config.unicastPeers().forEach(peer -> line(5, IpLiteral.text(peer)));
+            config.unicastPeers().forEach(peer -> line(5, IpLiteral.text(peer) + hops(peer, config)));
         }
         if (!config.routes().isEmpty()) {
             line(3, "Virtual Routes :");
@@ -183,6 +214,14 @@ public final class DataDump {
             line(3, "Virtual Rules :");
             config.rules().forEach(rule -> line(5, Lines.rule(rule)));
         }
+    }
+
+    private static String hops(InetAddress peer, VirtualRouterConfig config) {
+        PeerTtl range = config.admission().peerTtls().stream()
+                .filter(each -> each.peer().equals(peer))
+                .findFirst()
+                .orElse(new PeerTtl(peer, 0, 255));
+        return " min_ttl " + range.min() + " max_ttl " + range.max();
     }
 
     private void addresses(List<VirtualAddress> addresses, Snapshot.Pair router) {
@@ -274,6 +313,8 @@ public final class DataDump {
             line(1, "VRRP Script = " + script.name());
             line(3, "Command = " + Lines.command(new Script(script.command(), null, null)));
             line(3, "Interval = " + Lines.decimal(script.interval().toNanos()) + " sec");
+            line(3, "Timeout = " + Lines.decimal(script.timeout().toNanos()) + " sec");
+            line(3, "Weight = " + weight(script.weight(), script.reverse()));
             line(3, "Rise = " + script.rise());
             line(3, "Fall = " + script.fall());
         });
@@ -281,6 +322,7 @@ public final class DataDump {
         files.values().forEach(file -> {
             line(1, "Track file = " + file.name());
             line(3, "File = " + file.file());
+            line(3, "Weight = " + weight(file.weight(), file.reverse()));
         });
         title("VRRP Track processes", processes);
         processes.values().forEach(process -> {

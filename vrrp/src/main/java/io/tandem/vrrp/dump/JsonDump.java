@@ -5,8 +5,10 @@ package io.tandem.vrrp.dump;
 import io.tandem.config.model.Notify.Moment;
 import io.tandem.config.model.Script;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VirtualRouterConfig.Manners;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
+import io.tandem.vrrp.router.RouterStatus.Leader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,14 +31,16 @@ public final class JsonDump {
         VirtualRouterConfig config = router.config();
         Tracks tracks = snapshot.ownTracks(config);
         Members json = new Members();
+        Manners manners = config.tuning().manners();
+        Leader leader = router.status().leader();
         String interval = Lines.decimal(config.advertInterval().toNanos());
         json.text("iname", config.name())
-                .raw("dont_track_primary", 0)
-                .raw("skip_check_adv_addr", 0)
-                .raw("strict_mode", 0)
+                .raw("dont_track_primary", flag(!manners.minding()))
+                .raw("skip_check_adv_addr", 0) // every advertisement's are compared
+                .raw("strict_mode", flag(manners.strict()))
                 .text("vmac_ifname", Lines.isMacvlan(config) ? Lines.device(config) : "")
                 .text("ifp_ifname", Lines.device(config))
-                .raw("master_priority", 0)
+                .raw("master_priority", leader == null ? 0 : leader.priority())
                 .raw("last_transition", Lines.seconds(Lines.lastTransition(router, snapshot.now())))
                 .raw("garp_delay", config.announce().delay().toSeconds())
                 .raw("garp_refresh", config.announce().refresh().toSeconds())
@@ -45,15 +49,15 @@ public final class JsonDump {
                 .raw("garp_lower_prio_delay", Lines.again(config).delay().toSeconds())
                 .raw("garp_lower_prio_rep", Lines.again(config).repeat())
                 .raw("lower_prio_no_advert", config.tuning().answerLowerPriority() ? 0 : 1)
-                .raw("higher_prio_send_advert", 0)
+                .raw("higher_prio_send_advert", flag(manners.answersHigher()))
                 .raw("vrid", config.vrid())
                 .raw("base_priority", config.priority())
                 .raw("effective_priority", router.status().priority())
                 .raw("vipset", router.isActive())
-                .raw("promote_secondaries", false)
+                .raw("promote_secondaries", false) // an address that goes with another is put back instead
                 .raw("adver_int", interval)
-                .raw("master_adver_int", interval)
-                .raw("accept", 1)
+                .raw("master_adver_int", leader == null ? interval : Lines.decimal(leader.intervalNs()))
+                .raw("accept", flag(manners.accepts()))
                 .raw("nopreempt", !config.preempt())
                 .raw("preempt_delay", config.preemptDelay().toSeconds())
                 .raw("state", Lines.number(router.status().state()))
@@ -98,6 +102,10 @@ public final class JsonDump {
         return json.object();
     }
 
+    private static int flag(boolean set) {
+        return set ? 1 : 0;
+    }
+
     private static void script(Members json, String key, @Nullable Script script) {
         if (script != null) {
             json.text(key, Lines.command(script));
@@ -121,7 +129,7 @@ public final class JsonDump {
                 .raw("ip_ttl_err", router.count("drop_ttl"))
                 .raw("invalid_type_rcvd", router.count("drop_type"))
                 .raw("addr_list_err", router.count("remark_addresses_differ"))
-                .raw("invalid_authtype", 0)
+                .raw("invalid_authtype", router.count("drop_auth_unknown"))
                 .raw("authtype_mismatch", router.count("drop_auth_type"))
                 .raw("auth_failure", router.count("drop_password"))
                 .raw("pri_zero_rcvd", router.count("priority_zero_received"))

@@ -66,7 +66,10 @@ final class Lines {
             text.append(" preferred_lft forever");
         }
         text.append(options.tracked() ? "" : " no_track");
-        return text.append(router.isActive() ? " set" : "").toString();
+        text.append(router.isActive() ? " set" : "");
+        // keepalived drops packets while it has the address; here that is so all the time.
+        return text.append(router.isActive() && router.config().dropsPackets() ? " nftable_set" : "")
+                .toString();
     }
 
     /** An interface of the router's own is for the family of its advertisements. */

@@ -22,7 +22,7 @@ public final class StatsDump {
             line(text, 4, "Advertisement Interval", router.count("drop_interval"));
             line(text, 4, "Address List", router.count("remark_addresses_differ"));
             text.append("  Authentication Errors:\n");
-            line(text, 4, "Invalid Type", 0);
+            line(text, 4, "Invalid Type", router.count("drop_auth_unknown"));
             line(text, 4, "Type Mismatch", router.count("drop_auth_type"));
             line(text, 4, "Failure", router.count("drop_password"));
             text.append("  Priority Zero:\n");

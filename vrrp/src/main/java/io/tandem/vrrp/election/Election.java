@@ -300,7 +300,8 @@ public final class Election {
 
     private void hearWhileActive(Event.Heard heard, long nowNs) {
         boolean crossed = handingOver.wasReleasedBy(heard.source(), nowNs) && heard.priority() != 0;
-        if (isIgnored(heard) || crossed) {
+        boolean deaf = known.config().ownerIgnores() && known.config().isOwner();
+        if (deaf || isIgnored(heard) || crossed) {
             return;
         }
         if (heard.priority() == 0) {
@@ -316,6 +317,10 @@ public final class Election {
             waiting.follow(heard.intervalNs());
             Reason reason =
                     heard.priority() > known.priority() ? Reason.HIGHER_PRIORITY_HEARD : Reason.HIGHER_ADDRESS_HEARD;
+            if (known.config().answersHigher() && reason == Reason.HIGHER_PRIORITY_HEARD) {
+                // Lower than the other's: it will announce its addresses once more, behind our last word.
+                actions.add(new SendAdvertisement(known.priority()));
+            }
             actions.add(new RemoveAddresses());
             becomeBackup(reason, heard.source(), nowNs);
         } else {

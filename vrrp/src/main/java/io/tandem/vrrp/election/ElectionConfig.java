@@ -16,6 +16,8 @@ import io.tandem.config.model.VirtualRouterConfig;
  * @param answerLowerPriority whether lower advertisements are answered while Active
  * @param twoRouters whether this router can have one peer only, so that nobody else waits to take over
  * @param refuseStrangers whether only routers are believed that a liveness link has vouched for
+ * @param answersHigher whether a higher advertisement is answered by a last one before yielding to it
+ * @param ownerIgnores whether an owner that is Active heeds no advertisements
  */
 public record ElectionConfig(
         int version,
@@ -26,7 +28,9 @@ public record ElectionConfig(
         int downAdverts,
         boolean answerLowerPriority,
         boolean twoRouters,
-        boolean refuseStrangers) {
+        boolean refuseStrangers,
+        boolean answersHigher,
+        boolean ownerIgnores) {
     public static final int OWNER_PRIORITY = 255;
 
     public ElectionConfig {
@@ -40,6 +44,31 @@ public record ElectionConfig(
         }
     }
 
+    /** One that yields without a word, and whose owner hears others. */
+    public ElectionConfig(
+            int version,
+            int priority,
+            long advertIntervalNs,
+            boolean preempt,
+            long preemptDelayNs,
+            int downAdverts,
+            boolean answerLowerPriority,
+            boolean twoRouters,
+            boolean refuseStrangers) {
+        this(
+                version,
+                priority,
+                advertIntervalNs,
+                preempt,
+                preemptDelayNs,
+                downAdverts,
+                answerLowerPriority,
+                twoRouters,
+                refuseStrangers,
+                false,
+                false);
+    }
+
     public static ElectionConfig of(VirtualRouterConfig router) {
         return new ElectionConfig(
                 router.version(),
@@ -50,7 +79,9 @@ public record ElectionConfig(
                 router.tuning().downAdverts(),
                 router.tuning().answerLowerPriority(),
                 router.unicastPeers().size() == 1,
-                router.admission().refuseStrangers());
+                router.admission().refuseStrangers(),
+                router.tuning().manners().answersHigher(),
+                router.tuning().manners().ownerIgnores());
     }
 
     public boolean isOwner() {

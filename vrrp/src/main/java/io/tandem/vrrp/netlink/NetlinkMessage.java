@@ -79,6 +79,12 @@ final class NetlinkMessage {
         return this;
     }
 
+    /** nfgenmsg. */
+    NetlinkMessage netfilterPart(int family, int resource) {
+        bytes.put((byte) family).put((byte) 0).put((byte) (resource >>> 8)).put((byte) resource);
+        return this;
+    }
+
     /** fib_rule_hdr: the table is given as an attribute. */
     NetlinkMessage rulePart(int family, int toLength, int fromLength, int tos, int action, int flags) {
         bytes.put((byte) family).put((byte) toLength).put((byte) fromLength).put((byte) tos);

@@ -22,6 +22,7 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int NETLINK_EXT_ACK = 11;
     private static final int NETLINK_GET_STRICT_CHK = 12;
     private static final int SO_RCVTIMEO = 20;
+    private static final int SO_SNDBUFFORCE = 32;
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
     private static final int ACK_TLVS = 0x200;
@@ -33,8 +34,14 @@ final class NetlinkSocket implements AutoCloseable {
     private final NetlinkMessage message = new NetlinkMessage(out);
     private int sequence;
 
+    /** For interfaces, addresses, routes and rules. */
     NetlinkSocket() throws NetlinkException {
-        fd = C.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, 0);
+        this(0);
+    }
+
+    /** @param protocol what it speaks to: NETLINK_ROUTE 0, NETLINK_NETFILTER 12 */
+    NetlinkSocket(int protocol) throws NetlinkException {
+        fd = C.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol);
         if (fd < 0) {
             throw new NetlinkException("netlink: open socket", Libc.errno());
         }
@@ -151,6 +158,42 @@ final class NetlinkSocket implements AutoCloseable {
                 refusals.refused(position, Libc.errno());
             }
             position += count;
+        }
+    }
+
+    /**
+     * Sends a transaction of which each request asks for an acknowledgement.
+     *
+     * @param length of what the buffer holds
+     * @param last the number of the last request; numbers before this call's are another's
+     * @return 0, or the errno of the first that was refused
+     */
+    int transact(NativeBuffer buffer, int length, int last) {
+        NativeBuffer option = new NativeBuffer(4);
+        option.bytes().putInt(0, Math.max(length * 2, 1 << 18));
+        C.setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, option.address(), 4);
+        if (C.sendto(fd, buffer.address(), length, 0, 0, 0) != length) {
+            return Libc.errno();
+        }
+        int refused = 0;
+        while (true) {
+            long received = receive();
+            if (received < 0) {
+                return refused != 0 ? refused : Libc.errno();
+            }
+            ByteBuffer bytes = in.bytes();
+            for (int at = 0; at + 20 <= received; at += align(bytes.getInt(at))) {
+                if (bytes.getInt(at) < 16) {
+                    return Errno.EINVAL;
+                }
+                if (bytes.getShort(at + 4) == NLMSG_ERROR) {
+                    int errno = -bytes.getInt(at + 16);
+                    refused = refused == 0 ? errno : refused;
+                    if (bytes.getInt(at + 8) >= last || bytes.getInt(at + 8) == 0) {
+                        return refused; // the last, or the batch as a whole
+                    }
+                }
+            }
         }
     }
 

@@ -38,6 +38,7 @@ public final class AdvertisementDecoder {
     /** A short frame is padded to this payload, less four bytes for each VLAN tag, and raw sockets may show the padding. */
     private static final int ETHERNET_MIN_PAYLOAD = 46;
 
+    private static final int AUTH_AH = 2;
     private static final int LONGEST_MESSAGE = HEADER_BYTES + 255 * 16 + AUTH_BYTES;
     private static final Map<DropReason, Decoded> DROPPED = new EnumMap<>(DropReason.class);
 
@@ -260,7 +261,7 @@ public final class AdvertisementDecoder {
     private @Nullable DropReason checkHeader(Received received) {
         if (format.version == 2) {
             if (received.at(4) != format.authType()) {
-                return DropReason.AUTH_TYPE;
+                return received.at(4) > AUTH_AH ? DropReason.AUTH_UNKNOWN : DropReason.AUTH_TYPE;
             }
             if (format.authType() == AUTH_PASS && !hasPassword(received)) {
                 return DropReason.PASSWORD;

@@ -28,6 +28,8 @@ public enum DropReason {
     HMAC_TIME,
     /** Signed well, but not later than what its sender signed before. */
     HMAC_REPLAY,
+    /** Version 2: a kind of authentication that there is not. */
+    AUTH_UNKNOWN,
     /** Version 2: another kind of authentication than configured. */
     AUTH_TYPE,
     /** Version 2: wrong password. */

@@ -210,7 +210,7 @@ final class RouterPort {
                         + " has no address to advertise from; waiting for one");
                 missing.add("source-address-missing");
             }
-            if (!link.get().isUsable()) {
+            if (!link.get().isUsable() && config.tuning().manners().minding()) {
                 missing.add("link-down");
             }
             return missing;
@@ -282,10 +282,12 @@ final class RouterPort {
             AdvertSocket advertSocket = AdvertSocket.open(
                     config.interfaceName(), interfaceIndex, config.vrid(), from, unicast ? null : group);
             adverts = advertSocket;
+            advertSocket.limitHops(config.tuning().manners().unicastTtl());
             if (advertIndex != interfaceIndex) {
                 AdvertSocket ownSocket =
                         AdvertSocket.open(advertName, advertIndex, config.vrid(), from, unicast ? null : group);
                 ownAdverts = ownSocket;
+                ownSocket.limitHops(config.tuning().manners().unicastTtl());
                 reactor.register(ownSocket.fd(), Reactor.READABLE, (events, now) -> reader.onAdverts(ownSocket, now));
             }
             AdvertisementFormat format = AdvertisementFormat.of(config);

@@ -3,8 +3,10 @@
 package io.tandem.vrrp.router;
 
 import io.tandem.vrrp.election.State;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a virtual router stands.
@@ -13,6 +15,7 @@ import java.util.Map;
  * @param sinceMs since the last transition
  * @param device where its addresses go when it is active
  * @param history the last transitions, the newest last
+ * @param leader whom it leaves the addresses to; null while it has them, or nobody is heard
  */
 public record RouterStatus(
         String name,
@@ -25,7 +28,16 @@ public record RouterStatus(
         List<String> addresses,
         String device,
         Map<String, Long> counters,
-        List<Transition> history) {
+        List<Transition> history,
+        @Nullable Leader leader) {
+    /**
+     * Another router that is Active.
+     *
+     * @param priority 0..255, as it advertises
+     * @param intervalNs between its advertisements, as it says
+     */
+    public record Leader(InetAddress address, int priority, long intervalNs) {}
+
     public RouterStatus {
         addresses = List.copyOf(addresses);
         history = List.copyOf(history);
@@ -34,6 +46,17 @@ public record RouterStatus(
     /** The same with other counters. */
     public RouterStatus with(Map<String, Long> newCounters) {
         return new RouterStatus(
-                name, vrid, interfaceName, state, reason, sinceMs, priority, addresses, device, newCounters, history);
+                name,
+                vrid,
+                interfaceName,
+                state,
+                reason,
+                sinceMs,
+                priority,
+                addresses,
+                device,
+                newCounters,
+                history,
+                leader);
     }
 }

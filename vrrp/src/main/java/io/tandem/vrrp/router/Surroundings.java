@@ -42,7 +42,7 @@ final class Surroundings {
             }
             return;
         }
-        if (!link.isUsable()) {
+        if (!link.isUsable() && minds()) {
             router.deliver(new Event.Fault("link-down", false), now);
             return;
         }
@@ -136,7 +136,9 @@ final class Surroundings {
         if (!port.isOpenOn(link) || !sourceIsThere) {
             reopen(now);
         }
-        router.deliver(link.isUsable() ? new Event.Cleared("link-down") : new Event.Fault("link-down", false), now);
+        router.deliver(
+                link.isUsable() || !minds() ? new Event.Cleared("link-down") : new Event.Fault("link-down", false),
+                now);
         if (keeper.isInstalled()) {
             router.deliver(new Event.TimerExpired(), now);
             restore(now);
@@ -162,5 +164,15 @@ final class Surroundings {
         for (String cause : List.of("interface-missing", "source-address-missing", "sockets")) {
             router.deliver(missing.contains(cause) ? new Event.Fault(cause, false) : new Event.Cleared(cause), now);
         }
+        if (missing.contains("link-down")) {
+            router.deliver(new Event.Fault("link-down", false), now);
+        } else if (!minds()) {
+            router.deliver(new Event.Cleared("link-down"), now);
+        }
+    }
+
+    /** Whether its interface faults it while that is down. */
+    private boolean minds() {
+        return router.config().tuning().manners().minding();
     }
 }

@@ -63,6 +63,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private volatile String shownReason = "not started"; // likewise
     private volatile long shownSinceNs = System.nanoTime(); // likewise
     private volatile int shownPriority; // likewise
+    private volatile RouterStatus.@Nullable Leader shownLeader; // likewise
 
     /** Told of every transition, on the reactor's thread: must not block. */
     public interface StateListener {
@@ -142,7 +143,8 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
                         .toList(),
                 keeper.description(),
                 counters.all(),
-                watch.history());
+                watch.history(),
+                shownState == State.BACKUP ? shownLeader : null);
     }
 
     /** What of it should be said aloud: another router that has its addresses. Reactor's thread, a few times a second. */
@@ -367,7 +369,10 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         shownSinceNs = nowNs;
         switch (change.to()) {
             case ACTIVE -> becameActive(change);
-            case BACKUP -> counters.becameBackup.incrementAndGet();
+            case BACKUP -> {
+                counters.becameBackup.incrementAndGet();
+                shownLeader = null;
+            }
             case FAULT -> counters.becameFault.incrementAndGet();
             case INITIALIZE -> {}
         }
@@ -479,6 +484,20 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             lanLog.stranger(heard.source());
         }
         deliver(heard, now);
+        if (election.state() == State.BACKUP) {
+            show(heard);
+        }
+    }
+
+    private void show(Event.Heard heard) {
+        RouterStatus.Leader shown = shownLeader;
+        boolean same = shown != null
+                && shown.priority() == heard.priority()
+                && shown.intervalNs() == heard.intervalNs()
+                && shown.address().equals(heard.source());
+        if (!same && heard.source().equals(election.activeRouter())) {
+            shownLeader = new RouterStatus.Leader(heard.source(), heard.priority(), heard.intervalNs());
+        }
     }
 
     void close() {

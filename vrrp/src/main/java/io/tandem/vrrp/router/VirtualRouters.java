@@ -4,6 +4,7 @@ package io.tandem.vrrp.router;
 
 import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.VirtualRouterConfig;
+import io.tandem.config.model.VrrpGlobals.LinkDelay;
 import io.tandem.vrrp.election.Event;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.netlink.AddressEntry;
@@ -37,6 +38,8 @@ public final class VirtualRouters implements AutoCloseable {
     private final Shared shared;
     private final Reaper reaper;
     private final StaticKeeper statics;
+    private final AddressBlock block = new AddressBlock();
+    private final LinkDelays delays;
     private final List<VirtualRouter> routers = new ArrayList<>();
     private final GroupMoves groups;
     private PeerLinks links = PeerLinks.NONE;
@@ -60,6 +63,8 @@ public final class VirtualRouters implements AutoCloseable {
         this.shared = new Shared(reactor, netlink, log);
         this.reaper = new Reaper(log);
         this.statics = new StaticKeeper(netlink, log);
+        this.delays = new LinkDelays((link, nowNs) -> new Kernel(nowNs).heed(link));
+        reactor.add(delays);
         plan(configs);
         configs.forEach(this::add);
         shown = List.copyOf(routers);
@@ -68,6 +73,11 @@ public final class VirtualRouters implements AutoCloseable {
     /** Addresses, routes and rules that stand whoever is Active; from any thread, as often as they change. */
     public void use(StaticNetwork network) {
         reactor.execute(() -> statics.use(network));
+    }
+
+    /** How long which interfaces must have changed before it counts; from any thread, as often as it changes. */
+    public void delay(List<LinkDelay> linkDelays) {
+        reactor.execute(() -> delays.use(linkDelays, netlink, log));
     }
 
     /** Before {@link #start}. */
@@ -93,7 +103,11 @@ public final class VirtualRouters implements AutoCloseable {
         reactor.execute(() -> {
             new Kernel(System.nanoTime()).tellInterfaces();
             Leftovers leftovers = Leftovers.look(netlink, log);
-            routers.forEach(router -> router.start(leftovers, System.nanoTime()));
+            block.use(routers.stream().map(VirtualRouter::config).toList(), log);
+            routers.forEach(router -> {
+                block.guard(router, System.nanoTime());
+                router.start(leftovers, System.nanoTime());
+            });
             instructReaper();
             routers.forEach(VirtualRouter::warmUp);
         });
@@ -244,6 +258,7 @@ public final class VirtualRouters implements AutoCloseable {
         reactor.execute(() -> {
             long nowNs = System.nanoTime();
             boolean moved = plan(configs);
+            block.use(configs, log);
             List<VirtualRouter> kept = new ArrayList<>();
             for (VirtualRouterConfig config : configs) {
                 VirtualRouter same = find(config);
@@ -254,6 +269,7 @@ public final class VirtualRouters implements AutoCloseable {
                 if (moved || !same.config().equals(config)) {
                     same.reconfigure(config, nowNs);
                 }
+                block.guard(same, nowNs);
             }
             for (VirtualRouter router : List.copyOf(routers)) {
                 if (!kept.contains(router)) {
@@ -268,6 +284,7 @@ public final class VirtualRouters implements AutoCloseable {
                 if (find(config) == null) {
                     VirtualRouter router = add(config);
                     router.use(links);
+                    block.guard(router, nowNs);
                     router.start(Leftovers.look(netlink, log), nowNs);
                 }
             }
@@ -297,6 +314,7 @@ public final class VirtualRouters implements AutoCloseable {
         });
         shared.retirement().close();
         reaper.close();
+        block.close();
         events.close();
         netlink.close();
     }
@@ -426,6 +444,12 @@ public final class VirtualRouters implements AutoCloseable {
 
         @Override
         public void linkChanged(Link link) {
+            if (delays.letsThrough(link, nowNs)) {
+                heed(link);
+            }
+        }
+
+        void heed(Link link) {
             interfaceListener.accept(link.name(), link.isUsable());
             statics.onChange();
             routers.forEach(router -> router.surroundings().linkChanged(link, nowNs));
@@ -434,6 +458,7 @@ public final class VirtualRouters implements AutoCloseable {
 
         @Override
         public void linkRemoved(Link link) {
+            delays.forget(link.name());
             interfaceListener.accept(link.name(), false);
             routers.forEach(router -> router.surroundings().linkRemoved(link, nowNs));
             instructReaperOfChanges();
@@ -460,6 +485,7 @@ public final class VirtualRouters implements AutoCloseable {
                 Leftovers present = new Leftovers(
                         netlink.links().list(), netlink.addresses().list());
                 for (Link link : present.links()) {
+                    delays.forget(link.name());
                     interfaceListener.accept(link.name(), link.isUsable());
                 }
                 statics.onChange();

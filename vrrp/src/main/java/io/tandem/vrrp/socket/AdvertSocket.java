@@ -31,6 +31,7 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
     private static final int SOL_SOCKET = 1;
     private static final int SO_PRIORITY = 12;
     private static final int SO_BINDTODEVICE = 25;
+    private static final int KERNELS_OWN = -1;
 
     /** For socket addresses and options. */
     final NativeBuffer option = new NativeBuffer(32);
@@ -131,6 +132,13 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
     public final void close() {
         C.close(fd);
     }
+
+    /** How far unicast advertisements go: 1..255, or 0 for the kernel's own setting. */
+    public final void limitHops(int hops) throws NetlinkException {
+        setHops(hops == 0 ? KERNELS_OWN : hops);
+    }
+
+    abstract void setHops(int hops) throws NetlinkException;
 
     /** What a family asks for: hops, class, the group or the source. */
     abstract void prepare(int interfaceIndex, InetAddress source, @Nullable InetAddress group) throws NetlinkException;

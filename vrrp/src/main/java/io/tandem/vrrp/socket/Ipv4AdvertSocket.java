@@ -52,6 +52,11 @@ final class Ipv4AdvertSocket extends AdvertSocket {
     }
 
     @Override
+    void setHops(int hops) throws NetlinkException {
+        set(IPPROTO_IP, IP_TTL, hops);
+    }
+
+    @Override
     PacketFilter strictFilter(AdvertisementFormat format) {
         return PacketFilter.strictForIpv4(format);
     }

@@ -53,6 +53,11 @@ final class Ipv6AdvertSocket extends AdvertSocket {
     }
 
     @Override
+    void setHops(int hops) throws NetlinkException {
+        set(IPPROTO_IPV6, IPV6_UNICAST_HOPS, hops);
+    }
+
+    @Override
     PacketFilter strictFilter(AdvertisementFormat format) {
         return PacketFilter.strictForIpv6(format);
     }

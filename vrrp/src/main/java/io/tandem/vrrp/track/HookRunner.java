@@ -64,7 +64,11 @@ public final class HookRunner implements AutoCloseable {
                     started.setDaemon(true);
                     return started;
                 },
-                (task, executor) -> log.warning("hook " + name + ": more than " + QUEUE + " wait; one is not run"));
+                (task, executor) -> {
+                    if (!executor.isShutdown()) {
+                        log.warning("hook " + name + ": more than " + QUEUE + " wait; one is not run");
+                    }
+                });
     }
 
     /** How the last run ended, for the status. */
@@ -180,6 +184,11 @@ public final class HookRunner implements AutoCloseable {
 
     private static String escaped(String text) {
         return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    /** Takes no more runs; those that wait are still made. */
+    public void retire() {
+        thread.shutdown();
     }
 
     @Override

@@ -65,9 +65,7 @@ class KeepalivedCorpusTest {
             "wantstate",
             "master_adver_int",
             "auth_data",
-            "skip_check_adv_addr",
-            "strict_mode",
-            "accept");
+            "skip_check_adv_addr");
 
     @TempDir
     Path directory;
@@ -218,7 +216,8 @@ class KeepalivedCorpusTest {
                     List.of(),
                     "",
                     Map.of(),
-                    List.of()));
+                    List.of(),
+                    null));
         }
         return new Snapshot(conf.vrrp(), standing, "host", Instant.EPOCH);
     }

@@ -46,6 +46,30 @@ class ActiveElectionTest {
     }
 
     @Test
+    void oneThatAnswersAHigherPrioritySaysALastWordSoThatTheOtherAnnouncesAgain() {
+        TestRouter router = v3().answersHigher().active();
+
+        assertThat(router.hearAt(MS, LOW, 101))
+                .containsExactly(ADVERT_100, REMOVE, changed(ACTIVE, BACKUP, Reason.HIGHER_PRIORITY_HEARD, LOW));
+        assertThat(v3().answersHigher().active().hearAt(MS, HIGH, 100))
+                .as("an equal one would not")
+                .containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.HIGHER_ADDRESS_HEARD, HIGH));
+    }
+
+    @Test
+    void anOwnerThatIgnoresAdvertisementsStaysSilentAndActiveWhateverItHears() {
+        TestRouter router = new TestRouter(v3().priority(255).ownerIgnores().config());
+        router.on(new Event.Startup(SELF));
+
+        assertThat(router.hearAt(MS, HIGH, 255)).isEmpty();
+        assertThat(router.hearAt(MS, HIGH, 0)).isEmpty();
+        assertThat(router.state()).isEqualTo(ACTIVE);
+        assertThat(v3().ownerIgnores().active().hearAt(MS, LOW, 101))
+                .as("nobody but an owner does")
+                .contains(REMOVE);
+    }
+
+    @Test
     @Tag("vrrp-case-13")
     void amongEqualsTheGreaterUnsignedAddressWins() {
         TestRouter router = v3().active();

@@ -48,6 +48,8 @@ final class TestRouter {
         private boolean answerLower = true;
         private boolean twoRouters;
         private boolean refuseStrangers;
+        private boolean answersHigher;
+        private boolean ownerIgnores;
 
         private Settings(int version) {
             this.version = version;
@@ -93,6 +95,16 @@ final class TestRouter {
             return this;
         }
 
+        Settings answersHigher() {
+            answersHigher = true;
+            return this;
+        }
+
+        Settings ownerIgnores() {
+            ownerIgnores = true;
+            return this;
+        }
+
         ElectionConfig config() {
             return new ElectionConfig(
                     version,
@@ -103,7 +115,9 @@ final class TestRouter {
                     downAdverts,
                     answerLower,
                     twoRouters,
-                    refuseStrangers);
+                    refuseStrangers,
+                    answersHigher,
+                    ownerIgnores);
         }
 
         /** Started at time zero. */

@@ -82,6 +82,11 @@ final class TestLan implements AutoCloseable {
         bridgeNetlink.links().down(name);
     }
 
+    /** Gives it back. */
+    void restore(String name) throws IOException {
+        bridgeNetlink.links().up(name);
+    }
+
     /** Pulls the host's port out of the bridge: a partition with the carrier up. */
     void unplug(String name) throws IOException {
         bridgeNetlink.links().clearMaster(name);
