@@ -5,6 +5,7 @@ package io.tandem.node.setup;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.language.Drafts;
+import io.tandem.node.observe.EventLog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -90,10 +91,20 @@ public final class Configuration {
 
     /**
      * Lets take effect what is to take effect with it. Once, by boot; what is done is forgotten, for it knows the
-     * configuration before, and that one its own.
+     * configuration before, and that one its own. At a reload what fails is told and the rest is done all the same: half a
+     * configuration would be neither the one nor the other.
      */
     public void commit() {
-        commits.forEach(Runnable::run);
+        for (Runnable commit : commits) {
+            try {
+                commit.run();
+            } catch (RuntimeException e) {
+                if (generation == 1) {
+                    throw e;
+                }
+                node.events().tell(EventLog.Level.ALERT, null, "internal error: a part of the new configuration: " + e);
+            }
+        }
         commits.clear();
     }
 

@@ -30,6 +30,7 @@ public final class Ring {
     private long head; // guarded by this: where the oldest event begins
     private long tail = 1; // guarded by this: where the next one will; HAProxy's first byte counts readers
     private long dropped; // guarded by this
+    private @Nullable Ring successor; // guarded by this: who gets what comes when this one is out of use
 
     /**
      * What a ring is like.
@@ -130,19 +131,23 @@ public final class Ring {
     public void append(ByteBuffer event, Apology apology) {
         int length = Math.min(event.position(), specification.maxLength());
         boolean kept;
+        Ring next;
         synchronized (this) {
-            if (dropped > 0) {
+            next = successor;
+            if (next == null && dropped > 0) {
                 byte[] words = apology.about(dropped);
                 if (put(ByteBuffer.wrap(words), Math.min(words.length, specification.maxLength()))) {
                     dropped = 0;
                 }
             }
-            kept = dropped == 0 && put(event, length);
-            if (!kept) {
+            kept = next == null && dropped == 0 && put(event, length);
+            if (next == null && !kept) {
                 dropped++;
             }
         }
-        if (kept) {
+        if (next != null) {
+            next.append(event, apology);
+        } else if (kept) {
             wake();
         }
     }
@@ -262,6 +267,34 @@ public final class Ring {
             at = wanted ? present.next(at) : at;
         }
         return at;
+    }
+
+    /**
+     * Takes the place of a ring of the same name, as this one comes into use: it has that one's events, as far as there is
+     * room, its readers stand where they stood, and what is still brought to that one comes here.
+     */
+    synchronized void replace(Ring before) {
+        synchronized (before) {
+            Store old = before.store;
+            Map<Reader, Reader> pairs = new LinkedHashMap<>();
+            before.readers.forEach((reader, left) -> pairs.put(left, reader(reader)));
+            Map<Reader, Long> places = new LinkedHashMap<>();
+            for (long at = before.head; old != null && at + 1 < before.tail; at = old.next(at)) {
+                long from = at;
+                pairs.keySet().stream()
+                        .filter(left -> left.at <= from)
+                        .forEach(left -> places.putIfAbsent(left, tail - 1));
+                ByteBuffer event = old.event(at);
+                put(event, Math.min(event.limit(), specification.maxLength()));
+            }
+            pairs.forEach((left, reader) -> {
+                reader.attached = left.attached;
+                reader.at = Math.max(head, places.getOrDefault(left, tail - 1));
+            });
+            dropped += before.dropped;
+            before.successor = this;
+            before.close();
+        }
     }
 
     /** Takes no more events and lets go of memory and file. */

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rings of the process and who sends their events. A ring that a new configuration describes as the one before keeps its
- * events. Used by the thread that loads; {@link #named} by any.
+ * The rings of the process and who sends their events. A ring that a new configuration describes as the one before stays;
+ * another of its name takes its events over. Used by the thread that loads; {@link #named} by any.
  */
 public final class Rings {
     private static final long POLL_NS = 2_000_000;
@@ -59,6 +59,10 @@ public final class Rings {
                 plan.ring().open();
             } catch (IOException e) {
                 events.tell(EventLog.Level.ALERT, null, "ring '" + plan.ring().name() + "': " + e.getMessage());
+            }
+            Ring present = rings.get(plan.ring().name());
+            if (present != null && present != plan.ring()) {
+                plan.ring().replace(present);
             }
             next.put(plan.ring().name(), plan.ring());
         }

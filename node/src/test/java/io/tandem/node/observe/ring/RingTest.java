@@ -63,6 +63,50 @@ class RingTest {
         }
     }
 
+    @Test
+    void anotherOfItsNameTakesEventsReadersAndWhatIsStillBroughtToIt() throws IOException {
+        Ring before = ring(100, 50);
+        Ring.Reader quick = before.reader("quick");
+        Ring.Reader slow = before.reader("slow");
+        before.attach(quick);
+        before.attach(slow);
+        before.reader("never reached");
+        put(before, "one");
+        before.read(quick, event -> true);
+        put(before, "two");
+        Ring after = ring(1000, 50);
+
+        after.replace(before);
+        put(before, "three");
+
+        assertThat(events(after)).containsExactly("one", "two", "three");
+        assertThat(read(after, "quick")).containsExactly("two", "three");
+        assertThat(read(after, "slow")).containsExactly("one", "two", "three");
+        assertThat(after.isRead(after.reader("never reached"))).isTrue();
+        assertThat(events(before)).isEmpty();
+    }
+
+    @Test
+    void aSmallerOneTakesTheNewestThatFit() throws IOException {
+        Ring before = ring(1000, 50);
+        before.attach(before.reader("slow"));
+        for (int i = 0; i < 20; i++) {
+            put(before, "event " + i);
+        }
+        Ring after = ring(40, 50);
+
+        after.replace(before);
+
+        assertThat(events(after)).hasSizeGreaterThan(2).endsWith("event 18", "event 19");
+        assertThat(read(after, "slow")).isEqualTo(events(after));
+    }
+
+    private static List<String> read(Ring ring, String reader) {
+        List<String> all = new ArrayList<>();
+        ring.read(ring.reader(reader), event -> all.add(text(event)));
+        return all;
+    }
+
     private static int cost(int length) {
         return length + 1 + (length < 240 ? 1 : length < 240 + 16 * 128 ? 2 : 3);
     }
