@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Reloads: the guardian's own part of the configuration first, then the proxy's. Asked by signals and by status clients. */
 final class Reloads {
     private static final long PATIENCE_MS = 60_000;
+    private static final String STILL_IN_FORCE = "Reload failed; the configuration before it is in force.";
 
     private final GuardianOptions options;
     private final MasterLog log;
@@ -67,7 +68,7 @@ final class Reloads {
         GuardianConfig config = GuardianConfig.load(options, System.getenv(), problems);
         Guardian.report(log, problems);
         if (config == null) {
-            onFailure();
+            onFailure(STILL_IN_FORCE);
             outcome.complete(problems.all().stream()
                     .filter(problem -> problem.severity() == Severity.ALERT)
                     .map(Problem::text)
@@ -75,13 +76,14 @@ final class Reloads {
             return outcome;
         }
         effect.accept(config);
-        if (worker.pid() == 0) {
+        waiting.add(outcome);
+        // In this order: a worker that ends meanwhile finds it waiting.
+        if (worker.pid() != 0) {
+            worker.send("reload");
+        } else if (waiting.remove(outcome)) {
             log.warning("no worker is running; it reads the new configuration when it starts");
             outcome.complete(null);
-            return outcome;
         }
-        waiting.add(outcome);
-        worker.send("reload");
         return outcome;
     }
 
@@ -106,7 +108,7 @@ final class Reloads {
             systemd.ready("Ready.");
         } else {
             failure.lines().filter(line -> !line.isBlank()).forEach(log::alert);
-            onFailure();
+            onFailure(STILL_IN_FORCE);
         }
         CompletableFuture<@Nullable String> first = waiting.poll();
         if (first != null) {
@@ -118,13 +120,14 @@ final class Reloads {
     void proxyEnded(Spawner.Exit exit) {
         CompletableFuture<@Nullable String> next;
         while ((next = waiting.poll()) != null) {
+            onFailure("Reload failed: the proxy has ended.");
             next.complete("the proxy has ended: " + exit.describe());
         }
     }
 
-    private void onFailure() {
+    private void onFailure(String status) {
         failed.incrementAndGet();
         log.warning("Loading failure!");
-        systemd.ready("Reload failed; the configuration before it is in force.");
+        systemd.ready(status);
     }
 }

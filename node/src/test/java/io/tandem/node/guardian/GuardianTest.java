@@ -4,49 +4,22 @@ package io.tandem.node.guardian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.testkit.Program;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two real guardians with stand-in proxies on a bridge: killed, stopped, frozen, reloaded. */
 @Timeout(240)
-class GuardianTest {
+class GuardianTest extends OnGuardianPair {
     private static final int SIGHUP = 1;
     private static final int SIGINT = 2;
     private static final int SIGKILL = 9;
     private static final int SIGUSR2 = 12;
     private static final int SIGCONT = 18;
     private static final int SIGSTOP = 19;
-
-    @TempDir
-    Path directory;
-
-    private GuardianPair pair;
-    private GuardianHost a;
-    private GuardianHost b;
-
-    @BeforeEach
-    void hosts() throws IOException {
-        Program.assumeRoot();
-        pair = new GuardianPair(directory);
-        a = pair.a();
-        b = pair.b();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        if (pair != null) {
-            pair.close();
-        }
-    }
 
     @Test
     void killingGuardianAndProxyClearsTheAddressAndThePeerTakesIt() throws IOException {
@@ -170,6 +143,11 @@ class GuardianTest {
                     .contains("Reloading HAProxy")
                     .contains("[ALERT]    (" + a.process().pid() + ") : parsing [x.cfg:3] : unknown keyword 'foo'");
             until("still serving", () -> a.isActive());
+
+            Files.createFile(a.directory().resolve("dies"));
+            assertThat(a.ask("reload")).startsWith("failed\nthe proxy has ended: ");
+            assertThat(a.json()).contains("\"failed_reloads\":3");
+            until("systemd is told", () -> notify.text().contains("STATUS=Reload failed: the proxy has ended."));
         }
     }
 

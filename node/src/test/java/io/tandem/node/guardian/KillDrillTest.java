@@ -4,16 +4,10 @@ package io.tandem.node.guardian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tandem.node.testkit.Program;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * nothing in the namespace. {@code -Dtandem.kills=50} kills more often and prints the times.
  */
 @Timeout(3600)
-class KillDrillTest {
+class KillDrillTest extends OnGuardianPair {
     private static final int ROUNDS = Integer.getInteger("tandem.kills", 1);
     private static final int SIGKILL = 9;
     private static final int SIGCONT = 18;
@@ -39,30 +33,12 @@ class KillDrillTest {
         BOTH
     }
 
-    @TempDir
-    Path directory;
-
-    private GuardianPair pair;
-
-    @BeforeEach
-    void hosts() throws IOException {
-        Program.assumeRoot();
-        pair = new GuardianPair(directory);
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        if (pair != null) {
-            pair.close();
-        }
-    }
-
     @ParameterizedTest
     @EnumSource
     void case45AKillLeavesNoAddressNoProcessAndACleanNamespace(Victim victim) throws Exception {
         pair.start();
-        GuardianHost active = pair.a();
-        GuardianHost backup = pair.b();
+        GuardianHost active = a;
+        GuardianHost backup = b;
         long worstMs = 0;
         long worstBothMs = 0;
         for (int round = 0; round < ROUNDS; round++) {
@@ -108,8 +84,6 @@ class KillDrillTest {
     @ValueSource(ints = {100, 1_000, 10_000})
     void case45AStoppedNodeIsTakenOverAndThereIsOneHolderWhenItGoesOn(int pauseMs) throws Exception {
         pair.start();
-        GuardianHost a = pair.a();
-        GuardianHost b = pair.b();
         long proxy = a.proxyPid();
         long stoppedNs = System.nanoTime();
         GuardianHost.signal(a.process().pid(), SIGSTOP);
@@ -135,14 +109,14 @@ class KillDrillTest {
     @Test
     void case45AProxyThatRunsOutOfMemoryIsReplacedAndTheAddressMoves() throws Exception {
         pair.start();
-        long proxy = pair.a().proxyPid();
+        long proxy = a.proxyPid();
 
-        Files.createFile(pair.a().directory().resolve("oom"));
+        Files.createFile(a.directory().resolve("oom"));
 
-        pair.until("moved", () -> pair.b().holds() && !pair.a().holds());
-        Files.delete(pair.a().directory().resolve("oom"));
-        pair.until("another proxy", () -> pair.a().proxyPid() > 0 && pair.a().proxyPid() != proxy);
-        pair.until("ready", () -> pair.a().isBackup());
+        pair.until("moved", () -> b.holds() && !a.holds());
+        Files.delete(a.directory().resolve("oom"));
+        pair.until("another proxy", () -> a.proxyPid() > 0 && a.proxyPid() != proxy);
+        pair.until("ready", () -> a.isBackup());
     }
 
     /** Until the address has moved: when it was gone here, and how long both had it, in milliseconds. */

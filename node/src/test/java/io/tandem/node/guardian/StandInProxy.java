@@ -28,6 +28,9 @@ public final class StandInProxy {
 
                     @Override
                     public @Nullable String onReload() {
+                        if (Files.exists(directory.resolve("dies"))) {
+                            Runtime.getRuntime().halt(3);
+                        }
                         return Files.exists(directory.resolve("bad"))
                                 ? "parsing [x.cfg:3] : unknown keyword 'foo'\nsecond line"
                                 : null;

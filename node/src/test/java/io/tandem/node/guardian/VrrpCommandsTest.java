@@ -6,41 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import io.tandem.node.testkit.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What operators ask of two running guardians, and what these say aloud by themselves. */
 @Timeout(240)
-class VrrpCommandsTest {
-    @TempDir
-    Path directory;
-
-    private GuardianPair pair;
-    private GuardianHost a;
-    private GuardianHost b;
-
-    @BeforeEach
-    void hosts() throws IOException {
-        Program.assumeRoot();
-        pair = new GuardianPair(directory);
-        a = pair.a();
-        b = pair.b();
-    }
-
-    @AfterEach
-    void close() throws IOException {
-        if (pair != null) {
-            pair.close();
-        }
-    }
-
+class VrrpCommandsTest extends OnGuardianPair {
     @Test
     void releaseTakeDrainAndPrioDoWhatTheySayAndAnswerWithTheirStatus() throws IOException {
         pair.start();
