@@ -81,7 +81,7 @@ public final class ServerAdmin {
         } else if (state.maintenance() && !state.inheritedMaintenance()) {
             long nowMs = clockMs.getAsLong();
             if (server.description().check() != null) {
-                state.health(ServerState.Health.UP, state.rise(), nowMs); // up, but the first failure takes it down
+                state.beginHealth(nowMs);
             }
             state.maintenance(false, nowMs);
             String ready = state.draining() ? "/DRAIN" : "/READY";

@@ -93,7 +93,16 @@ final class ServerBuilder {
                 agentOf(settings, resolved),
                 settings.origin.file() + ":" + settings.origin.line());
         ServerState state = assembly.serverState(draft.name(), settings.name, backendState);
+        InitialHealth initialHealth = settings.initialHealth;
+        if (!settings.checked && initialHealth != InitialHealth.UP) {
+            assembly.problems()
+                    .warning(
+                            settings.origin,
+                            "config: " + draft.described() + ": server '" + settings.name
+                                    + "': 'init-state' has no effect without 'check'.");
+        }
         assembly.onCommit(() -> {
+            state.initialHealth(settings.checked ? initialHealth : InitialHealth.UP);
             state.configure(
                     settings.weight,
                     settings.limits(),

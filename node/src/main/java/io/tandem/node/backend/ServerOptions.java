@@ -71,6 +71,9 @@ public final class ServerOptions {
             option("fall", "failed checks in a row to be down, 3 by default")
                     .arguments("COUNT")
                     .as(count("fall", (s, n) -> s.fall = n)),
+            option("init-state", "what it is taken for before its first check, up by default")
+                    .arguments("fully-up | up | down | fully-down")
+                    .as(ServerOptions::initialHealth),
             option("port", "the port checks connect to").arguments("PORT").as(ServerOptions::port),
             option("addr", "the address checks connect to").arguments("IP").as(ServerOptions::address),
             option("check-proto", "the version of HTTP that checks speak, whatever ALPN says")
@@ -131,6 +134,16 @@ public final class ServerOptions {
             throw line.error("'hash-key' expects 'id', 'addr' or 'addr-port' but got '" + word + "'");
         }
         server.ringKey = key;
+    }
+
+    private static void initialHealth(Arguments line, ServerSettings server) {
+        String expected = "'init-state' expects one of 'fully-up', 'up', 'down' or 'fully-down'";
+        String word = line.require(expected).text();
+        InitialHealth health = InitialHealth.named(word);
+        if (health == null) {
+            throw line.error(expected + " (got '" + word + "')");
+        }
+        server.initialHealth = health;
     }
 
     private static void cookie(Arguments line, ServerSettings server) {

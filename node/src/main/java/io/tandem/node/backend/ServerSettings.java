@@ -85,6 +85,7 @@ public final class ServerSettings {
     int fastInterMs;
     int downInterMs;
     int rise = 2;
+    InitialHealth initialHealth = InitialHealth.UP;
     int fall = 3;
     int checkPort;
     java.net.@Nullable InetAddress checkAddress;
@@ -183,6 +184,7 @@ public final class ServerSettings {
         copy.fastInterMs = fastInterMs;
         copy.downInterMs = downInterMs;
         copy.rise = rise;
+        copy.initialHealth = initialHealth;
         copy.fall = fall;
         copy.checkPort = checkPort;
         copy.checkAddress = checkAddress;

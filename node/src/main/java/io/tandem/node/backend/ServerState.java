@@ -75,6 +75,7 @@ public final class ServerState {
     private final LongSupplier clockNs;
     private volatile int rise = 2;
     private volatile int fall = 3;
+    private volatile InitialHealth initialHealth = InitialHealth.UP;
 
     /** @param nowMs wall clock, milliseconds since 1970 */
     public ServerState(Meters meters, BackendState backend, long nowMs) {
@@ -121,7 +122,14 @@ public final class ServerState {
         }
         unresolvedInConfiguration = unresolved;
         if (!configured) {
-            healthPoints = unresolved || disabled ? 0 : rise; // up, but the first failure takes it down
+            if (unresolved || disabled) {
+                healthPoints = 0;
+            } else {
+                takeInitialHealth();
+            }
+            if (!health.isUp()) {
+                changed(true, true, nowMs);
+            }
         } else {
             healthPoints = health.isUp() ? Math.max(rise, Math.min(healthPoints, rise + fall - 1)) : 0;
             health = !health.isUp() ? Health.DOWN : health == Health.STOPPING ? health : Health.UP;
@@ -130,6 +138,21 @@ public final class ServerState {
         configured = true;
         backend.changed(); // weights and limits may be others
         backend.queues().serve(this);
+    }
+
+    /** {@code init-state}; to be said before {@link #configure}. */
+    void initialHealth(InitialHealth health) {
+        initialHealth = health;
+    }
+
+    /** It is taken for what {@code init-state} says, until a check has been made. */
+    void beginHealth(long nowMs) {
+        change(nowMs, this::takeInitialHealth);
+    }
+
+    private void takeInitialHealth() {
+        health = initialHealth.health(rise);
+        healthPoints = initialHealth.points(rise, fall);
     }
 
     public Meters meters() {
@@ -353,14 +376,13 @@ public final class ServerState {
     /**
      * Its address is known again.
      *
-     * @param checked whether its health is checked: it is up then, but the first failure takes it down
+     * @param checked whether its health is checked: it is then what {@code init-state} says
      */
     void resolved(boolean checked, long nowMs) {
         change(nowMs, () -> {
             unresolved = false;
             if (checked && !maintenance()) {
-                health = Health.UP;
-                healthPoints = rise;
+                takeInitialHealth();
             }
             hostSetShows |= hostSet;
         });

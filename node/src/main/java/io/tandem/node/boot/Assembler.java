@@ -49,6 +49,16 @@ final class Assembler {
     /** @param complete whether to warn of proxies that listen nowhere or could wait for ever */
     static Configuration assemble(
             Drafts drafts, Problems problems, NodeRuntime node, @Nullable Configuration previous, boolean complete) {
+        DefaultPath.enter(drafts);
+        try {
+            return assembled(drafts, problems, node, previous, complete);
+        } finally {
+            DefaultPath.leave(drafts);
+        }
+    }
+
+    private static Configuration assembled(
+            Drafts drafts, Problems problems, NodeRuntime node, @Nullable Configuration previous, boolean complete) {
         CheckOrder order = new CheckOrder(problems);
         Assembly assembly = new Assembly(drafts, problems, node, previous);
         for (Feature feature : Features.ALL) {

@@ -36,6 +36,7 @@ import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.observe.stats.StatsFeature;
 import io.tandem.node.observe.syslog.LogForwardFeature;
 import io.tandem.node.resolve.ResolversLines;
+import io.tandem.node.rules.StickCounters;
 import io.tandem.node.rules.StickTables;
 import io.tandem.node.rules.Userlists;
 import io.tandem.node.rules.VariableLimits;
@@ -64,6 +65,7 @@ final class Features {
             new Experimental(),
             new Userlists(),
             new StickTables(),
+            new StickCounters(),
             new CacheLines(),
             new GlobalVariables(),
             new VariableLimits(),

@@ -4,17 +4,24 @@ package io.tandem.node.boot;
 
 import io.tandem.node.boot.Catalogue.Chapter;
 import io.tandem.node.boot.Catalogue.Entry;
+import io.tandem.node.content.FilterLines;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.loop.Loops;
+import io.tandem.node.observe.admin.Command;
+import io.tandem.node.observe.admin.Commands;
 import io.tandem.node.rules.sample.FetchKind;
 import io.tandem.node.rules.sample.Place;
 import io.tandem.node.rules.sample.SampleKeywords;
+import io.tandem.node.setup.NodeRuntime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 
 /** {@code -dK}: lists the keywords that are accepted, by HAProxy's classes and in its shape. */
 final class KeywordDump {
@@ -23,7 +30,9 @@ final class KeywordDump {
     static {
         CLASSES.put("acl", "ACL keywords");
         CLASSES.put("cfg", "configuration keywords");
+        CLASSES.put("cli", "CLI keywords");
         CLASSES.put("cnv", "sample converter keywords");
+        CLASSES.put("flt", "filter names");
         CLASSES.put("smp", "sample fetch functions");
         CLASSES.put("svc", "service names");
     }
@@ -70,6 +79,14 @@ final class KeywordDump {
                 title("configuration keywords");
                 configuration();
             }
+            case "cli" -> {
+                title("CLI keywords");
+                commands().forEach(command -> line(command + " [WORKER] "));
+            }
+            case "flt" -> {
+                title("filter names");
+                FilterLines.offered().forEach(this::line);
+            }
             case "cnv" -> {
                 title("sample converter functions");
                 SampleKeywords.converters().stream()
@@ -90,6 +107,18 @@ final class KeywordDump {
                 title("service names");
                 Program.services().forEach(this::line);
             }
+        }
+    }
+
+    /** The names of all commands of the admin socket: those that are declared, and what a session does itself. */
+    private static List<String> commands() {
+        NodeRuntime node = Nodes.create(1, "");
+        try (Loops loops = Loops.start(1)) {
+            Set<String> names = new TreeSet<>(Commands.OF_SESSIONS);
+            List<Command> declared =
+                    Observers.commands(node, DataPlane.opener(node, loops).commands());
+            declared.forEach(command -> names.add(command.name()));
+            return List.copyOf(names);
         }
     }
 

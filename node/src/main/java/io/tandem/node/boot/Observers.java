@@ -42,6 +42,12 @@ final class Observers implements AutoCloseable {
      * @param ofListeners what operators may ask of listeners
      */
     Observers(NodeRuntime node, IntConsumer giver, List<Command> ofListeners) {
+        server = new AdminServer(new Commands(commands(node, ofListeners)), giver);
+        node.events().listen((level, proxy, text) -> log(node, level, proxy, text));
+    }
+
+    /** What operators may ask of everything. */
+    static List<Command> commands(NodeRuntime node, List<Command> ofListeners) {
         List<Command> commands = new ArrayList<>(ShowCommands.of(node));
         commands.addAll(ErrorCommands.of(node));
         commands.addAll(TableCommands.of(node));
@@ -53,8 +59,7 @@ final class Observers implements AutoCloseable {
         commands.addAll(VirtualRouterCommands.of(node));
         commands.addAll(ofListeners);
         commands.addAll(TlsFeature.commands(node));
-        server = new AdminServer(new Commands(commands), giver);
-        node.events().listen((level, proxy, text) -> log(node, level, proxy, text));
+        return commands;
     }
 
     /** Begins the periodic work. Called once the first configuration is in place. */

@@ -7,7 +7,6 @@ import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Keyword;
-import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
@@ -94,19 +93,10 @@ final class ProcessFeature implements Feature {
                             }
                             s.threadLimit = limit;
                         }),
-                keyword("default-path", "current", "where relative file names begin", (line, s) -> {
-                    String origin = line.next();
-                    if (!List.of("current", "config", "parent", "origin").contains(origin)) {
-                        throw line.error(
-                                (origin.isEmpty() ? "missing" : "unsupported") + " default-path mode '" + origin
-                                        + "' for 'default-path', supported modes include 'current', 'config', 'parent', and"
-                                        + " 'origin'.");
-                    }
-                    if (!origin.equals("current")) {
-                        throw line.error(KnownKeywords.notSupported("default-path " + origin)
-                                + ": use '-C DIRECTORY' on the command line.");
-                    }
-                }),
+                Keyword.directive("default-path", SectionKind.GLOBAL)
+                        .arguments("current | config | parent | origin <directory>")
+                        .doc("where relative file names begin")
+                        .as(DefaultPath::read),
                 keyword("thread-groups", "<number>", "groups of threads: there is one", (line, s) -> {
                     int groups = number(line, "'thread-groups' passed a missing or unparsable integer value in '%s'");
                     if (groups != 1) {
@@ -223,6 +213,7 @@ final class ProcessFeature implements Feature {
                     + ") because all groups are in use. Please increase 'thread-groups', reduce 'nbthreads' or remove or"
                     + " extend 'thread-group' enumerations.");
         }
+        DefaultPath.refuseSeveral(assembly);
         assembly.onCommit(() -> assembly.node().description(settings.description));
     }
 

@@ -82,13 +82,17 @@ final class SectionReader {
     }
 
     Drafts read(List<Section> sections) {
-        for (Section section : sections) {
-            if (!readSection(section)) {
-                return context.drafts();
+        try {
+            for (Section section : sections) {
+                if (!readSection(section)) {
+                    return context.drafts();
+                }
             }
+            timeline.finish();
+            return context.drafts();
+        } finally {
+            DefaultPath.leave(context.drafts());
         }
-        timeline.finish();
-        return context.drafts();
     }
 
     private boolean readSection(Section section) {

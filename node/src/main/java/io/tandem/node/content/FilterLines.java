@@ -30,6 +30,9 @@ public final class FilterLines implements Feature {
     private static final String NAMES = "    [CACHE] cache\n    [COMP] compression\n    [FCGI] fcgi-app\n"
             + "    [  OT] opentracing\n    [SPOE] spoe\n    [TRACE] trace\n";
 
+    /** Those that are not refused, as {@code -dKflt} lists them. */
+    private static final List<String> OFFERED = List.of("cache [CACHE]", "compression [COMP]", "trace [TRACE]");
+
     private static final Set<String> TRACE_WORDS = Set.of("random-parsing", "random-forwarding", "hexdump", "quiet");
 
     /** One line: which filter, and the cache it is for. */
@@ -69,6 +72,11 @@ public final class FilterLines implements Feature {
     @Override
     public List<Keyword<Directive>> directives() {
         return List.of(FILTER);
+    }
+
+    /** The names of the filters and what HAProxy calls their parsers. */
+    public static List<String> offered() {
+        return OFFERED;
     }
 
     private static void filter(Arguments line, Draft draft) {

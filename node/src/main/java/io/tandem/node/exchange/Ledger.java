@@ -5,11 +5,13 @@ package io.tandem.node.exchange;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Observer;
 import io.tandem.node.backend.Server;
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.Meters;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.StickCounters;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the books of an exchange: which counters it raises as it goes along, and the log line at its end. */
@@ -37,6 +39,14 @@ public final class Ledger {
     void requestBegins() {
         facts.tracking.beginRequest(true, nowMs());
         facts.frontend.meters().count(loop.index(), ProxyCounter.REQUESTS);
+        reached(LogStep.REQUEST);
+    }
+
+    /** It has come so far: a line more where {@code log-steps} has the step. */
+    public void reached(LogStep step) {
+        if (step.isIn(facts.frontend.logSteps())) {
+            facts.frontend.accessLog().more(facts, step, null);
+        }
     }
 
     public void backendBegins() {
@@ -112,7 +122,7 @@ public final class Ledger {
     /** The client gets an answer with {@code facts.status}. */
     void answered() {
         ProxyCounter counter = ProxyCounter.ofStatus(facts.status);
-        facts.tracking.countStatus(facts.status, nowMs());
+        StickCounters.count(facts.tracking, facts.configuration, facts.status, nowMs());
         facts.frontend.meters().count(loop.index(), counter);
         count(facts.backend, counter);
     }
@@ -137,6 +147,7 @@ public final class Ledger {
      * @param bodyBytes those of the body that came with the head
      */
     void answerBegins(long bodyBytes) {
+        reached(LogStep.RESPONSE);
         if (facts.frontend.accessLog().isEarly()) {
             facts.endNs = loop.nowNs();
             facts.bytesOut += bodyBytes;

@@ -17,6 +17,7 @@ import io.tandem.node.backend.pool.Reuse;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.backend.pool.ServerPools;
 import io.tandem.node.backend.pool.ServerSeeker;
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.Upgrade;
@@ -296,6 +297,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         facts.connectedNs = loop.nowNs();
         if (seeker.joins(reached, key)) {
             ledger.count(target, ProxyCounter.REUSES);
+            ledger.reached(LogStep.CONNECT);
             return;
         }
         facts.connectedNs = 0;
@@ -307,6 +309,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
             facts.serverTls = idle.tls();
             facts.serverSource = idle.localAddress();
             facts.serverEnd = idle;
+            ledger.reached(LogStep.CONNECT);
             seeker.onServerFound(idle);
             return;
         }
@@ -334,6 +337,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         if (observer != null) {
             observer.connected();
         }
+        ledger.reached(LogStep.CONNECT);
         seeker.onServerFound(connection);
     }
 
@@ -359,7 +363,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         if (observer != null && by != Termination.RESOURCE) {
             observer.failed(Observer.Fault.CONNECTION);
         }
-        if (facts.retries >= present.retries() || !present.retryOn().covers(RetryOn.Failure.CONN_FAILURE)) {
+        if (facts.retries >= allowed(present) || !present.retryOn().covers(RetryOn.Failure.CONN_FAILURE)) {
             state = State.IDLE;
             ledger.count(failed, ProxyCounter.CONNECT_ERRORS);
             seeker.onServerMissing(by, Termination.IN_CONNECT);
@@ -395,7 +399,11 @@ public final class ServerSearch implements Waiter, ServerSeeker {
     /** Whether a request that a server has failed may go out once more. */
     boolean mayRepeat() {
         Backend present = backend;
-        return present != null && facts.server != null && facts.retries < present.retries();
+        return present != null && facts.server != null && facts.retries < allowed(present);
+    }
+
+    private int allowed(Backend present) {
+        return facts.retriesAllowed >= 0 ? facts.retriesAllowed : present.retries();
     }
 
     /** The request goes out once more, at once, to the same server or to another one as {@code option redispatch} says. */

@@ -3,6 +3,7 @@
 package io.tandem.node.frontend;
 
 import io.tandem.node.rules.Facts;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the line about an exchange. Called on its event loop, must not block. */
 @FunctionalInterface
@@ -27,4 +28,11 @@ public interface AccessLog {
 
     /** An exchange, or a TCP session, has ended. */
     void log(Facts facts);
+
+    /**
+     * A line more, about an exchange that goes on ({@code log-steps}, {@code do-log}).
+     *
+     * @param profile the log profile that words it, whatever its targets name; null for theirs
+     */
+    default void more(Facts facts, LogStep step, @Nullable String profile) {}
 }

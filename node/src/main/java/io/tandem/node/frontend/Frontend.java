@@ -39,6 +39,7 @@ public final class Frontend {
     private final Format uniqueIdFormat;
     private final BackendChoice backendChoice;
     private final AccessLog accessLog;
+    private final int logSteps;
     private final Intercept intercept;
     private final ProxyLog log;
     private final HttpSettings http;
@@ -79,6 +80,7 @@ public final class Frontend {
         afterResponseRules = builder.afterResponseRules;
         backendChoice = builder.backendChoice;
         accessLog = builder.accessLog;
+        logSteps = builder.logSteps;
         intercept = builder.intercept;
         log = builder.log;
         http = builder.http;
@@ -164,6 +166,11 @@ public final class Frontend {
 
     public AccessLog accessLog() {
         return accessLog;
+    }
+
+    /** {@code log-steps}: at which of them there is a line, see {@link LogStep#isIn}. */
+    public int logSteps() {
+        return logSteps;
     }
 
     /** The most connections at once: 0 for no limit of its own, negative to accept none. */
@@ -263,6 +270,7 @@ public final class Frontend {
         public Rules afterResponseRules = Rules.NONE;
         public BackendChoice backendChoice = facts -> null;
         public AccessLog accessLog = AccessLog.NONE;
+        public int logSteps = LogStep.AT_THE_END;
         public Intercept intercept = Intercept.NONE;
         public ProxyLog log = ProxyLog.SILENT;
         public HttpSettings http = HttpSettings.DEFAULT;

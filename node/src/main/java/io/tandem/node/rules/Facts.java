@@ -163,6 +163,8 @@ public final class Facts {
     public int serverTimeoutMs;
 
     public int tunnelTimeoutMs;
+    /** {@code set-retries}: instead of the backend's {@code retries}; negative for that. */
+    public int retriesAllowed = -1;
     /** {@code early-hint}: interim responses that the client is to get before anything else; null for none. */
     public @Nullable Hints hints;
     /** {@code disable-l7-retry}: the request is sent once, whatever becomes of it. */
@@ -391,6 +393,7 @@ public final class Facts {
         incomplete = false;
         closesServer = false;
         service = null;
+        retriesAllowed = -1;
         requestAtMs = 0;
         sessionId = 0;
         requestStartNs = 0;

@@ -4,6 +4,7 @@ package io.tandem.node.rules;
 
 import io.tandem.peers.table.DataType;
 import io.tandem.peers.table.StickTable;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * keeps it until {@link #endConnection}, at exchange level until {@link #endExchange}. One event loop.
  */
 public final class Tracking {
-    /** How many counters there are. */
+    /** How many counters there are unless {@code tune.stick-counters} says otherwise. */
     public static final int SLOTS = 3;
 
     private static final @Nullable StickTable[] NO_TABLES = new StickTable[SLOTS];
@@ -29,7 +30,7 @@ public final class Tracking {
 
     /** The table of a slot, or null while it is free. */
     public @Nullable StickTable table(int slot) {
-        return tables[slot];
+        return slot < tables.length ? tables[slot] : null;
     }
 
     /** The held entry of a slot that has a table. */
@@ -47,11 +48,11 @@ public final class Tracking {
      * {@code sess_*}, or {@code http_req_*} where it is one of HTTP. Does nothing where the slot is taken: the first rule wins.
      */
     public void track(int slot, StickTable table, int entry, boolean exchange, boolean http, long nowMs) {
-        if (tables[slot] != null) {
+        if (table(slot) != null) {
             table.release(entry);
             return;
         }
-        ownSlots();
+        ownSlots(slot + 1);
         tables[slot] = table;
         entries[slot] = entry;
         ofExchange[slot] = exchange;
@@ -69,11 +70,13 @@ public final class Tracking {
         }
     }
 
-    private void ownSlots() {
-        if (tables == NO_TABLES) {
-            tables = new StickTable[SLOTS];
-            entries = new int[SLOTS];
-            ofExchange = new boolean[SLOTS];
+    /** @param least how many are needed; beyond {@link #SLOTS} they are made as they are used */
+    private void ownSlots(int least) {
+        if (tables == NO_TABLES || tables.length < least) {
+            int slots = Math.max(SLOTS, least);
+            tables = Arrays.copyOf(tables, slots);
+            entries = Arrays.copyOf(entries, slots);
+            ofExchange = Arrays.copyOf(ofExchange, slots);
         }
     }
 
@@ -87,9 +90,9 @@ public final class Tracking {
     /** Takes over what a connection tracks, for one of its streams; the connection goes on holding the entries. */
     public void follow(Tracking connection) {
         if (connection.tracked > 0) {
-            ownSlots();
+            ownSlots(connection.tables.length);
         }
-        for (int slot = 0; connection.tracked > 0 && slot < SLOTS; slot++) {
+        for (int slot = 0; connection.tracked > 0 && slot < connection.tables.length; slot++) {
             tables[slot] = connection.tables[slot];
             entries[slot] = connection.entries[slot];
             ofExchange[slot] = false;
@@ -100,7 +103,7 @@ public final class Tracking {
     /** Counts {@code n} on every tracked entry that stores {@code type}. */
     public void count(DataType type, long n, long nowMs) {
         if (tracked > 0 && n != 0) {
-            for (int slot = 0; slot < SLOTS; slot++) {
+            for (int slot = 0; slot < tables.length; slot++) {
                 StickTable table = tables[slot];
                 if (table != null) {
                     add(table, entries[slot], type, n, nowMs);
@@ -121,24 +124,13 @@ public final class Tracking {
         }
     }
 
-    /** A client's error: a bad request, a status 400 to 499 (401 and 407 count in HAProxy as well). */
+    /** A client's error: a bad request, or a status that is one ({@link StickCounters}). */
     public void countRequestError(long nowMs) {
         count(DataType.HTTP_ERR_CNT, 1, nowMs);
         count(DataType.HTTP_ERR_RATE, 1, nowMs);
     }
 
-    /** What a response's status means for the entries tracked. */
-    public void countStatus(int status, long nowMs) {
-        if (tracked > 0) {
-            if (status >= 400 && status < 500) {
-                countRequestError(nowMs);
-            } else if (status >= 500 && status != 501 && status != 505) {
-                countFailure(nowMs);
-            }
-        }
-    }
-
-    /** A server's failure: a status 500 to 599 but 501 and 505. */
+    /** A server's failure: a status that is one ({@link StickCounters}). */
     public void countFailure(long nowMs) {
         count(DataType.HTTP_FAIL_CNT, 1, nowMs);
         count(DataType.HTTP_FAIL_RATE, 1, nowMs);
@@ -165,7 +157,7 @@ public final class Tracking {
     }
 
     private void end(boolean all, long nowMs) {
-        for (int slot = 0; tracked > 0 && slot < SLOTS; slot++) {
+        for (int slot = 0; tracked > 0 && slot < tables.length; slot++) {
             StickTable table = tables[slot];
             if (table != null && (all || ofExchange[slot])) {
                 add(table, entries[slot], DataType.CONN_CUR, -1, nowMs);

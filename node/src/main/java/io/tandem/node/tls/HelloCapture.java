@@ -16,12 +16,23 @@ import java.util.Arrays;
  * @param groups what stands in the extension supported_groups, two bytes each
  * @param formats what stands in the extension ec_point_formats, one byte each
  * @param ciphersHash of all cipher suites, also of those that did not fit
+ * @param signatures what stands in the extension signature_algorithms, two bytes each
+ * @param versions what stands in the extension supported_versions, two bytes each
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record HelloCapture(
-        int version, byte[] ciphers, byte[] extensions, byte[] groups, byte[] formats, long ciphersHash) {
+        int version,
+        byte[] ciphers,
+        byte[] extensions,
+        byte[] groups,
+        byte[] formats,
+        long ciphersHash,
+        byte[] signatures,
+        byte[] versions) {
     private static final int SUPPORTED_GROUPS = 10;
     private static final int POINT_FORMATS = 11;
+    private static final int SIGNATURE_ALGORITHMS = 13;
+    private static final int SUPPORTED_VERSIONS = 43;
     private static final int LONGEST = 16 * 1024;
 
     /**
@@ -58,14 +69,20 @@ public record HelloCapture(
         }
         if (fields.find(POINT_FORMATS)) {
             formats = list(hello, fields, 1, left);
+            left -= formats.length;
         }
+        byte[] signatures = fields.find(SIGNATURE_ALGORITHMS) ? list(hello, fields, 2, left) : new byte[0];
+        left -= signatures.length;
+        byte[] versions = fields.find(SUPPORTED_VERSIONS) ? list(hello, fields, 1, left) : new byte[0];
         return new HelloCapture(
                 fields.version(),
                 ciphers,
                 Arrays.copyOf(extensions, length),
                 groups,
                 formats,
-                XxHash.xxh64(hello, fields.ciphersStart(), fields.ciphersStart() + all, 0));
+                XxHash.xxh64(hello, fields.ciphersStart(), fields.ciphersStart() + all, 0),
+                signatures,
+                versions);
     }
 
     /** The list in an extension behind its length of {@code head} bytes. */

@@ -39,6 +39,34 @@ class ServerStateTest {
     }
 
     @Test
+    void itBeginsAsItsInitStateSays() {
+        assertThat(begun(InitialHealth.UP)).isEqualTo("UP 2 true");
+        assertThat(begun(InitialHealth.FULLY_UP)).isEqualTo("UP 4 true");
+        assertThat(begun(InitialHealth.DOWN)).isEqualTo("GOING_UP 1 false");
+        assertThat(begun(InitialHealth.FULLY_DOWN)).isEqualTo("DOWN 0 false");
+    }
+
+    private static String begun(InitialHealth initial) {
+        ServerState state = new ServerState(new Meters(1), new BackendState(0), 0);
+        state.initialHealth(initial);
+        state.configure(1, ServerLimits.of(0), false, false, 2, 3, 0);
+        String first = told(state);
+
+        state.health(ServerState.Health.UP, 4, 1);
+        state.configure(1, ServerLimits.of(0), false, false, 2, 3, 2); // a reload changes nothing
+        assertThat(told(state)).isEqualTo("UP 4 true");
+        state.maintenance(true, 3);
+        state.maintenance(false, 4);
+        state.beginHealth(4); // as operators do who end a maintenance
+        assertThat(told(state)).isEqualTo(first);
+        return first;
+    }
+
+    private static String told(ServerState state) {
+        return state.health() + " " + state.healthPoints() + " " + state.isRunning();
+    }
+
+    @Test
     void aReloadThatRaisesTheLimitServesThoseWhoWait() {
         configure(1, false, 0);
         List<Server> served = new ArrayList<>();

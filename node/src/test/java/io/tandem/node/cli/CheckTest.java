@@ -15,6 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code -c} beside HAProxy's: the same words in the same order, the same status. */
 class CheckTest {
+    /** Commands of later releases, and of our own. */
+    private static final List<String> OWN_COMMANDS =
+            List.of("show ssl ocsp-updates [WORKER] ", "update ssl ocsp-response [WORKER] ");
+
     @BeforeEach
     void haproxyIsInstalled() {
         InstalledHaproxy.assumeInstalled();
@@ -99,6 +103,26 @@ class CheckTest {
                 new String[] {"-c", "-f", "/nonexistent.cfg"},
                 new String[] {"-c", "-f", file("no-listener"), "-f", file("valid")})) {
             assertThat(Checked.byTandem(options)).as(String.join(" ", options)).isEqualTo(Checked.byHaproxy(options));
+        }
+    }
+
+    @Test
+    void listsOfKeywordsHaveHaproxysShape() throws Exception {
+        for (String of : List.of("cli", "flt")) {
+            List<String> ours = Checked.byTandem("-dK" + of).output().lines().toList();
+            List<String> theirs = Checked.byHaproxy("-dK" + of, "-c", "-f", file("valid"))
+                    .output()
+                    .lines()
+                    .map(line -> line.replace("[MASTER] [WORKER]", "[WORKER]"))
+                    .toList();
+
+            assertThat(ours.get(0)).isEqualTo(theirs.get(0));
+            assertThat(ours.stream()
+                            .filter(line ->
+                                    !theirs.contains(line) && !OWN_COMMANDS.contains(line) && !line.contains("vrrp")))
+                    .as(of)
+                    .isEmpty();
+            assertThat(ours).hasSizeGreaterThan(of.equals("cli") ? 80 : 3);
         }
     }
 

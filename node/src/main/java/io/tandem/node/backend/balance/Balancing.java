@@ -44,6 +44,11 @@ public final class Balancing implements Feature {
             .doc("the most sessions a server takes, of the average, with hash-type consistent or balance random")
             .as(Balancing::balanceFactor);
 
+    private static final Keyword<Directive> AFFINITY = Keyword.directive("hash-preserve-affinity", SectionKind.PROXIES)
+            .arguments("always | maxconn | maxqueue")
+            .doc("whether a key waits for its own server, or goes to the next where that one or its queue is full")
+            .as(Balancing::affinity);
+
     private static final Keyword<Directive> ALL_BACKUPS = Keyword.directive("option allbackups", SectionKind.PROXIES)
             .negatable()
             .doc("uses all backup servers together, not the first one alone")
@@ -86,7 +91,7 @@ public final class Balancing implements Feature {
 
     @Override
     public List<Keyword<Directive>> directives() {
-        return List.of(BALANCE, HASH_TYPE, BALANCE_FACTOR, ALL_BACKUPS);
+        return List.of(BALANCE, HASH_TYPE, BALANCE_FACTOR, AFFINITY, ALL_BACKUPS);
     }
 
     private static void balance(Arguments line, Draft draft) {
@@ -167,7 +172,26 @@ public final class Balancing implements Feature {
     private static void hashType(Arguments line, Draft draft) {
         draft.needsBackend(line, "hash-type", "."); // its mistakes are told all the same
         Choice choice = draft.facet(CHOICE);
-        choice.hashType = HashLines.type(line).withBalanceFactor(choice.hashType.balanceFactor());
+        choice.hashType = HashLines.type(line)
+                .withBalanceFactor(choice.hashType.balanceFactor())
+                .withAffinity(choice.hashType.affinity());
+    }
+
+    private static void affinity(Arguments line, Draft draft) {
+        String expected = "'hash-preserve-affinity' expects one of 'always', 'maxconn' or 'maxqueue'";
+        String word = line.require(expected + ".").text();
+        HashType.Affinity affinity =
+                switch (word) {
+                    case "always" -> HashType.Affinity.ALWAYS;
+                    case "maxconn" -> HashType.Affinity.MAXCONN;
+                    case "maxqueue" -> HashType.Affinity.MAXQUEUE;
+                    default -> throw line.error(expected + " (got '" + word + "').");
+                };
+        line.noMore("hash-preserve-affinity");
+        if (draft.needsBackend(line, "hash-preserve-affinity", ".")) {
+            Choice choice = draft.facet(CHOICE);
+            choice.hashType = choice.hashType.withAffinity(affinity);
+        }
     }
 
     private static void balanceFactor(Arguments line, Draft draft) {

@@ -145,14 +145,14 @@ final class HashLines {
         String method = line.next();
         if (method.equals("avalanche")) {
             line.warn("'hash-type avalanche' is obsolete, please use 'hash-type map-based sdbm avalanche' instead.");
-            return new HashType(false, HashType.Function.SDBM, true, 0);
+            return new HashType(false, HashType.Function.SDBM, true, 0, HashType.Affinity.ALWAYS);
         }
         if (!method.equals("map-based") && !method.equals("consistent")) {
             throw line.error("'hash-type' only supports 'consistent' and 'map-based'.");
         }
         boolean consistent = method.equals("consistent");
         if (!line.hasNext()) {
-            return new HashType(consistent, null, false, 0);
+            return new HashType(consistent, null, false, 0, HashType.Affinity.ALWAYS);
         }
         HashType.Function function =
                 switch (line.next()) {
@@ -167,6 +167,6 @@ final class HashLines {
         if (avalanche && !line.next().equals("avalanche")) {
             throw line.error("'hash-type' only supports 'avalanche' as a modifier for hash functions.");
         }
-        return new HashType(consistent, function, avalanche, 0);
+        return new HashType(consistent, function, avalanche, 0, HashType.Affinity.ALWAYS);
     }
 }

@@ -57,14 +57,23 @@ final class HashRing {
     }
 
     /** The server at a place, or the next around the circle that is not to be avoided and within the bound. */
-    @Nullable Server from(int at, @Nullable Server avoid, @Nullable BoundedLoad bound) {
+    @Nullable Server from(int at, @Nullable Server avoid, @Nullable BoundedLoad bound, HashType.Affinity affinity) {
         long slots = bound == null ? 0 : bound.slots();
         for (int i = 0; i < places.length; i++) {
-            int index = (int) (places[(at + i) % places.length] & 0x7fff_ffff);
-            if (candidates[index].server() != avoid && (bound == null || bound.allows(index, slots))) {
-                return candidates[index].server(); // full or not: whoever is hashed to it waits for it
+            Server server = candidate(at, i).server();
+            if (server != avoid && (bound == null || bound.allows(index(at, i), slots)) && affinity.keeps(server)) {
+                return server; // full or not: whoever is hashed to it waits for it
             }
         }
-        return null;
+        // where all are full it is the key's own
+        return affinity == HashType.Affinity.ALWAYS ? null : from(at, avoid, bound, HashType.Affinity.ALWAYS);
+    }
+
+    private int index(int at, int further) {
+        return (int) (places[(at + further) % places.length] & 0x7fff_ffff);
+    }
+
+    private Candidate candidate(int at, int further) {
+        return candidates[index(at, further)];
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.balance;
 
+import io.tandem.node.backend.Server;
 import io.tandem.node.rules.sample.Hashes;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,33 @@ import org.jspecify.annotations.Nullable;
  * @param function null for the method's own: SDBM, on a circle spread by the avalanche
  * @param avalanche whether the number is spread by a second hash
  * @param balanceFactor the most sessions a server takes, per cent of the average; 0 for any number; on a circle only
+ * @param affinity when a key may go to another server than its own
  */
-record HashType(boolean consistent, @Nullable Function function, boolean avalanche, int balanceFactor) {
-    static final HashType DEFAULT = new HashType(false, null, false, 0);
+record HashType(
+        boolean consistent, @Nullable Function function, boolean avalanche, int balanceFactor, Affinity affinity) {
+    static final HashType DEFAULT = new HashType(false, null, false, 0, Affinity.ALWAYS);
+
+    /** {@code hash-preserve-affinity} (HAProxy 3.2): until when a key stays with its server. */
+    enum Affinity {
+        /** As long as the server is up: who finds it full waits. */
+        ALWAYS,
+        /** Until it has as many sessions as its {@code maxconn}. */
+        MAXCONN,
+        /** Until its queue is as long as its {@code maxqueue}. */
+        MAXQUEUE;
+
+        /** Whether the key stays. */
+        boolean keeps(Server server) {
+            return switch (this) {
+                case ALWAYS -> true;
+                case MAXCONN -> !server.state().isFull();
+                case MAXQUEUE -> {
+                    int longest = server.state().limits().maxQueue();
+                    yield longest == 0 || server.state().queue().length() < longest;
+                }
+            };
+        }
+    }
 
     /** A hash of bytes; 32 bits, unsigned. */
     enum Function {
@@ -47,6 +72,10 @@ record HashType(boolean consistent, @Nullable Function function, boolean avalanc
     }
 
     HashType withBalanceFactor(int factor) {
-        return new HashType(consistent, function, avalanche, factor);
+        return new HashType(consistent, function, avalanche, factor, affinity);
+    }
+
+    HashType withAffinity(Affinity affinity) {
+        return new HashType(consistent, function, avalanche, balanceFactor, affinity);
     }
 }

@@ -40,7 +40,7 @@ final class Hashing implements Algorithm {
                 int at = hash == HashKey.NONE
                         ? Math.floorMod(position.incrementAndGet(), ring.size())
                         : ring.nearest(hash);
-                return ring.from(at, avoid, bound);
+                return ring.from(at, avoid, bound, type.affinity());
             };
         }
         Candidate[] map = RoundRobin.sequence(candidates, WeightedSequence::fixed);
@@ -53,13 +53,18 @@ final class Hashing implements Algorithm {
         int slot = takesTurns ? position.incrementAndGet() : (int) (hash % map.length);
         for (int i = 0; i < map.length; i++) {
             Candidate candidate = map[Math.floorMod(slot + i, map.length)];
-            if (takesTurns ? candidate.isFree(avoid) : candidate.server() != avoid) {
+            boolean may = takesTurns
+                    ? candidate.isFree(avoid)
+                    : candidate.server() != avoid && type.affinity().keeps(candidate.server());
+            if (may) {
                 if (takesTurns && i > 0) {
                     position.addAndGet(i);
                 }
                 return candidate.server(); // full or not: whoever is hashed to it waits for it
             }
         }
-        return null;
+        return takesTurns || type.affinity() == HashType.Affinity.ALWAYS
+                ? null
+                : map[slot].server() != avoid ? map[slot].server() : null; // all are full: its own it is
     }
 }

@@ -15,6 +15,7 @@ import io.tandem.node.exchange.Ledger;
 import io.tandem.node.exchange.ServerSearch;
 import io.tandem.node.frontend.ClientConnection;
 import io.tandem.node.frontend.LiveSession;
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.frontend.TlsLedger;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.language.Mode;
@@ -123,6 +124,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter
     private void seek(ChannelHandlerContext context) {
         phase = Phase.INSPECTING;
         inactivity.begin(facts.frontend.timeouts().client(), facts.acceptedNs);
+        ledger.reached(LogStep.REQUEST);
         Backend backend = facts.frontend.backendChoice().choose(facts);
         if (backend == null) {
             onServerMissing(Termination.SERVER, Termination.IN_CONNECT);

@@ -74,7 +74,7 @@ final class CrtStoreLines implements Facet {
         }
         TlsGlobals globals = TlsGlobals.of(line.context().drafts().global());
         String base = section.certificateBase == null ? globals.certificateBase : section.certificateBase;
-        String keys = section.keyBase == null ? base : section.keyBase;
+        String keys = section.keyBase != null ? section.keyBase : globals.keyBase.isEmpty() ? base : globals.keyBase;
         CertificateStore store = CertificateStore.of(line.context().drafts().global());
         String file = TlsGlobals.under(base, certificate);
         String name = alias == null && draft.name().isEmpty()

@@ -33,6 +33,8 @@ final class TlsGlobalLines {
     static final List<Keyword<Directive>> ALL = List.of(
             line("crt-base", "DIRECTORY", "where relative names of certificates start")
                     .as(TlsGlobalLines::certificateBase),
+            line("key-base", "DIRECTORY", "where relative names of keys in crt-store sections start")
+                    .as(TlsGlobalLines::keyBase),
             line("ca-base", "DIRECTORY", "where relative names of authorities start")
                     .as(TlsGlobalLines::authorityBase),
             line("issuers-chain-path", "DIRECTORY", "chains of issuers, for certificates that come without")
@@ -80,6 +82,11 @@ final class TlsGlobalLines {
                     "ALGORITHMS",
                     TlsOptions.OWN_ALGORITHMS,
                     word("signature algorithms")),
+            vain(
+                    "tune.ssl.certificate-compression",
+                    "auto|off",
+                    "certificates are sent as they are",
+                    word("'auto' or 'off'")),
             vain("ssl-provider", "NAME", NO_OPENSSL, word("a valid engine provider name")),
             vain("ssl-provider-path", "DIRECTORY", NO_OPENSSL, word("a directory path")),
             vain("ssl-propquery", "QUERY", NO_OPENSSL, word("a property string")),
@@ -119,6 +126,14 @@ final class TlsGlobalLines {
         }
         TlsGlobals.of(draft).certificateBase = path;
         store(draft).base(path);
+    }
+
+    private static void keyBase(Arguments line, Draft draft) {
+        String path = directory(line);
+        if (!TlsGlobals.of(draft).keyBase.isEmpty()) {
+            throw line.error("'key-base' already specified.");
+        }
+        TlsGlobals.of(draft).keyBase = path;
     }
 
     private static void authorityBase(Arguments line, Draft draft) {

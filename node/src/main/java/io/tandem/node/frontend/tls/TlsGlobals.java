@@ -16,6 +16,8 @@ public final class TlsGlobals implements Facet {
 
     String certificateBase = "";
     String authorityBase = "";
+    /** {@code key-base}: of keys in {@code crt-store} sections. */
+    String keyBase = "";
     /** {@code tune.ssl.capture-buffer-size}: how much of a client's first message is kept, bytes. */
     int captureBytes;
 

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** All commands, and how a line finds its own. Immutable. */
 public final class Commands {
+    /** What a session or its server does itself. */
+    public static final List<String> OF_SESSIONS =
+            List.of("_getsocks", "help", "operator", "prompt", "quit", "show cli level", "user");
+
     /** How many near matches an unknown command is answered with. */
     private static final int SUGGESTIONS = 5;
 

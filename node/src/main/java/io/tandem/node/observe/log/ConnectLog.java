@@ -3,6 +3,7 @@
 package io.tandem.node.observe.log;
 
 import io.tandem.node.frontend.AccessLog;
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.frontend.Peer;
 import io.tandem.node.language.Mode;
 import io.tandem.node.rules.Facts;
@@ -10,6 +11,7 @@ import io.tandem.node.socket.Endpoints;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The line of a frontend without a log format: {@code Connect from 10.0.1.2:33312 to 10.0.3.31:8012 (www/HTTP)}, written
@@ -18,12 +20,15 @@ import java.nio.charset.StandardCharsets;
 final class ConnectLog implements AccessLog {
     private static final int INFO = 6;
 
-    private final ProxyLog log;
+    private final AccessTargets targets;
     private final FailureLine failures;
+    /** What profiles make of the other steps; null where there are none. */
+    private final @Nullable FormattedLog others;
 
-    ConnectLog(ProxyLog log, FailureLine failures) {
-        this.log = log;
+    ConnectLog(AccessTargets targets, FailureLine failures, @Nullable FormattedLog others) {
+        this.targets = targets;
         this.failures = failures;
+        this.others = others;
     }
 
     @Override
@@ -32,18 +37,27 @@ final class ConnectLog implements AccessLog {
         String text = "Connect " + from + "to " + text(facts.destination, facts) + " (" + facts.frontend.name() + "/"
                 + (facts.frontend.mode() == Mode.HTTP ? "HTTP" : "TCP") + ")";
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        log.access(facts.loop.index(), INFO, bytes, 0, bytes.length, System.currentTimeMillis());
+        targets.write(facts, LogStep.ACCEPT, INFO, bytes);
     }
 
     @Override
     public long lines() {
-        return log.lines();
+        return targets.lines();
+    }
+
+    @Override
+    public void more(Facts facts, LogStep step, @Nullable String profile) {
+        if (others != null) {
+            others.more(facts, step, profile);
+        }
     }
 
     @Override
     public void failed(Facts facts, String why) {
         if (failures.isFormatted()) { // without any format HAProxy keeps silent
             failures.write(facts, why);
+        } else if (others != null) {
+            others.failed(facts, why);
         }
     }
 
@@ -61,6 +75,8 @@ final class ConnectLog implements AccessLog {
 
     @Override
     public void log(Facts facts) {
-        // said everything when the connection was accepted
+        if (others != null) { // otherwise everything was said when the connection was accepted
+            others.log(facts);
+        }
     }
 }

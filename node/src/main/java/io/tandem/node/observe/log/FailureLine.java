@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.log;
 
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
 import io.tandem.node.rules.format.Format;
-import io.tandem.node.rules.sample.Output;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -25,7 +25,7 @@ final class FailureLine {
                     "dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ENGLISH)
             .withZone(ZoneId.systemDefault());
 
-    private final ProxyLog log;
+    private final AccessTargets targets;
     private final @Nullable Format format;
     private final int level;
 
@@ -33,8 +33,8 @@ final class FailureLine {
      * @param format {@code error-log-format}, or null for HAProxy's own line
      * @param separate whether lines about errors have a level of their own
      */
-    FailureLine(ProxyLog log, @Nullable Format format, boolean separate) {
-        this.log = log;
+    FailureLine(AccessTargets targets, @Nullable Format format, boolean separate) {
+        this.targets = targets;
         this.format = format;
         level = separate ? ERR : INFO;
     }
@@ -45,12 +45,12 @@ final class FailureLine {
     }
 
     /** The format of lines about clients whose request was none, too; {@code usual} where there is none. */
-    Format formatOr(Format usual) {
+    @Nullable Format formatOr(@Nullable Format usual) {
         return format == null ? usual : format;
     }
 
     void write(Facts facts, String why) {
-        if (format != null) {
+        if (format != null || targets.hasProfiles()) {
             if (facts.status == 0) {
                 facts.status = Facts.UNREADABLE;
             }
@@ -58,8 +58,9 @@ final class FailureLine {
                 facts.endNs = facts.loop.nowNs();
             }
             facts.terminated(Termination.PROXY, Termination.IN_REQUEST);
-            Output line = format.render(facts);
-            log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
+        }
+        if (format != null) {
+            targets.write(facts, LogStep.ERROR, level, format, null);
             return;
         }
         String listener =
@@ -68,6 +69,6 @@ final class FailureLine {
                 ConnectLog.text(facts.source, facts) + " [" + DATE.format(Instant.ofEpochMilli(facts.acceptedAtMs))
                         + "] " + facts.frontend.name() + "/" + listener + ": " + why;
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        log.access(facts.loop.index(), level, bytes, 0, bytes.length, System.currentTimeMillis());
+        targets.write(facts, LogStep.ERROR, level, bytes);
     }
 }

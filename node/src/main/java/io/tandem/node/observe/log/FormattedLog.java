@@ -3,31 +3,38 @@
 package io.tandem.node.observe.log;
 
 import io.tandem.node.frontend.AccessLog;
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
 import io.tandem.node.rules.format.Format;
-import io.tandem.node.rules.sample.Output;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a line for each exchange by a compiled format. Immutable. */
+/** Writes a line for each exchange by a compiled format, and at other steps where {@code log-steps} says so. Immutable. */
 final class FormattedLog implements AccessLog {
     private static final int ERR = 3;
     private static final int INFO = 6;
 
-    private final ProxyLog log;
-    private final Format format;
+    private final AccessTargets targets;
+    private final @Nullable Format format;
     private final @Nullable Format structured;
     private final FailureLine failures;
     private final boolean dontLogNull;
     private final boolean dontLogNormal;
     private final boolean separateErrors;
     private final boolean early;
-    /** By loop, of lines that may be longer than a loop's own output; made on first use. Each is its loop's. */
-    private final @Nullable Output[] longLines;
+    private final int steps;
 
-    /** @param structured {@code log-format-sd}, or null where no target has room for structured data */
-    FormattedLog(ProxyLog log, Format format, @Nullable Format structured, FailureLine failures, LogSettings settings) {
-        this.log = log;
+    /**
+     * @param format null where only profiles say what lines look like
+     * @param structured {@code log-format-sd}, or null where no target has room for structured data
+     */
+    FormattedLog(
+            AccessTargets targets,
+            @Nullable Format format,
+            @Nullable Format structured,
+            FailureLine failures,
+            LogSettings settings) {
+        this.targets = targets;
         this.format = format;
         this.structured = structured;
         this.failures = failures;
@@ -35,7 +42,7 @@ final class FormattedLog implements AccessLog {
         dontLogNormal = settings.dontLogNormal;
         separateErrors = settings.separateErrors;
         early = settings.asSoonAsPossible;
-        longLines = new Output[log.loops()];
+        steps = settings.steps;
     }
 
     @Override
@@ -44,42 +51,50 @@ final class FormattedLog implements AccessLog {
     }
 
     @Override
+    public void accepted(Facts facts) {
+        if (LogStep.ACCEPT.isIn(steps)) {
+            more(facts, LogStep.ACCEPT, null);
+        }
+    }
+
+    @Override
+    public void more(Facts facts, LogStep step, @Nullable String profile) {
+        if (facts.logLevel == Facts.SILENT) {
+            return;
+        }
+        int level = facts.logLevel != Facts.DEFAULT_LEVEL ? facts.logLevel : INFO;
+        long endNs = facts.endNs;
+        facts.endNs = facts.loop.nowNs(); // durations are as of now
+        if (profile == null) {
+            targets.write(facts, step, level, format, structured);
+        } else {
+            targets.write(profile, facts, step, level, format, structured);
+        }
+        facts.endNs = endNs;
+    }
+
+    @Override
     public void log(Facts facts) {
         if (facts.logLevel == Facts.SILENT || (dontLogNull && facts.bytesIn == 0 && !facts.sentJunk)) {
             return;
         }
+        boolean failed = facts.lacksRequest();
         boolean error = facts.status >= 500 || isAbnormal(facts) || facts.retries > 0 || facts.redispatched;
-        if (dontLogNormal && !error) {
+        if ((dontLogNormal && !error) || !(failed || LogStep.CLOSE.isIn(steps))) {
             return;
         }
         int level = facts.logLevel != Facts.DEFAULT_LEVEL ? facts.logLevel : error && separateErrors ? ERR : INFO;
-        if (structured != null) {
-            Output data = structured.render(facts);
-            log.structured(facts.loop.index(), data.bytes(), data.length());
-        }
-        Output line = output(facts);
-        line.clear();
-        (facts.lacksRequest() ? failures.formatOr(format) : format).write(facts, line);
-        log.access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
-    }
-
-    private Output output(Facts facts) {
-        Output usual = facts.scratch.output;
-        int loop = facts.loop.index();
-        if (log.longest() <= usual.bytes().length || loop >= longLines.length) {
-            return usual;
-        }
-        Output own = longLines[loop];
-        if (own == null) {
-            own = new Output(log.longest());
-            longLines[loop] = own;
-        }
-        return own;
+        targets.write(
+                facts,
+                failed ? LogStep.ERROR : LogStep.CLOSE,
+                level,
+                failed ? failures.formatOr(format) : format,
+                structured);
     }
 
     @Override
     public long lines() {
-        return log.lines();
+        return targets.lines();
     }
 
     @Override

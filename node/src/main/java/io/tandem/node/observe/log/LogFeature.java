@@ -6,6 +6,7 @@ import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.AccessLog;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -25,6 +26,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code log}, the log formats and the options about logging (HAProxy manual 3.1, 4.2 and 8). */
@@ -47,11 +49,14 @@ public final class LogFeature implements Feature {
 
     @Override
     public List<Keyword<Directive>> directives() {
+        return Stream.of(lines(), LogProfiles.ALL).flatMap(List::stream).toList();
+    }
+
+    private static List<Keyword<Directive>> lines() {
         return List.of(
                 Keyword.directive("log", ANYWHERE)
-                        .arguments(
-                                "global | <target> [len <length>] [format <format>] [sample <ranges>:<size>] <facility> [<level>"
-                                        + " [<minlevel>]]")
+                        .arguments("global | <target> [len <length>] [format <format>] [sample <ranges>:<size>]"
+                                + " [profile <name>] <facility> [<level> [<minlevel>]]")
                         .doc("sends log lines somewhere")
                         .negatable()
                         .as(LogFeature::log),
@@ -78,6 +83,11 @@ public final class LogFeature implements Feature {
                         .arguments("<format>")
                         .doc("what the line about a connection that failed says")
                         .as(LogFeature::errorFormat),
+                Keyword.directive("log-steps", SectionKind.FRONTENDS)
+                        .arguments("all | <step>[,<step>…]")
+                        .doc("when there are lines: accept, request, connect, response, close")
+                        .most(1)
+                        .as(LogFeature::steps),
                 Keyword.directive("option httplog", SectionKind.PROXIES)
                         .arguments("[clf]")
                         .doc("access lines about HTTP requests")
@@ -185,6 +195,24 @@ public final class LogFeature implements Feature {
         settings.errorFormatInherited = false;
     }
 
+    private static void steps(Arguments line, Draft draft) {
+        String words = line.require("'log-steps' expects 'all' or a list of logging steps.")
+                .text();
+        int steps = 0;
+        for (String word : words.split(",", -1)) {
+            LogStep step = LogStep.of(word);
+            if (word.equals("all")) {
+                steps |= LogStep.ALL;
+            } else if (step != null && step.isIn(LogStep.ALL)) {
+                steps |= 1 << step.ordinal();
+            } else {
+                throw line.error("'log-steps' : unknown logging step '" + word
+                        + "', expects 'all', 'accept', 'request', 'connect', 'response' or 'close'.");
+            }
+        }
+        settings(draft).steps = steps;
+    }
+
     /** A second format in {@code defaults} takes the place of the first. */
     private static void overriding(String keyword, Arguments line, Draft draft) {
         LogSettings settings = settings(draft);
@@ -254,7 +282,9 @@ public final class LogFeature implements Feature {
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
         LogSettings settings = settings(draft);
         ProxyLog log = proxyLog(settings, assembly);
+        AccessTargets targets = LogProfiles.targets(log, settings, draft, assembly);
         frontend.log = log;
+        frontend.logSteps = settings.steps;
         LogSettings.Shape shape = shapeFor(draft, settings, assembly);
         String text = settings.format == null ? shape.format() : settings.format;
         if (log.isSilent()) {
@@ -264,13 +294,24 @@ public final class LogFeature implements Feature {
                 compile(text, settings.formatOrigin, "log-format", draft, assembly); // for its mistakes
             }
         } else if (settings.format == null && shape == LogSettings.Shape.CONNECT) {
-            frontend.accessLog = new ConnectLog(log, failures(log, draft, settings, assembly));
+            FailureLine failures = failures(targets, draft, settings, assembly);
+            frontend.accessLog = new ConnectLog(targets, failures, worded(targets, draft, settings, assembly));
         } else {
             Format format = compile(text, settings.formatOrigin, "log-format", draft, assembly);
             Format structured = structured(log, settings, draft, assembly);
-            frontend.accessLog =
-                    new FormattedLog(log, format, structured, failures(log, draft, settings, assembly), settings);
+            frontend.accessLog = new FormattedLog(
+                    targets, format, structured, failures(targets, draft, settings, assembly), settings);
         }
+    }
+
+    /** What only the profiles of a proxy without a format say; null where there are none. */
+    private static @Nullable FormattedLog worded(
+            AccessTargets all, ProxyDraft draft, LogSettings settings, Assembly assembly) {
+        if (!all.hasProfiles()) {
+            return null;
+        }
+        AccessTargets worded = all.worded();
+        return new FormattedLog(worded, null, null, failures(worded, draft, settings, assembly), settings);
     }
 
     private static @Nullable Format structured(
@@ -309,15 +350,15 @@ public final class LogFeature implements Feature {
         return LogSettings.Shape.TCP;
     }
 
-    private static FailureLine failures(ProxyLog log, ProxyDraft draft, LogSettings settings, Assembly assembly) {
+    private static FailureLine failures(
+            AccessTargets targets, ProxyDraft draft, LogSettings settings, Assembly assembly) {
         String text = settings.errorFormat;
         Format format =
                 text == null ? null : compile(text, settings.errorFormatOrigin, "error-log-format", draft, assembly);
-        return new FailureLine(log, format, settings.separateErrors);
+        return new FailureLine(targets, format, settings.separateErrors);
     }
 
-    private static Format compile(
-            String text, @Nullable Origin written, String keyword, ProxyDraft draft, Assembly assembly) {
+    static Format compile(String text, @Nullable Origin written, String keyword, ProxyDraft draft, Assembly assembly) {
         Origin origin = written == null ? draft.origin() : written;
         try {
             return FormatParser.parse(
@@ -348,6 +389,7 @@ public final class LogFeature implements Feature {
 
     @Override
     public void completeBackends(Assembly assembly) {
+        LogProfiles.refuseUnknown(assembly);
         refuseUnknownRings(settings(assembly.drafts().global()), "global log server declared", assembly);
         for (ProxyDraft proxy : assembly.drafts().proxies()) {
             refuseUnknownRings(

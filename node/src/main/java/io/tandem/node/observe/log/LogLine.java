@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a {@code log} line: {@code <target> [len n] [format f] [sample s] <facility> [<level> [<minimum level>]]}. */
+/** Reads a {@code log} line: {@code <target> [len n] [format f] [sample s] [profile p] <facility> [<level> [<minimum level>]]}. */
 final class LogLine {
     private static final int DEFAULT_LENGTH = 1024;
     private static final int SYSLOG_PORT = 514;
@@ -35,6 +35,7 @@ final class LogLine {
     private int length = DEFAULT_LENGTH;
     private Format format = Format.AS_RECEIVED;
     private @Nullable LogSample sample;
+    private @Nullable String profile;
 
     private LogLine(Arguments line, SectionKind section) {
         this.line = line;
@@ -67,7 +68,7 @@ final class LogLine {
         if (line.hasNext()) {
             throw line.error("log : cannot handle unexpected argument '" + line.peek() + "'");
         }
-        return new LogTarget(destination(address), length, format, facility, maxLevel, minLevel, sample);
+        return new LogTarget(destination(address), length, format, facility, maxLevel, minLevel, sample, profile);
     }
 
     private void options() {
@@ -89,8 +90,10 @@ final class LogLine {
                 throw line.error("log : " + malformed.text());
             }
         }
-        if (line.peek().equals("profile")) {
-            throw line.error("log : 'profile' is not supported by this version of tandem");
+        if (line.accept("profile")) {
+            profile = line.require("log : 'profile' expects the name of a log-profile section")
+                    .text();
+            LogProfiles.expect(profile, line);
         }
     }
 

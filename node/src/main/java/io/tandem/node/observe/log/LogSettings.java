@@ -3,6 +3,7 @@
 package io.tandem.node.observe.log;
 
 import io.tandem.config.text.Origin;
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import java.util.ArrayList;
@@ -87,6 +88,9 @@ final class LogSettings implements Facet {
     /** {@code option logasap}. */
     boolean asSoonAsPossible;
 
+    /** {@code log-steps}: see {@link LogStep#isIn}. */
+    int steps = LogStep.AT_THE_END;
+
     void format(String text, Origin origin) {
         format = text;
         formatOrigin = origin;
@@ -112,6 +116,7 @@ final class LogSettings implements Facet {
         copy.dontLogNormal = dontLogNormal;
         copy.separateErrors = separateErrors;
         copy.asSoonAsPossible = asSoonAsPossible;
+        copy.steps = steps;
         return copy;
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxLevel lines less important than that are not sent
  * @param minLevel lines more important than that are sent as if of that level
  * @param sample which lines are sent, or null for all
+ * @param profile the log profile that words them, or null for none
  */
 public record LogTarget(
         Destination destination,
@@ -27,17 +28,18 @@ public record LogTarget(
         int facility,
         int maxLevel,
         int minLevel,
-        @Nullable LogSample sample) {
+        @Nullable LogSample sample,
+        @Nullable String profile) {
 
     /** One that sends every line. */
     LogTarget(Destination destination, int maxLength, Format format, int facility, int maxLevel, int minLevel) {
-        this(destination, maxLength, format, facility, maxLevel, minLevel, null);
+        this(destination, maxLength, format, facility, maxLevel, minLevel, null, null);
     }
 
     /** The same target with a header for lines of our own where the line does not name one. */
     LogTarget with(Format ours) {
         return format == Format.AS_RECEIVED
-                ? new LogTarget(destination, maxLength, ours, facility, maxLevel, minLevel, sample)
+                ? new LogTarget(destination, maxLength, ours, facility, maxLevel, minLevel, sample, profile)
                 : this;
     }
 

@@ -4,6 +4,9 @@ package io.tandem.node.observe.log;
 
 import io.tandem.node.observe.ring.Ring;
 import io.tandem.node.observe.ring.RingFeature;
+import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.format.Format;
+import io.tandem.node.rules.sample.Output;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.NodeRuntime;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The log of one proxy: a writer for each event loop, and one for what no loop tells. Thread-safe. */
@@ -26,33 +30,58 @@ public final class ProxyLog {
     private final LogSockets sockets;
     private final @Nullable String hostName;
     private final AtomicLongArray lines; // each loop writes its own, read by any
+    /** By loop, of lines that may be longer than a loop's own output; made on first use. Each is its loop's. */
+    private final @Nullable Output[] longLines;
 
     private ProxyLog(LogWriter[] loops, @Nullable LogWriter events, LogSockets sockets, @Nullable String hostName) {
         this.hostName = hostName;
         this.loops = loops;
         lines = new AtomicLongArray(loops.length * APART);
+        longLines = new Output[loops.length];
         this.events = events;
         this.sockets = sockets;
     }
 
     /** @param global the global section's settings: targets of {@code log global}, tag and host name */
     static ProxyLog of(LogSettings settings, LogSettings global, Assembly assembly) {
+        return of(settings, global, target -> true, null, assembly);
+    }
+
+    /**
+     * A log of some of a proxy's targets.
+     *
+     * @param chosen which
+     * @param tag instead of the proxy's, or null
+     */
+    static ProxyLog of(
+            LogSettings settings,
+            LogSettings global,
+            Predicate<LogTarget> chosen,
+            @Nullable String tag,
+            Assembly assembly) {
         LogTarget.Format ours = global.hostName == null ? LogTarget.Format.LOCAL : LogTarget.Format.RFC3164;
-        return of(settings, global, ours, assembly);
+        return of(settings, global, ours, chosen, tag, assembly);
     }
 
     /** The same for messages of others, which keep their form where a line does not name one. */
     static ProxyLog ofRelays(LogSettings settings, LogSettings global, Assembly assembly) {
-        return of(settings, global, LogTarget.Format.AS_RECEIVED, assembly);
+        return of(settings, global, LogTarget.Format.AS_RECEIVED, target -> true, null, assembly);
     }
 
-    private static ProxyLog of(LogSettings settings, LogSettings global, LogTarget.Format ours, Assembly assembly) {
+    private static ProxyLog of(
+            LogSettings settings,
+            LogSettings global,
+            LogTarget.Format ours,
+            Predicate<LogTarget> chosen,
+            @Nullable String otherTag,
+            Assembly assembly) {
         NodeRuntime node = assembly.node();
-        List<LogWriter.Route> routes = routes(settings, global, ours, assembly);
+        List<LogWriter.Route> routes = routes(settings, global, ours, chosen, assembly);
         if (routes.isEmpty()) {
             return SILENT;
         }
-        String tag = settings.tag != null ? settings.tag : global.tag != null ? global.tag : "haproxy";
+        String usual = settings.tag != null ? settings.tag : global.tag != null ? global.tag : "haproxy";
+        String tag = otherTag == null ? usual : otherTag;
         String host = hostName(global, node);
         LogWriter.Identity identity = new LogWriter.Identity(host, tag, node.logPid());
         LogWriter[] writers = new LogWriter[node.loops()];
@@ -73,9 +102,16 @@ public final class ProxyLog {
     }
 
     private static List<LogWriter.Route> routes(
-            LogSettings settings, LogSettings global, LogTarget.Format ours, Assembly assembly) {
+            LogSettings settings,
+            LogSettings global,
+            LogTarget.Format ours,
+            Predicate<LogTarget> chosen,
+            Assembly assembly) {
         List<LogWriter.Route> routes = new ArrayList<>();
         for (LogTarget target : targets(settings, global)) {
+            if (!chosen.test(target)) {
+                continue;
+            }
             Ring ring = target.destination() instanceof LogTarget.Destination.Ring named
                     ? RingFeature.ring(named.name(), assembly)
                     : null;
@@ -105,27 +141,57 @@ public final class ProxyLog {
         return loops.length > 0 ? loops[0].longest() : 0;
     }
 
-    /** How many loops write. */
-    int loops() {
-        return loops.length;
-    }
-
     /** Whether a line may have structured data. */
     boolean isStructured() {
         return loops.length > 0 && loops[0].isStructured();
     }
 
-    /** The structured data of the next line that loop {@code loop} writes, which calls. */
-    void structured(int loop, byte[] bytes, int length) {
-        loops[loop].structured(bytes, length);
+    /** Writes a formatted access line, on the exchange's loop. A log without targets is silent. */
+    void format(Facts facts, int level, Format format, @Nullable Format structured) {
+        if (loops.length == 0) {
+            return;
+        }
+        if (structured != null) {
+            structured(facts, structured);
+        }
+        Output line = output(facts);
+        line.clear();
+        format.write(facts, line);
+        access(facts.loop.index(), level, line.bytes(), 0, line.length(), System.currentTimeMillis());
+    }
+
+    /** The structured data of the exchange's next line. */
+    void structured(Facts facts, Format format) {
+        if (loops.length == 0) {
+            return;
+        }
+        Output data = format.render(facts);
+        loops[facts.loop.index()].structured(data.bytes(), data.length());
+    }
+
+    private Output output(Facts facts) {
+        Output usual = facts.scratch.output;
+        int loop = facts.loop.index();
+        if (longest() <= usual.bytes().length || loop >= longLines.length) {
+            return usual;
+        }
+        Output own = longLines[loop];
+        if (own == null) {
+            own = new Output(longest());
+            longLines[loop] = own;
+        }
+        return own;
     }
 
     /**
-     * Writes an access line. Called by loop {@code loop}.
+     * Writes an access line. Called by loop {@code loop}. A log without targets is silent.
      *
      * @param level 0..7
      */
     void access(int loop, int level, byte[] text, int start, int end, long nowMs) {
+        if (loops.length == 0) {
+            return;
+        }
         lines.setPlain(loop * APART, lines.getPlain(loop * APART) + 1);
         loops[loop].write(level, text, start, end, nowMs);
     }

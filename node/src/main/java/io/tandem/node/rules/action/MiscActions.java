@@ -3,14 +3,19 @@
 package io.tandem.node.rules.action;
 
 import static io.tandem.node.rules.action.ActionKind.action;
+import static io.tandem.node.rules.action.RuleSet.AFTER_RESPONSE;
+import static io.tandem.node.rules.action.RuleSet.CONNECTION;
 import static io.tandem.node.rules.action.RuleSet.CONTENT;
 import static io.tandem.node.rules.action.RuleSet.REQUEST;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE;
 import static io.tandem.node.rules.action.RuleSet.RESPONSE_CONTENT;
+import static io.tandem.node.rules.action.RuleSet.SESSION;
 
 import io.tandem.config.text.Times;
+import io.tandem.node.frontend.LogStep;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.language.Keyword;
+import io.tandem.node.observe.log.LogProfiles;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Verdict;
@@ -27,6 +32,10 @@ final class MiscActions {
                     .arguments("<level>|silent")
                     .doc("changes the level of the exchange's log line, or leaves it out")
                     .as(MiscActions::logLevel),
+            action("do-log", CONNECTION, SESSION, CONTENT, REQUEST, RESPONSE_CONTENT, RESPONSE, AFTER_RESPONSE)
+                    .arguments("[profile <name>]")
+                    .doc("writes a log line more, now")
+                    .as(MiscActions::doLog),
             action("disable-l7-retry", REQUEST)
                     .doc("sends the request once, whatever retry-on says")
                     .as(line -> facts -> {
@@ -48,6 +57,24 @@ final class MiscActions {
         }
         return facts -> {
             facts.logLevel = level;
+            return Verdict.CONTINUE;
+        };
+    }
+
+    private static Action doLog(ActionLine line) {
+        String profile = null;
+        if (line.hasArgument()) {
+            String word = line.words().next();
+            if (!word.equals("profile") || !line.hasArgument()) {
+                throw new SampleError("expects 'profile <name>' or no argument");
+            }
+            profile = line.words().next();
+            LogProfiles.expectOfRule(profile, line.words());
+        }
+        String named = profile;
+        LogStep step = line.set().logStep();
+        return facts -> {
+            facts.frontend.accessLog().more(facts, step, named);
             return Verdict.CONTINUE;
         };
     }

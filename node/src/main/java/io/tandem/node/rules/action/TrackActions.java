@@ -13,8 +13,8 @@ import static io.tandem.node.rules.action.RuleSet.SESSION;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.StickCounters;
 import io.tandem.node.rules.StickTables;
-import io.tandem.node.rules.Tracking;
 import io.tandem.node.rules.Verdict;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.Sample;
@@ -78,7 +78,7 @@ final class TrackActions {
     }
 
     private static Action track(ActionLine line) {
-        int slot = trackedSlot(line.name());
+        int slot = trackedSlot(line);
         Expression key = line.expression("missing fetch method");
         String name = line.site().proxy().name();
         if (line.hasArgument() && line.words().peek().equals("table")) {
@@ -126,8 +126,13 @@ final class TrackActions {
         return Verdict.CONTINUE;
     }
 
-    private static int trackedSlot(String name) {
-        String number = name.substring("track-sc".length());
+    /** How many entries an exchange may track. */
+    private static int counters(ActionLine line) {
+        return StickCounters.counters(line.words().context().drafts());
+    }
+
+    private static int trackedSlot(ActionLine line) {
+        String number = line.name().substring("track-sc".length());
         if (number.isEmpty()) {
             return 0; // as HAProxy reads it
         }
@@ -135,9 +140,9 @@ final class TrackActions {
             throw new SampleError("Wrong track-sc number '" + number + "'");
         }
         int slot = Integer.parseInt(number);
-        if (slot >= Tracking.SLOTS) {
-            throw new SampleError(
-                    slot + " track-sc number exceeding " + (Tracking.SLOTS - 1) + " (MAX_SESS_STKCTR-1) value");
+        int counters = counters(line);
+        if (slot >= counters) {
+            throw new SampleError(slot + " track-sc number exceeding " + (counters - 1) + " (MAX_SESS_STKCTR-1) value");
         }
         return slot;
     }
@@ -165,7 +170,7 @@ final class TrackActions {
                 throw new SampleError("invalid stick table track ID. Expects " + line.name()
                         + "(<Track ID>)"); // sic: the name is whole
             }
-            return new Place(0, slot(word, ""));
+            return new Place(0, slot(line, word, ""));
         }
 
         /** {@code sc-set-gpt0(<slot>)}. */
@@ -175,7 +180,7 @@ final class TrackActions {
                 throw new SampleError(
                         "invalid stick table track ID '" + line.name() + "'. Expects sc-set-gpt0(<Track ID>)");
             }
-            return new Place(0, slot(word, line.name()));
+            return new Place(0, slot(line, word, line.name()));
         }
 
         /** Two numbers, an element of an array and a slot; {@code what} it is an array of. */
@@ -194,7 +199,7 @@ final class TrackActions {
             if (!words[1].matches("[0-9]{0,4}")) {
                 throw new SampleError("invalid stick table track ID '" + name + expects);
             }
-            return new Place(number(words[0]), slot(words[1], name));
+            return new Place(number(words[0]), slot(line, words[1], name));
         }
 
         /** All behind the opening parenthesis up to the closing one; empty without one. */
@@ -212,11 +217,12 @@ final class TrackActions {
             return word.isEmpty() ? 0 : Integer.parseInt(word);
         }
 
-        private static int slot(String word, String blamed) {
+        private static int slot(ActionLine line, String word, String blamed) {
             int slot = number(word);
-            if (slot >= Tracking.SLOTS) {
+            int counters = counters(line);
+            if (slot >= counters) {
                 throw new SampleError("invalid stick table track ID" + (blamed.isEmpty() ? "" : " '" + blamed + "'")
-                        + ". The max allowed ID is " + (Tracking.SLOTS - 1));
+                        + ". The max allowed ID is " + (counters - 1));
             }
             return slot;
         }

@@ -4,6 +4,7 @@ package io.tandem.node.rules.sample;
 
 import static io.tandem.node.rules.sample.ConverterKind.converter;
 import static io.tandem.node.rules.sample.Parameter.integer;
+import static io.tandem.node.rules.sample.Parameter.optionalString;
 import static io.tandem.node.rules.sample.Parameter.string;
 
 import io.tandem.node.language.Keyword;
@@ -14,13 +15,17 @@ import java.util.Arrays;
 import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Converters that encrypt and decrypt (HAProxy manual 7.3.1). */
 final class CipherConverters {
     private static final LoopLocal<Cipher> GCM = new LoopLocal<>(loop -> gcm());
 
+    private static final LoopLocal<Cipher> CBC = new LoopLocal<>(loop -> cipher("AES/CBC/PKCS5Padding"));
+
     private static final int TAG_BYTES = 16;
+    private static final int BLOCK_BYTES = 16;
 
     static final List<Keyword<ConverterKind>> ALL = List.of(
             converter("aes_gcm_enc")
@@ -29,6 +34,18 @@ final class CipherConverters {
                     .returns(SampleType.BINARY)
                     .doc("the bytes encrypted by AES-GCM; the tag goes to a variable, in base64 (HAProxy 3.4)")
                     .as(CipherConverters::seal),
+            converter("aes_cbc_enc")
+                    .args(integer("bits"), string("nonce"), string("key"), optionalString("aad"))
+                    .accepts(SampleType.BINARY)
+                    .returns(SampleType.BINARY)
+                    .doc("the bytes encrypted by AES-CBC, padded as PKCS #7 (HAProxy 3.4)")
+                    .as(args -> cbc(args, Cipher.ENCRYPT_MODE)),
+            converter("aes_cbc_dec")
+                    .args(integer("bits"), string("nonce"), string("key"), optionalString("aad"))
+                    .accepts(SampleType.BINARY)
+                    .returns(SampleType.BINARY)
+                    .doc("what the bytes say, decrypted by AES-CBC (HAProxy 3.4)")
+                    .as(args -> cbc(args, Cipher.DECRYPT_MODE)),
             converter("aes_gcm_dec")
                     .args(integer("bits"), string("nonce"), string("key"), string("aead_tag"))
                     .accepts(SampleType.BINARY)
@@ -39,10 +56,14 @@ final class CipherConverters {
     private CipherConverters() {}
 
     private static Cipher gcm() {
+        return cipher("AES/GCM/NoPadding");
+    }
+
+    private static Cipher cipher(String name) {
         try {
-            return Cipher.getInstance("AES/GCM/NoPadding");
+            return Cipher.getInstance(name);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("no AES-GCM", e);
+            throw new IllegalStateException("no " + name, e);
         }
     }
 
@@ -111,6 +132,40 @@ final class CipherConverters {
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    private static Converter cbc(Args args, int mode) {
+        long bits = keyBits(args);
+        if (args.has(3)) {
+            throw new SampleError("AES-CBC authenticates no additional data");
+        }
+        TextOrVariable nonce = TextOrVariable.base64(args.string(1), "nonce");
+        TextOrVariable key = TextOrVariable.base64(args.string(2), "key");
+        return (facts, in) -> {
+            Sample other = facts.scratch.other;
+            if (!nonce.value(facts, other) || other.length() != BLOCK_BYTES) {
+                return false;
+            }
+            IvParameterSpec start = new IvParameterSpec(other.bytes, other.start, BLOCK_BYTES);
+            if (!key.value(facts, other) || other.length() != bits / 8) {
+                return false;
+            }
+            SecretKeySpec keySpec = new SecretKeySpec(other.bytes, other.start, other.length(), "AES");
+            try {
+                Cipher cipher = CBC.of(facts.loop);
+                cipher.init(mode, keySpec, start);
+                byte[] done = cipher.doFinal(in.bytes, in.start, in.length());
+                if (facts.scratch.room() < done.length) {
+                    return false;
+                }
+                int at = facts.scratch.claim(done.length);
+                System.arraycopy(done, 0, facts.scratch.bytes(), at, done.length);
+                in.set(SampleType.BINARY, facts.scratch.bytes(), at, at + done.length);
+                return true;
+            } catch (GeneralSecurityException wrongPadding) {
+                return false;
+            }
+        };
     }
 
     private static byte[] copy(Sample value) {

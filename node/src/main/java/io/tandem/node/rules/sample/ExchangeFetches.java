@@ -57,6 +57,15 @@ final class ExchangeFetches {
                     "uptime",
                     "seconds since the process has started",
                     facts -> (facts.loop.nowMs() - facts.configuration.node().startedAtMs()) / 1000),
+            fetch("quic_enabled")
+                    .returns(SampleType.BOOLEAN)
+                    .of(Need.INTERNAL_STATE)
+                    .doc("whether QUIC is offered: it is not")
+                    .simply((facts, out) -> bool(out, false)),
+            fact(
+                    "txn.id32",
+                    "a number of the exchange that is its own for a long while",
+                    facts -> facts.requestNumber() & 0xFFFF_FFFFL),
             fact("act_conn", "connections of all clients now", facts -> facts.configuration.openSessions()),
             fact("bytes_in", "bytes received from the client", facts -> facts.bytesIn),
             fact("bytes_out", "bytes sent to the client", facts -> facts.bytesOut),

@@ -28,6 +28,8 @@ final class HelloFetches {
             list("ssl_fc_cipherlist_bin", "cipher suites the client offers", HelloCapture::ciphers),
             list("ssl_fc_extlist_bin", "extensions of the client's first message", HelloCapture::extensions),
             list("ssl_fc_eclist_bin", "elliptic curves the client offers", HelloCapture::groups),
+            list("ssl_fc_sigalgs_bin", "signature algorithms the client offers", HelloCapture::signatures),
+            list("ssl_fc_supported_versions_bin", "versions of TLS the client offers", HelloCapture::versions),
             fetch("ssl_fc_ecformats_bin")
                     .of(Need.CLIENT_CONNECTION)
                     .doc("formats of curve points the client knows")

@@ -51,6 +51,7 @@ public final class SampleKeywords {
             MqttConverters.ALL,
             CipherConverters.ALL,
             ForwardedConverters.ALL,
+            LogConverters.ALL,
             TableConverters.ALL,
             StateConverters.ALL,
             DebugConverter.ALL,

@@ -9,6 +9,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Tracking;
 import io.tandem.node.rules.sample.Parameter.Kind;
+import io.tandem.peers.table.KeyType;
 import io.tandem.peers.table.StickTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** Fetches on stick tables: of tracked entries, of the client's address, of whole tables (HAProxy manual 7.3.3). */
 final class TableFetches {
     static final List<Keyword<FetchKind>> ALL = all();
-
-    private static final int NO_SLOT = -1;
 
     private TableFetches() {}
 
@@ -37,6 +36,7 @@ final class TableFetches {
         for (int slot = -1; slot < Tracking.SLOTS; slot++) {
             all.add(isTracked(slot));
             all.add(trackers(slot));
+            all.add(key(slot));
         }
         all.add(fetch("src_updt_conn_cnt")
                 .args(Parameter.of(Kind.TABLE))
@@ -81,8 +81,7 @@ final class TableFetches {
 
     /** The counter asked for; one that there is not tracks nothing, which HAProxy says nothing about. */
     private static int slot(Args args, int index) {
-        int slot = args.integer(index, 0);
-        return slot < Tracking.SLOTS ? slot : NO_SLOT;
+        return args.integer(index, 0);
     }
 
     private static @Nullable StickTable table(Facts facts, int slot) {
@@ -192,6 +191,39 @@ final class TableFetches {
                         return true;
                     };
                 });
+    }
+
+    private static Keyword<FetchKind> key(int fixedSlot) {
+        return fetch(name(fixedSlot, "key"))
+                .args(parameters(false, fixedSlot))
+                .returns(SampleType.ANY)
+                .of(Need.INTERNAL_STATE)
+                .doc("the key of the entry that the counter tracks (HAProxy 3.3)")
+                .as(args -> {
+                    int slot = fixedSlot >= 0 ? fixedSlot : slot(args, 0);
+                    return (facts, out) -> {
+                        StickTable table = table(facts, slot);
+                        return table != null && key(facts, table, facts.tracking.entry(slot), out);
+                    };
+                });
+    }
+
+    private static boolean key(Facts facts, StickTable table, int entry, Sample out) {
+        byte[] key = facts.scratch.key(table.definition().keyBytes());
+        int length = table.key(entry, key);
+        KeyType type = table.definition().keyType();
+        if (type == KeyType.INTEGER) {
+            out.set(Text.int32(key, 0) & 0xFFFF_FFFFL);
+        } else if (type == KeyType.IP) {
+            out.ipv4(Text.int32(key, 0));
+        } else if (facts.scratch.room() < length) {
+            return false;
+        } else {
+            int at = facts.scratch.claim(length);
+            System.arraycopy(key, 0, facts.scratch.bytes(), at, length);
+            out.set(TableKey.type(type), facts.scratch.bytes(), at, at + length);
+        }
+        return true;
     }
 
     private static Keyword<FetchKind> trackers(int fixedSlot) {

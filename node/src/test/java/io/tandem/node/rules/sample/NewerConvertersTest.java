@@ -30,6 +30,17 @@ class NewerConvertersTest {
                 "str('_name:_port'),rfc7239_n2np | _port",
                 "str('[2001:db8::1]:47'),rfc7239_n2nn | 2001:db8::1",
                 "str('192.0.2.1:47'),rfc7239_n2np | 47",
+                "str(text),aes_cbc_enc(128,MTIzNDU2Nzg5MDEyMzQ1Ng==,a2V5a2V5a2V5a2V5a2V5aw==),hex"
+                        + " | 35B4691A27D2EC6149EF8A8A7D043679",
+                "str(text),aes_cbc_enc(256,MTIzNDU2Nzg5MDEyMzQ1Ng==,a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5azE=)"
+                        + ",aes_cbc_dec(256,MTIzNDU2Nzg5MDEyMzQ1Ng==,a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5a2V5azE=) | text",
+                "int(10),x509_v_err_str | X509_V_ERR_CERT_HAS_EXPIRED",
+                "int(0),x509_v_err_str | X509_V_OK",
+                "str(a),when(normal) | a",
+                "str(a),when(error) | ''",
+                "str(a),when(forwarded) | ''",
+                "str(a),when(stopping) | ''",
+                "quic_enabled | 0",
                 "str(text),aes_gcm_enc(128,MTIzNDU2Nzg5MDEy,a2V5a2V5a2V5a2V5a2V5aw==,txn.tag)"
                         + ",aes_gcm_dec(128,MTIzNDU2Nzg5MDEy,a2V5a2V5a2V5a2V5a2V5aw==,txn.tag) | text"
             })
