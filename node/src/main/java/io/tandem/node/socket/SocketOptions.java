@@ -14,6 +14,9 @@ import java.nio.charset.StandardCharsets;
 /** Options of sockets that Netty has no name for. Each method throws with the option and errno where the kernel refuses. */
 public final class SocketOptions {
     private static final int FIONREAD = 0x541B;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int O_NONBLOCK = 0x800;
     private static final int SOL_SOCKET = 1;
     private static final int SOL_IP = 0;
     private static final int SOL_TCP = 6;
@@ -54,6 +57,11 @@ public final class SocketOptions {
         }
         C.close(next);
         return next;
+    }
+
+    /** What another program has opened may wait for what there is not: a loop must not. */
+    public static void nonBlocking(int fd) throws IOException {
+        check("O_NONBLOCK", C.fcntl(fd, F_SETFL, C.fcntl(fd, F_GETFL, 0) | O_NONBLOCK));
     }
 
     public static void reuse(int fd) throws IOException {

@@ -236,6 +236,9 @@ public final class Listener {
             } else if (address.pair()) {
                 pairs.add(SocketPairListener.open(this, address.fd(), homes.get(0)));
             } else if (address.fd() >= 0) {
+                if (!SocketOptions.isUnix(address.fd())) {
+                    ListeningSocket.tune(address.fd(), bind.settings());
+                }
                 adopt(address.fd(), bind, homes.get(0), true);
             } else if (socket instanceof DomainSocketAddress unix) {
                 adopt(ListeningSocket.at(unix, bind.settings()), bind, homes.get(0), true);
@@ -290,6 +293,7 @@ public final class Listener {
 
     /** Takes over a socket that is bound, and perhaps listening, already. */
     private void adopt(int fd, Bind bind, Loop loop, boolean spread) throws IOException {
+        SocketOptions.nonBlocking(fd);
         new Socket(fd).listen(ListeningSocket.backlog(bind.settings()));
         Channel channel =
                 SocketOptions.isUnix(fd) ? new EpollServerDomainSocketChannel(fd) : new EpollServerSocketChannel(fd);

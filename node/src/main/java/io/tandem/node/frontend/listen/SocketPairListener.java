@@ -9,6 +9,8 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.socket.SocketOptions;
+import java.io.IOException;
 
 /**
  * One end of an inherited pair of sockets ({@code sockpair@}): each message on it carries the descriptor of a connection, and
@@ -21,14 +23,17 @@ final class SocketPairListener {
         this.channel = channel;
     }
 
-    static SocketPairListener open(Listener listener, int fd, Loop loop) {
+    static SocketPairListener open(Listener listener, int fd, Loop loop) throws IOException {
+        SocketOptions.nonBlocking(fd);
         EpollDomainSocketChannel channel = new EpollDomainSocketChannel(fd);
         channel.config().setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS).setAutoRead(false);
         Acceptor acceptor = new Acceptor(listener, loop, false);
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
-            public void channelRead(ChannelHandlerContext context, Object message) {
-                Channel accepted = new EpollDomainSocketChannel(((FileDescriptor) message).intValue());
+            public void channelRead(ChannelHandlerContext context, Object message) throws IOException {
+                int connection = ((FileDescriptor) message).intValue();
+                SocketOptions.nonBlocking(connection);
+                Channel accepted = new EpollDomainSocketChannel(connection);
                 context.fireChannelRead(accepted);
             }
         });
