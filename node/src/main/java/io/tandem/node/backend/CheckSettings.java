@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param dialing how checks connect
  * @param tls how checks are secured, or null
  * @param serverName the server name TLS asks for, or empty
+ * @param asksForTheHost whether TLS asks for the Host of an HTTP check where there is no such name
  * @param tlsByOffer what secures checks that ask for TLS themselves, by what they offer above it
  * @param observing how its traffic tells about its health, or null
  */
@@ -33,6 +34,7 @@ public record CheckSettings(
         Dialing dialing,
         @Nullable ServerTls tls,
         String serverName,
+        boolean asksForTheHost,
         Map<List<String>, ServerTls> tlsByOffer,
         @Nullable Observing observing) {
     /** What secures a connection that offers these protocols, all of the server line's where none is named; or null. */
@@ -43,6 +45,6 @@ public record CheckSettings(
 
     /** Of a server that wants nothing special of connections. */
     public CheckSettings(InetSocketAddress address, int interMs, int fastInterMs, int downInterMs, int rise, int fall) {
-        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN, null, "", Map.of(), null);
+        this(address, interMs, fastInterMs, downInterMs, rise, fall, Dialing.PLAIN, null, "", false, Map.of(), null);
     }
 }

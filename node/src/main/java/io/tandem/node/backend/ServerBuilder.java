@@ -172,6 +172,7 @@ final class ServerBuilder {
                 dialing,
                 tls.checks(),
                 tls.checkName(),
+                settings.tls().checksAskForTheHost(),
                 tls.byOffer(),
                 settings.observing());
     }

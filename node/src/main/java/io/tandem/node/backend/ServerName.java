@@ -4,6 +4,7 @@ package io.tandem.node.backend;
 
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Draft;
+import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.ExpressionParser;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** The expression behind {@code sni}: compiled when its line is read, for its mistakes, and once all proxies are known. */
 final class ServerName {
     private static final String COMPLAINT = "error detected while parsing sni expression : ";
+
+    /** What {@code sni-auto} stands for (HAProxy 3.3): the Host without its port. */
+    private static final String HOST = "req.hdr(host),field(1,:)";
 
     private ServerName() {}
 
@@ -48,7 +52,8 @@ final class ServerName {
 
     /** The expression; null where there is none. */
     static @Nullable Expression compile(ServerSettings settings, ProxyDraft draft, Assembly assembly) {
-        String text = settings.tls().sni();
+        boolean ofHost = settings.tls().asksForTheHost() && draft.mode() == Mode.HTTP;
+        String text = ofHost ? HOST : settings.tls().sni();
         if (text == null) {
             return null;
         }

@@ -100,7 +100,7 @@ final class DataPlane {
     record OpenForDatagrams(DatagramListener listener) implements ListenerOpener.Listener {
         @Override
         public void serve(Frontend frontend, Bind bind) {
-            listener.serve(frontend);
+            listener.serve(frontend, bind);
         }
 
         @Override

@@ -19,6 +19,7 @@ public final class Tuning implements Facet {
     boolean anyMethodMayHaveBody;
     private final KernelBuffers ofClients = new KernelBuffers();
     private final KernelBuffers ofServers = new KernelBuffers();
+    private final KernelBuffers ofDatagrams = new KernelBuffers();
 
     private Tuning() {}
 
@@ -74,6 +75,11 @@ public final class Tuning implements Facet {
     /** What the kernel keeps for connections to servers. */
     public KernelBuffers ofServers() {
         return ofServers;
+    }
+
+    /** What the kernel keeps for sockets that receive datagrams of anybody ({@code dgram-bind}). */
+    public KernelBuffers ofDatagrams() {
+        return ofDatagrams;
     }
 
     /** Not inherited: there is one process. */

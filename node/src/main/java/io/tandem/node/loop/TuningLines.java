@@ -57,6 +57,20 @@ public final class TuningLines implements Feature {
                 kernelBuffer("sndbuf.client", "sent to clients", Tuning::ofClients, b -> b.send, (b, n) -> b.send = n),
                 kernelBuffer("sndbuf.server", "sent to servers", Tuning::ofServers, b -> b.send, (b, n) -> b.send = n),
                 kernelBuffer(
+                        "rcvbuf.frontend",
+                        "received by dgram-bind",
+                        Tuning::ofDatagrams,
+                        b -> b.receive,
+                        (b, n) -> b.receive = n),
+                kernelBuffer(
+                        "sndbuf.frontend",
+                        "sent by dgram-bind",
+                        Tuning::ofDatagrams,
+                        b -> b.send,
+                        (b, n) -> b.send = n),
+                ofUnconnected("rcvbuf.backend"),
+                ofUnconnected("sndbuf.backend"),
+                kernelBuffer(
                         "notsent-lowat.client",
                         "not yet sent to clients",
                         Tuning::ofClients,
@@ -96,6 +110,15 @@ public final class TuningLines implements Feature {
                     }
                     setting.accept(buffers, Math.max(line.leadingInteger(), 0));
                 });
+    }
+
+    private static Keyword<Directive> ofUnconnected(String name) {
+        return Keyword.directive("tune." + name, SectionKind.GLOBAL)
+                .arguments("NUMBER")
+                .doc("accepted for compatibility")
+                .most(1)
+                .noEffect("no socket toward servers is without a connection")
+                .as((line, draft) -> {});
     }
 
     private static Keyword<Directive> line(String name, String doc, ObjIntConsumer<Tuning> setting) {

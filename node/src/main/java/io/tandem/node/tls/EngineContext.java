@@ -20,11 +20,18 @@ public final class EngineContext {
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final SslContext context;
+    private final boolean resumes;
     private final Cleaner.Cleanable owned;
 
     /** @param context becomes this object's own */
     public EngineContext(SslContext context) {
+        this(context, true);
+    }
+
+    /** @param resumes whether a client's sessions are looked for under the name of its peer */
+    public EngineContext(SslContext context, boolean resumes) {
         this.context = context;
+        this.resumes = resumes;
         owned = CLEANER.register(this, () -> ReferenceCountUtil.release(context));
     }
 
@@ -45,7 +52,8 @@ public final class EngineContext {
             return null;
         }
         try {
-            return new SslHandler(peer == null ? context.newEngine(allocator) : context.newEngine(allocator, peer, 0));
+            return new SslHandler(
+                    peer == null || !resumes ? context.newEngine(allocator) : context.newEngine(allocator, peer, 0));
         } finally {
             ReferenceCountUtil.release(context); // the engine has a reference of its own
             Reference.reachabilityFence(this);

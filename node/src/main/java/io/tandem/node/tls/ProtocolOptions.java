@@ -36,7 +36,7 @@ public final class ProtocolOptions {
         }
         settings.put("ssl-min-ver", (line, s) -> s.least(version(line)));
         settings.put("ssl-max-ver", (line, s) -> s.most(version(line)));
-        settings.put("no-tls-tickets", (line, s) -> s.noTickets = true);
+        settings.put("no-tls-tickets", (line, s) -> s.tickets = false);
         return Collections.unmodifiableMap(settings);
     }
 

@@ -147,6 +147,9 @@ public record ProtocolParameters(List<String> versions, List<String> ciphers, Li
                                 + asked + "'" + where + ".");
                 return null;
             }
+            if (!Engine.isNative()) {
+                complaints.warn("the curves '" + asked + "' are not chosen" + apart() + ": " + Fallback.CANNOT + ".");
+            }
             if (curves.known().isEmpty()) {
                 complaints.alert("none of the curves '" + asked + "' is known to the TLS engine" + apart() + ".");
                 return null;

@@ -26,7 +26,8 @@ public final class ProtocolSettings {
     /** {@code ecdhe}: HAProxy words a mistake in it differently. */
     public @Nullable String ecdhe;
 
-    public boolean noTickets;
+    /** Whether tickets keep sessions ({@code tls-tickets}, {@code no-tls-tickets}); null where nothing is said. */
+    public @Nullable Boolean tickets;
 
     void least(TlsVersion version) {
         least = version;
@@ -61,13 +62,19 @@ public final class ProtocolSettings {
         copy.ciphersuites = ciphersuites;
         copy.curves = curves;
         copy.ecdhe = ecdhe;
-        copy.noTickets = noTickets;
+        copy.tickets = tickets;
         return copy;
     }
 
     /** The line's own word, else the default's. */
     static @Nullable String either(@Nullable String own, @Nullable String byDefault) {
         return own != null ? own : byDefault;
+    }
+
+    /** Whether tickets keep sessions; they do where nothing is said. */
+    public boolean withTickets(ProtocolSettings defaults) {
+        Boolean said = tickets != null ? tickets : defaults.tickets;
+        return said == null || said;
     }
 
     /** The versions to offer, given the defaults of {@code global}; empty when they exclude each other. */

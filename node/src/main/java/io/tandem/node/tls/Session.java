@@ -43,6 +43,9 @@ public final class Session implements TlsFacts {
     private String alpn = "";
     private boolean resumed;
     private long error;
+    /** When its handshake began, ms since the epoch: an older session is resumed. Of the JDK's engine, which does not tell. */
+    private long begunMs;
+
     private @Nullable SSLEngine engine;
     private @Nullable SSLSession session;
     private Certificate @Nullable [] chain;
@@ -56,6 +59,7 @@ public final class Session implements TlsFacts {
     /** The handshake begins: its engine can be asked from now on. */
     public void begins(SSLEngine engine, SslContext context) {
         this.engine = engine;
+        begunMs = engine instanceof ReferenceCountedOpenSslEngine ? 0 : System.currentTimeMillis();
         ours = context.attributes().attr(OURS).get();
     }
 
@@ -107,6 +111,7 @@ public final class Session implements TlsFacts {
             resumed = SSL.isSessionReused(openSsl.sslPointer());
         } else if (agreed instanceof ExtendedSSLSession extended) {
             serverName = nameIn(extended.getRequestedServerNames());
+            resumed = agreed.getCreationTime() < begunMs;
         }
     }
 

@@ -236,7 +236,6 @@ class BindLinesDifferentialTest {
             "ssl-default-bind-options ssl-min-ver x",
             "ssl-default-bind-options no-sslv3 no-tls-tickets ssl-min-ver TLSv1.2 ssl-max-ver TLSv1.3",
             "ssl-default-bind-options prefer-client-ciphers",
-            "ssl-default-bind-options strict-sni",
             "ssl-dh-param-file",
             "ssl-dh-param-file /nope",
             "ssl-load-extra-del-ext",

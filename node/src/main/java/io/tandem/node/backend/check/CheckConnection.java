@@ -13,6 +13,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tandem.node.backend.CheckReport.Status;
 import io.tandem.node.backend.Dialing;
@@ -24,6 +25,8 @@ import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.ServerEnd;
 import io.tandem.node.tls.Session;
+import io.tandem.vrrp.netlink.Errno;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -99,7 +102,7 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
         try {
             made = Dialer.open(plan.dialing, target, null);
         } catch (IOException refused) {
-            loop.execute(() -> connection.refuse(Status.L4CON, errno(refused)));
+            loop.execute(() -> connection.refuse(target, refused));
             return connection;
         } catch (ChannelException none) { // no descriptor: it is not the server's fault, but nothing is known of it
             loop.execute(() -> connection.refuse(Status.SOCKERR, ""));
@@ -111,7 +114,7 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
         loop.register(made);
         connection.channel = made;
         ChannelFuture attempt = Dialer.connect(made, target);
-        ChannelFutureListener onEnd = done -> connection.onAttempt(made, done, socks);
+        ChannelFutureListener onEnd = done -> connection.onAttempt(made, done, target, socks);
         if (attempt.isDone()) { // to a unix socket, say; nobody knows the connection yet
             loop.execute(() -> attempt.addListener(onEnd));
         } else {
@@ -120,12 +123,32 @@ final class CheckConnection extends SimpleChannelInboundHandler<ByteBuf> impleme
         return connection;
     }
 
-    private void onAttempt(Channel made, ChannelFuture attempt, @Nullable InetSocketAddress socks) {
+    private void onAttempt(
+            Channel made, ChannelFuture attempt, SocketAddress target, @Nullable InetSocketAddress socks) {
         if (attempt.isSuccess() && !closed) {
             greet(made, socks == null ? null : plan.address);
         } else if (!closed) {
-            refuse(Status.L4CON, errno(attempt.cause()));
+            refuse(target, attempt.cause());
         }
+    }
+
+    /** A unix socket is refused by the system itself, at once: HAProxy does not call that the server's answer. */
+    private void refuse(SocketAddress target, @Nullable Throwable why) {
+        if (target instanceof DomainSocketAddress) {
+            refuse(Status.SOCKERR, "General socket error (" + ofUnixSocket(why) + ")");
+        } else {
+            refuse(Status.L4CON, errno(why));
+        }
+    }
+
+    private static String ofUnixSocket(@Nullable Throwable failure) {
+        String text = failure instanceof FileNotFoundException ? Errno.name(Errno.ENOENT) : errno(failure);
+        return switch (text.substring(text.lastIndexOf(' ') + 1)) {
+            case "ENOENT" -> "No such file or directory";
+            case "ECONNREFUSED" -> "Connection refused";
+            case "EAGAIN" -> "Resource temporarily unavailable";
+            default -> text;
+        };
     }
 
     private void greet(Channel made, @Nullable InetSocketAddress through) {

@@ -72,8 +72,9 @@ record ConnectStep(
      * @param settings what the server line says
      * @param check where the check goes
      * @param facts what an expression for the port may ask
+     * @param host of the request that comes next, where TLS may ask for it; else empty
      */
-    CheckConnection.Plan plan(CheckSettings settings, InetSocketAddress check, Facts facts) {
+    CheckConnection.Plan plan(CheckSettings settings, InetSocketAddress check, Facts facts, String host) {
         int portNow = portNow(facts);
         InetAddress where = address == null ? check.getAddress() : address.getAddress();
         boolean secure = tls || (byDefault && settings.tls() != null);
@@ -86,8 +87,12 @@ record ConnectStep(
                 sendsHeader || (byDefault && settings.dialing().checkHeader() != null),
                 facts.configuration.drafts().global().facet(CheckGlobals.KEY).neverLocal(),
                 secure ? settings.tls(alpn) : null,
-                !serverName.isEmpty() ? serverName : byDefault ? settings.serverName() : "",
+                !serverName.isEmpty() ? serverName : byDefault ? named(settings, host) : "",
                 lingers);
+    }
+
+    private static String named(CheckSettings settings, String host) {
+        return settings.serverName().isEmpty() ? host : settings.serverName();
     }
 
     /** The port it connects to now; 0 for the check's own. */

@@ -3,6 +3,7 @@
 package io.tandem.node.backend.check;
 
 import io.tandem.node.backend.check.ExpectStep.Words;
+import io.tandem.node.backend.tls.ServerTls;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.LineError;
 import io.tandem.node.rules.Facts;
@@ -157,6 +158,19 @@ record HttpSendStep(
     private static String string(Words words, Facts facts) {
         byte[] bytes = words.of(facts);
         return Text.string(bytes, 0, bytes.length);
+    }
+
+    /** The name that its Host has without a port; empty for none, and for what TLS cannot ask for. */
+    String serverName(Facts facts) {
+        for (Field field : fields) {
+            if (field.name().equals("host")) {
+                String value = string(field.value(), facts);
+                int colon = value.indexOf(':');
+                String name = colon < 0 ? value : value.substring(0, colon);
+                return name.length() <= ServerTls.LONGEST_NAME ? name : "";
+            }
+        }
+        return "";
     }
 
     /** The request in HTTP/1. */

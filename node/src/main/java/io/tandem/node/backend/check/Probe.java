@@ -140,8 +140,20 @@ final class Probe implements CheckConnection.Listener, Round.Running {
         forgetAnswer();
         answer.begin();
         facts.serverEnd = null;
-        connection =
-                CheckConnection.open(target.loop().eventLoop(), step.plan(target.settings(), address, facts), this);
+        String host = target.settings().asksForTheHost() ? hostAhead() : "";
+        connection = CheckConnection.open(
+                target.loop().eventLoop(), step.plan(target.settings(), address, facts, host), this);
+    }
+
+    /** The name in the Host of the request that the connection is made for; empty for none. */
+    private String hostAhead() {
+        List<PlannedStep> steps = plan.steps();
+        for (int i = at + 1; i < steps.size() && !(steps.get(i).step() instanceof ConnectStep); i++) {
+            if (steps.get(i).step() instanceof HttpSendStep send) {
+                return send.serverName(facts);
+            }
+        }
+        return "";
     }
 
     @Override

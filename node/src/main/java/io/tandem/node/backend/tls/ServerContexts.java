@@ -89,7 +89,7 @@ final class ServerContexts implements ServerFiles.User {
             if (settings.noReuse && context.sessionContext() instanceof OpenSslSessionContext sessions) {
                 sessions.setSessionCacheEnabled(false);
             }
-            return new EngineContext(context);
+            return new EngineContext(context, !settings.noReuse);
         } catch (SSLException | IllegalArgumentException refused) {
             complaints.alert("unable to prepare its TLS: " + refused.getMessage() + ".");
             return null;

@@ -33,7 +33,9 @@ public final class ServerTls implements ConnectionProperty {
     /** The tag of server names in {@link ConnectionKey}. */
     private static final int SERVER_NAME = 1;
 
-    private static final int LONGEST_NAME = 255;
+    /** What {@code server_name} may hold, bytes. */
+    public static final int LONGEST_NAME = 255;
+
     /** Under this name the engine keeps sessions of connections that ask for none. */
     private static final String NOBODY = "-";
 

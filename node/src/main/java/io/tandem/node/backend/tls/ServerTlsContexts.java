@@ -9,6 +9,7 @@ import io.tandem.node.frontend.tls.ServerFiles;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.tls.Complaints;
+import io.tandem.node.tls.Fallback;
 import io.tandem.node.tls.ProtocolParameters;
 import io.tandem.node.tls.ProtocolSettings;
 import io.tandem.node.tls.TlsVersion;
@@ -113,12 +114,14 @@ public final class ServerTlsContexts implements Complaints {
         return new ServerTls(
                 context,
                 serverName,
-                settings.protocol.noTickets || globals.defaults.protocol.noTickets,
+                Boolean.FALSE.equals(settings.protocol.tickets)
+                        || Boolean.FALSE.equals(globals.defaults.protocol.tickets),
                 assembly.node().tlsConnections());
     }
 
     /** What makes the contexts, now and when commands replace its files; null after an alert. */
     private @Nullable ServerContexts contexts() {
+        Fallback.tell(assembly.drafts().global(), assembly.problems(), origin);
         ServerFiles files = files();
         Set<TlsVersion> versions = versions();
         ProtocolParameters parameters = versions.isEmpty()

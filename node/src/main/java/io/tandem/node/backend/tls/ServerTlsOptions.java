@@ -41,7 +41,7 @@ public final class ServerTlsOptions {
         }));
         all.add(flag("ssl-reuse", "undoes no-ssl-reuse of default-server", tls -> tls.noReuse = false));
         all.add(flag("no-ssl-reuse", "resumes no session", tls -> tls.noReuse = true));
-        all.add(flag("tls-tickets", "undoes no-tls-tickets of default-server", tls -> tls.protocol.noTickets = false));
+        all.add(flag("tls-tickets", "undoes no-tls-tickets of default-server", tls -> tls.protocol.tickets = true));
         all.add(option("verify", "whether the server's certificate is verified")
                 .arguments("none | required")
                 .as(ServerTlsOptions::verify));
@@ -96,14 +96,11 @@ public final class ServerTlsOptions {
                     line.require("'npn' : missing the comma-delimited NPN protocol suite");
                     warn(line, server, "'npn' has no effect: the extension is gone from TLS 1.3, servers use 'alpn'.");
                 }));
-        for (String name : List.of("no-sni-auto", "no-check-sni-auto")) {
-            all.add(option(name, "undoes " + name.substring(3) + ", the default of HAProxy 3.3")
-                    .noEffect("no server name is asked for unless a line says which")
-                    .as((line, server) -> warn(
-                            line,
-                            server,
-                            "'" + name + "' has no effect: no server name is asked for unless a line says which.")));
-        }
+        all.add(flag("sni-auto", "asks for the name in each request's Host", tls -> tls.sniOfHost = true));
+        all.add(flag("no-sni-auto", "undoes sni-auto of default-server", tls -> tls.sniOfHost = false));
+        all.add(flag("check-sni-auto", "checks ask for the name in their Host", tls -> tls.checkSniOfHost = true));
+        all.add(flag(
+                "no-check-sni-auto", "undoes check-sni-auto of default-server", tls -> tls.checkSniOfHost = false));
         all.add(option("allow-0rtt", "early data")
                 .noEffect("the TLS engine sends no early data to servers")
                 .as((line, server) -> warn(

@@ -32,7 +32,13 @@ public final class ServerTlsSettings {
 
     @Nullable String sni;
 
+    /** {@code sni-auto}: without {@link #sni} the name is that of the request's Host. */
+    boolean sniOfHost;
+
     @Nullable String checkSni;
+
+    /** {@code check-sni-auto}: without {@link #checkSni} checks ask for the Host that they send. */
+    boolean checkSniOfHost;
 
     List<String> alpn = List.of();
     List<String> checkAlpn = List.of();
@@ -57,6 +63,16 @@ public final class ServerTlsSettings {
         return sni;
     }
 
+    /** Whether it is the Host of each request: {@code sni-auto} on a line without {@code sni}. */
+    public boolean asksForTheHost() {
+        return ssl && sniOfHost && sni == null;
+    }
+
+    /** Whether checks ask for the Host that they send: {@code check-sni-auto} on a line without {@code check-sni}. */
+    public boolean checksAskForTheHost() {
+        return checkSniOfHost && checkSni == null;
+    }
+
     /** Settings of a server that starts from these. */
     public ServerTlsSettings copy() {
         ServerTlsSettings copy = new ServerTlsSettings();
@@ -69,7 +85,9 @@ public final class ServerTlsSettings {
         copy.revocations = revocations;
         copy.certificate = certificate;
         copy.sni = sni;
+        copy.sniOfHost = sniOfHost;
         copy.checkSni = checkSni;
+        copy.checkSniOfHost = checkSniOfHost;
         copy.alpn = alpn;
         copy.checkAlpn = checkAlpn;
         copy.protocol = protocol.copy();

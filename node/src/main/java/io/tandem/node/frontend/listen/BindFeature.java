@@ -15,6 +15,7 @@ import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
+import io.tandem.node.loop.Tuning;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import io.tandem.node.socket.Accounts;
@@ -121,6 +122,8 @@ public final class BindFeature implements Feature {
             TlsStageSource source = line.tls();
             @Nullable TlsStage tls = source == null || line.settings.datagrams ? null : source.build(line, assembly);
             line.settings.complete(unix.settings);
+            line.settings.buffers =
+                    line.settings.datagrams ? Tuning.of(assembly.drafts()).ofDatagrams() : null;
             if (line.settings.threads.exceeds(assembly.loops())) {
                 assembly.problems()
                         .alert(

@@ -14,7 +14,9 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.ReferenceCountUtil;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.Receiver;
+import io.tandem.node.loop.KernelBuffers;
 import io.tandem.node.loop.Loop;
+import io.tandem.node.socket.SocketOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -49,6 +51,7 @@ public final class DatagramListener {
             int descriptor = !adopted.isEmpty()
                     ? adopted.get(0)
                     : address == null ? bind.address().fd() : ListeningSocket.forDatagrams(address, bind.settings());
+            SocketOptions.nonBlocking(descriptor);
             return new DatagramListener(
                     descriptor, Objects.requireNonNullElse(address, new InetSocketAddress(0)), loop);
         } catch (IOException failure) {
@@ -62,7 +65,11 @@ public final class DatagramListener {
     }
 
     /** From now on datagrams are for that frontend; called again after each reload. */
-    public void serve(Frontend frontend) {
+    public void serve(Frontend frontend, Bind bind) {
+        KernelBuffers buffers = bind.settings().buffers;
+        if (buffers != null) {
+            buffers.applyTo(channel.config());
+        }
         receiver = frontend.receiver();
         channel.config().setAutoRead(true);
     }

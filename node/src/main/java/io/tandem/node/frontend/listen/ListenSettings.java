@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.listen;
 
+import io.tandem.node.loop.KernelBuffers;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@code bind} line says about its sockets. Filled while the line is read, then only read. */
@@ -36,6 +37,9 @@ public final class ListenSettings {
 
     /** {@code dgram-bind}. */
     boolean datagrams;
+
+    /** What the kernel keeps for it, where it receives datagrams. */
+    @Nullable KernelBuffers buffers;
 
     boolean transparent;
     boolean deferAccept;

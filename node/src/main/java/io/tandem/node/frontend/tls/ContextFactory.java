@@ -54,7 +54,7 @@ final class ContextFactory {
         if (globals.sessions == 0 && context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
             sessions.setSessionCacheEnabled(false);
         }
-        if (!settings.protocol.noTickets && !globals.defaults.protocol.noTickets) {
+        if (settings.protocol.withTickets(globals.defaults.protocol)) {
             settings.tickets(globals.sharedTickets()).attach(context);
         }
         return owned;

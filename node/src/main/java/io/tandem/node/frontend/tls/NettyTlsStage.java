@@ -17,6 +17,7 @@ import io.tandem.node.loop.Timer;
 import io.tandem.node.tls.RecordLayer;
 import io.tandem.node.tls.Session;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +37,16 @@ final class NettyTlsStage implements TlsStage {
      * @param handshakeLimitMs how long a handshake may take, 0 where the connection's own time-out decides
      * @param captureBytes how much of what clients say first is kept, 0 for nothing
      * @param clientsPrefer whether the client's order of cipher suites decides
+     * @param tickets whether sessions are kept by tickets
      * @param keepsSecrets whether the secrets of connections are kept for fetches
      */
     record Handling(
-            int recordLimit, int handshakeLimitMs, int captureBytes, boolean clientsPrefer, boolean keepsSecrets) {}
+            int recordLimit,
+            int handshakeLimitMs,
+            int captureBytes,
+            boolean clientsPrefer,
+            boolean tickets,
+            boolean keepsSecrets) {}
 
     /** @param open counts the TLS connections of the process */
     NettyTlsStage(AtomicInteger open, Handling handling) {
@@ -122,6 +129,10 @@ final class NettyTlsStage implements TlsStage {
         }
         if (handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {
             prepare(engine, ready.certificate().ocsp());
+        } else if (handling.clientsPrefer()) {
+            SSLParameters parameters = handler.engine().getSSLParameters();
+            parameters.setUseCipherSuitesOrder(false);
+            handler.engine().setSSLParameters(parameters);
         }
         handler.setHandshakeTimeoutMillis(0);
         handler.handshakeFuture().addListener(done -> {
@@ -142,6 +153,9 @@ final class NettyTlsStage implements TlsStage {
         }
         if (handling.clientsPrefer()) {
             SSL.clearOptions(engine.sslPointer(), SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
+        }
+        if (!handling.tickets()) {
+            SSL.setOptions(engine.sslPointer(), SSL.SSL_OP_NO_TICKET);
         }
     }
 

@@ -10,6 +10,7 @@ import io.tandem.node.setup.NodeRuntime;
 import io.tandem.node.tls.Complaints;
 import io.tandem.node.tls.Engine;
 import io.tandem.node.tls.EngineContext;
+import io.tandem.node.tls.Fallback;
 import io.tandem.node.tls.ProtocolParameters;
 import io.tandem.node.tls.ProtocolSettings;
 import io.tandem.node.tls.TlsVersion;
@@ -82,7 +83,7 @@ final class TlsBind implements Follower {
         String place = place(line);
         boolean empty =
                 settings.sources.stream().allMatch(list -> list.entries().isEmpty());
-        if (empty && !settings.strictSni) {
+        if (empty && !settings.isStrict(globals.defaults)) {
             complaints.alert("no SSL certificate specified for bind " + place + " (use 'crt').");
             return null;
         }
@@ -90,13 +91,9 @@ final class TlsBind implements Follower {
             complaints.warn(
                     "no SSL certificate specified for bind " + place + ", ssl connections will fail (use 'crt').");
         }
-        if (!Engine.isNative() && store.binds().isEmpty()) {
-            assembly.problems()
-                    .warning(
-                            line.origin(),
-                            "BoringSSL cannot be loaded: TLS is spoken by the engine of the JDK, which costs more, knows no"
-                                    + " tickets shared by nodes, tells every client whose certificate it refuses"
-                                    + " 'certificate_unknown' and knows no half-closed connections.");
+        Fallback.tell(assembly.drafts().global(), assembly.problems(), line.origin());
+        if (!Engine.isNative() && settings.ticketFile != null) {
+            complaints.warn("'tls-ticket-keys' has no effect for bind " + place + ": " + Fallback.CANNOT + ".");
         }
         NettyTlsStage stage = new NettyTlsStage(
                 assembly.node().tlsConnections(),
@@ -105,6 +102,7 @@ final class TlsBind implements Follower {
                         HandshakeLimit.of(line, assembly),
                         globals.captureBytes,
                         settings.preferClientCiphers || globals.defaults.preferClientCiphers,
+                        settings.protocol.withTickets(globals.defaults.protocol),
                         globals.keepsSecrets));
         TlsBind bind = new TlsBind(line, settings, globals, store, stage);
         bind.keepFresh(complaints);
@@ -274,7 +272,7 @@ final class TlsBind implements Follower {
             throw new IllegalStateException("nothing is prepared for " + place(line));
         }
         prepared = null;
-        stage.serve(new CertificateChoice(next.offers(), settings.strictSni, next.generator()));
+        stage.serve(new CertificateChoice(next.offers(), settings.isStrict(globals.defaults), next.generator()));
         giveBack(served, next.ready());
         served = next.ready();
         fresh = true;
@@ -398,6 +396,10 @@ final class TlsBind implements Follower {
         ProtocolParameters parameters = own == null ? common : parameters(effective, complaints);
         if (parameters == null || !complete(effective, complaints)) {
             return null;
+        }
+        if (!Engine.isNative() && certificate.ocsp() != null) {
+            complaints.warn("the OCSP response of '" + certificate.file() + "' is not stapled for bind " + place(line)
+                    + ": " + Fallback.CANNOT + ".");
         }
         try {
             EngineContext context = contexts.context(

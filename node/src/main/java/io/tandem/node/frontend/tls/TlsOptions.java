@@ -9,12 +9,21 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.tls.ProtocolOptions;
 import io.tandem.node.tls.ProtocolSettings;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The options of {@code bind} about TLS (HAProxy manual 5.1). */
 final class TlsOptions {
     static final String OWN_ALGORITHMS = "the TLS engine chooses among all that fit the key";
+
+    /** An option without argument of listeners alone, that {@code ssl-default-bind-options} may have, too. */
+    private record Flag(String doc, Consumer<TlsSettings> setting) {}
+
+    private static final Map<String, Flag> FLAGS = flags();
 
     static final List<Keyword<BindOption>> ALL = all();
 
@@ -22,19 +31,36 @@ final class TlsOptions {
 
     /** Applies option {@code name} of {@code ssl-default-bind-options}; false where it has none of that name. */
     static boolean applyDefault(String name, Arguments line, TlsSettings defaults) {
-        if (name.equals("prefer-client-ciphers")) {
-            defaults.preferClientCiphers = true;
+        Flag flag = FLAGS.get(name);
+        if (flag != null) {
+            flag.setting().accept(defaults);
             return true;
         }
         return ProtocolOptions.apply(name, line, defaults.protocol);
+    }
+
+    private static Map<String, Flag> flags() {
+        Flag strict = new Flag(
+                "refuses clients that ask for no name, or for one without certificate", s -> s.strictSni = true);
+        Map<String, Flag> flags = new LinkedHashMap<>();
+        flags.put(
+                "prefer-client-ciphers",
+                new Flag("the client's order of cipher suites decides", s -> s.preferClientCiphers = true));
+        flags.put("strict-sni", strict);
+        flags.put("force-strict-sni", strict);
+        flags.put("no-strict-sni", new Flag("undoes strict-sni of ssl-default-bind-options", s -> s.strictSni = false));
+        flags.put(
+                "tls-tickets",
+                new Flag("undoes no-tls-tickets of ssl-default-bind-options", s -> s.protocol.tickets = true));
+        return Collections.unmodifiableMap(flags);
     }
 
     private static List<Keyword<BindOption>> all() {
         List<Keyword<BindOption>> all = new ArrayList<>();
         ProtocolOptions.ALL.forEach((name, setting) -> all.add(option(name, "TLS versions and preferences")
                 .as((line, bind) -> setting.apply(line, bind.facet(TlsSettings.KEY).protocol))));
-        all.add(option("prefer-client-ciphers", "the client's order of cipher suites decides")
-                .as((line, bind) -> bind.facet(TlsSettings.KEY).preferClientCiphers = true));
+        FLAGS.forEach((name, flag) -> all.add(
+                option(name, flag.doc()).as((line, bind) -> flag.setting().accept(bind.facet(TlsSettings.KEY)))));
         all.add(option("ssl", "clients speak TLS").as((line, bind) -> bind.tls(TlsBind::stage)));
         all.add(option("crt", "a file with certificate and key, or a directory of them")
                 .arguments("FILE | DIRECTORY")
@@ -61,8 +87,6 @@ final class TlsOptions {
                 .arguments("PROTOCOLS")
                 .as(TlsOptions::alpn));
         all.add(option("no-alpn", "undoes alpn").as((line, bind) -> bind.facet(TlsSettings.KEY).alpn = List.of()));
-        all.add(option("strict-sni", "refuses clients that ask for a name without certificate")
-                .as((line, bind) -> bind.facet(TlsSettings.KEY).strictSni = true));
         all.addAll(VerifyOptions.ALL);
         all.add(option("tls-ticket-keys", "the keys of session tickets: at least three, the one before the last seals")
                 .arguments("FILE")

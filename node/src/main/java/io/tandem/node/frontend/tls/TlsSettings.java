@@ -39,7 +39,9 @@ final class TlsSettings implements Facet {
     ProtocolSettings protocol = new ProtocolSettings();
 
     List<String> alpn = List.of();
-    boolean strictSni;
+    /** {@code strict-sni}, {@code no-strict-sni}; null where nothing is said. */
+    @Nullable Boolean strictSni;
+
     /** Whether they are those of one certificate, with what its line says. */
     private boolean ofCertificate;
 
@@ -67,6 +69,12 @@ final class TlsSettings implements Facet {
     /** The keys that seal this listener's tickets. */
     TicketKeys tickets(TicketKeys shared) {
         return ticketFile == null ? shared : ticketFile.keys();
+    }
+
+    /** Whether clients that ask for no known name are refused. */
+    boolean isStrict(TlsSettings defaults) {
+        Boolean said = strictSni != null ? strictSni : defaults.strictSni;
+        return said != null && said;
     }
 
     boolean isOfCertificate() {
