@@ -14,6 +14,9 @@ final class CapacityOptions {
     static final List<Keyword<ServerOption>> ALL = List.of(
             option("maxconn", "NUMBER", "concurrent connections, further ones are queued; 0 for no limit")
                     .as(number((s, n) -> s.maxConnections = Math.max(0, n))),
+            Keyword.<ServerOption>of("strict-maxconn")
+                    .doc("maxconn is for all connections that are open, idle ones too; they make room")
+                    .as((line, server) -> server.strictLimit = true),
             option("minconn", "NUMBER", "the limit while the backend is idle; it grows to maxconn until fullconn")
                     .as(number((s, n) -> s.minConnections = Math.max(0, n))),
             option("maxqueue", "NUMBER", "requests that may wait for this server; 0 for no limit")

@@ -10,9 +10,10 @@ package io.tandem.node.backend;
  * @param purgeDelayMs {@code pool-purge-delay}: how often half of the surplus is closed; 0 keeps no idle connection
  * @param maxReuse {@code max-reuse}: requests on a connection after its first; -1 for no limit. Kept with HTTP/1 too, where
  *     HAProxy 2.6 ignores it
+ * @param strict {@code strict-maxconn} (HAProxy 3.2): idle connections count for {@code maxconn}, too
  */
-public record PoolSettings(int maxIdle, int lowIdle, int purgeDelayMs, int maxReuse) {
-    public static final PoolSettings DEFAULT = new PoolSettings(-1, 0, 5_000, -1);
+public record PoolSettings(int maxIdle, int lowIdle, int purgeDelayMs, int maxReuse, boolean strict) {
+    public static final PoolSettings DEFAULT = new PoolSettings(-1, 0, 5_000, -1, false);
 
     /** Whether any connection may wait for the next request. */
     public boolean keepsIdle() {

@@ -33,6 +33,7 @@ public final class ServerSettings {
     int maxIdle = PoolSettings.DEFAULT.maxIdle();
     int purgeDelayMs = PoolSettings.DEFAULT.purgeDelayMs();
     int maxReuse = PoolSettings.DEFAULT.maxReuse();
+    boolean strictLimit;
     /** What makes connections to it differ from one another; options add theirs. */
     final java.util.List<ConnectionProperty> properties = new java.util.ArrayList<>();
 
@@ -120,7 +121,7 @@ public final class ServerSettings {
     }
 
     PoolSettings pool() {
-        return new PoolSettings(maxIdle, lowIdle, purgeDelayMs, maxReuse);
+        return new PoolSettings(maxIdle, lowIdle, purgeDelayMs, maxReuse, strictLimit);
     }
 
     /** Its name; {@code default-server} for those settings. */
@@ -160,6 +161,7 @@ public final class ServerSettings {
         copy.maxIdle = maxIdle;
         copy.purgeDelayMs = purgeDelayMs;
         copy.maxReuse = maxReuse;
+        copy.strictLimit = strictLimit;
         copy.properties.addAll(properties);
         copy.dialing = dialing.copy();
         copy.cookie = cookie;

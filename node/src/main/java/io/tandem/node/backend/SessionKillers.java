@@ -4,10 +4,16 @@ package io.tandem.node.backend;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** What ends the sessions of a server: one for each loop that has connections to it. Thread-safe. */
+/**
+ * What loops have to a server: who ends their sessions, one for each loop that has connections, and how many connections
+ * {@code strict-maxconn} counts. Thread-safe.
+ */
 public final class SessionKillers {
     private final List<SessionKiller> all = new CopyOnWriteArrayList<>();
+    /** Connections in use and idle, where they are counted. */
+    private final AtomicInteger open = new AtomicInteger();
 
     SessionKillers() {}
 
@@ -18,6 +24,9 @@ public final class SessionKillers {
 
         /** The server is somewhere else: its connections serve nobody after those who use them now. Any thread. */
         void moved();
+
+        /** Another loop needs a connection and may not open one more: an idle one gives way. Any thread. */
+        void spare();
     }
 
     /** Adds what ends the sessions of a loop. */
@@ -42,6 +51,25 @@ public final class SessionKillers {
      */
     public void kill(char who) {
         all.forEach(killer -> killer.kill(who));
+    }
+
+    /** Counts a connection that is about to be opened, unless there are {@code most}; answers whether it may be. */
+    public boolean mayOpen(int most) {
+        if (open.incrementAndGet() <= most) {
+            return true;
+        }
+        open.decrementAndGet();
+        return false;
+    }
+
+    /** One that {@link #mayOpen} counted has ended. */
+    public void onClosed() {
+        open.decrementAndGet();
+    }
+
+    /** Each loop closes an idle connection to the server, soon. */
+    public void spare() {
+        all.forEach(SessionKiller::spare);
     }
 
     /** No connection that is open is used again. */

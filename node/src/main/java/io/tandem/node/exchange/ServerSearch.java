@@ -27,6 +27,7 @@ import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,9 @@ public final class ServerSearch implements Waiter, ServerSeeker {
 
     /** Before the next attempt at the same server HAProxy waits so long. */
     private static final int RETRY_DELAY_MS = 1000;
+
+    /** Where a server's connections are as many as they may be. */
+    private static final int ROOM_DELAY_MS = 2;
 
     /** So many attempts that fail at once follow each other without the loop doing anything else. */
     private static final int MOST_AT_ONCE = 8;
@@ -313,6 +317,10 @@ public final class ServerSearch implements Waiter, ServerSeeker {
             seeker.onServerFound(idle);
             return;
         }
+        if (!pools.admits(reached)) {
+            awaitRoom(backend);
+            return;
+        }
         state = State.CONNECTING;
         ledger.count(target, ProxyCounter.CONNECTS);
         ServerConnection started =
@@ -323,6 +331,17 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         } else if (started.isAwaited()) { // otherwise it has been decided, and there may be another attempt already
             connecting = started;
             facts.serverEnd = started;
+        }
+    }
+
+    /** Tries again soon: by then an idle connection of another loop may have made room. */
+    private void awaitRoom(Backend backend) {
+        int connect = backend.timeouts().connect();
+        if (connect > 0 && loop.nowNs() - facts.connectingNs > TimeUnit.MILLISECONDS.toNanos(connect)) {
+            failed(true, Termination.SERVER_TIMEOUT);
+        } else {
+            state = State.PAUSING;
+            patience().start(ROOM_DELAY_MS);
         }
     }
 

@@ -40,7 +40,8 @@ class NewerTlsOptionsDifferentialTest {
     private static final List<String> HOSTS =
             List.of("name.example", "Mixed.Example:8443", "other.example", "127.0.0.1:80", "[::1]:80");
 
-    private static final String FRONT = "defaults\n retries 0\n timeout connect 3s\n timeout client 5s\n timeout server 5s\n";
+    private static final String FRONT =
+            "defaults\n retries 0\n timeout connect 3s\n timeout client 5s\n timeout server 5s\n";
 
     @TempDir
     private static @Nullable Path directory;

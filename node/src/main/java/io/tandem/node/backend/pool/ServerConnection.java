@@ -82,6 +82,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Whether it waits for anybody who may use it; managed by the pool. */
     boolean idle;
+    /** Whether {@code strict-maxconn} counts it. */
+    boolean counts;
     /** Which of the server's addresses it leads to, counted by the pool. */
     int era;
 
@@ -505,6 +507,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         closed = true;
         timer.dispose();
         pool.onGone(this);
+        if (counts) {
+            pool.state.sessions().onClosed();
+        }
     }
 
     /** Ends it, and the session that uses it; an attempt to connect goes on. */

@@ -73,6 +73,11 @@ final class ServerPool {
             }
 
             @Override
+            public void spare() {
+                loop.eventLoop().execute(() -> closeIdle(1));
+            }
+
+            @Override
             public void moved() {
                 loop.eventLoop().execute(() -> {
                     era++;

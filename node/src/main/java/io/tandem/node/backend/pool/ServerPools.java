@@ -11,6 +11,7 @@ import io.tandem.node.backend.ConnectionProperty;
 import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
+import io.tandem.node.backend.SessionKillers;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.rules.Facts;
@@ -41,6 +42,8 @@ public final class ServerPools {
     private int generation;
     /** Whether the last socket that could not be had was refused by the system, rather than one too many. */
     private boolean refused;
+    /** Whether the next connection has been counted ahead, by {@link #admits}. */
+    private boolean counted;
 
     private ServerPools(Loop loop) {
         this.loop = loop;
@@ -91,6 +94,23 @@ public final class ServerPools {
     }
 
     /**
+     * Whether one more connection keeps to the server's {@code strict-maxconn}; {@link #connect} to it comes next then. Where idle
+     * ones are in the way, one of this loop's makes room at once, those of others do soon.
+     */
+    public boolean admits(Server server) {
+        SessionKillers connections = server.state().sessions();
+        int most = server.state().limits().maxConnections();
+        if (most == 0 || !server.description().pool().strict()) {
+            return true;
+        }
+        counted = connections.mayOpen(most) || (pool(server).closeIdle(1) > 0 && connections.mayOpen(most));
+        if (!counted) {
+            connections.spare();
+        }
+        return counted;
+    }
+
+    /**
      * Starts a connection to {@code server}; {@code seeker} hears how it went, perhaps before this returns.
      *
      * @param facts the exchange it is for
@@ -103,14 +123,20 @@ public final class ServerPools {
         if (descriptors.areExhausted(facts.configuration, loop.nowNs())) {
             closeSomeIdle();
         }
+        boolean counts = counted;
+        counted = false;
         DuplexChannel channel = socket(server, facts);
         if (channel == null) {
+            if (counts) {
+                server.state().sessions().onClosed();
+            }
             if (refused && server.description().dialing().source() != null) {
                 Shortage.ofSources(facts);
             }
             return null;
         }
         ServerConnection connection = new ServerConnection(loop, pool(server), key, server, seeker, channel);
+        connection.counts = counts;
         connection.connect(facts, timeoutMs);
         return connection;
     }
