@@ -476,6 +476,11 @@ final class ProxyProcess {
         }
 
         @Override
+        public void onServe() {
+            node.goOn();
+        }
+
+        @Override
         public void onWatch(List<String> backends) {
             GuardianView seen = view;
             if (seen != null) {

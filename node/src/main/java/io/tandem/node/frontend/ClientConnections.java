@@ -271,7 +271,7 @@ public final class ClientConnections implements ConnectionOpener {
             }
             more = true;
         }
-        if (more) {
+        if (more && node.stopping()) {
             loop.eventLoop().schedule(() -> sweep(loop, node), SWEEP_MS, TimeUnit.MILLISECONDS);
         }
     }

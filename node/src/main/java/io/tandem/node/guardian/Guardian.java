@@ -70,8 +70,6 @@ final class Guardian implements AutoCloseable {
     private final CountDownLatch workerGone = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    private volatile CountDownLatch drained =
-            new CountDownLatch(1); // made by the stopping thread, counted down by the worker's
     private final Reloads reloads;
     private final AtomicLong restarts = new AtomicLong();
     private volatile String proxyState = "starting"; // written by the worker's threads, read by any
@@ -116,7 +114,7 @@ final class Guardian implements AutoCloseable {
                 routers,
                 reloads,
                 notices,
-                new VrrpCommands(routers, operations.gate(), this::snapshot),
+                new VrrpCommands(routers, operations.gate(), this::snapshot, new Clients()),
                 this::snapshot);
         status = StatusServer.open(directory.base(), answers::to);
         thread = ReactorThread.start(reactor, log);
@@ -203,16 +201,26 @@ final class Guardian implements AutoCloseable {
 
     private void drain(long limitMs) {
         try {
-            if (worker.pid() != 0 && proxyState.equals("ready")) {
-                CountDownLatch empty = new CountDownLatch(1);
-                drained = empty;
-                worker.send("drain");
-                if (!empty.await(limitMs, TimeUnit.MILLISECONDS)) {
-                    log.info("guardian drain is=late after-ms=" + limitMs);
-                }
+            if (worker.pid() != 0 && proxyState.equals("ready") && !worker.drain(limitMs)) {
+                log.info("guardian drain is=late after-ms=" + limitMs);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Those of the proxy, while an operator's word moves the addresses and this node lives on. */
+    private final class Clients implements VrrpCommands.Clients {
+        @Override
+        public void sendAway() {
+            drain(DRAIN_MS);
+        }
+
+        @Override
+        public void welcome() {
+            if (!stopping) {
+                worker.send("serve");
+            }
         }
     }
 
@@ -348,11 +356,6 @@ final class Guardian implements AutoCloseable {
         }
 
         @Override
-        public void onDrained() {
-            drained.countDown();
-        }
-
-        @Override
         public void onReloaded(@Nullable String failure) {
             reloads.answered(failure);
         }
@@ -384,7 +387,6 @@ final class Guardian implements AutoCloseable {
             proxyState = "down";
             operations.gate().proxyIsNew();
             operations.onView(null);
-            drained.countDown();
             reloads.proxyEnded(exit);
             // At once, whatever the heartbeat has seen.
             routers.fault(NOT_READY);

@@ -60,6 +60,9 @@ public final class GuardianLink implements AutoCloseable {
          */
         default void onDrain() {}
 
+        /** The addresses have moved, and this proxy stays: connections are kept open again. */
+        default void onServe() {}
+
         /** Watch these backends, and say by {@link GuardianLink#health} when one has no usable server. */
         default void onWatch(List<String> backends) {}
 
@@ -218,6 +221,7 @@ public final class GuardianLink implements AutoCloseable {
                 handler.onDrain();
                 send("drained");
             }
+            case "serve" -> handler.onServe();
             case "stop soft" -> handler.onStop(true);
             case "stop hard" -> handler.onStop(false);
             default -> {

@@ -72,16 +72,15 @@ final class ProxyWatch implements Reactor.Timed {
         if (checkAtNs == Reactor.NEVER || nowNs - checkAtNs < 0) {
             return;
         }
-        checkAtNs += CHECK_NS;
-        if (nowNs - checkAtNs >= 0) {
-            checkAtNs = nowNs + CHECK_NS;
-        }
+        checkAtNs = nowNs + CHECK_NS;
         long beat = heartbeat.lastBeatNs();
         long age = nowNs - beat;
         if (beat == 0) {
             return;
         }
         if (age <= LATE_NS) {
+            // Not before the next beat is late: fewer wake-ups, and none too late.
+            checkAtNs = beat + LATE_NS + 1;
             if (lost) {
                 lost = false;
                 listener.onRegained();

@@ -58,11 +58,23 @@ final class VrrpCommands {
     private final VirtualRouters routers;
     private final PreemptionGate gate;
     private final Supplier<GuardianStatus> snapshot;
+    private final Clients clients;
 
-    VrrpCommands(VirtualRouters routers, PreemptionGate gate, Supplier<GuardianStatus> snapshot) {
+    /** The proxy's clients; for its thread to wait. */
+    interface Clients {
+        /** Idle connections end, the others are told to come again; returns once all are gone, or after a second. */
+        void sendAway();
+
+        /** Connections are kept again. */
+        void welcome();
+    }
+
+    VrrpCommands(
+            VirtualRouters routers, PreemptionGate gate, Supplier<GuardianStatus> snapshot, Clients clients) {
         this.routers = routers;
         this.gate = gate;
         this.snapshot = snapshot;
+        this.clients = clients;
     }
 
     /** @param words those behind {@code vrrp} */
@@ -150,7 +162,16 @@ final class VrrpCommands {
 
     private Answer drain() {
         gate.operatorHolds(true);
-        return release(null);
+        if (!routers.isAnyActive()) {
+            return release(null);
+        }
+        // Who keeps a connection open is told to come again while the address is still here.
+        clients.sendAway();
+        try {
+            return release(null);
+        } finally {
+            clients.welcome();
+        }
     }
 
     private Answer rejoin() {

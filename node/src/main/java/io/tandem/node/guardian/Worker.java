@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +40,6 @@ final class Worker implements AutoCloseable {
 
         /** @param failure null for success */
         void onReloaded(@Nullable String failure);
-
-        /** Idle connections are closed, and those that were in use are gone or late. */
-        void onDrained();
 
         /**
          * What the proxy's own channel sees of the cluster.
@@ -69,6 +68,8 @@ final class Worker implements AutoCloseable {
     private final Listener listener;
     private final ServerSocketChannel server;
     private volatile @Nullable SocketChannel channel; // written by the accepting thread, read by any
+    private volatile CountDownLatch drained =
+            new CountDownLatch(0); // made by who drains, counted down by this class's threads
     private volatile int pid; // 0: none; written by whoever starts and by the waiting thread
 
     Worker(Spawner spawner, List<String> command, RunDirectory directory, HeartbeatFile heartbeat, Listener listener)
@@ -102,8 +103,22 @@ final class Worker implements AutoCloseable {
         daemon("worker-wait", () -> {
             Spawner.Exit exit = Spawner.await(started);
             pid = 0;
+            drained.countDown();
             listener.onExit(started, exit);
         });
+    }
+
+    /**
+     * Has the proxy end idle connections and announce the end of the others; new ones are still served. {@code serve} ends
+     * that.
+     *
+     * @return whether all were gone within the limit
+     */
+    boolean drain(long limitMs) throws InterruptedException {
+        CountDownLatch empty = new CountDownLatch(1);
+        drained = empty;
+        send("drain");
+        return pid == 0 || empty.await(limitMs, TimeUnit.MILLISECONDS);
     }
 
     /** Sends a line; a proxy that has not connected yet gets the role when it does. */
@@ -175,7 +190,7 @@ final class Worker implements AutoCloseable {
         } else if (line.startsWith("ask ")) {
             answer(line.split(" ", 3));
         } else if (line.equals("drained")) {
-            listener.onDrained();
+            drained.countDown();
         } else if (line.equals("reloaded ok")) {
             listener.onReloaded(null);
         } else if (line.startsWith("reloaded failed ")) {

@@ -156,6 +156,11 @@ public final class NodeRuntime {
         return stopping.compareAndSet(false, true);
     }
 
+    /** It was a drain only: connections are kept open again. */
+    public void goOn() {
+        stopping.set(false);
+    }
+
     /** {@code close-spread-time}: 0 to end connections at once, {@link Long#MAX_VALUE} to leave them alone. */
     public void spreadClosing(long ms) {
         spreadMs = ms;

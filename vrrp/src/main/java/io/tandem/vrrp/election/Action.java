@@ -17,10 +17,10 @@ public sealed interface Action {
     }
 
     /** @see Lan#installAddresses */
-    record InstallAddresses() implements Action {
+    record InstallAddresses(boolean besideAnother) implements Action {
         @Override
         public void performOn(Lan lan) {
-            lan.installAddresses();
+            lan.installAddresses(besideAnother);
         }
     }
 

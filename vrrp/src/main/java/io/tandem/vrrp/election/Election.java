@@ -7,14 +7,11 @@ import io.tandem.vrrp.election.Action.AskPeerToTake;
 import io.tandem.vrrp.election.Action.InstallAddresses;
 import io.tandem.vrrp.election.Action.RemoveAddresses;
 import io.tandem.vrrp.election.Action.ReportState;
-import io.tandem.vrrp.election.Action.SendAdvertisement;
 import io.tandem.vrrp.election.Action.TellPeerRefused;
 import io.tandem.vrrp.election.Action.TellPeerTaken;
 import io.tandem.vrrp.election.Action.Warn;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +31,7 @@ public final class Election {
     private final Waiting waiting;
     private final HandingOver handingOver = new HandingOver();
     private final AdvertSchedule adverts = new AdvertSchedule();
-    private List<Action> actions = new ArrayList<>();
+    private final Actions actions = new Actions();
     private State state = State.INITIALIZE;
 
     /** The router whose advertisements were last heard, thought to be Active. */
@@ -65,9 +62,7 @@ public final class Election {
             case ACTIVE -> whileActive(event, nowNs);
             case FAULT -> whileFault(event, nowNs);
         }
-        List<Action> result = List.copyOf(actions);
-        actions.clear();
-        return result;
+        return actions.take();
     }
 
     public State state() {
@@ -79,12 +74,16 @@ public final class Election {
         return known.priority();
     }
 
-    /** When to deliver {@link Event.TimerExpired}, or nothing to wait for. Ask again after every event. */
-    public OptionalLong nextWakeNs() {
+    /**
+     * When to deliver {@link Event.TimerExpired}. Ask again after every event.
+     *
+     * @param never the answer where there is nothing to wait for
+     */
+    public long nextWakeNs(long never) {
         return switch (state) {
-            case BACKUP -> OptionalLong.of(waiting.nextWakeNs(mayPreempt()));
-            case ACTIVE -> OptionalLong.of(handingOver.wakeNs(adverts.nextNs()));
-            case INITIALIZE, FAULT -> OptionalLong.empty();
+            case BACKUP -> waiting.nextWakeNs(mayPreempt());
+            case ACTIVE -> handingOver.wakeNs(adverts.nextNs());
+            case INITIALIZE, FAULT -> never;
         };
     }
 
@@ -185,7 +184,7 @@ public final class Election {
             askToTake(wants.peer(), false, true, nowNs);
         } else if (event instanceof Event.Yield yielded && !handingOver.isUnderWay()) {
             askToTake(yielded.peer(), false, false, nowNs);
-        } else if (event instanceof Event.PeerTook took && handingOver.isTo(took.peer())) {
+        } else if (event instanceof Event.PeerTook took && handingOver.mayHaveTaken(took.peer())) {
             finishHandOver(took.peer(), nowNs);
         } else if (event instanceof Event.PeerRefused refused && handingOver.isTo(refused.peer())) {
             failHandOver(refused.peer(), nowNs);
@@ -341,16 +340,17 @@ public final class Election {
         InetAddress asked = handingOver.target();
         if (asked != null && handingOver.isUnanswered(nowNs)) {
             failHandOver(asked, nowNs);
+            handingOver.mayTakeYet(asked);
         }
         if (state == State.ACTIVE && adverts.isDue(nowNs)) {
-            actions.add(new SendAdvertisement(known.priority()));
+            actions.advertise(known.priority());
             adverts.advertisedOnTime(known.config(), nowNs);
         }
     }
 
     private void faultWhileActive(Event.Fault fault) {
         if (fault.linkUsable()) {
-            actions.add(new SendAdvertisement(0));
+            actions.advertise(0);
         }
         actions.add(new RemoveAddresses());
         InetAddress best = known.peers().best(null);
@@ -408,7 +408,7 @@ public final class Election {
     }
 
     private void stopAdvertising() {
-        actions.add(new SendAdvertisement(0));
+        actions.advertise(0);
         actions.add(new RemoveAddresses());
     }
 
@@ -422,13 +422,13 @@ public final class Election {
     private void becomeActive(Reason reason, @Nullable InetAddress peer, long nowNs) {
         switch (reason) {
             case LOWER_PRIORITY_PREEMPTED -> {
-                // The other router lives: have the address before its advert makes the other drop it.
-                actions.add(new InstallAddresses());
-                advertise(nowNs);
+                // The other router lives, and drops the addresses when it hears us: by then they are here, and known to be.
+                actions.add(new InstallAddresses(true));
                 actions.add(new AnnounceAddresses());
+                advertise(nowNs);
             }
             case PEER_RELEASING -> {
-                actions.add(new InstallAddresses());
+                actions.add(new InstallAddresses(true));
                 actions.add(new AnnounceAddresses());
                 advertise(nowNs);
                 if (peer != null) {
@@ -437,7 +437,7 @@ public final class Election {
             }
             default -> {
                 advertise(nowNs);
-                actions.add(new InstallAddresses());
+                actions.add(new InstallAddresses(false));
                 actions.add(new AnnounceAddresses());
             }
         }
@@ -473,7 +473,7 @@ public final class Election {
     }
 
     private void advertise(long nowNs) {
-        actions.add(new SendAdvertisement(known.priority()));
+        actions.advertise(known.priority());
         adverts.advertised(known.config(), nowNs);
     }
 

@@ -14,6 +14,9 @@ final class HandingOver {
     private boolean thenStop;
     private boolean thenHold;
     private long deadlineNs;
+    /** Asked, and given up: it may have been slow, and take the addresses yet. */
+    private @Nullable InetAddress late;
+
     private @Nullable InetAddress releasedBy;
     private long releaseEndsNs;
 
@@ -23,6 +26,7 @@ final class HandingOver {
      */
     void ask(InetAddress peer, boolean stopAfterwards, boolean holdAfterwards, long nowNs) {
         target = peer;
+        late = null;
         thenStop = stopAfterwards;
         thenHold = holdAfterwards;
         deadlineNs = nowNs + Election.HAND_OVER_TIMEOUT_NS;
@@ -64,6 +68,16 @@ final class HandingOver {
 
     void end() {
         target = null;
+        late = null;
+    }
+
+    /** It was given up and has not refused: its answer still counts while nobody else is asked, or both would serve. */
+    void mayTakeYet(InetAddress peer) {
+        late = peer;
+    }
+
+    boolean mayHaveTaken(InetAddress peer) {
+        return isTo(peer) || peer.equals(late);
     }
 
     /** This router takes from the peer. */

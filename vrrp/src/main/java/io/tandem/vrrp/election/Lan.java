@@ -13,8 +13,13 @@ public interface Lan {
      */
     void sendAdvertisement(int priority);
 
-    /** Adds the virtual addresses; those already there stay. */
-    void installAddresses();
+    /**
+     * Adds the virtual addresses; those already there stay.
+     *
+     * @param besideAnother whether another router answers for them until it knows of this one: then nobody may be led here
+     *     before they are here. Otherwise switches may learn while the kernel still works.
+     */
+    void installAddresses(boolean besideAnother);
 
     /** Removes the virtual addresses and stops announcing them; those already gone are no error. */
     void removeAddresses();

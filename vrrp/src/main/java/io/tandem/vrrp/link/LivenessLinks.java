@@ -244,7 +244,12 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     @Override
     public long nextWakeNs() {
-        return nextNs;
+        long next = nextNs;
+        for (int i = 0; i < peers.size(); i++) {
+            long judged = peers.get(i).judgeAtNs();
+            next = judged != Reactor.NEVER && judged - next < 0 ? judged : next;
+        }
+        return next;
     }
 
     @Override
@@ -255,6 +260,12 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
                 if (peers.get(i).isUp()) {
                     peers.get(i).sendStatus(routers.all(), nowNs);
                 }
+            }
+        }
+        for (int i = 0; i < peers.size(); i++) {
+            long judged = peers.get(i).judgeAtNs();
+            if (judged != Reactor.NEVER && nowNs - judged >= 0) {
+                peers.get(i).judge(nowNs);
             }
         }
         if (nowNs - nextNs < 0) {

@@ -53,6 +53,11 @@ final class PeerFrames {
         newest = path;
     }
 
+    /** The process at the other end, by the number it gave itself; 0 before its first frame. */
+    long heardIncarnation() {
+        return heardIncarnation;
+    }
+
     /** Takes the numbering off; false where this is a copy, or of a process that is no more. */
     boolean accept(Object from, ByteBuffer payload) {
         if (payload.remaining() < NUMBERING) {

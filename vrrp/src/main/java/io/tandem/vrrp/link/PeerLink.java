@@ -141,6 +141,23 @@ final class PeerLink implements LinkPath.Owner {
         dropAll("down", nowNs);
     }
 
+    /** When a silence will have lasted long enough to mean something; {@link Reactor#NEVER} while none can. */
+    long judgeAtNs() {
+        boolean up = false;
+        boolean ended = false;
+        boolean heard = false;
+        for (int i = 0; i < paths.size(); i++) {
+            LinkPath path = paths.get(i);
+            up |= path.isUp();
+            ended |= path.phase() == LinkPath.Phase.SUSPECT;
+            heard |= path.heardBeats();
+        }
+        if (!heard || !(up || ended)) {
+            return Reactor.NEVER;
+        }
+        return lastBeatNs() + (ended ? CONFIRM_NS : shownSilenceNs) + 1;
+    }
+
     /** Beats, dials, and judges; once every heartbeat. */
     void tick(long nowNs, List<InetSocket> beats) {
         for (int i = 0; i < paths.size(); i++) {
@@ -178,12 +195,8 @@ final class PeerLink implements LinkPath.Owner {
 
     @Override
     public void onUp(LinkPath path, long nowNs) {
-        boolean already = shownState.equals("up");
         refusalLogged = false;
         shownState = "up";
-        if (!already) {
-            silence.begin(nowNs);
-        }
         frames.restart(path);
         log.info("liveness link peer=" + member.name() + " address="
                 + path.remote().getHostAddress() + " state=up");
@@ -205,8 +218,13 @@ final class PeerLink implements LinkPath.Owner {
 
     @Override
     public void onFrame(LinkPath path, int type, ByteBuffer payload, long nowNs) {
+        long processBefore = frames.heardIncarnation();
         if (!frames.accept(path, payload)) {
             return;
+        }
+        if (frames.heardIncarnation() != processBefore) {
+            // Both young, or one: a process that was known before has settled, whatever happened to the way to it.
+            silence.begin(nowNs);
         }
         switch (type) {
             case PeerFrames.STATUS -> {
@@ -272,7 +290,8 @@ final class PeerLink implements LinkPath.Owner {
 
     // ---- Alive or not
 
-    private void judge(long nowNs) {
+    /** Decides whether the peer lives; whenever something ended, every heartbeat, and at {@link #judgeAtNs}. */
+    void judge(long nowNs) {
         long quietNs = nowNs - lastBeatNs();
         long patienceNs = silence.silenceNs(nowNs);
         shownSilenceNs = patienceNs;

@@ -8,7 +8,8 @@ package io.tandem.vrrp.link;
  * <p>What the peer says of itself is the least; where beats have lately come further apart than usual, because the machine or
  * the network between is busy, three times the widest gap counts. So a quiet LAN finds out within a few heartbeats, and a busy one
  * does not declare the living dead. What was seen is forgotten after one to two {@value #WINDOW_S} s windows. In the first
- * {@value #SETTLING_S} s, while both programs are still being compiled, the greatest patience counts and nothing is learnt.
+ * {@value #SETTLING_S} s with a process, while both programs are still being compiled, the greatest patience counts and
+ * nothing is learnt; a link that was only cut and is up again goes on with what was known.
  *
  * <p>Pure: time arrives as a parameter. Allocates nothing. Not thread-safe.
  */
@@ -26,7 +27,7 @@ final class SilenceDetector {
     private long widestNs;
     private long widestBeforeNs;
 
-    /** The link is up: what was learnt of another one is forgotten. */
+    /** Another process answers: what was learnt of the one before is forgotten. */
     void begin(long nowNs) {
         beganNs = nowNs;
         windowEndsNs = nowNs + SETTLING_NS + WINDOW_NS;

@@ -15,6 +15,7 @@ public final class Netlink implements AutoCloseable {
     private final Routes routes;
     private final Rules rules;
     private final InterfaceSettings settings;
+    private final Neighbors neighbors;
 
     private Netlink(NetlinkSocket socket) {
         this.socket = socket;
@@ -23,6 +24,7 @@ public final class Netlink implements AutoCloseable {
         this.routes = new Routes(socket, links);
         this.rules = new Rules(socket);
         this.settings = new InterfaceSettings(socket);
+        this.neighbors = new Neighbors(socket);
     }
 
     /** @throws NetlinkException if the kernel gives no netlink socket */
@@ -48,6 +50,10 @@ public final class Netlink implements AutoCloseable {
 
     public InterfaceSettings settings() {
         return settings;
+    }
+
+    public Neighbors neighbors() {
+        return neighbors;
     }
 
     /** Sends what was made in advance; tells of each request that was refused. */

@@ -73,6 +73,12 @@ final class NetlinkMessage {
         return this;
     }
 
+    /** ndmsg. */
+    NetlinkMessage neighborPart(int family, int interfaceIndex) {
+        bytes.put((byte) family).put((byte) 0).putShort((short) 0).putInt(interfaceIndex).putInt(0);
+        return this;
+    }
+
     /** netconfmsg, padded. */
     NetlinkMessage familyPart(int family) {
         bytes.put((byte) family).put((byte) 0).putShort((short) 0);

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Reads advertisements for one virtual router, checking them in keepalived's order. What is dropped leaves nearly no
  * garbage, however much of it comes.
  *
- * <p>Never throws, whatever the bytes. Remembers what was signed last, and nothing else. Owned by the thread of its virtual
+ * <p>Never throws, whatever the bytes. Remembers what was signed or accepted last, and nothing else. Owned by the thread of its virtual
  * router.
  */
 public final class AdvertisementDecoder {
@@ -52,6 +52,7 @@ public final class AdvertisementDecoder {
     private final Set<InetAddress> ownAddresses;
     private final @Nullable HmacTrailer trailer;
     private final ReplayGuard replays;
+    private final LastAccepted last = new LastAccepted();
 
     public AdvertisementDecoder(AdvertisementFormat format) {
         this(format, new ReplayGuard());
@@ -105,7 +106,11 @@ public final class AdvertisementDecoder {
         if (length < headerBytes + HEADER_BYTES) {
             return drop(DropReason.TOO_SHORT);
         }
-        return decode(
+        Decoded same = last.ofIpv4(packet, length);
+        if (same != null) {
+            return same;
+        }
+        Decoded decoded = decode(
                 new Received(
                         packet,
                         headerBytes,
@@ -115,6 +120,10 @@ public final class AdvertisementDecoder {
                         Arrays.copyOfRange(packet, 12, 16),
                         Arrays.copyOfRange(packet, 16, 20)),
                 utcMs);
+        if (format.hmac == null) {
+            last.keepIpv4(packet, length, decoded);
+        }
+        return decoded;
     }
 
     /**
@@ -131,9 +140,17 @@ public final class AdvertisementDecoder {
         if (length < HEADER_BYTES || length > message.length) {
             return drop(DropReason.TOO_SHORT);
         }
-        return decode(
+        Decoded same = last.ofIpv6(message, length, hopLimit, source, destination);
+        if (same != null) {
+            return same;
+        }
+        Decoded decoded = decode(
                 new Received(message, 0, length, length, hopLimit, source.getAddress(), destination.getAddress()),
                 utcMs);
+        if (format.hmac == null) {
+            last.keepIpv6(message, length, hopLimit, source, destination, decoded);
+        }
+        return decoded;
     }
 
     /** A packet: the message begins at {@code offset}, and {@code arrivedBytes} of it may hold padding or a signature. */

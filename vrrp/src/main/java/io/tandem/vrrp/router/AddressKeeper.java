@@ -188,7 +188,7 @@ final class AddressKeeper implements AutoCloseable {
                 rebuild(nowNs);
             }
         }
-        renewAtNs = nowNs + RENEW_NS;
+        renewAtNs = nextRenewalNs(nowNs);
         own.assume();
         String refused = adding.run();
         if (!stale.isEmpty()) {
@@ -246,13 +246,18 @@ final class AddressKeeper implements AutoCloseable {
 
     void onTime(long nowNs) {
         if (installed && nowNs - renewAtNs >= 0) {
-            renewAtNs = nowNs + RENEW_NS;
+            renewAtNs = nextRenewalNs(nowNs);
             if (deprecateAtNs != Reactor.NEVER && nowNs - deprecateAtNs >= 0) {
                 rebuild(nowNs);
             }
             adding.run();
             routes.renew();
         }
+    }
+
+    /** At times that all routers have in common: they wake the guardian once for all of them. */
+    private static long nextRenewalNs(long nowNs) {
+        return nowNs + RENEW_NS - Math.floorMod(nowNs, RENEW_NS);
     }
 
     /** {@code vrrp.51} or {@code eth0}, for the status. */

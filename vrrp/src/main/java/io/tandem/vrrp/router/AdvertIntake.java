@@ -9,7 +9,7 @@ import io.tandem.vrrp.packet.AdvertisementFormat;
 import io.tandem.vrrp.packet.Decoded;
 import io.tandem.vrrp.packet.Remark;
 import io.tandem.vrrp.socket.AdvertSocket;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes advertisements out of one virtual router's socket: counts them, reports what is wrong with them, and lets the
@@ -26,6 +26,13 @@ final class AdvertIntake {
     private AdvertisementFormat format;
     private AdvertisementDecoder decoder;
     private boolean saidFlooded;
+    private Decoded.@Nullable Accepted last;
+    private Event.@Nullable Heard heardLast;
+
+    /** Takes what was heard. */
+    interface Hearing {
+        void hear(Event.Heard heard, long nowNs);
+    }
 
     AdvertIntake(VirtualRouterConfig config, EventLog log, LanLog lanLog, RouterCounters counters) {
         this.log = log;
@@ -46,14 +53,14 @@ final class AdvertIntake {
      *
      * @param port whose socket it is: it may be closed by what is heard
      */
-    void read(AdvertSocket socket, RouterPort port, Consumer<Event.Heard> heard, long nowNs) {
+    void read(AdvertSocket socket, RouterPort port, Hearing hearing, long nowNs) {
         for (int i = 0; i < MAX_PACKETS_A_WAKE && port.isOpen(socket); i++) {
             Decoded decoded = socket.receive(decoder);
             if (decoded == null) {
                 return;
             }
             if (decoded instanceof Decoded.Accepted accepted) {
-                take(accepted, heard);
+                take(accepted, hearing, nowNs);
             } else if (decoded instanceof Decoded.Dropped dropped) {
                 lanLog.dropped(dropped.reason(), counters.count(dropped.reason()), socket);
                 flood.onBad(nowNs);
@@ -75,16 +82,24 @@ final class AdvertIntake {
         }
     }
 
-    private void take(Decoded.Accepted accepted, Consumer<Event.Heard> heard) {
+    private void take(Decoded.Accepted accepted, Hearing hearing, long nowNs) {
         counters.advertsReceived.incrementAndGet();
-        for (Remark remark : accepted.remarks()) {
-            counters.count(remark);
-            lanLog.remark(remark, accepted.source());
+        if (!accepted.remarks().isEmpty()) {
+            for (Remark remark : accepted.remarks()) {
+                counters.count(remark);
+                lanLog.remark(remark, accepted.source());
+            }
         }
-        heard.accept(new Event.Heard(
-                accepted.source(),
-                accepted.advertisement().priority(),
-                accepted.advertisement().intervalNs()));
+        Event.Heard heard = heardLast;
+        if (heard == null || accepted != last) {
+            heard = new Event.Heard(
+                    accepted.source(),
+                    accepted.advertisement().priority(),
+                    accepted.advertisement().intervalNs());
+            heardLast = heard;
+            last = accepted;
+        }
+        hearing.hear(heard, nowNs);
     }
 
     /** The kernel's filters follow the state of things; a socket opened anew has a loose one. */

@@ -101,6 +101,11 @@ final class RouterPort {
         return source;
     }
 
+    /** Of the interface; 0 while there is none. */
+    int interfaceIndex() {
+        return interfaceIndex;
+    }
+
     MacAddress mac() {
         return mac;
     }

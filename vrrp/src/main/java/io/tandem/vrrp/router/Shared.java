@@ -11,8 +11,9 @@ record Shared(
         Retirement retirement,
         ParentSettings settings,
         Pacer.All pacers,
+        Reunion reunion,
         EventLog log) {
     Shared(Reactor reactor, Netlink netlink, EventLog log) {
-        this(reactor, netlink, new Retirement(log), new ParentSettings(netlink, log), new Pacer.All(), log);
+        this(reactor, netlink, new Retirement(log), new ParentSettings(netlink, log), new Pacer.All(), new Reunion(netlink, log), log);
     }
 }

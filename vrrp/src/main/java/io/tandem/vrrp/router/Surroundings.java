@@ -18,13 +18,22 @@ final class Surroundings {
     private final RouterPort port;
     private final AddressKeeper keeper;
     private final RouterCounters counters;
+    private final Reunion reunion;
     private final EventLog log;
+    private boolean cutOff;
 
-    Surroundings(VirtualRouter router, RouterPort port, AddressKeeper keeper, RouterCounters counters, EventLog log) {
+    Surroundings(
+            VirtualRouter router,
+            RouterPort port,
+            AddressKeeper keeper,
+            RouterCounters counters,
+            Reunion reunion,
+            EventLog log) {
         this.router = router;
         this.port = port;
         this.keeper = keeper;
         this.counters = counters;
+        this.reunion = reunion;
         this.log = log;
     }
 
@@ -42,9 +51,14 @@ final class Surroundings {
             }
             return;
         }
+        cutOff |= !link.isUsable();
         if (!link.isUsable() && minds()) {
             router.deliver(new Event.Fault("link-down", false), now);
             return;
+        }
+        if (cutOff && link.isUsable()) {
+            cutOff = false;
+            reunited(now);
         }
         if (!port.isOpenOn(link)) {
             reopen(now);
@@ -54,6 +68,13 @@ final class Surroundings {
             router.announce(now);
         }
         router.deliver(new Event.Cleared("link-down"), now);
+    }
+
+    /** The LAN was in two parts for this host, and is one again. */
+    void reunited(long now) {
+        if (port.interfaceIndex() != 0) {
+            reunion.on(port.interfaceIndex(), now);
+        }
     }
 
     /** Somebody set it down: it is up again, and what goes with that is put back. */

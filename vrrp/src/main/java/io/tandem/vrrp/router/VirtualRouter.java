@@ -40,6 +40,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private final RouterPort port;
     private final RouterWatch watch = new RouterWatch();
     private final AdvertIntake intake;
+    private final AdvertIntake.Hearing hearing = this::hear;
     private VirtualRouterConfig config;
     private Election election;
     private final AddressKeeper keeper;
@@ -98,7 +99,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         this.announcer = new Announcer(config);
         this.intake = new AdvertIntake(config, log, lanLog, counters);
         this.claims = new Claims(this, port, keeper, counters, watch, lanLog);
-        this.surroundings = new Surroundings(this, port, keeper, counters, log);
+        this.surroundings = new Surroundings(this, port, keeper, counters, shared.reunion(), log);
         this.shownPriority = config.priority();
         this.wanted = new RouterPriority(config.priority());
     }
@@ -336,11 +337,13 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     @Override
-    public void installAddresses() {
-        // Switches learn while the address is being added; the schedule repeats it right after.
+    public void installAddresses(boolean besideAnother) {
         announced = false;
         keeper.assumeMac();
-        announcer.sendRound(nowNs);
+        if (!besideAnother) {
+            // Switches learn while the address is being added; the schedule repeats it right after.
+            announcer.sendRound(nowNs);
+        }
         refusedInstall = keeper.install(nowNs);
     }
 
@@ -385,6 +388,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         counters.count(warning);
         if (warning == Warning.SECOND_ACTIVE || warning == Warning.TWO_OWNERS) {
             watch.onRival(peer, nowNs);
+            surroundings.reunited(nowNs);
         } else if (warning == Warning.UNKNOWN_OWNER || warning == Warning.STRANGER_REFUSED) {
             watch.onStranger(warning, peer, nowNs);
         }
@@ -415,7 +419,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         if (!actions.isEmpty()) {
             watch.done(nowNs, System.nanoTime());
         }
-        electionWakeNs = election.nextWakeNs().orElse(Reactor.NEVER);
+        electionWakeNs = election.nextWakeNs(Reactor.NEVER);
         boolean priorityMoved = shownPriority != election.priority();
         shownPriority = election.priority();
         if (priorityMoved) {
@@ -458,7 +462,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             if (port.isHeardTwice(socket, keeper)) {
                 port.drain(socket);
             } else {
-                intake.read(socket, port, heard -> hear(heard, nowNs), nowNs);
+                intake.read(socket, port, hearing, nowNs);
             }
         }
 

@@ -42,6 +42,7 @@ public final class VirtualRouters implements AutoCloseable {
     private final LinkDelays delays;
     private final List<VirtualRouter> routers = new ArrayList<>();
     private final GroupMoves groups;
+    private final Kernel kernel = new Kernel();
     private PeerLinks links = PeerLinks.NONE;
     private BiConsumer<String, Boolean> interfaceListener = (name, usable) -> {};
     private volatile List<VirtualRouter> shown = List.of(); // written by the reactor's thread, read by any
@@ -99,9 +100,9 @@ public final class VirtualRouters implements AutoCloseable {
             }
         });
         reactor.register(
-                events.fd(), Reactor.READABLE, (ready, nowNs) -> events.read(netlink.port(), new Kernel(nowNs)));
+                events.fd(), Reactor.READABLE, (ready, nowNs) -> events.read(netlink.port(), kernel.at(nowNs)));
         reactor.execute(() -> {
-            new Kernel(System.nanoTime()).tellInterfaces();
+            kernel.at(System.nanoTime()).tellInterfaces();
             Leftovers leftovers = Leftovers.look(netlink, log);
             block.use(routers.stream().map(VirtualRouter::config).toList(), log);
             routers.forEach(router -> {
@@ -421,10 +422,11 @@ public final class VirtualRouters implements AutoCloseable {
 
     /** The kernel's news, handed to every router; each knows its interface. */
     private final class Kernel implements LinkEvents.Listener {
-        private final long nowNs;
+        private long nowNs;
 
-        Kernel(long nowNs) {
-            this.nowNs = nowNs;
+        Kernel at(long when) {
+            nowNs = when;
+            return this;
         }
 
         void tellInterfaces() {

@@ -40,6 +40,11 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
     private final String what;
     private boolean isStrict;
     private final NativeBuffer out = new NativeBuffer(MAX_PACKET);
+    /** A socket address, and of whom: nearly always the same. */
+    private final NativeBuffer destination = new NativeBuffer(32);
+
+    private @Nullable InetAddress destinationOf;
+    private int destinationLength;
 
     AdvertSocket(int family, String interfaceName, int vrid, PacketFilter filter) throws NetlinkException {
         what = "vrrp: raw socket for vrid " + vrid + " on " + interfaceName;
@@ -90,10 +95,13 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
      * @param message the VRRP message, without IP header
      * @return 0 or the errno
      */
-    public final int send(byte[] message, InetAddress destination) {
+    public final int send(byte[] message, InetAddress to) {
         out.bytes().put(0, message);
-        int addressLength = writeAddress(destination);
-        long sent = C.sendto(fd, out.address(), message.length, 0, option.address(), addressLength);
+        if (to != destinationOf) {
+            destinationLength = writeAddress(to, destination);
+            destinationOf = to;
+        }
+        long sent = C.sendto(fd, out.address(), message.length, 0, destination.address(), destinationLength);
         return sent == message.length ? 0 : Libc.errno();
     }
 
@@ -143,11 +151,11 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
     /** What a family asks for: hops, class, the group or the source. */
     abstract void prepare(int interfaceIndex, InetAddress source, @Nullable InetAddress group) throws NetlinkException;
 
-    /** Puts the socket address into {@link #option}; returns its length. */
-    abstract int writeAddress(InetAddress address);
+    /** Puts the socket address into the buffer; returns its length. */
+    abstract int writeAddress(InetAddress address, NativeBuffer into);
 
     final void bindTo(InetAddress source) throws NetlinkException {
-        int length = writeAddress(source);
+        int length = writeAddress(source, option);
         check(C.bind(fd, option.address(), length));
     }
 

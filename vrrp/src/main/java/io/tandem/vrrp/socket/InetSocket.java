@@ -37,6 +37,12 @@ public final class InetSocket implements AutoCloseable {
     private final int fd;
     private final NativeBuffer buffer = new NativeBuffer(BUFFER);
     private final NativeBuffer option = new NativeBuffer(32);
+    /** A socket address, and of whom: of heartbeats always the same. */
+    private final NativeBuffer target = new NativeBuffer(32);
+
+    private @Nullable InetAddress targetOf;
+    private int targetPort;
+    private int targetLength;
 
     private InetSocket(int fd) {
         this.fd = fd;
@@ -67,7 +73,7 @@ public final class InetSocket implements AutoCloseable {
         socket.tune(userTimeoutMs);
         socket.freeBind(from);
         socket.bind(from, 0);
-        int length = socket.writeAddress(to, port);
+        int length = writeAddress(to, port, socket.option);
         if (C.connect(socket.fd, socket.option.address(), length) != 0 && Libc.errno() != EINPROGRESS) {
             int errno = Libc.errno();
             socket.close();
@@ -125,8 +131,12 @@ public final class InetSocket implements AutoCloseable {
     /** Sends a datagram; a lost one is lost. */
     public void sendTo(byte[] bytes, int length, InetAddress to, int port) {
         buffer.bytes().put(0, bytes, 0, length);
-        int addressLength = writeAddress(to, port);
-        C.sendto(fd, buffer.address(), length, MSG_NOSIGNAL, option.address(), addressLength);
+        if (to != targetOf || port != targetPort) {
+            targetLength = writeAddress(to, port, target);
+            targetOf = to;
+            targetPort = port;
+        }
+        C.sendto(fd, buffer.address(), length, MSG_NOSIGNAL, target.address(), targetLength);
     }
 
     /**
@@ -181,7 +191,7 @@ public final class InetSocket implements AutoCloseable {
     }
 
     private int bind(InetAddress address, int port) {
-        return C.bind(fd, option.address(), writeAddress(address, port));
+        return C.bind(fd, option.address(), writeAddress(address, port, option));
     }
 
     private void check(int result, String what) throws NetlinkException {
@@ -193,15 +203,15 @@ public final class InetSocket implements AutoCloseable {
     }
 
     /** sockaddr_in or sockaddr_in6; returns its length. */
-    private int writeAddress(InetAddress address, int port) {
+    private static int writeAddress(InetAddress address, int port, NativeBuffer into) {
         byte[] bytes = address.getAddress();
         boolean six = bytes.length == 16;
-        option.bytes().putShort(0, (short) (six ? 10 : 2)).putShort(2, Short.reverseBytes((short) port));
-        option.bytes().putInt(4, 0).put(six ? 8 : 4, bytes);
+        into.bytes().putShort(0, (short) (six ? 10 : 2)).putShort(2, Short.reverseBytes((short) port));
+        into.bytes().putInt(4, 0).put(six ? 8 : 4, bytes);
         if (six) {
-            option.bytes().putInt(24, ((Inet6Address) address).getScopeId());
+            into.bytes().putInt(24, ((Inet6Address) address).getScopeId());
         } else {
-            option.bytes().putLong(8, 0);
+            into.bytes().putLong(8, 0);
         }
         return six ? 28 : 16;
     }

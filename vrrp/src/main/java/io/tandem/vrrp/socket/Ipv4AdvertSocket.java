@@ -90,9 +90,9 @@ final class Ipv4AdvertSocket extends AdvertSocket {
 
     /** sockaddr_in. */
     @Override
-    int writeAddress(InetAddress address) {
-        option.bytes().putShort(0, (short) AF_INET).putShort(2, (short) 0).putLong(8, 0);
-        option.bytes().putInt(4, Integer.reverseBytes(toInt(address)));
+    int writeAddress(InetAddress address, NativeBuffer into) {
+        into.bytes().putShort(0, (short) AF_INET).putShort(2, (short) 0).putLong(8, 0);
+        into.bytes().putInt(4, Integer.reverseBytes(toInt(address)));
         return 16;
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.socket;
 
+import io.tandem.vrrp.netlink.NativeBuffer;
 import io.tandem.vrrp.netlink.NetlinkException;
 import io.tandem.vrrp.packet.AdvertisementDecoder;
 import io.tandem.vrrp.packet.AdvertisementFormat;
@@ -88,9 +89,9 @@ final class Ipv6AdvertSocket extends AdvertSocket {
 
     /** sockaddr_in6; the scope is the interface's, which the kernel regards for addresses that need one. */
     @Override
-    int writeAddress(InetAddress address) {
-        option.bytes().putShort(0, (short) AF_INET6).putShort(2, (short) 0).putInt(4, 0);
-        option.bytes().put(8, address.getAddress()).putInt(24, interfaceIndex);
+    int writeAddress(InetAddress address, NativeBuffer into) {
+        into.bytes().putShort(0, (short) AF_INET6).putShort(2, (short) 0).putInt(4, 0);
+        into.bytes().put(8, address.getAddress()).putInt(24, interfaceIndex);
         return 28;
     }
 }

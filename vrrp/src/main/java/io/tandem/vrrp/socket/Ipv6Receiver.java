@@ -9,6 +9,7 @@ import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 
 /**
  * Receives from IPv6 raw sockets by recvmsg, with what the kernel tells beside a message (RFC 3542 4).
@@ -38,6 +39,8 @@ final class Ipv6Receiver {
     private final NativeBuffer vector = new NativeBuffer(16);
     private final NativeBuffer header = new NativeBuffer(56);
     private final byte[] address = new byte[16];
+    private final byte[] sourceBytes = new byte[16];
+    private final byte[] destinationBytes = new byte[16];
     private int hopLimit;
     private InetAddress source = of(new byte[16]);
     private InetAddress destination = source;
@@ -68,7 +71,7 @@ final class Ipv6Receiver {
         }
         in.bytes().get(0, message, 0, (int) length);
         name.bytes().get(8, address);
-        source = of(address);
+        source = sameOr(source, sourceBytes);
         readControl((int) header.bytes().getLong(40));
         return (int) length;
     }
@@ -86,7 +89,7 @@ final class Ipv6Receiver {
                     hopLimit = control.bytes().getInt(at + CONTROL_HEADER);
                 } else if (type == PKTINFO) {
                     control.bytes().get(at + CONTROL_HEADER, address);
-                    destination = of(address);
+                    destination = sameOr(destination, destinationBytes);
                 }
             }
             at += (length + 7) & ~7;
@@ -109,6 +112,15 @@ final class Ipv6Receiver {
 
     InetAddress destination() {
         return destination;
+    }
+
+    /** The address just read; as a rule it is the last one again. */
+    private InetAddress sameOr(InetAddress last, byte[] lastBytes) {
+        if (Arrays.equals(address, lastBytes)) {
+            return last;
+        }
+        System.arraycopy(address, 0, lastBytes, 0, address.length);
+        return of(address);
     }
 
     private static InetAddress of(byte[] bytes) {

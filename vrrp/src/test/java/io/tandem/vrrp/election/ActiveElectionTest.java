@@ -124,7 +124,7 @@ class ActiveElectionTest {
         TestRouter router = v3().active();
         assertThat(router.on(new Event.Shutdown()))
                 .containsExactly(ADVERT_0, REMOVE, changed(ACTIVE, INITIALIZE, Reason.SHUTDOWN));
-        assertThat(router.election.nextWakeNs()).isEmpty();
+        assertThat(router.election.nextWakeNs(-1)).isEqualTo(-1);
 
         assertThat(v3().started().on(new Event.Shutdown()))
                 .containsExactly(changed(BACKUP, INITIALIZE, Reason.SHUTDOWN));

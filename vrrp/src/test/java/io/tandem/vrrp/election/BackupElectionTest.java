@@ -8,6 +8,7 @@ import static io.tandem.vrrp.election.TestRouter.ADVERT_100;
 import static io.tandem.vrrp.election.TestRouter.ANNOUNCE;
 import static io.tandem.vrrp.election.TestRouter.HIGH;
 import static io.tandem.vrrp.election.TestRouter.INSTALL;
+import static io.tandem.vrrp.election.TestRouter.INSTALL_BESIDE;
 import static io.tandem.vrrp.election.TestRouter.LOW;
 import static io.tandem.vrrp.election.TestRouter.SECOND;
 import static io.tandem.vrrp.election.TestRouter.changed;
@@ -70,9 +71,12 @@ class BackupElectionTest {
 
         assertThat(router.wakeNs()).isEqualTo(3_609_375_000L);
         assertThat(router.tickAt(3_609_375_000L))
-                .as("the other router lives: the address is there before it learns to drop its own")
+                .as("the other router lives: the address is here, and known to be, before it learns to drop its own")
                 .containsExactly(
-                        INSTALL, ADVERT_100, ANNOUNCE, changed(BACKUP, ACTIVE, Reason.LOWER_PRIORITY_PREEMPTED, HIGH));
+                        INSTALL_BESIDE,
+                        ANNOUNCE,
+                        ADVERT_100,
+                        changed(BACKUP, ACTIVE, Reason.LOWER_PRIORITY_PREEMPTED, HIGH));
     }
 
     @Test
@@ -155,7 +159,7 @@ class BackupElectionTest {
             assertThat(router.hearAt(second * SECOND, LOW, 50)).isEmpty();
         }
         assertThat(router.tickAt(13 * SECOND - 1)).isEmpty();
-        assertThat(router.tickAt(13 * SECOND)).contains(INSTALL);
+        assertThat(router.tickAt(13 * SECOND)).contains(INSTALL_BESIDE);
     }
 
     @Test

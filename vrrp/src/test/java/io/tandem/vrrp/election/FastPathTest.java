@@ -10,6 +10,7 @@ import static io.tandem.vrrp.election.TestRouter.ADVERT_100;
 import static io.tandem.vrrp.election.TestRouter.ANNOUNCE;
 import static io.tandem.vrrp.election.TestRouter.HIGH;
 import static io.tandem.vrrp.election.TestRouter.INSTALL;
+import static io.tandem.vrrp.election.TestRouter.INSTALL_BESIDE;
 import static io.tandem.vrrp.election.TestRouter.LOW;
 import static io.tandem.vrrp.election.TestRouter.MS;
 import static io.tandem.vrrp.election.TestRouter.REMOVE;
@@ -95,7 +96,7 @@ class FastPathTest {
 
         assertThat(router.at(500 * MS, new Event.PeerReleasing(HIGH)))
                 .containsExactly(
-                        INSTALL,
+                        INSTALL_BESIDE,
                         ANNOUNCE,
                         ADVERT_100,
                         new TellPeerTaken(HIGH),
@@ -178,6 +179,30 @@ class FastPathTest {
         assertThat(router.wakeNs()).isEqualTo(Election.HAND_OVER_TIMEOUT_NS);
         assertThat(router.tickAt(Election.HAND_OVER_TIMEOUT_NS))
                 .containsExactly(ADVERT_0, REMOVE, changed(ACTIVE, INITIALIZE, Reason.HAND_OVER_UNANSWERED, HIGH));
+    }
+
+    @Test
+    void aPeerThatTookLateGetsTheAddressesForTwoMustNotServe() {
+        TestRouter router = handingOver(false);
+        assertThat(router.tickAt(Election.HAND_OVER_TIMEOUT_NS)).contains(new Warn(Warning.HAND_OVER_FAILED, HIGH));
+
+        assertThat(router.at(700 * MS, new Event.PeerTook(LOW)))
+                .as("never asked")
+                .isEmpty();
+        assertThat(router.at(800 * MS, new Event.PeerTook(HIGH)))
+                .containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.HANDED_OVER, HIGH));
+    }
+
+    @Test
+    void aPeerThatRefusedOrWasSupersededTakesNothing() {
+        TestRouter refused = handingOver(false);
+        refused.at(MS, new Event.PeerRefused(HIGH));
+        assertThat(refused.at(2 * MS, new Event.PeerTook(HIGH))).isEmpty();
+
+        TestRouter another = handingOver(false);
+        another.tickAt(Election.HAND_OVER_TIMEOUT_NS);
+        another.at(600 * MS, new Event.Yield(LOW));
+        assertThat(another.at(601 * MS, new Event.PeerTook(HIGH))).isEmpty();
     }
 
     @Test

@@ -36,7 +36,9 @@ interface Machine {
 
             @Override
             public OptionalLong nextWakeNs() {
-                return election.nextWakeNs();
+                long never = Long.MIN_VALUE;
+                long wakeNs = election.nextWakeNs(never);
+                return wakeNs == never ? OptionalLong.empty() : OptionalLong.of(wakeNs);
             }
         };
     }

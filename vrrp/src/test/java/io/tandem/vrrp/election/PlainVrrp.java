@@ -161,7 +161,7 @@ final class PlainVrrp implements Machine {
         delaying = false;
         activeIntervalNs = config.advertIntervalNs();
         advertise(nowNs);
-        actions.add(new Action.InstallAddresses());
+        actions.add(new Action.InstallAddresses(false));
         actions.add(new Action.AnnounceAddresses());
         change(State.ACTIVE);
     }

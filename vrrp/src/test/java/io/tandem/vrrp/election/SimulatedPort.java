@@ -31,7 +31,7 @@ final class SimulatedPort implements Lan {
     }
 
     @Override
-    public void installAddresses() {
+    public void installAddresses(boolean besideAnother) {
         router.holdsAddresses = true;
     }
 

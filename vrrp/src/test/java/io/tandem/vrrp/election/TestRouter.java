@@ -17,7 +17,8 @@ final class TestRouter {
     static final InetAddress HIGH = ip("10.0.0.200");
     static final Action ADVERT_100 = new Action.SendAdvertisement(100);
     static final Action ADVERT_0 = new Action.SendAdvertisement(0);
-    static final Action INSTALL = new Action.InstallAddresses();
+    static final Action INSTALL = new Action.InstallAddresses(false);
+    static final Action INSTALL_BESIDE = new Action.InstallAddresses(true);
     static final Action REMOVE = new Action.RemoveAddresses();
     static final Action ANNOUNCE = new Action.AnnounceAddresses();
 
@@ -162,7 +163,10 @@ final class TestRouter {
     }
 
     long wakeNs() {
-        return election.nextWakeNs().orElseThrow();
+        long never = Long.MIN_VALUE;
+        long wakeNs = election.nextWakeNs(never);
+        assertThat(wakeNs).as("something to wait for").isNotEqualTo(never);
+        return wakeNs;
     }
 
     static Action changed(State from, State to, Reason reason) {

@@ -30,9 +30,10 @@ final class ProbeLog {
     }
 
     /**
-     * The longest time between the sending of successive answered probes.
+     * The longest time between the sending of successive answered probes with unanswered ones between them.
      *
-     * <p>The probe before the first one of the interval counts as the beginning of its gap, so that a fault right at the
+     * <p>Where no probe was lost it is their interval: a prober that was kept from sending saw nothing of the nodes. A pause
+     * of its own within a row of lost probes counts. The probe before the first one of the interval counts as the beginning of its gap, so that a fault right at the
      * beginning is not lost.
      *
      * @param fromNs only gaps that end after this
@@ -45,7 +46,8 @@ final class ProbeLog {
         for (int i = 0; i < count && sentNs[i] - toNs < 0; i++) {
             if (answered[i]) {
                 if (previous >= 0 && sentNs[i] - fromNs > 0) {
-                    longest = Math.max(longest, sentNs[i] - sentNs[previous]);
+                    boolean lost = previous + 1 < i;
+                    longest = Math.max(longest, lost ? sentNs[i] - sentNs[previous] : Prober.INTERVAL_NS);
                 }
                 previous = i;
             }

@@ -26,6 +26,17 @@ class ProbeLogTest {
     }
 
     @Test
+    void aPauseOfTheProberIsNoOutageUnlessAProbeWasLostInIt() {
+        probes(0, 10, true);
+        probes(30, 40, true);
+        assertThat(log.longestGapNs(0, 40 * MS)).isEqualTo(MS);
+
+        probes(40, 41, false);
+        probes(60, 61, true);
+        assertThat(log.longestGapNs(0, 70 * MS)).isEqualTo(21 * MS);
+    }
+
+    @Test
     void aFaultRightAfterTheLastAnswerIsMeasuredFromThatAnswer() {
         probes(0, 10, true);
         probes(10, 30, false);
