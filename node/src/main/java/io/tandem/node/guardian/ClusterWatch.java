@@ -57,7 +57,7 @@ final class ClusterWatch implements Reactor.Timed {
 
     @Override
     public long nextWakeNs() {
-        return nextNs;
+        return nextNs + VirtualRouters.SLACK_NS;
     }
 
     @Override

@@ -89,7 +89,7 @@ final class MasterLog implements EventLog {
     private void write() {
         try {
             while (!closing || !lines.isEmpty()) {
-                String line = lines.poll(50, TimeUnit.MILLISECONDS);
+                String line = lines.poll(1, TimeUnit.SECONDS);
                 if (line != null) {
                     out.write(line.getBytes(StandardCharsets.UTF_8));
                     out.flush();
@@ -119,6 +119,7 @@ final class MasterLog implements EventLog {
     /** Writes what is waiting. Standard error stays open. */
     void finish() {
         closing = true;
+        lines.offer(""); // wakes the writer; where there is no room it is awake
         try {
             writer.join(1000);
         } catch (InterruptedException e) {

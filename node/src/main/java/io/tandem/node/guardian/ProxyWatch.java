@@ -69,24 +69,21 @@ final class ProxyWatch implements Reactor.Timed {
 
     @Override
     public void onTime(long nowNs) {
-        if (checkAtNs == Reactor.NEVER || nowNs - checkAtNs < 0) {
+        if (checkAtNs == Reactor.NEVER) {
             return;
         }
-        checkAtNs = nowNs + CHECK_NS;
+        // A look costs nothing while the thread is awake anyway: as a rule the deadline never comes.
         long beat = heartbeat.lastBeatNs();
         long age = nowNs - beat;
-        if (beat == 0) {
-            return;
-        }
-        if (age <= LATE_NS) {
-            // Not before the next beat is late: fewer wake-ups, and none too late.
+        if (beat != 0 && age <= LATE_NS) {
             checkAtNs = beat + LATE_NS + 1;
             if (lost) {
                 lost = false;
                 listener.onRegained();
             }
-        } else if (!lost) {
-            String reason = reason(age);
+        } else if (nowNs - checkAtNs >= 0) {
+            checkAtNs = nowNs + CHECK_NS;
+            String reason = beat == 0 || lost ? "" : reason(age);
             if (!reason.isEmpty()) {
                 lost = true;
                 listener.onLost(reason, age);

@@ -69,8 +69,7 @@ final class VrrpCommands {
         void welcome();
     }
 
-    VrrpCommands(
-            VirtualRouters routers, PreemptionGate gate, Supplier<GuardianStatus> snapshot, Clients clients) {
+    VrrpCommands(VirtualRouters routers, PreemptionGate gate, Supplier<GuardianStatus> snapshot, Clients clients) {
         this.routers = routers;
         this.gate = gate;
         this.snapshot = snapshot;

@@ -318,7 +318,7 @@ public final class Election {
                     heard.priority() > known.priority() ? Reason.HIGHER_PRIORITY_HEARD : Reason.HIGHER_ADDRESS_HEARD;
             if (known.config().answersHigher() && reason == Reason.HIGHER_PRIORITY_HEARD) {
                 // Lower than the other's: it will announce its addresses once more, behind our last word.
-                actions.add(new SendAdvertisement(known.priority()));
+                actions.advertise(known.priority());
             }
             actions.add(new RemoveAddresses());
             becomeBackup(reason, heard.source(), nowNs);
@@ -422,7 +422,8 @@ public final class Election {
     private void becomeActive(Reason reason, @Nullable InetAddress peer, long nowNs) {
         switch (reason) {
             case LOWER_PRIORITY_PREEMPTED -> {
-                // The other router lives, and drops the addresses when it hears us: by then they are here, and known to be.
+                // The other router lives, and drops the addresses when it hears us: by then they are here, and known to
+                // be.
                 actions.add(new InstallAddresses(true));
                 actions.add(new AnnounceAddresses());
                 advertise(nowNs);

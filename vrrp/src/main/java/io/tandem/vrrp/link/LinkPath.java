@@ -160,12 +160,12 @@ final class LinkPath {
         return beatsIn != null && linkId == id;
     }
 
-    void onHeartbeat(byte[] datagram, long nowNs) {
+    void onHeartbeat(byte[] datagram, long arrivedNs) {
         if (beatsIn != null && beatsIn.accept(datagram)) {
-            owner.onBeat(this, nowNs);
-            lastBeatNs = nowNs;
+            owner.onBeat(this, arrivedNs);
+            lastBeatNs = arrivedNs - lastBeatNs > 0 ? arrivedNs : lastBeatNs;
             heardBeats = true;
-            beatsAfterEnd = true;
+            beatsAfterEnd |= phase == Phase.SUSPECT && arrivedNs - endedAtNs() > 0;
         }
     }
 

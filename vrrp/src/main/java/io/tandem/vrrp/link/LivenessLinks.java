@@ -39,7 +39,6 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     private static final int MAX_PENDING = 16;
     private static final int MAX_PENDING_OF_ONE = 2;
-    private static final int MAX_DATAGRAMS_A_WAKE = 64;
     private static final long OPENING_NS = 2_000_000_000L;
     private static final long BIND_RETRY_NS = 1_000_000_000L;
     private static final int USER_TIMEOUT_MS = 1000;
@@ -53,9 +52,8 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     private final List<PeerLink> peers = new ArrayList<>();
     private final List<Stranger> pending = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
-    private final byte[] datagram = new byte[256];
     private final List<InetSocket> listeners = new ArrayList<>();
-    private final List<InetSocket> beats = new ArrayList<>();
+    private final BeatSockets beats;
     private final AtomicLong strangers = new AtomicLong();
     private final AtomicLong halfOpen = new AtomicLong();
     private final Entrance door = new Entrance();
@@ -74,6 +72,7 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
         this.secret = secret.clone();
         this.log = log;
         this.routers = routers;
+        this.beats = new BeatSockets(reactor, this::onDatagram);
         int own = -1;
         for (int i = 0; i < cluster.members().size(); i++) {
             if (cluster.members().get(i).name().equals(cluster.self())) {
@@ -262,9 +261,14 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
                 }
             }
         }
+        boolean heard = false;
         for (int i = 0; i < peers.size(); i++) {
             long judged = peers.get(i).judgeAtNs();
             if (judged != Reactor.NEVER && nowNs - judged >= 0) {
+                if (!heard) {
+                    heard = true;
+                    beats.hear(nowNs);
+                }
                 peers.get(i).judge(nowNs);
             }
         }
@@ -279,6 +283,7 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
             bind(nowNs);
             return;
         }
+        beats.hear(nowNs);
         for (int i = 0; i < peers.size(); i++) {
             peers.get(i).tick(nowNs, beats);
         }
@@ -310,7 +315,6 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
                 InetSocket udp = InetSocket.datagram(self.addresses().get(i), cluster.livenessPort());
                 beats.add(udp);
                 reactor.register(tcp.fd(), Reactor.READABLE, (events, now) -> accept(tcp, network, now));
-                reactor.register(udp.fd(), Reactor.READABLE, (events, now) -> receive(udp, now));
             }
         } catch (NetlinkException e) {
             closeSockets();
@@ -418,26 +422,18 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
         }
     }
 
-    private void receive(InetSocket socket, long nowNs) {
-        for (int i = 0; i < MAX_DATAGRAMS_A_WAKE; i++) {
-            int length = socket.receive(datagram, 0);
-            if (length < 0) {
-                return;
-            }
-            long id = HeartbeatCodec.idOf(datagram, length);
-            for (int p = 0; id != 0 && p < peers.size(); p++) {
-                peers.get(p).onDatagram(id, datagram, nowNs);
-            }
+    private void onDatagram(long id, byte[] datagram, long arrivedNs) {
+        for (int i = 0; i < peers.size(); i++) {
+            peers.get(i).onDatagram(id, datagram, arrivedNs);
         }
     }
 
     private void closeSockets() {
-        for (List<InetSocket> sockets : List.of(listeners, beats)) {
-            for (InetSocket socket : sockets) {
-                reactor.unregister(socket.fd());
-                socket.close();
-            }
-            sockets.clear();
+        for (InetSocket socket : listeners) {
+            reactor.unregister(socket.fd());
+            socket.close();
         }
+        listeners.clear();
+        beats.close();
     }
 }

@@ -7,7 +7,6 @@ import io.tandem.vrrp.election.Event;
 import io.tandem.vrrp.router.EventLog;
 import io.tandem.vrrp.router.Reactor;
 import io.tandem.vrrp.router.VirtualRouter;
-import io.tandem.vrrp.socket.InetSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -152,14 +151,14 @@ final class PeerLink implements LinkPath.Owner {
             ended |= path.phase() == LinkPath.Phase.SUSPECT;
             heard |= path.heardBeats();
         }
-        if (!heard || !(up || ended)) {
-            return Reactor.NEVER;
+        if (ended && !up) {
+            return lastBeatNs() + (heard ? CONFIRM_NS + 1 : 0);
         }
-        return lastBeatNs() + (ended ? CONFIRM_NS : shownSilenceNs) + 1;
+        return up && heard ? lastBeatNs() + shownSilenceNs + 1 : Reactor.NEVER;
     }
 
     /** Beats, dials, and judges; once every heartbeat. */
-    void tick(long nowNs, List<InetSocket> beats) {
+    void tick(long nowNs, BeatSockets beats) {
         for (int i = 0; i < paths.size(); i++) {
             paths.get(i).tick(nowNs, beats.get(i));
         }
@@ -185,10 +184,10 @@ final class PeerLink implements LinkPath.Owner {
     // ---- What arrives
 
     /** A datagram that names the link {@code id}: a beat, if it is one of this peer's. */
-    void onDatagram(long id, byte[] datagram, long nowNs) {
+    void onDatagram(long id, byte[] datagram, long arrivedNs) {
         for (int i = 0; i < paths.size(); i++) {
             if (paths.get(i).hasId(id)) {
-                paths.get(i).onHeartbeat(datagram, nowNs);
+                paths.get(i).onHeartbeat(datagram, arrivedNs);
             }
         }
     }
@@ -205,9 +204,9 @@ final class PeerLink implements LinkPath.Owner {
 
     @Override
     public void onBeat(LinkPath path, long nowNs) {
-        long last = lastBeatNs();
-        if (path.heardBeats()) {
-            silence.gap(nowNs - last, nowNs);
+        long gapNs = nowNs - lastBeatNs();
+        if (path.heardBeats() && gapNs > 0) {
+            silence.gap(gapNs, nowNs);
         }
         if (path.isSilent()) {
             path.silent(false);
@@ -271,7 +270,7 @@ final class PeerLink implements LinkPath.Owner {
             case "forged" -> counters.forged.incrementAndGet();
             default -> counters.ends.incrementAndGet();
         }
-        judge(nowNs);
+        // Judged when this turn of the loop is over, once the beats that have come are read.
     }
 
     @Override

@@ -55,6 +55,9 @@ public final class Libc {
     private final Function ioctl = find("ioctl", 3);
     private final Function pipe2 = find("pipe2", 2);
     private final Function poll = find("poll", 3);
+    private final Function epollCreate1 = find("epoll_create1", 1);
+    private final Function epollCtl = find("epoll_ctl", 4);
+    private final Function epollWait = find("epoll_wait", 4);
     private final Function eventfd = find("eventfd", 2);
     private final Function timerfdCreate = find("timerfd_create", 2);
     private final Function timerfdSettime = find("timerfd_settime", 4);
@@ -206,6 +209,18 @@ public final class Libc {
 
     public int poll(long fds, long count, int timeoutMs) {
         return (int) poll.call(fds, count, timeoutMs);
+    }
+
+    public int epoll_create1(int flags) {
+        return (int) epollCreate1.call(flags);
+    }
+
+    public int epoll_ctl(int epoll, int operation, int fd, long event) {
+        return (int) epollCtl.call(epoll, operation, fd, event);
+    }
+
+    public int epoll_wait(int epoll, long events, int most, int timeoutMs) {
+        return (int) epollWait.call(epoll, events, most, timeoutMs);
     }
 
     public int eventfd(int initial, int flags) {

@@ -75,7 +75,11 @@ final class NetlinkMessage {
 
     /** ndmsg. */
     NetlinkMessage neighborPart(int family, int interfaceIndex) {
-        bytes.put((byte) family).put((byte) 0).putShort((short) 0).putInt(interfaceIndex).putInt(0);
+        bytes.put((byte) family)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putInt(interfaceIndex)
+                .putInt(0);
         return this;
     }
 

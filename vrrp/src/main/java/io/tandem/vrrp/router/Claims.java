@@ -17,6 +17,7 @@ final class Claims implements Reactor.Timed {
     private static final long CONFLICT_GRACE_NS = 100_000_000L;
     /** A router with hundreds of addresses announces for some milliseconds before its advertisement leaves. */
     private static final long CONTRADICT_AFTER_NS = 10_000_000L;
+
     private static final long CONTRADICT_EVERY_NS = 1_000_000_000L;
 
     private final VirtualRouter router;

@@ -8,7 +8,6 @@ import io.tandem.vrrp.netlink.Errno;
 import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import io.tandem.vrrp.netlink.NetlinkException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -17,8 +16,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 /**
  * The guardian's event loop: waits for descriptors, an absolute deadline and messages from other threads.
  *
- * <p>poll(2) and one timerfd; a guardian has a handful of descriptors, and in the steady state an iteration allocates
- * nothing. {@link #run} is the real-time thread's body; everything but {@link #execute} and {@link #stop} belongs to it,
+ * <p>{@link Epoll} and one timerfd; in the steady state an iteration allocates nothing. {@link #run} is the real-time thread's body; everything but {@link #execute} and {@link #stop} belongs to it,
  * or to the thread that wires things up before it starts.
  */
 public final class Reactor implements AutoCloseable {
@@ -31,13 +29,11 @@ public final class Reactor implements AutoCloseable {
     private static final int CLOCK_MONOTONIC = 1;
     private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
     private static final int TIMER_ABSOLUTE = 1;
-    private static final int POLLFD = 8;
-    private static final int MAX_DESCRIPTORS = 2048;
     private static final int MAX_MESSAGES = 4096;
 
     /** Told that its descriptor is ready. */
     public interface Handler {
-        /** @param events poll's revents: {@link #READABLE}, {@link #WRITABLE}, error and hang-up bits */
+        /** @param events epoll's: {@link #READABLE}, {@link #WRITABLE}, error and hang-up bits */
         void onReady(int events, long nowNs);
     }
 
@@ -59,8 +55,7 @@ public final class Reactor implements AutoCloseable {
 
     private final Queue<Runnable> messages = new ArrayBlockingQueue<>(MAX_MESSAGES);
     private final List<Timed> timed = new ArrayList<>();
-    private final NativeBuffer polls = new NativeBuffer(MAX_DESCRIPTORS * POLLFD);
-    private final Handler[] handlers = new Handler[MAX_DESCRIPTORS];
+    private final Epoll epoll = new Epoll();
     private final NativeBuffer scratch = new NativeBuffer(32);
     /** What a wake-up writes: the number 1, never changed. */
     private final NativeBuffer one = new NativeBuffer(8);
@@ -69,7 +64,6 @@ public final class Reactor implements AutoCloseable {
     private final long clockOffsetNs;
     private final int timerFd;
     private final int wakeFd;
-    private int descriptors;
     private long armedForNs = NEVER;
     private LateListener lateListener = (lateNs, nowNs) -> {};
     private boolean changed;
@@ -92,31 +86,13 @@ public final class Reactor implements AutoCloseable {
     }
 
     public void register(int fd, int events, Handler handler) {
-        if (descriptors == MAX_DESCRIPTORS) {
-            throw new IllegalStateException("more than " + MAX_DESCRIPTORS + " descriptors");
-        }
-        handlers[descriptors] = handler;
-        polls.bytes().putInt(descriptors * POLLFD, fd).putInt(descriptors * POLLFD + 4, events & 0xffff);
-        descriptors++;
+        epoll.add(fd, events, handler);
         changed = true;
-    }
-
-    public void interest(int fd, int events) {
-        int at = find(fd);
-        if (at >= 0) {
-            polls.bytes().putShort(at * POLLFD + 4, (short) events);
-        }
     }
 
     /** Forgets the descriptor; closing it is the caller's. */
     public void unregister(int fd) {
-        int at = find(fd);
-        if (at < 0) {
-            return;
-        }
-        int last = --descriptors;
-        polls.bytes().putLong(at * POLLFD, polls.bytes().getLong(last * POLLFD));
-        handlers[at] = handlers[last];
+        epoll.remove(fd);
         changed = true;
     }
 
@@ -159,10 +135,10 @@ public final class Reactor implements AutoCloseable {
 
     private void step() {
         arm();
-        int ready = C.poll(polls.address(), descriptors, -1);
+        int ready = epoll.await();
         if (ready < 0) {
             if (Libc.errno() != Errno.EINTR) {
-                throw new IllegalStateException("poll: " + Errno.name(Libc.errno()));
+                throw new IllegalStateException("epoll: " + Errno.name(Libc.errno()));
             }
             return;
         }
@@ -170,25 +146,20 @@ public final class Reactor implements AutoCloseable {
         if (armedForNs != NEVER && nowNs - armedForNs > WORTH_TELLING_NS) {
             lateListener.onLate(nowNs - armedForNs, nowNs);
         }
-        dispatch(nowNs);
+        dispatch(ready, nowNs);
         // Packets first, then deadlines: an advertisement that waits in the socket must not lose against the timer.
         for (int i = 0; i < timed.size(); i++) {
             timed.get(i).onTime(nowNs);
         }
     }
 
-    private void dispatch(long nowNs) {
-        ByteBuffer bytes = polls.bytes();
+    private void dispatch(int ready, long nowNs) {
         changed = false;
-        for (int i = 0; i < descriptors; i++) {
-            int events = bytes.getShort(i * POLLFD + 6) & 0xffff;
-            if (events != 0) {
-                bytes.putShort(i * POLLFD + 6, (short) 0);
-                handlers[i].onReady(events, nowNs);
-                if (changed) {
-                    // Positions moved; what is ready stays ready and is found by the next poll.
-                    return;
-                }
+        // After a change a number may stand for another descriptor; what is ready stays so, and is found again.
+        for (int i = 0; i < ready && !changed; i++) {
+            Handler handler = epoll.handler(epoll.descriptor(i));
+            if (handler != null) {
+                handler.onReady(epoll.events(i), nowNs);
             }
         }
     }
@@ -230,15 +201,6 @@ public final class Reactor implements AutoCloseable {
         }
     }
 
-    private int find(int fd) {
-        for (int i = 0; i < descriptors; i++) {
-            if (polls.bytes().getInt(i * POLLFD) == fd) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
     /** CLOCK_MONOTONIC minus System.nanoTime(): 0 on HotSpot, but nothing promises that. */
     private long clockOffsetNs() {
         C.clock_gettime(CLOCK_MONOTONIC, scratch.address());
@@ -252,5 +214,6 @@ public final class Reactor implements AutoCloseable {
     public void close() {
         C.close(timerFd);
         C.close(wakeFd);
+        epoll.close();
     }
 }

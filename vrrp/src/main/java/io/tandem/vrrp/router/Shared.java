@@ -14,6 +14,13 @@ record Shared(
         Reunion reunion,
         EventLog log) {
     Shared(Reactor reactor, Netlink netlink, EventLog log) {
-        this(reactor, netlink, new Retirement(log), new ParentSettings(netlink, log), new Pacer.All(), new Reunion(netlink, log), log);
+        this(
+                reactor,
+                netlink,
+                new Retirement(log),
+                new ParentSettings(netlink, log),
+                new Pacer.All(),
+                new Reunion(netlink, log),
+                log);
     }
 }

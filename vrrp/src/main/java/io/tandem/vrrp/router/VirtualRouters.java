@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The public methods may be called from any thread: they post to the reactor. Those marked so belong to its thread.
  */
 public final class VirtualRouters implements AutoCloseable {
+    /** What need not be punctual waits so long for another reason to wake the thread. */
+    public static final long SLACK_NS = 15_000_000L;
+
     private final Reactor reactor;
     private final EventLog log;
     private final VirtualRouter.StateListener listener;
@@ -64,7 +67,7 @@ public final class VirtualRouters implements AutoCloseable {
         this.shared = new Shared(reactor, netlink, log);
         this.reaper = new Reaper(log);
         this.statics = new StaticKeeper(netlink, log);
-        this.delays = new LinkDelays((link, nowNs) -> new Kernel(nowNs).heed(link));
+        this.delays = new LinkDelays((link, nowNs) -> kernel.at(nowNs).heed(link));
         reactor.add(delays);
         plan(configs);
         configs.forEach(this::add);
@@ -187,7 +190,7 @@ public final class VirtualRouters implements AutoCloseable {
 
         @Override
         public long nextWakeNs() {
-            return nextNs;
+            return nextNs + SLACK_NS;
         }
 
         @Override

@@ -26,6 +26,8 @@ public final class InetSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_REUSEADDR = 2;
     private static final int SO_ERROR = 4;
+    private static final int SIOCGSTAMPNS = 0x8907;
+    private static final int CLOCK_REALTIME = 0;
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_NODELAY = 1;
     private static final int TCP_USER_TIMEOUT = 18;
@@ -63,6 +65,7 @@ public final class InetSocket implements AutoCloseable {
         InetSocket socket = open(SOCK_DGRAM, address, "udp " + address.getHostAddress() + ":" + port);
         socket.freeBind(address);
         socket.check(socket.bind(address, port), "udp " + address.getHostAddress() + ":" + port);
+        socket.ageNs(); // from now on the kernel notes it
         return socket;
     }
 
@@ -151,6 +154,20 @@ public final class InetSocket implements AutoCloseable {
             buffer.bytes().get(0, bytes, offset, (int) length);
         }
         return length == 0 ? ENDED : outcome(length);
+    }
+
+    /** How long ago the datagram that was received last had arrived, nanoseconds; 0 where the kernel does not say. */
+    public long ageNs() {
+        if (C.ioctl(fd, SIOCGSTAMPNS, option.address()) != 0
+                || C.clock_gettime(CLOCK_REALTIME, option.address() + 16) != 0) {
+            return 0;
+        }
+        long seconds = option.bytes().getLong(16) - option.bytes().getLong(0);
+        return Math.max(
+                0,
+                seconds * 1_000_000_000L
+                        + option.bytes().getLong(24)
+                        - option.bytes().getLong(8));
     }
 
     @Override

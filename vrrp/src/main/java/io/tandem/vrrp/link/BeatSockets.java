@@ -1,0 +1,91 @@
+// Copyright The Tandem Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.tandem.vrrp.link;
+
+import io.tandem.vrrp.router.Reactor;
+import io.tandem.vrrp.socket.InetSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sockets of the heartbeats, one for each network.
+ *
+ * <p>A beat that arrives wakes nobody: beats are read with each of our own, and before a peer is judged; the kernel has noted
+ * when they came. Only where more come than any cluster sends does their arrival wake the thread, so that a flood fills no
+ * socket and real beats are not lost in it. Reactor's thread; reading allocates nothing.
+ */
+final class BeatSockets {
+    private static final int MOST_AT_ONCE = 64;
+    private static final long FLOOD_NS = 1_000_000_000L;
+
+    /** Takes a datagram that names a link. */
+    interface Receiver {
+        /** @param arrivedNs when the kernel had it, not after now */
+        void onDatagram(long id, byte[] datagram, long arrivedNs);
+    }
+
+    private final Reactor reactor;
+    private final Receiver receiver;
+    private final byte[] datagram = new byte[256];
+    private final List<InetSocket> sockets = new ArrayList<>();
+    private long heardNs = System.nanoTime();
+    private boolean flooded;
+    private long floodEndsNs;
+
+    BeatSockets(Reactor reactor, Receiver receiver) {
+        this.reactor = reactor;
+        this.receiver = receiver;
+    }
+
+    void add(InetSocket socket) {
+        sockets.add(socket);
+    }
+
+    /** That of a network. */
+    InetSocket get(int network) {
+        return sockets.get(network);
+    }
+
+    /** Reads what has come. */
+    void hear(long nowNs) {
+        boolean more = false;
+        for (int i = 0; i < sockets.size(); i++) {
+            more |= drain(sockets.get(i), nowNs);
+        }
+        heardNs = nowNs;
+        if (more && !flooded) {
+            flooded = true;
+            sockets.forEach(socket -> reactor.register(socket.fd(), Reactor.READABLE, (events, now) -> hear(now)));
+        } else if (flooded && !more && nowNs - floodEndsNs >= 0) {
+            flooded = false;
+            sockets.forEach(socket -> reactor.unregister(socket.fd()));
+        }
+        floodEndsNs = more ? nowNs + FLOOD_NS : floodEndsNs;
+    }
+
+    /** Answers whether there may be more than it has taken. */
+    private boolean drain(InetSocket socket, long nowNs) {
+        for (int i = 0; i < MOST_AT_ONCE; i++) {
+            int length = socket.receive(datagram, 0);
+            if (length < 0) {
+                return false;
+            }
+            long id = HeartbeatCodec.idOf(datagram, length);
+            if (id != 0) {
+                // What was there at the last look was read then, whatever a clock that was set says.
+                long ageNs = Math.min(socket.ageNs(), Math.max(0, nowNs - heardNs));
+                receiver.onDatagram(id, datagram, nowNs - ageNs);
+            }
+        }
+        return true;
+    }
+
+    void close() {
+        for (InetSocket socket : sockets) {
+            reactor.unregister(socket.fd());
+            socket.close();
+        }
+        sockets.clear();
+        flooded = false;
+    }
+}
