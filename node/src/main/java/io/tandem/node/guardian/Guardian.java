@@ -108,7 +108,8 @@ final class Guardian implements AutoCloseable {
         reactor.add(watch);
         worker = new Worker(
                 spawner, WorkerCommand.of(System.getenv(), options.arguments()), directory, heartbeat, new Life());
-        reloads = new Reloads(options, log, systemd, this::apply, worker);
+        reloads = new Reloads(
+                options, log, systemd, this::apply, () -> !routers.status().isEmpty(), worker);
         answers = new Answers(
                 reactor,
                 routers,

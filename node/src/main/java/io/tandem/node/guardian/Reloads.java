@@ -12,11 +12,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reloads: the guardian's own part of the configuration first, then the proxy's. Asked by signals and by status clients. */
+/**
+ * Reloads: the guardian reads its own part of the configuration, the proxy all of it, and only what both find good takes
+ * effect. Asked by signals and by status clients.
+ */
 final class Reloads {
     private static final long PATIENCE_MS = 60_000;
     private static final String STILL_IN_FORCE = "Reload failed; the configuration before it is in force.";
@@ -25,16 +29,29 @@ final class Reloads {
     private final MasterLog log;
     private final SdNotify systemd;
     private final Consumer<GuardianConfig> effect;
+    private final BooleanSupplier hasRouters;
     private final Worker worker;
     /** Those that the proxy has not answered yet. */
-    private final Queue<CompletableFuture<@Nullable String>> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+
+    private record Waiting(GuardianConfig config, CompletableFuture<@Nullable String> outcome) {}
 
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private boolean refused; // guarded by this
 
-    /** @param effect puts a configuration without mistakes into force */
-    Reloads(GuardianOptions options, MasterLog log, SdNotify systemd, Consumer<GuardianConfig> effect, Worker worker) {
+    /**
+     * @param effect puts a configuration without mistakes into force
+     * @param hasRouters whether virtual routers are at work now
+     */
+    Reloads(
+            GuardianOptions options,
+            MasterLog log,
+            SdNotify systemd,
+            Consumer<GuardianConfig> effect,
+            BooleanSupplier hasRouters,
+            Worker worker) {
+        this.hasRouters = hasRouters;
         this.options = options;
         this.log = log;
         this.systemd = systemd;
@@ -66,6 +83,12 @@ final class Reloads {
         systemd.reloading();
         Problems problems = new Problems();
         GuardianConfig config = GuardianConfig.load(options, System.getenv(), problems);
+        if (config != null && config.routers().isEmpty() && hasRouters.getAsBoolean()) {
+            // A file that was cut off, or is about to be written. Who wants no more addresses stops the node.
+            problems.add(Problem.alert(
+                    null, "no virtual router is left in the files, and some are at work: nothing is changed"));
+            config = null;
+        }
         Guardian.report(log, problems);
         if (config == null) {
             onFailure(STILL_IN_FORCE);
@@ -75,12 +98,13 @@ final class Reloads {
                     .collect(Collectors.joining("\n")));
             return outcome;
         }
-        effect.accept(config);
-        waiting.add(outcome);
+        Waiting asked = new Waiting(config, outcome);
+        waiting.add(asked);
         // In this order: a worker that ends meanwhile finds it waiting.
-        if (worker.pid() != 0) {
+        if (worker.isConnected()) {
             worker.send("reload");
-        } else if (waiting.remove(outcome)) {
+        } else if (waiting.remove(asked)) {
+            effect.accept(config);
             log.warning("no worker is running; it reads the new configuration when it starts");
             outcome.complete(null);
         }
@@ -101,8 +125,12 @@ final class Reloads {
     }
 
     /** The proxy has loaded, or not; it answers its reloads in their order. */
-    void answered(@Nullable String failure) {
+    synchronized void answered(@Nullable String failure) {
+        Waiting first = waiting.poll();
         if (failure == null) {
+            if (first != null) {
+                effect.accept(first.config());
+            }
             done.incrementAndGet();
             log.notice("Loading success.");
             systemd.ready("Ready.");
@@ -110,18 +138,18 @@ final class Reloads {
             failure.lines().filter(line -> !line.isBlank()).forEach(log::alert);
             onFailure(STILL_IN_FORCE);
         }
-        CompletableFuture<@Nullable String> first = waiting.poll();
         if (first != null) {
-            first.complete(failure);
+            first.outcome().complete(failure);
         }
     }
 
-    /** Nobody is left to answer. */
-    void proxyEnded(Spawner.Exit exit) {
-        CompletableFuture<@Nullable String> next;
+    /** Nobody is left to answer; the next proxy begins with the files as they are now. */
+    synchronized void proxyEnded(Spawner.Exit exit) {
+        Waiting next;
         while ((next = waiting.poll()) != null) {
             onFailure("Reload failed: the proxy has ended.");
-            next.complete("the proxy has ended: " + exit.describe());
+            effect.accept(next.config());
+            next.outcome().complete("the proxy has ended: " + exit.describe());
         }
     }
 

@@ -88,6 +88,11 @@ final class Worker implements AutoCloseable {
         return pid;
     }
 
+    /** Whether a proxy is there that hears what is sent. */
+    boolean isConnected() {
+        return pid != 0 && channel != null;
+    }
+
     /** Starts a proxy. */
     synchronized void start() throws IOException {
         heartbeat.reset();
@@ -104,6 +109,7 @@ final class Worker implements AutoCloseable {
             Spawner.Exit exit = Spawner.await(started);
             pid = 0;
             drained.countDown();
+            channel = null;
             listener.onExit(started, exit);
         });
     }

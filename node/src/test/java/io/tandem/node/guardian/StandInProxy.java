@@ -10,16 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** What a proxy is to its guardian, and no more: it beats, is ready, echoes datagrams on port 7777, reloads and stops. */
 public final class StandInProxy {
     private StandInProxy() {}
 
-    /** A file of that name in the directory of the property {@code standin} steers it: {@code bad} fails the reload, {@code hang} stops the beat, {@code oom} takes all memory. */
+    /** A file of that name in the directory of the property {@code standin} steers it: {@code bad} fails the reload, {@code hang} stops the beat, {@code oom} takes all memory, {@code ill} has the first watched backend without servers. */
     public static void main(String[] arguments) throws IOException {
         System.err.println("standin sockets " + sockets());
         Path directory = Path.of(System.getProperty("standin", "/nonexistent"));
+        AtomicReference<@Nullable GuardianLink> own = new AtomicReference<>();
         GuardianLink link = GuardianLink.connect(System.getenv(), new GuardianLink.Handler() {
                     @Override
                     public void onRole(Role role) {
@@ -37,6 +39,15 @@ public final class StandInProxy {
                     }
 
                     @Override
+                    public void onWatch(List<String> backends) {
+                        System.err.println("standin watch " + backends);
+                        GuardianLink telling = own.get();
+                        if (telling != null && Files.exists(directory.resolve("ill"))) {
+                            telling.health(backends.isEmpty() ? "" : backends.get(0));
+                        }
+                    }
+
+                    @Override
                     public void onStop(boolean soft) {
                         Runtime.getRuntime().halt(soft ? 0 : 143);
                     }
@@ -47,6 +58,7 @@ public final class StandInProxy {
                     }
                 })
                 .orElseThrow();
+        own.set(link);
         link.start(() -> {
             if (Files.exists(directory.resolve("oom"))) {
                 byte[][] hoard = new byte[4096][];
