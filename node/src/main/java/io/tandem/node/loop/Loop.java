@@ -40,7 +40,7 @@ public final class Loop {
         this.index = index;
         this.eventLoop = eventLoop;
         timers = new TimerWheel(this);
-        receiveBuffer = new ReceiveBuffer(receiveBytes);
+        receiveBuffer = new ReceiveBuffer(this, receiveBytes);
         readWallClock();
     }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is replaced only while somebody still holds it, such as a write that the socket could not take whole
  * ({@link SlowPeer} sees to it that those are few). Whoever keeps bytes beyond the callback copies them out. A short read ends the read loop: the next {@code recv} would only say
- * EAGAIN. So does back-pressure: what one event may queue is bounded by a buffer, not by all it may read.
+ * EAGAIN. So does back-pressure: what one event may queue is bounded by a buffer, not by all it may read. So does the time an event
+ * has taken: bytes that cost more than others, thousands of small frames say, wait for the loop's next turn behind everybody else's.
  */
 public final class ReceiveBuffer implements RecvByteBufAllocator {
     /** No gain was measured above 32 KiB. */
@@ -23,6 +24,10 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
 
     private static final int MAX_READS_PER_EVENT = 16;
 
+    /** Behind so long nothing more is read in an event: what as many reads of bytes that are passed on take. */
+    private static final long EVENT_NS = 250_000;
+
+    private final Loop loop;
     private final int size;
     private final ByteBufAllocator memory;
     /** One for all: nothing reads from a connection while another is being read from. */
@@ -30,11 +35,12 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
 
     private @Nullable ByteBuf shared;
 
-    ReceiveBuffer(int size) {
-        this(size, PooledByteBufAllocator.DEFAULT);
+    ReceiveBuffer(Loop loop, int size) {
+        this(loop, size, PooledByteBufAllocator.DEFAULT);
     }
 
-    ReceiveBuffer(int size, ByteBufAllocator memory) {
+    ReceiveBuffer(Loop loop, int size, ByteBufAllocator memory) {
+        this.loop = loop;
         this.size = size;
         this.memory = memory;
     }
@@ -67,6 +73,9 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         private int attempted;
         private int last;
         private int reads;
+        /** When the event began, by the clock of the loop; known behind its first whole buffer. */
+        private long beganNs;
+
         private @Nullable ChannelConfig config;
 
         @Override
@@ -114,6 +123,12 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         @Override
         public boolean continueReading() {
             if (last <= 0 || last != attempted || reads >= MAX_READS_PER_EVENT) {
+                return false;
+            }
+            if (reads <= 1) {
+                beganNs = loop.nowNs();
+            }
+            if (System.nanoTime() - beganNs >= EVENT_NS) {
                 return false;
             }
             ChannelConfig of = config; // asked only where a whole buffer came: whoever got it may want no more

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.RecvByteBufAllocator.Handle;
 import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,9 @@ import org.junit.jupiter.api.Test;
 class ReceiveBufferTest {
     private static final int SIZE = 1024;
 
+    private final Loop loop = new Loop(0, new DefaultEventLoop());
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final Handle handle = new ReceiveBuffer(SIZE).newHandle();
+    private final Handle handle = new ReceiveBuffer(loop, SIZE).newHandle();
 
     @Test
     void aFullBufferLetsTheNextOneBeReadUntilTheEventIsLong() {
@@ -49,7 +51,7 @@ class ReceiveBufferTest {
     @Test
     void memoryThatWasUsedUpOnceIsAskedForAgain() {
         ScarceMemory memory = new ScarceMemory();
-        Handle scarce = new ReceiveBuffer(SIZE, memory).newHandle();
+        Handle scarce = new ReceiveBuffer(loop, SIZE, memory).newHandle();
         ByteBuf kept = scarce.allocate(memory); // somebody holds it, as a slow peer does
         memory.usedUp = true;
         assertThatThrownBy(() -> scarce.allocate(memory)).isInstanceOf(OutOfMemoryError.class);
@@ -66,6 +68,7 @@ class ReceiveBufferTest {
     }
 
     private void read(int bytes) {
+        loop.tick();
         handle.attemptedBytesRead(SIZE);
         handle.lastBytesRead(bytes);
         handle.incMessagesRead(1);
