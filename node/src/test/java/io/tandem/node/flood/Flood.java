@@ -18,6 +18,9 @@ final class Flood implements AutoCloseable {
 
     static final int SECONDS = Integer.getInteger("tandem.flood.seconds", 2);
 
+    /** In floods as long as this the other clients are measured; in shorter ones one pause of the machine says too much. */
+    static final int MEASURED_SECONDS = 10;
+
     /** Something done once; an IO error is the other side's answer, nothing wrong. */
     @FunctionalInterface
     interface Strike {

@@ -43,7 +43,7 @@ final class H2Peer implements AutoCloseable {
 
     private final Socket socket;
     private final DataInputStream in;
-    private final HpackDecoder decoder = new HpackDecoder(4096, new byte[64 * 1024]);
+    private final HpackDecoder decoder = new HpackDecoder(4096, 1 << 20, new byte[64 * 1024]);
     private final Map<Integer, Heard> streams = new HashMap<>();
 
     /** @param client whether this end opened the connection */

@@ -47,6 +47,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     private final ResponseFields fields;
     private final Timer idle;
     private final boolean shared;
+    private final int maxStreams;
     /** The streams that got a part of their response with this event. */
     private final List<ServerStreamOfH2> touched = new ArrayList<>();
 
@@ -67,6 +68,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
         this.connection = connection;
         this.tuning = tuning;
         this.shared = shared;
+        maxStreams = settings.maxStreams();
         server = connection.server().state();
         fields = new ResponseFields(tuning);
         idle = new Timer(loop) {
@@ -120,7 +122,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
                 && undecided == null // whose head goes first
                 && !isClosing()
                 && nextStream < LARGEST_STREAM
-                && openStreams() < Math.min(settingsMaxStreams(), peerMaxStreams());
+                && openStreams() < Math.min(maxStreams, peerMaxStreams());
     }
 
     /** Whether it has served a request before the present ones. */
@@ -191,8 +193,12 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
             stream.onHeaders(fields, block, from, to, endStream);
         } else {
             fields.skip();
-            if (decode(block, from, to, fields) && isIdle(id)) {
-                protocolError();
+            if (decode(block, from, to, fields)) {
+                if (isIdle(id)) {
+                    protocolError();
+                } else {
+                    toleratesStrayBlock();
+                }
             }
         }
     }
@@ -294,6 +300,11 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
         } else {
             free.addLast(stream);
         }
+    }
+
+    @Override
+    protected void onStreamLost() {
+        endIfIdle();
     }
 
     private void endIfIdle() {

@@ -111,13 +111,19 @@ final class ClientEndpoint extends Endpoint {
             return;
         }
         if (id <= lastStream) {
-            if (skip(block, from, to) && !wasReset(id)) {
-                fail(Frames.STREAM_CLOSED); // trailers of a stream that was reset may still come
+            if (skip(block, from, to)) {
+                if (wasReset(id)) {
+                    toleratesStrayBlock(); // trailers of a stream that was reset may still come
+                } else {
+                    fail(Frames.STREAM_CLOSED);
+                }
             }
             return;
         }
         if (draining) {
-            skip(block, from, to); // section 6.8: streams above the last one are not looked at
+            if (skip(block, from, to)) { // section 6.8: streams above the last one are not looked at
+                nuisance();
+            }
             return;
         }
         if (openStreams() >= settings().maxStreams()) {

@@ -70,6 +70,7 @@ final class ControlFrames {
         } else if (endpoint.toleratesReset(stream)) {
             endpoint.remove(stream);
             stream.onReset(Frames.int32(bytes, 0));
+            endpoint.onStreamLost();
         }
     }
 

@@ -32,10 +32,7 @@ public abstract class Endpoint implements FrameReader.Sink {
     private final HeldInput held = new HeldInput();
 
     private final IntObjectHashMap<StreamBase> streams = new IntObjectHashMap<>();
-    /** Streams that we reset not long ago. */
-    private final int[] resets = new int[16];
-
-    private int resetCount;
+    private final GoneStreams gone = new GoneStreams();
     /** Whose DATA is being read; null where nobody wants it. */
     private @Nullable StreamBase dataStream;
 
@@ -44,7 +41,7 @@ public abstract class Endpoint implements FrameReader.Sink {
     protected Endpoint(Loop loop, EndpointSettings settings) {
         this.loop = loop;
         this.settings = settings;
-        decoder = new HpackDecoder(settings.headerTableSize(), TEXT.of(loop));
+        decoder = new HpackDecoder(settings.headerTableSize(), settings.maxHeaderList(), TEXT.of(loop));
         reader = new FrameReader(loop, this);
         writer = new FrameWriter(loop);
         flow = new FlowControl(writer);
@@ -66,11 +63,6 @@ public abstract class Endpoint implements FrameReader.Sink {
 
     final EndpointSettings settings() {
         return settings;
-    }
-
-    /** How many streams are wanted at once. */
-    protected final int settingsMaxStreams() {
-        return settings.maxStreams();
     }
 
     /** The peer did what no peer may; the connection ends. */
@@ -125,6 +117,9 @@ public abstract class Endpoint implements FrameReader.Sink {
     protected final void remove(StreamBase stream) {
         if (stream.id != 0) {
             streams.remove(stream.id);
+            if (!stream.remoteEnded) {
+                gone.add(stream.receiveWindow);
+            }
             stream.dropPending();
             if (dataStream == stream) {
                 dataStream = null;
@@ -225,6 +220,9 @@ public abstract class Endpoint implements FrameReader.Sink {
                 }
                 writeReset(streamId, Frames.STREAM_CLOSED);
             }
+            if (!gone.takesData(length)) {
+                return fail(Frames.FLOW_CONTROL_ERROR);
+            }
         } else if (stream.remoteEnded) {
             dataStream = null;
             streamError(stream, Frames.STREAM_CLOSED);
@@ -288,6 +286,11 @@ public abstract class Endpoint implements FrameReader.Sink {
     /** Decodes a block; false after a connection error. */
     protected final boolean decode(byte[] block, int from, int to, HpackDecoder.Sink sink) {
         return decoder.decode(block, from, to, sink) || fail(Frames.COMPRESSION_ERROR);
+    }
+
+    /** A header block came for a stream that is gone; false where too many do. */
+    protected final boolean toleratesStrayBlock() {
+        return gone.takesBlock() || nuisance();
     }
 
     // ---- what the other frames ask of streams
@@ -407,16 +410,11 @@ public abstract class Endpoint implements FrameReader.Sink {
 
     /** Whether a stream was reset by us not long ago: what the peer sent before it knew may still come. */
     protected final boolean wasReset(int stream) {
-        for (int reset : resets) {
-            if (reset == stream) {
-                return true;
-            }
-        }
-        return false;
+        return gone.wasReset(stream);
     }
 
     protected final void writeReset(int stream, int code) {
-        resets[resetCount++ & 15] = stream;
+        gone.reset(stream);
         writer.reset(stream, code);
     }
 
@@ -433,8 +431,12 @@ public abstract class Endpoint implements FrameReader.Sink {
             writeReset(stream.id, code);
             remove(stream);
             stream.onReset(code);
+            onStreamLost();
         }
     }
+
+    /** A stream has ended by a reset of the peer's, or by a mistake of its. */
+    protected void onStreamLost() {}
 
     /** The connection cannot go on; always false. */
     @Override

@@ -19,8 +19,11 @@ public final class HpackDecoder {
 
     private static final int ENTRY_OVERHEAD = 32;
     private static final int INITIAL_TABLE = 4096;
+    private static final int TOO_LARGE = 4;
+    private static final int SMALLEST_LIMIT = 64 * 1024;
 
     private final int largestTable;
+    private final int largestList;
     private final byte[] scratch;
     private int maxSize;
     private int size;
@@ -42,12 +45,17 @@ public final class HpackDecoder {
 
     private int position;
     private int number;
+    /** How much longer the fields of the present block may become. */
+    private int room;
 
     /**
      * @param tableSize the dynamic table's size as announced to the peer, bytes
+     * @param largestList how large the fields of one block may be together, in bytes as RFC 9113 section 6.5.2 counts them. What
+     *     is four times larger is not even read to its end: a byte can stand for thousands, which cost us and not the peer
      * @param scratch for strings that must be decoded: longer ones are refused. May be shared by decoders of one loop
      */
-    public HpackDecoder(int tableSize, byte[] scratch) {
+    public HpackDecoder(int tableSize, int largestList, byte[] scratch) {
+        this.largestList = Math.max(TOO_LARGE * largestList, SMALLEST_LIMIT);
         largestTable = Math.max(tableSize, INITIAL_TABLE); // what the peer may use before it has heard of less
         maxSize = largestTable;
         this.scratch = scratch;
@@ -56,10 +64,11 @@ public final class HpackDecoder {
     /**
      * Decodes a whole block.
      *
-     * @return false if it is malformed: the connection's compression state is lost
+     * @return false if it is malformed, or longer than any block may be: the connection's compression state is lost
      */
     public boolean decode(byte[] block, int from, int to, Sink sink) {
         position = from;
+        room = largestList;
         boolean fields = false;
         while (position < to) {
             int first = block[position] & 0xff;
@@ -113,11 +122,14 @@ public final class HpackDecoder {
         if (index <= StaticTable.LENGTH) {
             byte[] name = StaticTable.name(index);
             byte[] value = StaticTable.value(index);
+            if (!fits(name.length, value.length)) {
+                return false;
+            }
             sink.field(name, 0, name.length, value, 0, value.length);
             return true;
         }
         int entry = entry(index);
-        if (entry < 0) {
+        if (entry < 0 || !fits(entries[entry + 1], entries[entry + 2])) {
             return false;
         }
         int start = entries[entry];
@@ -130,6 +142,11 @@ public final class HpackDecoder {
     private int entry(int index) {
         int age = index - StaticTable.LENGTH - 1;
         return age < count ? (oldest + count - 1 - age) % (entries.length / 3) * 3 : -1;
+    }
+
+    private boolean fits(int nameLength, int valueLength) {
+        room -= nameLength + valueLength + ENTRY_OVERHEAD;
+        return room >= 0;
     }
 
     private boolean literal(byte[] block, int to, int bits, boolean index, Sink sink) {
@@ -164,7 +181,7 @@ public final class HpackDecoder {
             nameStart = entries[entry];
             nameEnd = nameStart + entries[entry + 1];
         }
-        if (!string(block, to, scratchUsed)) {
+        if (!string(block, to, scratchUsed) || !fits(nameEnd - nameStart, textEnd - textStart)) {
             return false;
         }
         sink.field(nameBytes, nameStart, nameEnd, textBytes, textStart, textEnd);

@@ -4,6 +4,7 @@ package io.tandem.node.frontend.http.h2;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tandem.node.boot.TestProxy;
 import io.tandem.node.differential.Http2Text;
@@ -99,6 +100,26 @@ class BoundsTest {
         }
         client.send(Http2Text.data(1, true, "the end"));
         assertThat(readUntil(behind, "the end")).isEqualTo("the end");
+    }
+
+    @Test
+    void aServerThatGoesOnForAStreamThatWasResetIsLeft() throws Exception {
+        RawClient client = client(start("", "proto h2"), 0, "");
+        client.get(1, "/");
+        Socket behind = accept();
+        send(behind, Http2Text.frame(4, 0, 0, "") + Http2Text.headers(1, false, ":status", "200"));
+        RawClient.Frame head = client.next();
+        while (head.type() != RawClient.HEADERS) {
+            head = client.next();
+        }
+        client.send(Http2Text.frame(3, 0, 1, RawClient.number(8))); // CANCEL
+        String part = Http2Text.data(1, false, "x".repeat(16_384));
+        assertThatThrownBy(() -> {
+                    for (int sent = 0; sent < 64 << 20; sent += part.length()) {
+                        send(behind, part);
+                    }
+                })
+                .isInstanceOf(IOException.class);
     }
 
     @Test

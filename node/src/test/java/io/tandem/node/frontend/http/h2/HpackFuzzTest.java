@@ -49,7 +49,7 @@ class HpackFuzzTest {
     private static void round(Random random) {
         int announced = Fuzz.oneOf(random, new Integer[] {4096, 4096, 0, 128, 16_384});
         List<byte[]> blocks = new ArrayList<>();
-        HpackDecoder decoder = new HpackDecoder(announced, SCRATCH);
+        HpackDecoder decoder = new HpackDecoder(announced, 1 << 28, SCRATCH);
         SlowHpack slow = new SlowHpack(announced, SCRATCH.length);
         int count = 1 + random.nextInt(12);
         for (int i = 0; i < count; i++) {
@@ -69,7 +69,7 @@ class HpackFuzzTest {
     /** A block behind those before it, from its beginning to each of its bytes. */
     private static void cutOff(int announced, List<byte[]> before, SlowHpack slow, byte[] block) {
         for (int end = 0; end < block.length; end++) {
-            HpackDecoder decoder = new HpackDecoder(announced, SCRATCH);
+            HpackDecoder decoder = new HpackDecoder(announced, 1 << 28, SCRATCH);
             for (byte[] earlier : before) {
                 decoder.decode(earlier, 0, earlier.length, (n, ns, ne, v, vs, ve) -> {});
             }

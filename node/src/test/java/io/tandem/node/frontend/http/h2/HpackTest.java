@@ -15,6 +15,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class HpackTest {
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789-_.~/:;=, %&?+(){}\u00e9\u00ff\u0001";
 
-    private final HpackDecoder decoder = new HpackDecoder(4096, new byte[64 * 1024]);
+    private final HpackDecoder decoder = new HpackDecoder(4096, 1 << 20, new byte[64 * 1024]);
 
     @Test
     void whatNettyEncodesIsDecodedWithItsTableKeptInStep() throws Exception {
@@ -42,6 +43,21 @@ class HpackTest {
     }
 
     @Test
+    void aBlockWhoseBytesStandForThousandsIsNotReadToItsEnd() {
+        HpackDecoder narrow = new HpackDecoder(4096, 16_384, new byte[64 * 1024]);
+        byte[] entry = ("@\1x\177" + (char) (0x80 | (3900 - 127) % 128) + (char) ((3900 - 127) / 128)
+                        + "v".repeat(3900))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        int[] fields = {0};
+        HpackDecoder.Sink counting = (nameBytes, nameStart, nameEnd, bytes, valueStart, valueEnd) -> fields[0]++;
+        assertThat(narrow.decode(entry, 0, entry.length, counting)).isTrue();
+        byte[] bomb = new byte[16_000];
+        Arrays.fill(bomb, (byte) 0xbe); // the newest entry of the table
+        assertThat(narrow.decode(bomb, 0, bomb.length, counting)).isFalse();
+        assertThat(fields[0]).isLessThan(20); // of 64 MiB 64 KiB
+    }
+
+    @Test
     void aBlockOfAnyPrefixOrChangedByteIsRefusedExactlyWhereNettyRefusesIt() throws Exception {
         Random random = new Random(2);
         int refused = 0;
@@ -50,13 +66,13 @@ class HpackTest {
             new DefaultHttp2HeadersEncoder(Http2HeadersEncoder.NEVER_SENSITIVE, false, 16, random.nextInt(40))
                     .encodeHeaders(3, randomHeaders(random), out);
             byte[] whole = ByteBufUtil.getBytes(out);
-            byte[] block = java.util.Arrays.copyOf(
-                    whole, random.nextInt(4) == 0 ? random.nextInt(whole.length + 1) : whole.length);
+            byte[] block =
+                    Arrays.copyOf(whole, random.nextInt(4) == 0 ? random.nextInt(whole.length + 1) : whole.length);
             for (int changes = random.nextInt(3); changes > 0 && block.length > 0; changes--) {
                 block[random.nextInt(block.length)] = (byte) random.nextInt(256);
             }
             List<String> reference = decodeWithNetty(block);
-            HpackDecoder fresh = new HpackDecoder(4096, new byte[64 * 1024]);
+            HpackDecoder fresh = new HpackDecoder(4096, 1 << 20, new byte[64 * 1024]);
             List<String> ours = new ArrayList<>();
             boolean good = fresh.decode(block, 0, block.length, sink(ours));
             if (reference == null) {
