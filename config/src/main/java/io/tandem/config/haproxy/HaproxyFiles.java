@@ -3,6 +3,7 @@
 package io.tandem.config.haproxy;
 
 import io.tandem.config.text.Bytes;
+import io.tandem.config.text.Origin;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Finds and reads the files that {@code -f} names, and parses them as one configuration. */
 public final class HaproxyFiles {
@@ -73,16 +76,39 @@ public final class HaproxyFiles {
     /** Parses sources as one configuration; the environment is changed by what global says about it. */
     public static ParsedConfig parse(
             List<Source> sources, Environment environment, Platform platform, boolean diagnostics, Problems problems) {
-        List<String> files = sources.stream().map(Source::file).toList();
-        environment.set("HAPROXY_CFGFILES", Bytes.fromUnicode(String.join(";", files)));
-        SectionReader reader = new SectionReader(environment, platform, diagnostics, problems);
+        List<Section> sections = new ArrayList<>();
+        Origin abortedAt = parse(sources, environment, platform, diagnostics, problems, sections::add);
+        return new ParsedConfig(sections, environment, names(sources), abortedAt);
+    }
+
+    /**
+     * The same section by section: of a large configuration no more than one has to be in memory at a time.
+     *
+     * @param sections takes each section as soon as it is complete, in order, the environment being as it left it; answers
+     *     false where nothing more is to be read
+     * @return where reading stopped for a mistake after which HAProxy reads nothing more; null when everything was read
+     */
+    public static @Nullable Origin parse(
+            List<Source> sources,
+            Environment environment,
+            Platform platform,
+            boolean diagnostics,
+            Problems problems,
+            Predicate<Section> sections) {
+        environment.set("HAPROXY_CFGFILES", Bytes.fromUnicode(String.join(";", names(sources))));
+        SectionReader reader = new SectionReader(environment, platform, diagnostics, problems, sections);
         for (Source source : sources) {
             reader.read(source);
-            if (reader.abortedAt() != null) {
+            if (reader.isOver()) {
                 break;
             }
         }
-        return new ParsedConfig(reader.sections(), environment, files, reader.abortedAt());
+        return reader.abortedAt();
+    }
+
+    /** What the files are called, in order, as problems show them. */
+    public static List<String> names(List<Source> sources) {
+        return sources.stream().map(Source::file).toList();
     }
 
     /** All three steps for the arguments of {@code -f}; without any readable file there are no sections. */

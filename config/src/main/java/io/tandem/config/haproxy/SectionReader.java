@@ -11,9 +11,10 @@ import io.tandem.config.text.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files line by line into sections, following directives and the environment keywords of global on the way. */
+/** Reads files line by line into sections, which it hands on one by one, following directives and the environment keywords of global on the way. */
 final class SectionReader {
     private static final Set<String> SECTIONS = Set.of(
             "global",
@@ -49,23 +50,33 @@ final class SectionReader {
     private final Platform platform;
     private final boolean diagnostics;
     private final Problems problems;
-    private final List<Section> sections = new ArrayList<>();
+    private final Predicate<Section> sections;
 
     private String file = "";
     private int lineNumber;
     private @Nullable Line header;
     private List<Line> lines = new ArrayList<>();
     private @Nullable Origin abortedAt;
+    /** Whether whoever takes the sections wants no more. */
+    private boolean enough;
 
-    SectionReader(Environment environment, Platform platform, boolean diagnostics, Problems problems) {
+    /** @param sections takes each section, and answers whether it wants more */
+    SectionReader(
+            Environment environment,
+            Platform platform,
+            boolean diagnostics,
+            Problems problems,
+            Predicate<Section> sections) {
         this.environment = environment;
         this.platform = platform;
         this.diagnostics = diagnostics;
         this.problems = problems;
+        this.sections = sections;
     }
 
-    List<Section> sections() {
-        return sections;
+    /** Whether nothing more is to be read. */
+    boolean isOver() {
+        return enough || abortedAt != null;
     }
 
     @Nullable Origin abortedAt() {
@@ -81,13 +92,13 @@ final class SectionReader {
         String text = source.text();
         int at = 0;
         boolean stop = false;
-        while (at < text.length() && abortedAt == null && !stop) {
+        while (at < text.length() && !isOver() && !stop) {
             int newline = text.indexOf('\n', at);
             int end = newline < 0 ? text.length() : newline;
             stop = readPhysicalLine(text.substring(at, end), newline >= 0, end + 1 >= text.length(), directives);
             at = end + 1;
         }
-        if (abortedAt == null && directives.unterminated()) {
+        if (!isOver() && directives.unterminated()) {
             abort("non-terminated '.if' block.");
         }
         endSection();
@@ -168,8 +179,8 @@ final class SectionReader {
     }
 
     private void endSection() {
-        if (header != null) {
-            sections.add(new Section(header, lines));
+        if (header != null && !enough) {
+            enough = !sections.test(new Section(header, lines));
         }
         header = null;
         lines = new ArrayList<>();

@@ -12,6 +12,7 @@ import io.tandem.config.text.Word;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -96,6 +97,27 @@ class HaproxyFilesTest {
         assertThat(problems.all())
                 .extracting(Problem::text)
                 .containsExactly("parsing [2:1]: unknown keyword 'daemon' out of section.");
+    }
+
+    @Test
+    void sectionsAreHandedOnOneByOneUntilNoMoreAreWanted() {
+        List<String> seen = new ArrayList<>();
+
+        Origin abortedAt = HaproxyFiles.parse(
+                List.of(new HaproxyFiles.Source(
+                        "f.cfg", "global\n setenv A 1\nbackend one\nglobal\n setenv A 2\nbackend two\nbogus '\n")),
+                environment,
+                Oracle.PLATFORM,
+                false,
+                problems,
+                section -> {
+                    seen.add(section.kind() + section.name() + environment.get("A"));
+                    return seen.size() < 3;
+                });
+
+        assertThat(abortedAt).isNull();
+        assertThat(seen).containsExactly("global1", "backendone1", "global2");
+        assertThat(problems.all()).isEmpty();
     }
 
     @Test

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * of its {@link Queues}; any thread may ask how long it is.
  */
 public final class QueueLine {
-    private final TreeSet<QueueTicket> waiting = new TreeSet<>();
+    private @Nullable TreeSet<QueueTicket> waiting; // made for the first one: most servers never have any
     private volatile int length; // written under the lock
     private volatile int longest; // written under the lock
     /** How many were called; where one stood follows from this number when it joined. */
@@ -28,8 +28,13 @@ public final class QueueLine {
 
     void add(QueueTicket ticket) {
         ticket.calledBefore = called;
-        waiting.add(ticket);
-        length = waiting.size();
+        TreeSet<QueueTicket> all = waiting;
+        if (all == null) {
+            all = new TreeSet<>();
+            waiting = all;
+        }
+        all.add(ticket);
+        length = all.size();
         if (length > longest) {
             longest = length;
         }
@@ -37,24 +42,32 @@ public final class QueueLine {
 
     /** Takes one out whose turn has come. */
     void call(QueueTicket ticket) {
-        waiting.remove(ticket);
-        length = waiting.size();
+        remove(ticket);
         called++;
         ticket.position = called - ticket.calledBefore;
     }
 
     /** Takes one out that does not want to wait any longer. */
     void leave(QueueTicket ticket) {
-        waiting.remove(ticket);
-        length = waiting.size();
+        remove(ticket);
         ticket.position = called - ticket.calledBefore + 1;
     }
 
+    private void remove(QueueTicket ticket) {
+        TreeSet<QueueTicket> all = waiting;
+        if (all != null) {
+            all.remove(ticket);
+            length = all.size();
+        }
+    }
+
     @Nullable QueueTicket first() {
-        return waiting.isEmpty() ? null : waiting.first();
+        TreeSet<QueueTicket> all = waiting;
+        return all == null || all.isEmpty() ? null : all.first();
     }
 
     @Nullable QueueTicket after(QueueTicket ticket) {
-        return waiting.higher(ticket);
+        TreeSet<QueueTicket> all = waiting;
+        return all == null ? null : all.higher(ticket);
     }
 }

@@ -116,7 +116,7 @@ public final class Server {
     private final int index;
     private final byte[] nameBytes;
     private final ConnectionProperty[] properties;
-    private final String addressText;
+    private @Nullable String addressText; // made by whoever first asks; the same whoever it is
     /** What a connection to it must be like for {@link #isReachedAs}; a server's WebSockets have that of the server. */
     private final Description reached;
 
@@ -137,7 +137,6 @@ public final class Server {
         this.index = index;
         properties = description.properties().toArray(ConnectionProperty[]::new);
         nameBytes = description.name().getBytes(StandardCharsets.UTF_8);
-        addressText = text(description.address());
     }
 
     private static String text(InetSocketAddress address) {
@@ -260,7 +259,15 @@ public final class Server {
     /** Address and port, {@code 192.0.2.1:80}: how stick tables with {@code srvkey addr} name it. */
     public String addressText() {
         InetSocketAddress moved = state.target().moved();
-        return moved == null ? addressText : text(moved);
+        if (moved != null) {
+            return text(moved);
+        }
+        String known = addressText;
+        if (known == null) {
+            known = text(description.address());
+            addressText = known;
+        }
+        return known;
     }
 
     public String backendName() {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * {@code strict-maxconn} counts. Thread-safe.
  */
 public final class SessionKillers {
-    private final List<SessionKiller> all = new CopyOnWriteArrayList<>();
+    private volatile List<SessionKiller> all = List.of(); // another one is put in its place under the lock
     /** Connections in use and idle, where they are counted. */
     private final AtomicInteger open = new AtomicInteger();
 
@@ -30,13 +30,17 @@ public final class SessionKillers {
     }
 
     /** Adds what ends the sessions of a loop. */
-    public void attach(SessionKiller killer) {
-        all.add(killer);
+    public synchronized void attach(SessionKiller killer) {
+        List<SessionKiller> more = new ArrayList<>(all);
+        more.add(killer);
+        all = List.copyOf(more);
     }
 
     /** Takes away what {@link #attach} added. */
-    public void detach(SessionKiller killer) {
-        all.remove(killer);
+    public synchronized void detach(SessionKiller killer) {
+        List<SessionKiller> fewer = new ArrayList<>(all);
+        fewer.remove(killer);
+        all = List.copyOf(fewer);
     }
 
     /** How many loops have sessions to end. */

@@ -7,6 +7,7 @@ import io.tandem.node.backend.Backend;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Drafts;
+import io.tandem.node.language.HeapRoom;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.Keywords;
 import io.tandem.node.language.ProxyDraft;
@@ -46,27 +47,36 @@ final class Assembler {
         return assemble(drafts, problems, node, previous, false);
     }
 
-    /** @param complete whether to warn of proxies that listen nowhere or could wait for ever */
+    /**
+     * @param complete whether to warn of proxies that listen nowhere or could wait for ever
+     * @throws HeapRoom.Exhausted where the heap does not hold it
+     */
     static Configuration assemble(
             Drafts drafts, Problems problems, NodeRuntime node, @Nullable Configuration previous, boolean complete) {
         DefaultPath.enter(drafts);
+        Assembly assembly = new Assembly(drafts, problems, node, previous);
         try {
-            return assembled(drafts, problems, node, previous, complete);
+            return assemble(assembly, complete);
+        } catch (HeapRoom.Exhausted exhausted) {
+            assembly.lifetime().release(); // nobody has begun with it
+            throw exhausted;
         } finally {
             DefaultPath.leave(drafts);
         }
     }
 
-    private static Configuration assembled(
-            Drafts drafts, Problems problems, NodeRuntime node, @Nullable Configuration previous, boolean complete) {
+    private static Configuration assemble(Assembly assembly, boolean complete) {
+        Drafts drafts = assembly.drafts();
+        Problems problems = assembly.problems();
+        Configuration previous = assembly.previous();
         CheckOrder order = new CheckOrder(problems);
-        Assembly assembly = new Assembly(drafts, problems, node, previous);
         for (Feature feature : Features.ALL) {
             feature.completeGlobal(drafts.global(), assembly);
         }
         List<Backend> backends = new ArrayList<>();
         for (ProxyDraft draft : drafts.proxies()) {
             if (draft.isBackend() && !draft.disabled()) {
+                HeapRoom.check("the configuration");
                 Backend.Builder builder = new Backend.Builder(
                         draft.id(), draft.name(), draft.mode(), assembly.backendMeters(draft.name()));
                 order.collect(draft, () -> Features.ALL.forEach(feature -> feature.complete(draft, builder, assembly)));
@@ -81,6 +91,7 @@ final class Assembler {
         List<Frontend> frontends = new ArrayList<>();
         for (ProxyDraft draft : drafts.proxies()) {
             if (draft.isFrontend() && !draft.disabled()) {
+                HeapRoom.check("the configuration");
                 Frontend.Builder builder = new Frontend.Builder(
                         draft.id(), draft.name(), draft.mode(), assembly.frontendMeters(draft.name()));
                 order.collect(draft, () -> Features.ALL.forEach(feature -> feature.complete(draft, builder, assembly)));
@@ -93,7 +104,14 @@ final class Assembler {
         }
         int generation = previous == null ? 1 : previous.generation() + 1;
         Configuration configuration = new Configuration(
-                generation, node, frontends, receivers, backends, drafts, assembly.takeCommits(), assembly.lifetime());
+                generation,
+                assembly.node(),
+                frontends,
+                receivers,
+                backends,
+                drafts,
+                assembly.takeCommits(),
+                assembly.lifetime());
         if (complete) {
             drafts.proxies()
                     .forEach(proxy -> order.collect(proxy, () -> ProxyWarnings.warn(proxy, configuration, problems)));

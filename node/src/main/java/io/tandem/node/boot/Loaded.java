@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param drafts what the lines said
  * @param problems found so far, in the order of the lines
  * @param cluster the other nodes, from tandem.conf, or null
+ * @param weight bytes of the files, comments left out
  * @param gaveUp whether a mistake was found after which HAProxy reads no further
  */
-record Loaded(Drafts drafts, Problems problems, @Nullable ClusterConfig cluster, boolean gaveUp) {
+record Loaded(Drafts drafts, Problems problems, @Nullable ClusterConfig cluster, long weight, boolean gaveUp) {
     ProcessSettings settings() {
         return drafts.global().facet(ProcessSettings.KEY);
     }

@@ -4,7 +4,6 @@ package io.tandem.node.boot;
 
 import io.tandem.config.haproxy.Environment;
 import io.tandem.config.haproxy.HaproxyFiles;
-import io.tandem.config.haproxy.ParsedConfig;
 import io.tandem.config.haproxy.Platform;
 import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.text.Bytes;
@@ -14,6 +13,7 @@ import io.tandem.config.text.Problems;
 import io.tandem.node.cli.CommandLine;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Drafts;
+import io.tandem.node.language.HeapRoom;
 import io.tandem.node.language.LoadContext;
 import io.tandem.node.language.LoadOptions;
 import io.tandem.node.language.SectionKind;
@@ -27,13 +27,21 @@ import org.jspecify.annotations.Nullable;
 final class Loader {
     private final CommandLine command;
     private final Platform platform;
+    /** Bytes of the configuration that serves, and of the first one that did; negative before. */
+    private long running;
+
+    private long atStart = -1;
 
     Loader(CommandLine command, Platform platform) {
         this.command = command;
         this.platform = platform;
     }
 
-    /** Reads words and lines; problems are collected, nothing is started. */
+    /**
+     * Reads words and lines; problems are collected, nothing is started.
+     *
+     * @throws HeapRoom.Exhausted where the heap does not hold them
+     */
     Loaded read() {
         Problems problems = new Problems();
         Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
@@ -45,10 +53,43 @@ final class Loader {
                     null, "No configuration file (*.cfg) in " + String.join(", ", named.proxyFiles()) + "."));
         }
         if (problems.hasAlerts()) {
-            return new Loaded(drafts, problems, named.cluster(), true);
+            return new Loaded(drafts, problems, named.cluster(), 0, true);
         }
         Problems found = new Problems();
-        return read(HaproxyFiles.read(files, found), environment, named.cluster(), found, problems, drafts);
+        List<HaproxyFiles.Source> sources = HaproxyFiles.read(files, found);
+        HeapRoom.requireConfiguration(weight(sources), running);
+        return read(sources, environment, named.cluster(), found, problems, drafts);
+    }
+
+    /** The configuration that was read serves from now on. */
+    void serves(Loaded loaded) {
+        running = loaded.weight();
+        if (atStart < 0) {
+            atStart = running;
+        }
+    }
+
+    /** Whether it is so much larger than the first one that the heap is no longer what the launcher would choose. */
+    boolean hasOutgrown(Loaded next) {
+        return next.weight() > atStart * 3 / 2 && HeapRoom.isNarrow(next.weight());
+    }
+
+    /** Bytes that count: without comments and what stands in front of lines. */
+    private static long weight(List<HaproxyFiles.Source> sources) {
+        long weight = 0;
+        for (HaproxyFiles.Source source : sources) {
+            String text = source.text();
+            int end;
+            for (int at = 0; at < text.length(); at = end + 1) {
+                int newline = text.indexOf('\n', at);
+                end = newline < 0 ? text.length() : newline;
+                while (at < end && text.charAt(at) <= ' ') {
+                    at++;
+                }
+                weight += at < end && text.charAt(at) == '#' ? 0 : end - at;
+            }
+        }
+        return weight;
     }
 
     /** The same for a text of the program's own, which belongs to no cluster. */
@@ -70,7 +111,6 @@ final class Loader {
             Problems found,
             Problems problems,
             Drafts drafts) {
-        ParsedConfig config = HaproxyFiles.parse(sources, environment, platform, command.diagnostics(), found);
         LoadOptions options = new LoadOptions(
                 environment,
                 command.ignoreResolution(),
@@ -78,11 +118,14 @@ final class Loader {
                 command.diagnostics(),
                 command.maxConnectionsPerProxy());
         drafts.environment(environment);
-        Timeline timeline = new Timeline(found.all(), config, problems);
-        SectionReader reader =
-                new SectionReader(new LoadContext(problems, Assembler.KEYWORDS, drafts, options), timeline);
-        reader.read(config.sections());
-        return new Loaded(drafts, problems, cluster, reader.aborted() || config.abortedAt() != null);
+        Timeline timeline = new Timeline(found, HaproxyFiles.names(sources), problems);
+        LoadContext context = new LoadContext(problems, Assembler.KEYWORDS, drafts, options);
+        try (SectionReader reader = new SectionReader(context, timeline)) {
+            Origin abortedAt =
+                    HaproxyFiles.parse(sources, environment, platform, command.diagnostics(), found, reader::read);
+            reader.finish();
+            return new Loaded(drafts, problems, cluster, weight(sources), reader.aborted() || abortedAt != null);
+        }
     }
 
     /** Builds what was read; call only when it was read without alerts. */

@@ -6,14 +6,17 @@ import io.tandem.config.haproxy.Platform;
 import io.tandem.node.cli.CommandLine;
 import io.tandem.node.cli.Console;
 import io.tandem.node.guardian.GuardianLink;
+import io.tandem.node.language.HeapRoom;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a command line that names files comes to: a check, or a proxy that runs until it is stopped. */
 public final class Program {
     private final CommandLine command;
     private final Platform platform;
     private final Console console;
+    private @Nullable ProxyProcess process;
 
     public Program(CommandLine command, Platform platform, Console console) {
         this.command = command;
@@ -43,15 +46,23 @@ public final class Program {
                     return 0;
                 }
             }
-            return command.task() == CommandLine.Task.CHECK
-                    ? Check.run(new Loader(command, platform), command, console)
-                    : start(arguments);
+            if (command.task() == CommandLine.Task.CHECK) {
+                return Check.run(new Loader(command, platform), command, console);
+            }
+            int status = start(arguments);
+            return process == null
+                    ? status
+                    : process.run(); // what was loaded first must not live as long as the process
         } catch (IOException e) {
             console.alert(String.valueOf(e.getMessage()));
+            return 1;
+        } catch (HeapRoom.Exhausted exhausted) {
+            console.alert("config : " + exhausted.getMessage());
             return 1;
         }
     }
 
+    /** Loads, and starts {@link #process}; where that is not what comes of it, it stays null, and the exit status is answered. */
     private int start(String... arguments) throws IOException {
         Loader loader = new Loader(command, platform);
         Loaded loaded = loader.read();
@@ -70,6 +81,11 @@ public final class Program {
             return Daemon.start();
         }
         Check.warnOfSockets(loaded, command, console);
-        return new ProxyProcess(command, loader, console, settings).run(loaded);
+        ProxyProcess opened = new ProxyProcess(command, loader, console, settings);
+        if (!opened.start(loaded)) {
+            return 1;
+        }
+        process = opened;
+        return 0;
     }
 }

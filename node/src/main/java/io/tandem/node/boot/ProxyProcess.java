@@ -11,6 +11,7 @@ import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.guardian.GuardianLink;
 import io.tandem.node.guardian.Role;
+import io.tandem.node.language.HeapRoom;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
@@ -83,24 +84,38 @@ final class ProxyProcess {
         node.events().listen((level, proxy, text) -> console.say(level.onConsole(), text));
     }
 
-    /** Opens everything, serves until told to stop, and answers the exit status. */
-    int run(Loaded loaded) {
+    /** Opens everything; false where it cannot be, which has been said. */
+    boolean start(Loaded loaded) {
+        boolean started = false;
         try {
             Configuration configuration = loader.build(loaded, node, null);
             Check.report(loaded, console);
-            if (!mayStart(loaded, configuration) || !open(loaded, configuration)) {
-                return 1;
+            started = mayStart(loaded, configuration) && open(loaded, configuration);
+            return started;
+        } finally {
+            if (!started) {
+                close();
             }
+        }
+    }
+
+    /** Serves until told to stop, and answers the exit status. Nothing on its stack knows the first configuration. */
+    int run() {
+        try {
             return serve();
         } finally {
-            node.rings().drain(LAST_WORDS_MS);
-            cluster.close();
-            observers.close();
-            checks.close();
-            resolving.close();
-            loops.close();
-            node.courier().close();
+            close();
         }
+    }
+
+    private void close() {
+        node.rings().drain(LAST_WORDS_MS);
+        cluster.close();
+        observers.close();
+        checks.close();
+        resolving.close();
+        loops.close();
+        node.courier().close();
     }
 
     private boolean mayStart(Loaded loaded, Configuration configuration) {
@@ -249,6 +264,8 @@ final class ProxyProcess {
         offered = listeners.descriptors();
         checks.watch(configuration);
         resolving.watch(configuration);
+        loader.serves(loaded);
+        loaded.drafts().forgetLines();
         if (previous != null) {
             loops.afterAll(previous.lifetime()::release); // connections that were about to begin with it have begun
         }
@@ -286,6 +303,10 @@ final class ProxyProcess {
     private @Nullable String reloadOrKeep() {
         try {
             return reload();
+        } catch (HeapRoom.Exhausted exhausted) {
+            String text = "config : " + exhausted.getMessage();
+            sayUnguarded(List.of(text, "config : The configuration is not loaded; the one before keeps serving."));
+            return text;
         } catch (RuntimeException | StackOverflowError mistake) {
             StackTraceElement[] trace = mistake.getStackTrace();
             String text = "internal error while loading: " + mistake + (trace.length > 0 ? " at " + trace[0] : "");
@@ -313,16 +334,10 @@ final class ProxyProcess {
         Check.report(next, console);
         Listeners.Plan plan = listeners.prepare(configuration, Map.of());
         if (!plan.complaints().isEmpty()) {
-            plan.discard();
-            configuration.lifetime().release();
-            sayUnguarded(plan.complaints());
-            return String.join("\n", plan.complaints());
+            return refuse(configuration, plan, plan.complaints());
         }
         if (!staysPrivileged(settings, configuration)) {
-            plan.discard();
-            configuration.lifetime().release();
-            sayUnguarded(List.of(FULL_PRIVILEGES));
-            return FULL_PRIVILEGES;
+            return refuse(configuration, plan, List.of(FULL_PRIVILEGES));
         }
         Limits limits;
         try {
@@ -330,43 +345,33 @@ final class ProxyProcess {
             observers.apply(next.drafts());
             RingFeature.openFiles(next.drafts());
         } catch (IOException e) {
-            plan.discard();
-            configuration.lifetime().release();
-            sayUnguarded(List.of(String.valueOf(e.getMessage())));
-            return String.valueOf(e.getMessage());
+            return refuse(configuration, plan, List.of(String.valueOf(e.getMessage())));
         }
-        warnOfWhatNeedsARestart(next.settings());
+        NeedsRestart.of(next.settings(), settings, command).forEach(console::warning);
         if (!cluster.isOf(next.cluster())) {
             console.warning("config : 'cluster' has changed, which takes a restart.");
+        }
+        if (loader.hasOutgrown(next)) {
+            console.warning(
+                    "config : the configuration is much larger than at the start, which the heap was chosen for:"
+                            + " collections may delay requests, and the next one may not fit. A restart chooses another heap.");
         }
         commit(next, configuration, plan, limits);
         console.notice("Loading success.");
         return null;
     }
 
+    private String refuse(Configuration configuration, Listeners.Plan plan, List<String> complaints) {
+        plan.discard();
+        configuration.lifetime().release(); // nobody has begun with it
+        sayUnguarded(complaints);
+        return String.join("\n", complaints);
+    }
+
     private void sayUnguarded(List<String> complaints) {
         if (guardian == null) {
             complaints.forEach(console::alert);
         }
-    }
-
-    private void warnOfWhatNeedsARestart(ProcessSettings next) {
-        if (next.loops() != settings.loops()) {
-            console.warning("config : 'nbthread' has changed, which takes a restart.");
-        }
-        if (!next.cpuMap.equals(settings.cpuMap)) {
-            console.warning("config : 'cpu-map' has changed, which takes a restart.");
-        }
-        if (!same(next.nodeName, settings.nodeName) && command.localPeer() == null) {
-            console.warning("config : 'node' has changed, which takes a restart.");
-        }
-        if (next.uid != settings.uid || next.gid != settings.gid || !same(next.chroot, settings.chroot)) {
-            console.warning("config : 'user', 'group' or 'chroot' have changed, which takes a restart.");
-        }
-    }
-
-    private static boolean same(@Nullable String one, @Nullable String other) {
-        return one == null ? other == null : one.equals(other);
     }
 
     private static String texts(List<Problem> problems) {

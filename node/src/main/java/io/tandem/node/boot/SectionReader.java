@@ -15,6 +15,7 @@ import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
 import io.tandem.node.language.Drafts;
+import io.tandem.node.language.HeapRoom;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
@@ -30,7 +31,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns sections of words into drafts by applying each line's directive. One per load. */
-final class SectionReader {
+final class SectionReader implements AutoCloseable {
     /** Rules whose mistakes make HAProxy stop reading; here the lines below are read all the same. */
     private static final Set<String> ABORTING = Set.of("http-request", "http-response", "http-after-response");
 
@@ -60,14 +61,19 @@ final class SectionReader {
     private final SectionOpener opener;
     private boolean aborted;
     private boolean stopped;
+    private boolean over;
+    private int applied;
 
     /** The drafts of words without complaints of their own, such as a test's or rendered ones. */
     static Drafts read(ParsedConfig config, Problems problems, LoadOptions options) {
         Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
         drafts.environment(config.environment());
-        ParsedConfig unnamed = new ParsedConfig(config.sections(), config.environment(), List.of(), null);
         LoadContext context = new LoadContext(problems, Assembler.KEYWORDS, drafts, options);
-        return new SectionReader(context, new Timeline(List.of(), unnamed, problems)).read(config.sections());
+        try (SectionReader reader = new SectionReader(context, new Timeline(new Problems(), List.of(), problems))) {
+            config.sections().forEach(reader::read);
+            reader.finish();
+            return drafts;
+        }
     }
 
     SectionReader(LoadContext context, Timeline timeline) {
@@ -81,18 +87,23 @@ final class SectionReader {
         return aborted;
     }
 
-    Drafts read(List<Section> sections) {
-        try {
-            for (Section section : sections) {
-                if (!readSection(section)) {
-                    return context.drafts();
-                }
-            }
+    /** Reads the next section; false where HAProxy reads no further, and none is to follow. */
+    boolean read(Section section) {
+        over = over || !readSection(section);
+        return !over;
+    }
+
+    /** All sections have been read. */
+    void finish() {
+        if (!over) {
             timeline.finish();
-            return context.drafts();
-        } finally {
-            DefaultPath.leave(context.drafts());
         }
+    }
+
+    /** Whatever came of it: the process is where it was. */
+    @Override
+    public void close() {
+        DefaultPath.leave(context.drafts());
     }
 
     private boolean readSection(Section section) {
@@ -166,6 +177,9 @@ final class SectionReader {
     }
 
     private void apply(Line written, Draft draft) {
+        if (++applied % HeapRoom.LINES == 0) {
+            HeapRoom.check("the configuration");
+        }
         boolean ofProxy = SectionKind.PROXIES.contains(draft.kind());
         String lacking = ofProxy ? LegacyLines.complaint(written) : null;
         if (lacking != null) {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.boot;
 
-import io.tandem.config.haproxy.ParsedConfig;
 import io.tandem.config.text.Origin;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
@@ -18,18 +17,23 @@ final class Timeline {
     /** After so many errors in one file HAProxy gives up. */
     private static final int TOO_MANY = 50;
 
+    private final Problems found;
     private final Problems problems;
-    private final Deque<Problem> pending;
+    private final Deque<Problem> pending = new ArrayDeque<>();
     private final List<String> files;
     private int file;
     private int alertsBefore;
     private int line;
 
-    /** @param found what the reader of words found, in order */
-    Timeline(List<Problem> found, ParsedConfig config, Problems problems) {
-        this.pending = new ArrayDeque<>(found);
-        this.files = config.files();
+    /**
+     * @param found what the reader of words finds, in order; it has always read the line that is reached. Taken out of it
+     * @param files what is read, in order
+     */
+    Timeline(Problems found, List<String> files, Problems problems) {
+        this.found = found;
+        this.files = files;
         this.problems = problems;
+        takeFound();
         while (!pending.isEmpty() && pending.peek().origin() == null) {
             problems.add(pending.remove());
         }
@@ -50,15 +54,18 @@ final class Timeline {
                 origin,
                 "parsing [" + origin.file() + ":" + line + "]: too many fatal errors (" + TOO_MANY
                         + "), stopping now.");
-        pending.clear();
-        closeFile();
-        file = files.size();
+        end();
         return false;
     }
 
     /** Ends the reading where HAProxy would: nothing below is reported. */
     void stop() {
         takePendingBefore(line + 1);
+        end();
+    }
+
+    private void end() {
+        takeFound();
         pending.clear();
         closeFile();
         file = files.size();
@@ -81,7 +88,14 @@ final class Timeline {
         file++;
     }
 
+    private void takeFound() {
+        if (found.size() > 0) {
+            pending.addAll(found.takeFrom(0));
+        }
+    }
+
     private void takePendingBefore(int limit) {
+        takeFound();
         while (!pending.isEmpty() && isHere(pending.peek(), limit)) {
             problems.add(pending.remove());
         }

@@ -107,7 +107,12 @@ final class Guardian implements AutoCloseable {
         watch = new ProxyWatch(heartbeat, watcher);
         reactor.add(watch);
         worker = new Worker(
-                spawner, WorkerCommand.of(System.getenv(), options.arguments()), directory, heartbeat, new Life());
+                spawner,
+                WorkerCommand.of(System.getenv(), options.arguments()),
+                directory,
+                heartbeat,
+                new Life(),
+                () -> ProxyFiles.bytes(options, System.getenv()));
         reloads = new Reloads(
                 options, log, systemd, this::apply, () -> !routers.status().isEmpty(), worker);
         answers = new Answers(

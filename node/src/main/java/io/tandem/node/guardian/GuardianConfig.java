@@ -106,7 +106,8 @@ record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, Operatin
         return cluster == null ? null : SecretFile.read(cluster.secretFile()).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static boolean isKeepalived(Path file) {
+    /** Whether it is keepalived's. */
+    static boolean isKeepalived(Path file) {
         Path name = file.getFileName();
         if (name != null && name.toString().startsWith("keepalived")) {
             return true;

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,19 +67,28 @@ final class Worker implements AutoCloseable {
     private final RunDirectory directory;
     private final HeartbeatFile heartbeat;
     private final Listener listener;
+    private final LongSupplier configBytes;
     private final ServerSocketChannel server;
     private volatile @Nullable SocketChannel channel; // written by the accepting thread, read by any
     private volatile CountDownLatch drained =
             new CountDownLatch(0); // made by who drains, counted down by this class's threads
     private volatile int pid; // 0: none; written by whoever starts and by the waiting thread
 
-    Worker(Spawner spawner, List<String> command, RunDirectory directory, HeartbeatFile heartbeat, Listener listener)
+    /** @param configBytes how large the proxy's configuration is now */
+    Worker(
+            Spawner spawner,
+            List<String> command,
+            RunDirectory directory,
+            HeartbeatFile heartbeat,
+            Listener listener,
+            LongSupplier configBytes)
             throws IOException {
         this.spawner = spawner;
         this.command = List.copyOf(command);
         this.directory = directory;
         this.heartbeat = heartbeat;
         this.listener = listener;
+        this.configBytes = configBytes;
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(directory.worker().resolve(GuardianLink.SOCKET)));
         daemon("worker-accept", this::accept);
@@ -101,6 +111,7 @@ final class Worker implements AutoCloseable {
         environment.remove(Daemon.READY);
         environment.put(GuardianLink.ENVIRONMENT, directory.worker().toString());
         environment.put("TANDEM_ROLE", "proxy");
+        environment.put("TANDEM_CONFIG_BYTES", Long.toString(configBytes.getAsLong()));
         environment.put("HAPROXY_MWORKER", "1");
         int started = spawner.spawn(command, environment);
         pid = started;

@@ -5,13 +5,15 @@ package io.tandem.node.language;
 import io.tandem.config.text.Origin;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A section being read: its name, where it stands, and a facet for each feature that its lines touched. */
 public class Draft {
     private final SectionKind kind;
     private final String name;
     private final Origin origin;
-    private final Map<FacetKey<?>, Facet> facets = new ConcurrentHashMap<>(); // loops may be the first to ask
+    /** Loops may be the first to ask for one; null once forgotten. */
+    private volatile @Nullable Map<FacetKey<?>, Facet> facets = new ConcurrentHashMap<>();
 
     public Draft(SectionKind kind, String name, Origin origin) {
         this.kind = kind;
@@ -33,10 +35,11 @@ public class Draft {
 
     /** The feature's facet, made on first use. Any thread, once the section has been read. */
     public <F extends Facet> F facet(FacetKey<F> key) {
-        Facet present = facets.get(key);
+        Map<FacetKey<?>, Facet> all = facets();
+        Facet present = all.get(key);
         if (present == null) {
             Facet fresh = key.fresh().get();
-            Facet other = facets.putIfAbsent(key, fresh);
+            Facet other = all.putIfAbsent(key, fresh);
             present = other == null ? fresh : other;
         }
         return key.type().cast(present);
@@ -44,12 +47,26 @@ public class Draft {
 
     /** Keeps one facet with {@code other}: of what belongs to the whole configuration rather than to one section. */
     public <F extends Facet> void share(FacetKey<F> key, Draft other) {
-        facets.put(key, other.facet(key));
+        facets().put(key, other.facet(key));
+    }
+
+    private Map<FacetKey<?>, Facet> facets() {
+        Map<FacetKey<?>, Facet> all = facets;
+        if (all == null) {
+            throw new IllegalStateException(this + " has been built, and what it was built of is forgotten");
+        }
+        return all;
+    }
+
+    /** It has been built: what its lines said goes, all but its name and its number. Asked for a facet it throws from now on. */
+    void forget() {
+        facets = null;
     }
 
     /** Takes over the facets of a {@code defaults} section. Called before the first line. */
     public void inheritFrom(Draft defaults) {
-        defaults.facets.forEach((key, facet) -> facets.put(key, facet.inherit()));
+        Map<FacetKey<?>, Facet> own = facets();
+        defaults.facets().forEach((key, facet) -> own.put(key, facet.inherit()));
     }
 
     /**

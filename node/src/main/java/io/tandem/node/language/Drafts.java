@@ -44,6 +44,11 @@ public final class Drafts {
         return Collections.unmodifiableList(proxies);
     }
 
+    /** The proxies serve: what their lines said goes, which is as much as was built of it. Settings of the process stay. */
+    public void forgetLines() {
+        proxies.forEach(Draft::forget);
+    }
+
     /** Another proxy was begun. */
     public void add(ProxyDraft proxy) {
         proxies.add(proxy);

@@ -7,7 +7,7 @@ import io.tandem.config.haproxy.Environment;
 /**
  * What the command line and the environment say about a load.
  *
- * @param environment for addresses, which expand variables by themselves; as the last line left it
+ * @param environment for addresses, which expand variables by themselves; as the section that is read left it
  * @param ignoreResolution {@code -dr}: a server's name that cannot be resolved is no error
  * @param verifyNoServer {@code -dV}: no certificate of a server is verified
  * @param diagnostics {@code -dD}: say what is suspicious

@@ -9,16 +9,32 @@ import java.util.concurrent.atomic.AtomicInteger;
  * by name. Any loop may touch it.
  */
 public final class Meters {
+    /** Of what nothing has happened to; never sampled. */
+    private static final Rates NONE = new Rates();
+
+    /** Events a second. */
+    private static final class Rates {
+        private final Rate connections = new Rate();
+        private final Rate sessions = new Rate();
+        private final Rate requests = new Rate();
+        private final Rate tls = new Rate();
+        private final Rate bytesOut = new Rate();
+
+        void sample(Counters<ProxyCounter> counters) {
+            connections.sample(counters.sum(ProxyCounter.CONNECTIONS));
+            sessions.sample(counters.sum(ProxyCounter.SESSIONS));
+            requests.sample(counters.sum(ProxyCounter.REQUESTS));
+            tls.sample(counters.sum(ProxyCounter.TLS_SESSIONS));
+            bytesOut.sample(counters.sum(ProxyCounter.BYTES_OUT));
+        }
+    }
+
     private final Counters<ProxyCounter> counters;
     private final int loops;
     private final AtomicInteger current = new AtomicInteger();
     private volatile int max;
     private volatile int limit;
-    private final Rate connectionRate = new Rate();
-    private final Rate sessionRate = new Rate();
-    private final Rate requestRate = new Rate();
-    private final Rate tlsRate = new Rate();
-    private final Rate bytesOutRate = new Rate();
+    private volatile Rates rates = NONE; // written by the thread that samples, from the first event on
     private final SessionTimes times;
 
     /** @param loops how many event loops there are */
@@ -108,30 +124,34 @@ public final class Meters {
 
     /** Called every {@link Rate#PERIOD_MS} by the thread of the admin socket. */
     public void sample() {
-        connectionRate.sample(counters.sum(ProxyCounter.CONNECTIONS));
-        sessionRate.sample(counters.sum(ProxyCounter.SESSIONS));
-        requestRate.sample(counters.sum(ProxyCounter.REQUESTS));
-        tlsRate.sample(counters.sum(ProxyCounter.TLS_SESSIONS));
-        bytesOutRate.sample(counters.sum(ProxyCounter.BYTES_OUT));
+        Rates present = rates;
+        if (present == NONE) {
+            if (!counters.isUsed()) {
+                return;
+            }
+            present = new Rates();
+            rates = present;
+        }
+        present.sample(counters);
     }
 
     public Rate connectionRate() {
-        return connectionRate;
+        return rates.connections;
     }
 
     public Rate sessionRate() {
-        return sessionRate;
+        return rates.sessions;
     }
 
     public Rate requestRate() {
-        return requestRate;
+        return rates.requests;
     }
 
     public Rate tlsRate() {
-        return tlsRate;
+        return rates.tls;
     }
 
     public Rate bytesOutRate() {
-        return bytesOutRate;
+        return rates.bytesOut;
     }
 }

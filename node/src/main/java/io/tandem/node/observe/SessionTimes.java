@@ -4,6 +4,7 @@ package io.tandem.node.observe;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long the last sessions of a server or backend took, on average, and the longest ever: {@code qtime}, {@code ctime},
@@ -13,7 +14,7 @@ import java.lang.invoke.VarHandle;
  * each value is added, and sessions that were never answered bring none. Each loop has a sum of its own, so that with N loops
  * up to 512 N sessions count.
  *
- * <p>Written by the loop that owns a row, read by any thread.
+ * <p>Written by the loop that owns a row, which it makes with its first session; read by any thread.
  */
 public final class SessionTimes {
     /** What is measured. */
@@ -33,16 +34,22 @@ public final class SessionTimes {
     private static final int PADDING = 8;
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
-    private final long[][] rows;
+    private static final VarHandle ROW = MethodHandles.arrayElementVarHandle(long[][].class);
+
+    private final long[] @Nullable [] rows;
 
     /** @param loops how many event loops write, at least 1 */
     public SessionTimes(int loops) {
-        rows = new long[loops][SAMPLES + 1 + 2 * PADDING];
+        rows = new long[loops][];
     }
 
     /** A session has ended; milliseconds each. Called by loop {@code loop}. */
     public void add(int loop, long queueMs, long connectMs, long responseMs, long totalMs) {
         long[] row = rows[loop];
+        if (row == null) {
+            row = new long[SAMPLES + 1 + 2 * PADDING];
+            ROW.setRelease(rows, loop, row);
+        }
         add(row, Part.QUEUE, queueMs);
         add(row, Part.CONNECT, connectMs);
         add(row, Part.RESPONSE, responseMs);
@@ -74,9 +81,10 @@ public final class SessionTimes {
         long counted = 0;
         long samples = 0;
         long most = 0;
-        for (long[] row : rows) {
-            long ofRow = (long) CELL.getOpaque(row, PADDING + SAMPLES);
-            if (ofRow > 0) {
+        for (int loop = 0; loop < rows.length; loop++) {
+            long[] row = (long[]) ROW.getAcquire(rows, loop);
+            long ofRow = row == null ? 0 : (long) CELL.getOpaque(row, PADDING + SAMPLES);
+            if (row != null && ofRow > 0) {
                 sum += (long) CELL.getOpaque(row, sumOf(part));
                 samples += ofRow;
                 counted += Math.min(WINDOW, ofRow);
@@ -90,8 +98,11 @@ public final class SessionTimes {
     /** The longest, in milliseconds. */
     public long max(Part part) {
         long max = 0;
-        for (long[] row : rows) {
-            max = Math.max(max, (long) CELL.getOpaque(row, sumOf(part) + PARTS));
+        for (int loop = 0; loop < rows.length; loop++) {
+            long[] row = (long[]) ROW.getAcquire(rows, loop);
+            if (row != null) {
+                max = Math.max(max, (long) CELL.getOpaque(row, sumOf(part) + PARTS));
+            }
         }
         return max;
     }

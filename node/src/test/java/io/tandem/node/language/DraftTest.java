@@ -3,6 +3,7 @@
 package io.tandem.node.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tandem.config.text.Origin;
 import java.util.concurrent.CompletableFuture;
@@ -41,5 +42,30 @@ class DraftTest {
 
         assertThat(other.get(20, TimeUnit.SECONDS)).isSameAs(first);
         assertThat(draft.facet(Untouched.KEY)).isSameAs(first);
+    }
+
+    @Test
+    void whatServesForgetsItsLinesButNotItsName() {
+        Drafts drafts = new Drafts(new Draft(SectionKind.GLOBAL, "", new Origin("", 0, 0)));
+        ProxyDraft proxy = new ProxyDraft(SectionKind.BACKEND, "app", new Origin("f.cfg", 1, 1));
+        drafts.add(proxy);
+        Counted said = proxy.facet(Counted.KEY);
+        Counted ofProcess = drafts.global().facet(Counted.KEY);
+
+        drafts.forgetLines();
+
+        assertThat(said).isNotSameAs(ofProcess);
+        assertThat(drafts.global().facet(Counted.KEY)).isSameAs(ofProcess);
+        assertThat(drafts.backend("app")).containsSame(proxy);
+        assertThatThrownBy(() -> proxy.facet(Counted.KEY)).isInstanceOf(IllegalStateException.class);
+    }
+
+    private static final class Counted implements Facet {
+        static final FacetKey<Counted> KEY = new FacetKey<>(Counted.class, Counted::new);
+
+        @Override
+        public Facet inherit() {
+            return this;
+        }
     }
 }

@@ -5,7 +5,6 @@ package io.tandem.node.backend.pool;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
-import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.ConnectionProperty;
 import io.tandem.node.backend.Dialing;
@@ -19,9 +18,7 @@ import io.tandem.node.setup.Configuration;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,17 +235,18 @@ public final class ServerPools {
     /** Forgets the servers that {@code newest} does not have any more. */
     void onConfiguration(Configuration newest) {
         generation = newest.generation();
-        Set<ServerState> present = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Backend backend : newest.backends()) {
-            backend.servers().forEach(server -> present.add(server.state()));
-        }
-        pools.values().removeIf(pool -> {
-            boolean gone = !present.contains(pool.state);
-            if (gone) {
-                pool.retire();
-            }
-            return gone;
-        });
+        pools.values()
+                .removeIf(
+                        pool -> { // asked of those in use: a configuration may have many thousand servers
+                            boolean gone = newest.backend(pool.server.backendName())
+                                    .flatMap(backend -> backend.server(pool.server.name()))
+                                    .filter(server -> server.state() == pool.state)
+                                    .isEmpty();
+                            if (gone) {
+                                pool.retire();
+                            }
+                            return gone;
+                        });
         Arrays.fill(byIndex, null); // found again by their servers' states
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.pattern;
 
+import io.tandem.node.language.HeapRoom;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Text;
 import java.io.IOException;
@@ -19,6 +20,12 @@ import java.util.List;
  * @param name as messages and operators call it, prefix included
  */
 record PatternFile(String name, Path path, Presence presence) {
+    /** Heap for each byte of a file, at least. */
+    private static final int HEAP_PER_BYTE = 4;
+
+    /** How they are called where there is not enough of it. */
+    static final String PATTERNS = "the lists of patterns";
+
     /** What it means that there is no such file. */
     private enum Presence {
         /** An error. */
@@ -75,6 +82,7 @@ record PatternFile(String name, Path path, Presence presence) {
         }
         byte[] bytes;
         try {
+            HeapRoom.require(Files.size(path) * HEAP_PER_BYTE, "the patterns of " + name);
             bytes = Files.readAllBytes(path);
         } catch (FileSystemException e) {
             throw unopened(name);
@@ -89,6 +97,9 @@ record PatternFile(String name, Path path, Presence presence) {
         int number = 0;
         for (int at = 0; at < bytes.length; ) {
             number++;
+            if (number % HeapRoom.LINES == 0) {
+                HeapRoom.check(PATTERNS);
+            }
             int end = at;
             while (end < bytes.length && bytes[end] != '\n') {
                 end++;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.pattern;
 
+import io.tandem.node.language.HeapRoom;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Text;
 import java.util.ArrayList;
@@ -112,6 +113,9 @@ public final class PatternReference {
         PatternIndex index = PatternIndex.empty(kind);
         Series<PatternEntry> entries = current.entries();
         for (PatternEntry entry = entries.from(0); entry != null; entry = entries.from(entry.order() + 1)) {
+            if (entry.line() % HeapRoom.LINES == 0) {
+                HeapRoom.check(PatternFile.PATTERNS);
+            }
             try {
                 index = index.with(entry, names);
                 PatternValue value = entry.value();
@@ -143,6 +147,9 @@ public final class PatternReference {
      * @throws SampleError in HAProxy's words if it cannot be read
      */
     public void load(String key, @Nullable String value, int line, boolean names) {
+        if (line % HeapRoom.LINES == 0) {
+            HeapRoom.check(PatternFile.PATTERNS);
+        }
         PatternValue read = value == null ? null : PatternValue.parse(value, outputs());
         current = current.with(new PatternEntry(nextOrder++, key, line, read), names);
     }
