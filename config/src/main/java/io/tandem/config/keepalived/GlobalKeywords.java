@@ -292,14 +292,16 @@ final class GlobalKeywords {
     }
 
     private void without(Keywords<Globals> keywords) {
-        String metrics = "metrics are at /metrics";
-        required(keywords, "snmp_socket", "SNMP error : snmp socket name missing", metrics);
-        required(keywords, "dbus_service_name", "dbus_service_name missing - ignoring", metrics);
+        String facts = "; 'tandem vrrp status --json', the metrics and keepalived's dumps tell the same";
+        String snmp = "this version has no SNMP" + facts;
+        String bus = "this version has no D-Bus" + facts;
+        required(keywords, "snmp_socket", "SNMP error : snmp socket name missing", snmp);
+        required(keywords, "dbus_service_name", "dbus_service_name missing - ignoring", bus);
         String balances = "it balances in haproxy.cfg";
         required(keywords, "lvs_sync_daemon", "lvs_sync_daemon requires interface", balances);
         required(keywords, "lvs_timeouts", "lvs_timeouts requires at least one option", balances);
         keywords.noEffect(
-                        metrics,
+                        snmp,
                         "enable_traps",
                         "enable_snmp_keepalived",
                         "enable_snmp_vrrp",
@@ -307,13 +309,21 @@ final class GlobalKeywords {
                         "enable_snmp_rfc",
                         "enable_snmp_rfcv2",
                         "enable_snmp_rfcv3",
-                        "enable_dbus",
-                        "dbus_no_interface_name",
+                        "snmp_vs_stats_update_interval",
+                        "snmp_rs_stats_update_interval")
+                .noEffect(bus, "enable_dbus", "dbus_no_interface_name")
+                .noEffect(
+                        "dumps are written where keepalived 2.2 writes them, /tmp/keepalived.data, .stats and .json, in its"
+                                + " shape",
                         "json_version",
                         "state_dump_file",
                         "stats_dump_file",
                         "json_dump_file",
                         "data_use_instance")
+                .noEffect(
+                        "it reads the names of tables and scopes where iproute2 has them",
+                        "iproute_usr_dir",
+                        "iproute_etc_dir")
                 .on(
                         "data_use_instance",
                         (globals, s) -> values.bool(
@@ -346,7 +356,7 @@ final class GlobalKeywords {
                     }
                 })
                 .noEffect(balances, "nftables_ipvs", "nftables_ipvs_priority", "nftables_ipvs_start_fwmark")
-                .noEffect("unknown virtual routers are counted in the metrics", "log_unknown_vrids")
+                .noEffect("the kernel keeps the packets of other virtual routers away from it", "log_unknown_vrids")
                 .noEffect(
                         "it reads its files once, and holds nothing of them on disk",
                         "tmp_config_directory",
