@@ -152,7 +152,9 @@ final class ServerBuilder {
             report(written, assembly, () -> assembly.problems()
                     .alert(settings.origin, subject + "uses an incompatible MUX protocol for the selected check type"));
         }
-        if (port == 0 && written.unix() == null && !written.isService() && !CheckLines.knowsPort(draft, assembly)) {
+        boolean reachable =
+                written.isName() || written.unix() != null || written.isService(); // HAProxy asks no name's port
+        if (port == 0 && !reachable && !CheckLines.knowsPort(draft, assembly)) {
             report(written, assembly, () -> assembly.problems()
                     .alert(
                             settings.origin,

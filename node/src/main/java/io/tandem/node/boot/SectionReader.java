@@ -242,10 +242,8 @@ final class SectionReader implements AutoCloseable {
         }
         String once = draft.kind() == SectionKind.GLOBAL ? ONCE.get(keyword.name()) : null;
         boolean again = once != null && given.contains(once);
-        if (once != null
-                && line.size() > first + words
-                && !line.text(first + words).equals("0")) {
-            given.add(once); // nought counts as not given
+        if (once != null && line.size() > first + words && !isNought(line.text(first + words))) {
+            given.add(once);
         }
         if (again) {
             context.problems()
@@ -274,6 +272,11 @@ final class SectionReader implements AutoCloseable {
             context.problems().alert(error.origin(), error.message());
             aborted |= ABORTING.contains(line.keyword());
         }
+    }
+
+    /** Nought, which root's numbers are too, counts as not given. */
+    private static boolean isNought(String word) {
+        return word.equals("0") || word.equals("root");
     }
 
     private static String sentence(@Nullable String reason) {

@@ -138,6 +138,7 @@ final class UnknownWords {
         keywords.directives().stream()
                 .filter(keyword -> keyword.sections().contains(section))
                 .map(keyword -> keyword.name().split(" ", 2)[0])
+                .filter(name -> !KnownKeywords.newer(family).contains(name))
                 .forEach(words::add);
         words.addAll(new TreeSet<>(KnownKeywords.names(family)));
         for (SectionKind kind : HINTED) {

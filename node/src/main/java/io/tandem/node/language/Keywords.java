@@ -48,6 +48,11 @@ public final class Keywords {
                 return keyword;
             }
         }
+        for (Keyword<Directive> keyword : same) {
+            if (keyword.sections().contains(SectionKind.LISTEN)) {
+                return keyword; // which may belong to the other side of a proxy
+            }
+        }
         return same.get(0);
     }
 

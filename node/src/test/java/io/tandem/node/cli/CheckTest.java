@@ -52,7 +52,10 @@ class CheckTest {
                 "bad-names",
                 "unknown-option",
                 "negation",
-                "globals"
+                "globals",
+                "mixed-modes",
+                "stats-in-tcp",
+                "admin-sockets"
             })
     void saysWhatHaproxySays(String name) throws Exception {
         String file = file(name);

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.admin;
 
+import io.tandem.config.text.Nearest;
 import io.tandem.config.text.Times;
 import io.tandem.config.text.Word;
+import io.tandem.node.frontend.listen.BindOption;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -94,7 +96,12 @@ public final class AdminFeature implements Feature {
                 }
                 case "name", "severity-output", "accept-proxy", "ssl", "crt", "maxconn", "backlog" ->
                     throw line.error("'stats socket' : '" + option + "' is not supported by this version of tandem");
-                default -> throw line.error("'stats socket' : unknown keyword '" + option + "'.");
+                default -> {
+                    String hint = Nearest.to(option, line.context().keywords().names(BindOption.class))
+                            .map(near -> " Did you mean '" + near + "' maybe ?")
+                            .orElse("");
+                    throw line.error("'stats socket' : unknown keyword '" + option + "'." + hint);
+                }
             }
         }
         draft.facet(SETTINGS)
@@ -103,6 +110,9 @@ public final class AdminFeature implements Feature {
     }
 
     private static Level level(Arguments line) {
+        if (!line.hasNext()) {
+            throw line.error("'stats socket' : ''level' : missing level'");
+        }
         String word = line.next();
         for (Level level : Level.values()) {
             if (level.name().toLowerCase(Locale.ROOT).equals(word)) {
@@ -115,9 +125,9 @@ public final class AdminFeature implements Feature {
 
     private static boolean exposes(Arguments line) {
         String what =
-                line.require("'stats socket' : 'expose-fd' : missing fd type").text();
+                line.require("'stats socket' : ''expose-fd' : missing fd type'").text();
         if (!what.equals("listeners")) {
-            throw line.error("'stats socket' : 'expose-fd' only supports 'listeners' (got '" + what + "')");
+            throw line.error("'stats socket' : ''expose-fd' only supports 'listeners' (got '" + what + "')'");
         }
         return true;
     }
@@ -132,11 +142,13 @@ public final class AdminFeature implements Feature {
         } catch (NumberFormatException notOctal) {
             // answered below
         }
-        throw line.error("'stats socket' : 'mode' : missing or invalid mode '" + word + "' (octal integer expected)");
+        throw line.error("'stats socket' : ''mode' : missing or invalid mode '" + word + "' (octal integer expected)'");
     }
 
     private static String value(Arguments line, String option) {
-        return line.require("'stats socket' : '" + option + "' : missing value").text();
+        String what = option.equals("mode") ? "or invalid mode '' (octal integer expected)" : option + " name";
+        return line.require("'stats socket' : ''" + option + "' : missing " + what + "'")
+                .text();
     }
 
     private static void timeout(Arguments line, Draft draft) {

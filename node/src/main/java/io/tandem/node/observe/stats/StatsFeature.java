@@ -176,13 +176,24 @@ public final class StatsFeature implements Feature {
 
     @Override
     public void complete(ProxyDraft draft, Frontend.Builder frontend, Assembly assembly) {
+        warnOfMode(draft, assembly);
         frontend.intercept = intercept(draft, frontend.mode, assembly);
     }
 
     @Override
     public void complete(ProxyDraft draft, Backend.Builder backend, Assembly assembly) {
         if (!draft.isFrontend()) { // a listen section's page is its frontend's
+            warnOfMode(draft, assembly);
             backend.intercept = intercept(draft, backend.mode, assembly);
+        }
+    }
+
+    private static void warnOfMode(ProxyDraft draft, Assembly assembly) {
+        if (draft.mode() != Mode.HTTP && facet(draft).enabled) {
+            assembly.problems()
+                    .warning(
+                            draft.origin(),
+                            "'stats' statement ignored for " + draft.described() + " as it requires HTTP mode.");
         }
     }
 

@@ -13,6 +13,7 @@ import io.tandem.node.language.Facet;
 import io.tandem.node.language.FacetKey;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.language.LineError;
+import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.rules.Condition;
@@ -29,6 +30,8 @@ import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +58,15 @@ public final class SwitchingFeature implements Feature {
         if (draft.kind() == SectionKind.DEFAULTS) {
             throw line.error("'use_backend' not allowed in 'defaults' section.");
         }
-        if (!((ProxyDraft) draft).isFrontend()) {
+        boolean ignored = !((ProxyDraft) draft).isFrontend();
+        if (ignored) {
             line.warn("'use_backend' ignored because " + draft + " has no frontend capability.");
-            return;
         }
         int first = line.position();
-        compile(line, (ProxyDraft) draft, null);
+        compile(line, (ProxyDraft) draft, null); // its mistakes are told all the same
+        if (ignored) {
+            return;
+        }
         RuleLines lines = draft.facet(RuleLines.KEY);
         lines.misplaced(RuleLines.Stage.USE_BACKEND);
         lines.add(RuleLines.Stage.USE_BACKEND, RuleLines.Entry.of(line, first));
@@ -123,14 +129,27 @@ public final class SwitchingFeature implements Feature {
     }
 
     private static @Nullable Backend find(String name, String keyword, ProxyDraft proxy, Assembly assembly) {
-        Backend backend = assembly.backend(name);
-        if (backend == null && assembly.drafts().backend(name).isEmpty()) {
+        Optional<ProxyDraft> target = assembly.drafts().backend(name);
+        if (target.isEmpty()) {
             assembly.problems()
                     .alert(
                             proxy.origin(),
                             "Proxy '" + proxy.name() + "': unable to find required " + keyword + ": '" + name + "'.");
+        } else if (proxy.mode() == Mode.HTTP && target.get().mode() != Mode.HTTP) {
+            String how = keyword.equals("default_backend") ? "as its default backend" : "in a '" + keyword + "' rule";
+            assembly.problems()
+                    .alert(
+                            proxy.origin(),
+                            placed(proxy) + " tries to use incompatible " + placed(target.get()) + " " + how
+                                    + " (see 'mode').");
         }
-        return backend;
+        return assembly.backend(name);
+    }
+
+    /** {@code http frontend 'f' (FILE:LINE)}. */
+    private static String placed(ProxyDraft proxy) {
+        return proxy.mode().name().toLowerCase(Locale.ROOT) + " " + proxy.described() + " ("
+                + proxy.origin().place() + ")";
     }
 
     @Override
