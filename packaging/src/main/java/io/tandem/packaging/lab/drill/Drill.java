@@ -30,29 +30,29 @@ public final class Drill {
                 topology,
                 DrillConfiguration.haproxyCfg(topology, drill.options().engine()));
         builder.startNodes(lab);
+        List<DrillReport> reports = new ArrayList<>();
         try {
-            List<DrillReport> reports = reports(drill, lab, progress);
-            for (DrillReport report : reports) {
-                System.out.println();
-                System.out.print(report.summary());
-            }
-            for (DrillReport report : drill.json() ? reports : List.<DrillReport>of()) {
-                System.out.println(report.json());
-            }
+            measure(drill, lab, progress, reports);
             return 0;
         } catch (IOException e) {
             for (Node node : lab.nodes()) {
                 System.out.println(LabBuilder.lastWords(node));
             }
             throw e;
+        } finally {
+            // What was measured before one that failed took its time, too.
+            reports.forEach(report -> System.out.print("\n" + report.summary()));
+            if (drill.json()) {
+                reports.forEach(report -> System.out.println(report.json()));
+            }
         }
     }
 
-    private static List<DrillReport> reports(LabCommand.Drill drill, Lab lab, Progress progress) throws IOException {
+    private static void measure(LabCommand.Drill drill, Lab lab, Progress progress, List<DrillReport> reports)
+            throws IOException {
         InetSocketAddress target = new InetSocketAddress(lab.topology().floating(), HTTP_PORT);
         long seed = System.nanoTime();
         Clients clients = new Clients(new Random(seed));
-        List<DrillReport> reports = new ArrayList<>();
         try (Prober prober = Prober.start(lab.client(), target);
                 Load load = Load.start(lab.client(), target, drill.ratePerSecond(), clients);
                 AddressSampler sampler =
@@ -68,16 +68,20 @@ public final class Drill {
                 progress.say("");
                 progress.say(fault.word());
                 progress.say(DrillReport.TABLE_HEAD);
-                for (int i = 1; i <= drill.count(); i++) {
-                    TrialResult result = trial.run();
-                    results.add(result);
-                    progress.say(DrillReport.tableLine(i, result));
-                    load.reasons()
-                            .forEach((reason, count) -> progress.say("        failed: " + count + " x " + reason));
+                try {
+                    for (int i = 1; i <= drill.count(); i++) {
+                        TrialResult result = trial.run();
+                        results.add(result);
+                        progress.say(DrillReport.tableLine(i, result));
+                        load.reasons()
+                                .forEach((reason, count) -> progress.say("        failed: " + count + " x " + reason));
+                    }
+                } finally {
+                    if (!results.isEmpty()) {
+                        reports.add(new DrillReport(fault, drill.options(), results));
+                    }
                 }
-                reports.add(new DrillReport(fault, drill.options(), results));
             }
         }
-        return reports;
     }
 }
