@@ -5,6 +5,7 @@ package io.tandem.node.backend.check;
 import io.tandem.node.observe.admin.AdministeredProxy;
 import io.tandem.node.testkit.Await;
 import io.tandem.node.testkit.Ports;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Backends with one server each, and what became of their first checks: what operators were told, what statistics show, what the
@@ -62,6 +64,8 @@ final class CheckScenes {
             "agent_rise",
             "agent_fall",
             "agent_health");
+
+    private static final long BETWEEN_NS = 50_000_000;
 
     private CheckScenes() {}
 
@@ -135,6 +139,7 @@ final class CheckScenes {
         })) {
             Map<String, Map<String, String>> rows = new LinkedHashMap<>();
             Await.until("the first checks of " + (oracle ? "haproxy" : "tandem"), () -> {
+                LockSupport.parkNanos(BETWEEN_NS); // a hundred rows are a lot to ask for
                 rows.clear();
                 rows.putAll(rows(proxy.command("show stat -1 4 -1")));
                 List<String> now = copy(told);
@@ -182,6 +187,10 @@ final class CheckScenes {
                     server.close();
                 }
             }
+            for (File file : Objects.requireNonNull(directory.toFile().listFiles())) {
+                Files.deleteIfExists(file.toPath());
+            }
+            Files.delete(directory);
         }
     }
 
