@@ -17,10 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Floods that HTTP/2 makes possible: each ends its connection with a GOAWAY that says why, long before it costs much. */
+@Tag("alone")
 @Timeout(30)
 class Http2FloodTest {
     private static final int COMPRESSION_ERROR = 9;

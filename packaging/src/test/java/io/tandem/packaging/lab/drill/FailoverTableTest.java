@@ -14,8 +14,9 @@ class FailoverTableTest {
         String table = FailoverTable.text(List.of(
                 ConfigFactory.parseString("{fault: crash, engine: tandem, timers: quick, outages_ms: [9, 40, 20],"
                         + " duplicates_ms: [1, 2, 3], take_back_gaps_ms: [1, 1, 1]}"),
-                ConfigFactory.parseString("{fault: crash, engine: \"haproxy+keepalived\", timers: best, outages_ms: [50],"
-                        + " duplicates_ms: [0], take_back_gaps_ms: [0]}")));
+                ConfigFactory.parseString(
+                        "{fault: crash, engine: \"haproxy+keepalived\", timers: best, outages_ms: [50],"
+                                + " duplicates_ms: [0], take_back_gaps_ms: [0]}")));
 
         assertThat(table)
                 .containsPattern("crash: SIGKILL of everything +- +50\\.0 \\[50\\.0\\.\\.50\\.0] \\(1\\) +20\\.0")
