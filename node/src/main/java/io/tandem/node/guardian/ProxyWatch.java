@@ -19,7 +19,9 @@ final class ProxyWatch implements Reactor.Timed {
     static final long HUNG_NS = Long.getLong("tandem.hung.ms", 1000) * 1_000_000L;
 
     private static final long CHECK_NS = 5_000_000L;
-    private static final long LATE_NS = 12_000_000L;
+    /** Three beats; with heartbeats of 10 ms the thread is awake before a living proxy's next look is due. */
+    private static final long LATE_NS = 16_000_000L;
+
     private static final int O_RDONLY_CLOEXEC = 0x80000;
     private static final int PF_EXITING = 4;
     private static final int FLAGS_FIELD = 9;

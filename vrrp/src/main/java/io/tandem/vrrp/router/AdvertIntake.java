@@ -69,6 +69,10 @@ final class AdvertIntake {
         }
     }
 
+    long nextWakeNs() {
+        return flood.nextWakeNs();
+    }
+
     /** Ends the filters when the flood is over. */
     void onTime(RouterPort port, long nowNs) {
         flood.onTime(nowNs);

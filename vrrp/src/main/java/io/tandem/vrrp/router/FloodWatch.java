@@ -25,6 +25,11 @@ final class FloodWatch {
         return flooded;
     }
 
+    /** When to look whether it is over; {@link Reactor#NEVER} while there is none. */
+    long nextWakeNs() {
+        return flooded ? secondEndsNs : Reactor.NEVER;
+    }
+
     /** A bad packet came. */
     void onBad(long nowNs) {
         onTime(nowNs);

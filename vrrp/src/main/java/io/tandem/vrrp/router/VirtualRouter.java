@@ -54,11 +54,15 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private boolean announced;
 
     private long electionWakeNs = Reactor.NEVER;
+    private long wakeNs = Reactor.NEVER;
     private long retryAtNs = Reactor.NEVER;
     private long nowNs;
     private long activeSinceNs;
     private @Nullable String refusedInstall;
     private final RouterPriority wanted;
+    private State toldState = State.INITIALIZE;
+    private boolean toldHeld;
+    private @Nullable InetAddress toldSource;
 
     private volatile State shownState = State.INITIALIZE; // written by the reactor's thread, read by any
     private volatile String shownReason = "not started"; // likewise
@@ -303,11 +307,16 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         next = earlier(next, announcer.nextWakeNs());
         next = earlier(next, keeper.nextWakeNs());
         next = earlier(next, claims.nextWakeNs());
-        return earlier(next, retryAtNs);
+        next = earlier(next, intake.nextWakeNs());
+        wakeNs = earlier(next, retryAtNs);
+        return wakeNs;
     }
 
     @Override
     public void onTime(long now) {
+        if (wakeNs == Reactor.NEVER || now - wakeNs < 0) {
+            return; // whatever has woken the thread
+        }
         if (electionWakeNs != Reactor.NEVER && now - electionWakeNs >= 0) {
             deliver(TIMER, now);
         }
@@ -425,13 +434,23 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         if (priorityMoved) {
             listener.onPriority(this);
         }
-        if (priorityMoved || !actions.isEmpty()) {
-            links.stateChanged(this);
-        }
+        tellPeers(priorityMoved);
         if (refusedInstall != null && retryAtNs == Reactor.NEVER) {
             log.warning(refusedInstall);
             retryAtNs = nowNs + RETRY_NS;
             deliver(new Event.Fault("address-refused", true), nowNs);
+        }
+    }
+
+    /** What they are told of this router; an advertisement is no news. */
+    private void tellPeers(boolean priorityMoved) {
+        boolean held = election.isPreemptionHeld();
+        InetAddress source = port.source();
+        if (priorityMoved || election.state() != toldState || held != toldHeld || source != toldSource) {
+            toldState = election.state();
+            toldHeld = held;
+            toldSource = source;
+            links.stateChanged(this);
         }
     }
 

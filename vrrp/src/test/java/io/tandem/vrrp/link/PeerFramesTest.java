@@ -40,6 +40,23 @@ class PeerFramesTest {
     }
 
     @Test
+    void aLinkThatIsBackSaysWhetherItIsTheSameProcess() {
+        assertThat(receiver.heardIncarnation()).isZero();
+        PeerFrames first = new PeerFrames(7);
+        receiver.restart("a way");
+        accepts("a way", first.empty());
+        assertThat(receiver.heardIncarnation()).isEqualTo(7);
+
+        receiver.restart("the same way again");
+        accepts("the same way again", first.empty());
+        assertThat(receiver.heardIncarnation()).isEqualTo(7);
+
+        receiver.restart("another process");
+        accepts("another process", new PeerFrames(8).empty());
+        assertThat(receiver.heardIncarnation()).isEqualTo(8);
+    }
+
+    @Test
     void anythingElseIsRefusedWithoutAnException() {
         Random random = new Random(42);
         for (int i = 0; i < 10_000; i++) {

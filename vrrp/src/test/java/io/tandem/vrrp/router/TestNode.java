@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,13 @@ final class TestNode implements AutoCloseable {
     /** What is done meanwhile. */
     interface Busy {
         void run() throws IOException;
+    }
+
+    /** The id of the reactor's thread. */
+    long reactorThread() {
+        CompletableFuture<Long> id = new CompletableFuture<>();
+        reactor.execute(() -> id.complete(Thread.currentThread().getId()));
+        return id.join();
     }
 
     Lateness lateness() {
