@@ -115,7 +115,8 @@ public final class DataDump {
                 line(3, String.format(Locale.ROOT, "Master advert int = %.2f sec", leader.intervalNs() / 1e9));
             }
         }
-        line(3, "Flags:");
+        boolean plain = config.unicastPeers().isEmpty() && config.preempt();
+        line(3, plain ? "Flags: none" : "Flags:");
         if (!config.unicastPeers().isEmpty()) {
             line(5, "Using unicast");
         }
@@ -202,7 +203,7 @@ public final class DataDump {
             if (config.tuning().manners().unicastTtl() != Manners.USUAL.unicastTtl()) {
                 line(3, "Unicast TTL = " + config.tuning().manners().unicastTtl());
             }
-            line(3, "Check unicast src : " + (config.tuning().checkUnicastSource() ? "yes" : "no"));
+            line(3, "Check unicast src : " + (checksSource(config) ? "yes" : "no"));
             line(3, "Unicast Peer :");
             config.unicastPeers().forEach(peer -> line(5, IpLiteral.text(peer) + hops(peer, config)));
         }
@@ -214,6 +215,12 @@ public final class DataDump {
             line(3, "Virtual Rules :");
             config.rules().forEach(rule -> line(5, Lines.rule(rule)));
         }
+    }
+
+    /** A range of hops is one of peers. */
+    private static boolean checksSource(VirtualRouterConfig config) {
+        return config.tuning().checkUnicastSource()
+                || !config.admission().peerTtls().isEmpty();
     }
 
     private static String hops(InetAddress peer, VirtualRouterConfig config) {

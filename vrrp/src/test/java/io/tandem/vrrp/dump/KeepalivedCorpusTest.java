@@ -17,14 +17,11 @@ import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.netlink.NetNamespace;
-import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.Privileges;
 import io.tandem.vrrp.router.RouterStatus;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,8 +32,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -52,8 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(900)
 class KeepalivedCorpusTest {
-    private static final Path PROGRAM = Path.of("/usr/sbin/keepalived");
-    private static final List<String> INTERFACES = List.of("eth0", "eth1", "eth2", "eth3", "eth0.1", "bond0");
 
     /** What a running keepalived may say otherwise: where it stands, and what it is told about it by nobody. */
     private static final Set<String> NOT_COMPARED = Set.of(
@@ -76,14 +69,14 @@ class KeepalivedCorpusTest {
     @Tag("vrrp-case-55")
     void everyFileGetsKeepalivedsVerdictAndInstances() throws Exception {
         Privileges.needRoot();
-        boolean ready = Files.isExecutable(PROGRAM);
+        boolean ready = Files.isExecutable(RunningKeepalived.PROGRAM);
         assertThat(ready || !"true".equals(System.getenv("CI")))
                 .as("keepalived is installed")
                 .isTrue();
         Assumptions.assumeTrue(ready);
         List<Row> rows = new ArrayList<>();
-        try (NetNamespace bare = namespace(List.of("eth0"));
-                NetNamespace full = namespace(INTERFACES)) {
+        try (NetNamespace bare = RunningKeepalived.namespace(List.of("eth0"));
+                NetNamespace full = RunningKeepalived.namespace(RunningKeepalived.INTERFACES)) {
             for (Path file : files()) {
                 rows.add(compare(file, bare, full));
             }
@@ -105,22 +98,6 @@ class KeepalivedCorpusTest {
         }
     }
 
-    private static NetNamespace namespace(List<String> interfaces) throws IOException {
-        NetNamespace namespace = NetNamespace.create("tnd-corpus");
-        try (Netlink netlink = namespace.netlink()) {
-            netlink.links().up("lo");
-            int number = 0;
-            for (String name : interfaces) {
-                number++;
-                netlink.links().addVeth(name, "p" + number, null);
-                netlink.links().up("p" + number);
-                netlink.links().up(name);
-                netlink.addresses().add(InetAddress.getByName("10.199." + number + ".1"), 24, name);
-            }
-        }
-        return namespace;
-    }
-
     private Row compare(Path file, NetNamespace bare, NetNamespace full) throws Exception {
         int theirs = check(file, bare);
         Problems problems = new Problems();
@@ -129,7 +106,7 @@ class KeepalivedCorpusTest {
         KeepalivedConf whole = load(file, full, new Problems());
         Set<String> names = new LinkedHashSet<>();
         if (!whole.routers().isEmpty()) {
-            String json = run(file, full);
+            String json = RunningKeepalived.json(directory, file, full);
             if (json.isEmpty()) {
                 return new Row(
                         String.valueOf(file.getFileName()),
@@ -196,13 +173,13 @@ class KeepalivedCorpusTest {
         return key.contains("script") ? text.replaceAll("'/[^']*/([^/']+)'", "'$1'") : text;
     }
 
-    private static KeepalivedConf load(Path file, NetNamespace namespace, Problems problems) throws IOException {
+    static KeepalivedConf load(Path file, NetNamespace namespace, Problems problems) throws IOException {
         String host =
                 Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().split("\\.", 2)[0];
         return namespace.run(() -> KeepalivedConf.load(file, KeepalivedHost.current(System.getenv(), host), problems));
     }
 
-    private static Snapshot snapshot(KeepalivedConf conf) {
+    static Snapshot snapshot(KeepalivedConf conf) {
         List<RouterStatus> standing = new ArrayList<>();
         for (VirtualRouterConfig config : conf.routers()) {
             standing.add(new RouterStatus(
@@ -228,7 +205,7 @@ class KeepalivedCorpusTest {
                         "--net=" + namespace.path(),
                         "timeout",
                         "10",
-                        PROGRAM.toString(),
+                        RunningKeepalived.PROGRAM.toString(),
                         "-t",
                         "-f",
                         file.toString())
@@ -237,65 +214,6 @@ class KeepalivedCorpusTest {
                 .start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return process.exitValue();
-    }
-
-    /** The JSON of a keepalived that runs with the file, in a /tmp of its own; empty where it refuses to run. */
-    private String run(Path file, NetNamespace namespace) throws Exception {
-        Path own = Files.createTempDirectory(directory, "run");
-        Files.copy(file, own.resolve("keepalived.conf"));
-        Path log = own.resolve("log");
-        Process process = new ProcessBuilder(
-                        "nsenter",
-                        "--net=" + namespace.path(),
-                        "unshare",
-                        "-m",
-                        "sh",
-                        "-c",
-                        "mount --bind " + own + " /tmp && exec " + PROGRAM
-                                + " -n -P -l -D -f /tmp/keepalived.conf -p /tmp/p -r /tmp/r")
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            await(
-                    "it starts",
-                    () -> text(log).contains("Startup complete") || text(log).contains("permanent error CONFIG"),
-                    process,
-                    log);
-            if (text(log).contains("permanent error CONFIG")) {
-                return "";
-            }
-            new ProcessBuilder("kill", "-36", Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-            Path json = own.resolve("keepalived.json");
-            await("it writes", () -> text(json).endsWith("]"), process, log);
-            return text(json);
-        } finally {
-            process.destroy();
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private static void await(String what, BooleanSupplier condition, Process process, Path log) {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(process.isAlive() || condition.getAsBoolean())
-                    .as(what + ": " + text(log))
-                    .isTrue();
-            assertThat(System.nanoTime() - end).as(what + ": " + text(log)).isNegative();
-            LockSupport.parkNanos(20_000_000L);
-        }
     }
 
     /** Each instance's keys and values, as JSON. */

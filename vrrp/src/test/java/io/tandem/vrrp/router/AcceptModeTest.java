@@ -17,6 +17,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is sent to a virtual address is taken by the Active router, unless it is told not to. */
 @Timeout(60)
@@ -79,6 +82,33 @@ class AcceptModeTest extends OnLan {
                         .as("an owner, and nothing is left of the process before it")
                         .isTrue();
             }
+        }
+    }
+
+    @Test
+    void keepalivedTakesNoneEither(@TempDir Path directory) throws IOException {
+        Keepalived.need();
+        Path file = Files.writeString(
+                directory.resolve("keepalived.conf"),
+                """
+                vrrp_instance VI_1 {
+                    interface eth0
+                    virtual_router_id 51
+                    version 3
+                    advert_int 0.05
+                    priority 150
+                    no_accept
+                    virtual_ipaddress {
+                        10.99.0.50
+                    }
+                }
+                """);
+        try (Keepalived keepalived = new Keepalived(a, file, directory);
+                ServerSocket server = a.namespace().run(() -> new ServerSocket(0))) {
+            Await.until("it has the address", SOON, () -> a.holds(VIRTUAL));
+            assertThat(connects(VIRTUAL, server, SILENCE_MS)).isFalse();
+            assertThat(connects(TestLan.address("10.99.0.11"), server, PATIENCE_MS))
+                    .isTrue();
         }
     }
 

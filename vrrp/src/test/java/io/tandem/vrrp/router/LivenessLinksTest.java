@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -185,6 +186,48 @@ class LivenessLinksTest extends OnLan {
                     .hasSizeLessThan(4);
             assertThat(high.log).anyMatch(line -> line.contains("liveness half-open count=1 address=10.99.0.12"));
         }
+    }
+
+    @Test
+    void oneWhoDripsItsOpeningIsCutOffInTimeAndKeepsNoPeerWaiting() throws Exception {
+        try (TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+            InetSocketAddress door = new InetSocketAddress(TestLan.address("10.99.0.11"), 7801);
+            Await.until("listening", SOON, () -> connects(b, door, 1) > 0);
+            long begunNs = System.nanoTime();
+            try (Socket dripping = b.namespace().run(() -> open(door, 1)).get(0)) {
+                assertThat(dripUntilRefused(dripping)).as("bytes it took").isBetween(1, 60);
+            }
+            assertThat(System.nanoTime() - begunNs)
+                    .as("two seconds are all it gets")
+                    .isBetween(1_500_000_000L, 10_000_000_000L);
+
+            try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100))) {
+                settle(high, low);
+            }
+        }
+    }
+
+    /** Bytes that could be the beginning of an opening, ten a second. */
+    private static int dripUntilRefused(Socket socket) throws InterruptedException {
+        byte[] opening = {'T', 'N', 'D', '2'};
+        int sent = 0;
+        try {
+            socket.setSoTimeout(100);
+            while (sent < 200) {
+                socket.getOutputStream().write(sent < opening.length ? opening[sent] : 0);
+                sent++;
+                try {
+                    if (socket.getInputStream().read() < 0) {
+                        return sent;
+                    }
+                } catch (SocketTimeoutException nothingYet) {
+                    // the next byte
+                }
+            }
+        } catch (IOException refused) {
+            return sent;
+        }
+        return sent;
     }
 
     private static Stream<String> ways(TestNode node) {
