@@ -231,7 +231,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     @Override
     public void forward(Backend backend) {
         phase = Phase.SEARCHING;
-        sender.keepFor(backend.retryOn().needsRequest() && !facts.onceOnly ? tuning.bufferSize() : 0);
+        sender.to(backend, facts.onceOnly ? 0 : tuning.bufferSize());
         search.begin(backend);
     }
 

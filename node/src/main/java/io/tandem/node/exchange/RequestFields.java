@@ -9,6 +9,7 @@ import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.RestrictedNames;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.format.UniqueId;
 import org.jspecify.annotations.Nullable;
 
 /** What options of frontend and backend do to the fields of a request once their rules have seen it. */
@@ -21,12 +22,20 @@ final class RequestFields {
     /** Changes them; the status to refuse the request with, or {@link #FIT}. */
     static int prepare(Facts facts, HttpSettings frontend, HttpSettings backend) {
         Headers headers = facts.request.headers();
-        if (!areNamesFit(frontend.restrictedNames(), headers) || !areNamesFit(backend.restrictedNames(), headers)) {
+        if (!areNamesFit(backend, headers)) {
             return 403;
         }
-        boolean added = AddressField.add(frontend.forwardedFor(), backend.forwardedFor(), headers, facts.source)
+        boolean added = addIdentity(facts, headers)
+                && AddressField.add(frontend.forwardedFor(), backend.forwardedFor(), headers, facts.source)
                 && AddressField.add(frontend.originalTo(), backend.originalTo(), headers, facts.destination);
         return added ? FIT : 500;
+    }
+
+    /** {@code unique-id-header}. */
+    private static boolean addIdentity(Facts facts, Headers headers) {
+        byte[] field = facts.frontend.uniqueIdField();
+        byte[] id = field == null ? null : UniqueId.of(facts);
+        return field == null || id == null || headers.add(field, id, 0, id.length);
     }
 
     /**
@@ -48,7 +57,9 @@ final class RequestFields {
         }
     }
 
-    private static boolean areNamesFit(@Nullable RestrictedNames policy, Headers headers) {
+    /** {@code option http-restrict-req-hdr-names} of one of them, behind its rules; false if the request is to be refused. */
+    static boolean areNamesFit(HttpSettings settings, Headers headers) {
+        RestrictedNames policy = settings.restrictedNames();
         return policy == null || policy.applyTo(headers);
     }
 }

@@ -14,6 +14,7 @@ import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.HttpSettings.ConnectionMode;
 import io.tandem.node.frontend.http.Method;
+import io.tandem.node.language.Mode;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.rules.Awaited;
@@ -161,6 +162,10 @@ final class RequestJudge {
         if (intercepts(frontend.intercept())) {
             return;
         }
+        if (!RequestFields.areNamesFit(frontend.http(), facts.request.headers())) {
+            outcome.fail(403, Termination.PROXY, Termination.IN_REQUEST);
+            return;
+        }
         Backend backend = frontend.backendChoice().choose(facts);
         if (backend == null) {
             facts.requestHeadNs = 0; // as HAProxy logs it
@@ -170,6 +175,11 @@ final class RequestJudge {
         facts.backend = backend;
         connectionMode = connectionMode.stricter(backend.http().connectionMode());
         ledger.backendBegins();
+        if (backend.mode() != Mode.HTTP) { // the connection has switched to HTTP, and nobody behind speaks it
+            facts.terminated(Termination.INTERNAL, Termination.IN_REQUEST);
+            outcome.drop(false);
+            return;
+        }
         boolean readsPost = !bodyIsThere && backend.readsPosts() && facts.request.method() == Method.POST;
         if (readsPost || mustWait(backend.http())) {
             outcome.waitForBody();

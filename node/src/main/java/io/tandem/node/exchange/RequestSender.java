@@ -4,8 +4,10 @@ package io.tandem.node.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.rules.BodyBytes;
@@ -18,11 +20,22 @@ final class RequestSender implements BodyBytes {
     private @Nullable ServerStream server;
     private @Nullable ByteBuf waiting;
     private @Nullable Trailers trailers;
+    private boolean dropsTrailers;
     private boolean ended;
     /** How large a request may be that is kept to be sent again; 0 where none is. */
     private int keptSize;
 
     private @Nullable ByteBuf kept;
+
+    /**
+     * The request goes to a server of {@code backend}.
+     *
+     * @param most how large a body may be that is kept to be sent again; 0 where none is
+     */
+    void to(Backend backend, int most) {
+        dropsTrailers = backend.http().has(HttpOption.DROP_REQUEST_TRAILERS);
+        keepFor(backend.retryOn().needsRequest() ? most : 0);
+    }
 
     /**
      * Says whether the request is kept after it has been sent. One that was not whole by then is not sent again, as with
@@ -74,7 +87,7 @@ final class RequestSender implements BodyBytes {
             body.release();
         }
         if (ended) {
-            server.end(trailers);
+            server.end(dropsTrailers ? null : trailers);
         }
     }
 
@@ -102,7 +115,7 @@ final class RequestSender implements BodyBytes {
         this.trailers = trailers;
         ServerStream present = server;
         if (present != null) {
-            present.end(trailers);
+            present.end(dropsTrailers ? null : trailers);
         }
     }
 
@@ -148,6 +161,7 @@ final class RequestSender implements BodyBytes {
     void clear() {
         server = null;
         trailers = null;
+        dropsTrailers = false;
         ended = false;
         keptSize = 0;
         if (kept != null) {

@@ -10,6 +10,7 @@ import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.content.BodyFilter;
 import io.tandem.node.content.BodyFilters;
 import io.tandem.node.frontend.http.Framing;
+import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.Trailers;
 import io.tandem.node.frontend.http.h1.Malformed;
 import io.tandem.node.observe.BadMessages;
@@ -296,11 +297,12 @@ final class ResponseRelay implements ResponseListener {
             exchange.tunnel().open(present, facts.frontend.timeouts(), facts.timeouts(exchange.backend()));
             return;
         }
+        Trailers passed = facts.frontend.http().has(HttpOption.DROP_RESPONSE_TRAILERS) ? null : trailers;
         if (trailers != null) {
-            bodyBytes += trailers.countedSize() + 1;
+            bodyBytes += 1 + (passed == null ? 0 : passed.countedSize());
         }
         endFilter(trailers);
-        client.end(trailers);
+        client.end(passed);
         this.surplus = surplus;
         finishOrWait(present);
     }

@@ -37,6 +37,7 @@ public final class Frontend {
     private final Rules responseRules;
     private final Rules afterResponseRules;
     private final Format uniqueIdFormat;
+    private final byte @Nullable [] uniqueIdField;
     private final BackendChoice backendChoice;
     private final AccessLog accessLog;
     private final int logSteps;
@@ -75,6 +76,7 @@ public final class Frontend {
         contentRules = builder.contentRules;
         inspectDelayMs = builder.inspectDelayMs;
         uniqueIdFormat = builder.uniqueIdFormat;
+        uniqueIdField = builder.uniqueIdField;
         requestRules = builder.requestRules;
         responseRules = builder.responseRules;
         afterResponseRules = builder.afterResponseRules;
@@ -142,6 +144,11 @@ public final class Frontend {
     /** {@code unique-id-format}; empty where there is none. */
     public Format uniqueIdFormat() {
         return uniqueIdFormat;
+    }
+
+    /** {@code unique-id-header}: the field that tells servers the identity of a request, in lower case; or null. */
+    public byte @Nullable [] uniqueIdField() {
+        return uniqueIdField;
     }
 
     /** {@code http-request}. */
@@ -265,6 +272,7 @@ public final class Frontend {
         public Rules contentRules = Rules.NONE;
         public int inspectDelayMs;
         public Format uniqueIdFormat = Format.EMPTY;
+        public byte @Nullable [] uniqueIdField;
         public Rules requestRules = Rules.NONE;
         public Rules responseRules = Rules.NONE;
         public Rules afterResponseRules = Rules.NONE;

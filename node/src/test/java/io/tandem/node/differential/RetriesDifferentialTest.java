@@ -5,7 +5,6 @@ package io.tandem.node.differential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tandem.node.differential.Theatre.Script;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,21 +180,10 @@ class RetriesDifferentialTest extends PlayedDifferentialTest {
     /** Does the same with every connection to the server; how many there have been. */
     private static AtomicInteger servers(Theatre.Stage stage, Consumer<Wire> doing) {
         AtomicInteger count = new AtomicInteger();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        while (true) {
-                            Wire wire = stage.server();
-                            count.incrementAndGet();
-                            doing.accept(wire);
-                        }
-                    } catch (IOException over) {
-                        // no more connections, or the theatre is closed
-                    }
-                },
-                "servers");
-        thread.setDaemon(true);
-        thread.start();
+        stage.everyServer(wire -> {
+            count.incrementAndGet();
+            doing.accept(wire);
+        });
         return count;
     }
 

@@ -7,6 +7,7 @@ import static io.tandem.node.testkit.LoopbackServer.send;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,13 +58,13 @@ final class TcpSessions {
         }
     }
 
-    private static Case session(String name, @Nullable Server server, Client client) {
+    static Case session(String name, @Nullable Server server, Client client) {
         return new Case(name, server, client, "", "", "", "500ms", "900ms");
     }
 
     // ---- what servers do
 
-    private static final Server HOLDS = client -> {
+    static final Server HOLDS = client -> {
         client.getInputStream().read();
         pause(2_000);
     };
@@ -74,7 +75,7 @@ final class TcpSessions {
             next = client.getInputStream().read();
         }
     };
-    private static final Server ANSWERS = client -> {
+    static final Server ANSWERS = client -> {
         client.getInputStream().read(new byte[1_000]); // all of it: a close with bytes unread would be a reset
         send(client, "answer");
     };
@@ -94,8 +95,8 @@ final class TcpSessions {
 
     // ---- what clients do
 
-    private static final Client LISTENS = TcpSessions::readAll;
-    private static final Client ASKS = proxy -> {
+    static final Client LISTENS = TcpSessions::readAll;
+    static final Client ASKS = proxy -> {
         send(proxy, "q");
         return readAll(proxy);
     };
@@ -128,18 +129,19 @@ final class TcpSessions {
         socket.close();
     }
 
-    private static void pause(int ms) throws InterruptedException {
+    static void pause(int ms) throws InterruptedException {
         TimeUnit.MILLISECONDS.sleep(ms); // what the proxy does about silence is the subject
     }
 
-    private static String readAll(Socket from) throws IOException {
+    static String readAll(Socket from) throws IOException {
         StringBuilder text = new StringBuilder();
         from.setSoTimeout(3_000);
         try {
-            int next = from.getInputStream().read();
-            while (next >= 0) {
-                text.append((char) next);
-                next = from.getInputStream().read();
+            byte[] buffer = new byte[65_536];
+            for (int count = from.getInputStream().read(buffer);
+                    count >= 0;
+                    count = from.getInputStream().read(buffer)) {
+                text.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
             }
             return text + "<end>";
         } catch (SocketTimeoutException quiet) {
@@ -159,7 +161,15 @@ final class TcpSessions {
 
     /** Every session. */
     static Stream<Case> all() {
-        return Stream.of(flows(), silence(), failures(), inspection(), responses(), choices(), upgrades())
+        return Stream.of(
+                        flows(),
+                        silence(),
+                        failures(),
+                        inspection(),
+                        responses(),
+                        choices(),
+                        TcpHalves.all(),
+                        TcpUpgrades.all())
                 .flatMap(s -> s);
     }
 
@@ -308,32 +318,5 @@ final class TcpSessions {
                         session("a cookie of another name", ANSWERS, asksForDesktop("other=x"))
                                 .frontend(waits)
                                 .backend("balance rdp-cookie")));
-    }
-
-    private static final Client GETS = proxy -> {
-        send(proxy, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        return readAll(proxy);
-    };
-    private static final Server WEB = client -> {
-        int newlines = 0;
-        while (newlines < 2) {
-            int next = client.getInputStream().read();
-            newlines = next == '\n' ? newlines + 1 : next == '\r' ? newlines : 0;
-        }
-        send(client, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    };
-
-    private static Stream<Case> upgrades() {
-        String waits = "tcp-request inspect-delay 150ms\n tcp-request content switch-mode http if HTTP\n ";
-        return Stream.of(
-                session("the backend speaks HTTP", WEB, GETS).backend("mode http"),
-                session("the connection switches to HTTP", WEB, GETS)
-                        .frontend(waits + "http-request return status 404 if { path /none }")
-                        .backend("mode http"),
-                session("rules of HTTP answer once it has switched", WEB, GETS)
-                        .frontend(waits + "http-request deny if { path / }")
-                        .backend("mode http"),
-                session("what is no HTTP does not switch", ANSWERS, ASKS)
-                        .frontend(waits + "tcp-request content reject"));
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -187,6 +188,8 @@ final class Theatre implements AutoCloseable {
         private final int slowness;
         private final List<Wire> clients = new ArrayList<>();
         private final List<Wire> servers = new CopyOnWriteArrayList<>(); // a scene may have a thread that accepts
+        private final List<Thread> accepting = new ArrayList<>();
+        private volatile boolean closed;
 
         private Stage(int port, ServerSocket server, int slowness) {
             this.port = port;
@@ -218,10 +221,50 @@ final class Theatre implements AutoCloseable {
             return wire;
         }
 
+        /** Does the same with every connection of the proxy from now on, each in a thread of its own. */
+        void everyServer(Consumer<Wire> doing) {
+            accepting.add(daemon(() -> {
+                try {
+                    while (true) {
+                        Wire wire = new Wire(server.accept(), slowness);
+                        if (closed) {
+                            wire.close(); // it was opened to say so
+                            return;
+                        }
+                        servers.add(wire);
+                        daemon(() -> doing.accept(wire));
+                    }
+                } catch (IOException over) {
+                    // no more connections for long, or the theatre is closed
+                }
+            }));
+        }
+
+        private static Thread daemon(Runnable task) {
+            Thread thread = new Thread(task, "stage");
+            thread.setDaemon(true);
+            thread.start();
+            return thread;
+        }
+
         @Override
         public void close() {
+            closed = true;
             clients.forEach(Wire::close);
             servers.forEach(Wire::close);
+            accepting.forEach(this::dismiss);
+        }
+
+        /** The next connection is that of another play. */
+        private void dismiss(Thread thread) {
+            try (Socket last = new Socket(InetAddress.getLoopbackAddress(), server.getLocalPort())) {
+                thread.join(TimeUnit.SECONDS.toMillis(PATIENCE_S));
+                last.close();
+            } catch (IOException over) {
+                // it does not listen any more
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

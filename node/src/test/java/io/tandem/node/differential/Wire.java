@@ -19,6 +19,7 @@ final class Wire implements AutoCloseable {
     private final int slowness;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private String end = "";
+    private boolean endless;
     private UnaryOperator<String> words = UnaryOperator.identity();
 
     Wire(Socket socket) throws IOException {
@@ -48,6 +49,23 @@ final class Wire implements AutoCloseable {
             readSome();
         }
         return this;
+    }
+
+    /** Reads until {@code text} has come {@code times} times, or the peer ends; whether it has. */
+    boolean awaitTimes(String text, int times) {
+        while (end.isEmpty() && times(text) < times) {
+            readSome();
+        }
+        return times(text) >= times;
+    }
+
+    private int times(String text) {
+        String all = received();
+        int count = 0;
+        for (int at = all.indexOf(text); at >= 0; at = all.indexOf(text, at + text.length())) {
+            count++;
+        }
+        return count;
     }
 
     /** Reads until {@code length} bytes have come, or the peer ends. */
@@ -134,9 +152,15 @@ final class Wire implements AutoCloseable {
         return this;
     }
 
+    /** How it ends is not part of what came of it: nobody may have looked yet. */
+    Wire endless() {
+        endless = true;
+        return this;
+    }
+
     /** What has come and how it ended, as far as the test has looked. */
     String outcome() {
-        return words.apply(received()) + end;
+        return words.apply(received()) + (endless ? "" : end);
     }
 
     @Override

@@ -35,7 +35,10 @@ public enum HttpOption {
     INDEPENDENT_STREAMS(
             "independent-streams", Side.BOTH, false, "what is sent to a side does not extend the time it has to send"),
     NO_LINGER("nolinger", Side.BOTH, false, "resets connections at their end instead of closing them"),
-    DISABLE_H2_UPGRADE("disable-h2-upgrade", Side.FRONTEND, true, "refuses the switch from HTTP/1 to HTTP/2");
+    DISABLE_H2_UPGRADE("disable-h2-upgrade", Side.FRONTEND, true, "refuses the switch from HTTP/1 to HTTP/2"),
+    DROP_REQUEST_TRAILERS("http-drop-request-trailers", Side.BACKEND, true, "keeps trailers of requests from servers"),
+    DROP_RESPONSE_TRAILERS(
+            "http-drop-response-trailers", Side.FRONTEND, true, "keeps trailers of responses from clients");
 
     /** The proxies for which a switch means something. */
     enum Side {

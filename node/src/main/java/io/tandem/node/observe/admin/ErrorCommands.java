@@ -60,7 +60,7 @@ public final class ErrorCommands {
                 .append("] : ")
                 .append(all.count())
                 .append('\n');
-        int bufferSize = Tuning.of(configuration.drafts()).bufferSize() - BOOKKEEPING;
+        int bufferSize = Tuning.of(configuration.drafts()).bufferSize();
         for (String proxy : proxies) {
             for (Kind each : Kind.values()) {
                 BadMessage message = all.of(proxy, each);
@@ -122,7 +122,7 @@ public final class ErrorCommands {
         answer.append("  len ")
                 .append(length)
                 .append(", wraps at ")
-                .append(bufferSize)
+                .append(bufferSize - BOOKKEEPING)
                 .append(", error at position ")
                 .append(message.position())
                 .append('\n');

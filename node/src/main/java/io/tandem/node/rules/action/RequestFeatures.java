@@ -4,6 +4,7 @@ package io.tandem.node.rules.action;
 
 import io.tandem.config.text.Origin;
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.frontend.http.Request;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Directive;
 import io.tandem.node.language.Draft;
@@ -21,7 +22,6 @@ import io.tandem.node.rules.Verdict;
 import io.tandem.node.rules.acl.ConditionParser;
 import io.tandem.node.rules.format.Format;
 import io.tandem.node.rules.format.FormatParser;
-import io.tandem.node.rules.format.UniqueId;
 import io.tandem.node.rules.sample.Place;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Site;
@@ -30,6 +30,7 @@ import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code unique-id-format}, {@code unique-id-header}, {@code monitor-uri} and {@code monitor fail} (HAProxy manual 4.2). */
@@ -112,7 +113,7 @@ public final class RequestFeatures implements Feature {
         if (origin != null) {
             Site site = new Site(draft, Place.REQUEST, "unique-id expression", origin, assembly);
             try {
-                frontend.uniqueIdFormat = FormatParser.parse(settings.format, site, Format.Style.VALUE);
+                frontend.uniqueIdFormat = FormatParser.parse(settings.format, site, Format.Style.IDENTITY);
                 for (String ignored : frontend.uniqueIdFormat.ignored()) {
                     assembly.problems()
                             .warning(
@@ -130,11 +131,7 @@ public final class RequestFeatures implements Feature {
         }
         String header = settings.header;
         if (header != null && origin != null) {
-            byte[] name = Text.bytes(header);
-            frontend.requestRules = frontend.requestRules.then(Captures.always(facts -> {
-                byte[] id = UniqueId.of(facts);
-                return id == null ? Verdict.CONTINUE : Edits.add(facts, false, name, id, 0, id.length);
-            }));
+            frontend.uniqueIdField = Text.bytes(header.toLowerCase(Locale.ROOT));
         }
         String uri = settings.monitorUri;
         if (uri != null && draft.mode() != Mode.HTTP) {
@@ -155,7 +152,9 @@ public final class RequestFeatures implements Feature {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Monitor(byte[] uri, List<Condition> fails) {
         Verdict perform(Facts facts) {
-            if (!Text.equals(facts.request.bytes(), facts.request.uriStart(), facts.request.uriEnd(), uri, false)) {
+            Request request = facts.request;
+            int start = uri.length > 0 && uri[0] == '/' ? request.pathStart() : request.uriStart();
+            if (!Text.equals(request.bytes(), start, request.uriEnd(), uri, false)) {
                 return Verdict.CONTINUE;
             }
             boolean failed = false;

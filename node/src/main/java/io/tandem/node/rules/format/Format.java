@@ -18,8 +18,15 @@ public final class Format {
         VALUE,
         /** In binary protocols: byte for byte, nothing for a value that is missing. */
         BYTES,
+        /** In the identity of a request: as they are, nothing for a value that is missing, runs of blanks as one. */
+        IDENTITY,
         /** In logs: encoded, runs of blanks as one, {@code -} for a value that is missing. */
-        LOG
+        LOG;
+
+        /** Whether a blank is written once where several stand together, and never first. */
+        boolean mergesBlanks() {
+            return this == LOG || this == IDENTITY;
+        }
     }
 
     /** One part. */
@@ -86,7 +93,7 @@ public final class Format {
 
     /** Appends to {@code out}; what does not fit is cut off there. */
     public void write(Facts facts, Output out) {
-        if (style == Style.LOG) {
+        if (style.mergesBlanks()) {
             writeLine(facts, out);
             return;
         }
@@ -105,6 +112,9 @@ public final class Format {
                 blankEnd = text[text.length - 1] == ' ' ? out.length() : -1;
             } else {
                 part.write(facts, out);
+                if (style == Style.IDENTITY) {
+                    blankEnd = -1; // empty or not, as HAProxy sees it
+                }
             }
         }
     }

@@ -68,10 +68,8 @@ public final class FormatParser {
     }
 
     private void literal(char c) {
-        boolean merged = style == Format.Style.LOG
-                && c == ' '
-                && literal.length() > 0
-                && literal.charAt(literal.length() - 1) == ' ';
+        boolean merged =
+                style.mergesBlanks() && c == ' ' && literal.length() > 0 && literal.charAt(literal.length() - 1) == ' ';
         if (!merged) {
             literal.append(c);
         }

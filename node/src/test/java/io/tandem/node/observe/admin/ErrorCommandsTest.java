@@ -64,7 +64,7 @@ class ErrorCommandsTest {
              \s
             [DATE] frontend f (#1): invalid request
               backend <NONE> (#-1), server <NONE> (#-1), event #0, src 127.0.0.1:4
-              buffer starts at 0 (including 0 out), 16310 free,
+              buffer starts at 0 (including 0 out), 16358 free,
               len 26, wraps at 16336, error at position 17
               H1 msg state FIELD_NAME :
              \s
@@ -79,7 +79,7 @@ class ErrorCommandsTest {
              \s
             [DATE] backend b (#2): invalid response
               frontend f (#1), server s1 (#1), event #1, src 127.0.0.1:5
-              buffer starts at 0 (including 0 out), 16248 free,
+              buffer starts at 0 (including 0 out), 16296 free,
               len 88, wraps at 16336, error at position 0
               H1 msg state STATUS_LINE :
              \s

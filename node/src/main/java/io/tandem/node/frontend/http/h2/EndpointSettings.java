@@ -9,7 +9,7 @@ import io.netty.buffer.ByteBuf;
  *
  * @param headerTableSize the decoder's dynamic table, bytes
  * @param initialWindow what a peer may send on a stream before it is given more, bytes
- * @param maxStreams how many streams may be open at once
+ * @param maxStreams how many streams may be open at once, or {@link #NO_LIMIT}
  * @param maxFrameSize the longest frame accepted, 16384 to 16777215
  * @param maxHeaderList the longest header list, as {@code tune.bufsize} bounds heads
  * @param maxTotalStreams after how many streams a connection is ended gracefully; 0 for no limit
@@ -25,6 +25,9 @@ public record EndpointSettings(
         int maxTotalStreams,
         int glitchesThreshold,
         boolean announcesWebSockets) {
+    /** Of streams: as many as the peer likes. */
+    static final int NO_LIMIT = Integer.MAX_VALUE;
+
     private static final int DEFAULT_TABLE_SIZE = 4096;
 
     /** Writes the SETTINGS frame that begins a connection; of what RFC 9113 has defaults for, only what differs. */
@@ -38,7 +41,9 @@ public record EndpointSettings(
             if (announcesWebSockets) {
                 out.writeShort(Frames.SETTINGS_ENABLE_CONNECT_PROTOCOL).writeInt(1);
             }
-            out.writeShort(Frames.SETTINGS_MAX_CONCURRENT_STREAMS).writeInt(maxStreams);
+            if (maxStreams != NO_LIMIT) {
+                out.writeShort(Frames.SETTINGS_MAX_CONCURRENT_STREAMS).writeInt(maxStreams);
+            }
         } else {
             out.writeShort(Frames.SETTINGS_ENABLE_PUSH).writeInt(0);
         }

@@ -32,9 +32,14 @@ public final class Http2Lines implements Feature {
                 line("tune.h2.be.initial-window-size", 0, Integer.MAX_VALUE, "the same for servers", (t, n) -> {
                     t.servers.initialWindow = n;
                 }),
-                line("tune.h2.max-concurrent-streams", 0, Integer.MAX_VALUE, "streams open at once", (t, n) -> {
-                    t.maxStreams = n;
-                }),
+                line(
+                        "tune.h2.max-concurrent-streams",
+                        0,
+                        Integer.MAX_VALUE,
+                        "streams open at once, 0 for no limit",
+                        (t, n) -> {
+                            t.maxStreams = n;
+                        }),
                 line("tune.h2.fe.max-concurrent-streams", 0, Integer.MAX_VALUE, "the same for clients", (t, n) -> {
                     t.clients.maxStreams = n;
                 }),

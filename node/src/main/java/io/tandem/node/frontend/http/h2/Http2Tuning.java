@@ -44,12 +44,15 @@ public final class Http2Tuning implements Facet {
         return tuning.settings(tuning.servers, Tuning.of(drafts));
     }
 
+    /** No frame is longer than a buffer, as with HAProxy, but for what RFC 9113 section 4.2 has everybody take. */
     private EndpointSettings settings(Side side, Tuning sizes) {
+        int streams = side.maxStreams == UNSET ? maxStreams : side.maxStreams;
+        int frame = maxFrameSize == UNSET ? sizes.bufferSize() : Math.min(maxFrameSize, sizes.bufferSize());
         return new EndpointSettings(
                 headerTableSize,
                 side.initialWindow == UNSET ? initialWindow : side.initialWindow,
-                side.maxStreams == UNSET ? maxStreams : side.maxStreams,
-                maxFrameSize == UNSET ? Frames.SMALLEST_MAX_LENGTH : maxFrameSize,
+                streams == 0 ? EndpointSettings.NO_LIMIT : streams,
+                Math.max(Frames.SMALLEST_MAX_LENGTH, frame),
                 sizes.bufferSize(),
                 side.maxTotalStreams,
                 side.glitchesThreshold,
