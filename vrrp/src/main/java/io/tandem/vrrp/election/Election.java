@@ -316,7 +316,8 @@ public final class Election {
             waiting.follow(heard.intervalNs());
             Reason reason =
                     heard.priority() > known.priority() ? Reason.HIGHER_PRIORITY_HEARD : Reason.HIGHER_ADDRESS_HEARD;
-            if (known.config().answersHigher() && reason == Reason.HIGHER_PRIORITY_HEARD) {
+            boolean asked = known.config().answersHigher() && reason == Reason.HIGHER_PRIORITY_HEARD;
+            if (asked || known.isReunionWith(heard.source())) {
                 // Lower than the other's: it will announce its addresses once more, behind our last word.
                 actions.advertise(known.priority());
             }

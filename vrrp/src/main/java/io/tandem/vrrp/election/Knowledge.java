@@ -85,6 +85,11 @@ final class Knowledge {
         return KnownPeers.beats(heard.priority(), heard.source(), priority, ownAddress());
     }
 
+    /** Whether it is a peer that was lost and lives after all: clients of both halves have learnt different things. */
+    boolean isReunionWith(InetAddress other) {
+        return peers.hasEverSeen(other) && !peers.contains(other);
+    }
+
     /** Whether no known peer is better than this router, apart from the one that is gone. */
     boolean isBestWithout(InetAddress gone) {
         return !peers.anyBetterThan(priority, ownAddress(), gone);

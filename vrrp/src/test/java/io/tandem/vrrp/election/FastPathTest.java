@@ -77,7 +77,8 @@ class FastPathTest {
         router.at(500 * MS, new Event.PeerGone(HIGH));
 
         assertThat(router.hearAt(SECOND, HIGH, 150))
-                .containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.HIGHER_PRIORITY_HEARD, HIGH));
+                .as("the other one hears our advertisement, and leads the clients that have learnt ours back")
+                .containsExactly(ADVERT_100, REMOVE, changed(ACTIVE, BACKUP, Reason.HIGHER_PRIORITY_HEARD, HIGH));
     }
 
     @Test

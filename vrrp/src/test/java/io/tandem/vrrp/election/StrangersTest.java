@@ -49,7 +49,7 @@ class StrangersTest {
         router.on(new Event.PeerLeft(LOW));
 
         assertThat(router.hearAt(1, LOW, 255))
-                .containsExactly(REMOVE, changed(ACTIVE, BACKUP, Reason.HIGHER_PRIORITY_HEARD, LOW));
+                .containsExactly(ADVERT_100, REMOVE, changed(ACTIVE, BACKUP, Reason.HIGHER_PRIORITY_HEARD, LOW));
     }
 
     @Test
