@@ -7,6 +7,7 @@ import io.tandem.node.content.cache.CacheCommands;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.frontend.tls.TlsFeature;
 import io.tandem.node.language.Drafts;
+import io.tandem.node.loop.LoopUse;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Rate;
 import io.tandem.node.observe.admin.AdminFeature;
@@ -68,6 +69,10 @@ final class Observers implements AutoCloseable {
                 .scheduleAtFixedRate(
                         () -> {
                             node.totals().sample(node.configuration());
+                            LoopUse use = node.loopUse();
+                            if (use != null) {
+                                use.sample();
+                            }
                             node.tables().expire(NodeRuntime.monotonicMs());
                         },
                         Rate.PERIOD_MS,

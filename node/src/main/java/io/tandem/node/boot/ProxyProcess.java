@@ -13,6 +13,7 @@ import io.tandem.node.guardian.GuardianLink;
 import io.tandem.node.guardian.Role;
 import io.tandem.node.language.HeapRoom;
 import io.tandem.node.language.ProxyDraft;
+import io.tandem.node.loop.LoopUse;
 import io.tandem.node.loop.Loops;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.ProxyCounter;
@@ -80,6 +81,7 @@ final class ProxyProcess {
         this.checks = new HealthChecks(loops, node.events(), System::currentTimeMillis);
         this.resolving = new Resolving(loops, node.events(), System::currentTimeMillis);
         node.names(resolving);
+        node.loopUse(new LoopUse(loops));
         this.cluster = new Cluster(node, console);
         node.events().listen((level, proxy, text) -> console.say(level.onConsole(), text));
     }

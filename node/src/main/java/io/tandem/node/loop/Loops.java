@@ -17,6 +17,9 @@ public final class Loops implements AutoCloseable {
     /** Netty's flight recorder events load the whole recorder at the first allocation: half a second in a request. */
     private static final String FLIGHT_RECORDER = "io.netty.jfr.enabled";
 
+    /** How the threads' names begin. */
+    static final String THREADS = "loop";
+
     static {
         if (System.getProperty(FLIGHT_RECORDER) == null) {
             System.setProperty(FLIGHT_RECORDER, "false");
@@ -39,8 +42,8 @@ public final class Loops implements AutoCloseable {
      * @param receiveBytes size of each loop's receive buffer
      */
     public static Loops start(int count, int receiveBytes) {
-        EventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("loop", false), GuardedEpoll.factory());
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                count, new DefaultThreadFactory(THREADS, false), GuardedEpoll.factory());
         List<Loop> loops = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Loop loop = new Loop(i, group.next(), receiveBytes);

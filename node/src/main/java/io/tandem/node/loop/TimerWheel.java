@@ -41,6 +41,11 @@ public final class TimerWheel {
         return loop.nowNs() - startNs;
     }
 
+    /** How many timers are in it; any thread, what it was a moment ago. */
+    int armed() {
+        return linked;
+    }
+
     void arm(Timer timer) {
         if (timer.slot >= 0) {
             if (timer.slotNs <= timer.deadlineNs + SLOT_NS) {

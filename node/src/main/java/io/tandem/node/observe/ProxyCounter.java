@@ -45,6 +45,8 @@ public enum ProxyCounter {
     TLS_SESSIONS,
     /** Of these, resumed ones: no key was made. */
     TLS_RESUMED,
+    /** TLS keys agreed on with a server: handshakes that were not resumed. */
+    SERVER_KEYS,
     TLS_FAILED,
     /** Bytes of bodies that were compressed, before: {@code comp_in}. */
     COMPRESSED_IN,

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe;
 
+import io.tandem.node.backend.Backend;
+import io.tandem.node.backend.Server;
 import io.tandem.node.frontend.Frontend;
 import io.tandem.node.setup.Configuration;
 
@@ -11,6 +13,7 @@ public final class Totals {
     private final Rate sessionRate = new Rate();
     private final Rate tlsRate = new Rate();
     private final Rate keyRate = new Rate();
+    private final Rate serverKeyRate = new Rate();
     private final Rate bytesOutRate = new Rate();
 
     /** Called every {@link Rate#PERIOD_MS}: samples every proxy and server, then the sums over frontends. */
@@ -20,6 +23,7 @@ public final class Totals {
         long tls = 0;
         long resumed = 0;
         long bytesOut = 0;
+        long serverKeys = 0;
         for (Frontend frontend : configuration.frontends()) {
             Counters<ProxyCounter> counters = frontend.meters().counters();
             frontend.meters().sample();
@@ -29,10 +33,14 @@ public final class Totals {
             resumed += counters.sum(ProxyCounter.TLS_RESUMED);
             bytesOut += counters.sum(ProxyCounter.BYTES_OUT);
         }
-        configuration.backends().forEach(backend -> {
+        for (Backend backend : configuration.backends()) {
             backend.meters().sample();
-            backend.servers().forEach(server -> server.state().meters().sample());
-        });
+            for (Server server : backend.servers()) {
+                server.state().meters().sample();
+                serverKeys += server.state().meters().counters().sum(ProxyCounter.SERVER_KEYS);
+            }
+        }
+        serverKeyRate.sample(serverKeys);
         connectionRate.sample(connections);
         sessionRate.sample(sessions);
         tlsRate.sample(tls);
@@ -56,6 +64,11 @@ public final class Totals {
     /** TLS keys made: handshakes that were not resumed. */
     public Rate keyRate() {
         return keyRate;
+    }
+
+    /** The same with servers. */
+    public Rate serverKeyRate() {
+        return serverKeyRate;
     }
 
     public Rate bytesOutRate() {

@@ -31,6 +31,9 @@ final class Resolution {
 
         /** Its last id is over: what comes for it is outdated. */
         void settled(Resolution resolution);
+
+        /** A search has found nothing. */
+        default void searchedInVain() {}
     }
 
     private static final class Known {
@@ -204,6 +207,7 @@ final class Resolution {
 
     private void fail(Status status) {
         settle(status);
+        outlet.searchedInVain();
         for (Requester requester : List.copyOf(requesters)) {
             requester.onFailure(this, status);
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class Resolvers implements Resolution.Outlet, Nameserver.Listener {
     private record Key(DomainName name, RecordType preferred) {}
 
     private final ResolversSettings settings;
+    private final AtomicLong failed;
     private final List<Nameserver> nameservers = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
     private final Map<Key, Resolution> resolutions = new HashMap<>();
@@ -35,9 +37,13 @@ public final class Resolvers implements Resolution.Outlet, Nameserver.Listener {
 
     private boolean closed;
 
-    /** @param counters those of the name server of that name */
-    Resolvers(ResolversSettings settings, Function<String, NameserverCounters> counters) {
+    /**
+     * @param counters those of the name server of that name
+     * @param failed counts the searches that found nothing
+     */
+    Resolvers(ResolversSettings settings, Function<String, NameserverCounters> counters, AtomicLong failed) {
         this.settings = settings;
+        this.failed = failed;
         for (NameserverSettings server : settings.nameservers()) {
             nameservers.add(new Nameserver(settings.name(), server, counters.apply(server.name()), this));
         }
@@ -186,6 +192,11 @@ public final class Resolvers implements Resolution.Outlet, Nameserver.Listener {
             }
         }
         resolution.onTime(nowMs());
+    }
+
+    @Override
+    public void searchedInVain() {
+        failed.incrementAndGet();
     }
 
     @Override

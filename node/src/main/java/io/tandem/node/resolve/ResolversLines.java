@@ -303,11 +303,14 @@ public final class ResolversLines implements Feature {
                         .filter(section -> section.name().equals(settings.name()))
                         .flatMap(section -> section.nameservers().stream())
                         .toList();
-        Resolvers resolvers = new Resolvers(settings, name -> before.stream()
-                .filter(server -> server.settings().name().equals(name))
-                .map(Nameserver::counters)
-                .findFirst()
-                .orElseGet(NameserverCounters::new));
+        Resolvers resolvers = new Resolvers(
+                settings,
+                name -> before.stream()
+                        .filter(server -> server.settings().name().equals(name))
+                        .map(Nameserver::counters)
+                        .findFirst()
+                        .orElseGet(NameserverCounters::new),
+                assembly.node().failedResolutions());
         sections.put(settings.name(), resolvers);
         assembly.lifetime().atEnd(resolvers::stop); // until then, exchanges that began with it may ask
     }

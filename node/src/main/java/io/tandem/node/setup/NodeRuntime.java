@@ -5,6 +5,7 @@ package io.tandem.node.setup;
 import io.tandem.node.backend.Server;
 import io.tandem.node.content.compression.CompressionLimits;
 import io.tandem.node.frontend.tls.TicketKeys;
+import io.tandem.node.loop.LoopUse;
 import io.tandem.node.observe.BadMessages;
 import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.Totals;
@@ -41,6 +42,8 @@ public final class NodeRuntime {
     private final AtomicInteger tlsConnections = new AtomicInteger();
     private final AtomicLong droppedLogs = new AtomicLong();
     private final AtomicLong receivedLogs = new AtomicLong();
+    private final AtomicLong failedResolutions = new AtomicLong();
+    private volatile @Nullable LoopUse loopUse; // written by boot, read by any
     private final Totals totals = new Totals();
     private final RateLimit connectionLimit = new RateLimit();
     private final RateLimit sessionLimit = new RateLimit();
@@ -310,6 +313,20 @@ public final class NodeRuntime {
 
     public void guardian(GuardianTie tie) {
         guardian = tie;
+    }
+
+    /** How busy the event loops are; null where there are none. */
+    public @Nullable LoopUse loopUse() {
+        return loopUse;
+    }
+
+    public void loopUse(LoopUse use) {
+        loopUse = use;
+    }
+
+    /** Searches for names that have failed, of servers and of rules. */
+    public AtomicLong failedResolutions() {
+        return failedResolutions;
     }
 
     /** What searches for servers' names at run time. */

@@ -29,6 +29,7 @@ import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.SlowPeer;
 import io.tandem.node.loop.Timer;
 import io.tandem.node.loop.Tuning;
+import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.ServerEnd;
@@ -216,6 +217,10 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private void onHandshake(SslHandshakeCompletionEvent event) {
         ServerSeeker present = seeker;
         if (present != null && !closed && !connected) {
+            Session agreed = tls;
+            if (event.isSuccess() && agreed != null && !agreed.isResumed()) {
+                server.state().meters().count(loop.index(), ProxyCounter.SERVER_KEYS);
+            }
             onReady(present, event.isSuccess());
         }
     }

@@ -3,6 +3,7 @@
 package io.tandem.node.observe.stats;
 
 import io.tandem.node.frontend.Frontend;
+import io.tandem.node.loop.LoopUse;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
@@ -70,6 +71,14 @@ public final class ProcessFacts {
         rate(v, "SslRate", "MaxSslRate", node.totals().tlsRate());
         rate(v, "SslFrontendKeyRate", "SslFrontendMaxKeyRate", node.totals().keyRate());
         v.put("SslFrontendSessionReuse_pct", reused(node));
+        rate(v, "SslBackendKeyRate", "SslBackendMaxKeyRate", node.totals().serverKeyRate());
+        v.put("FailedResolutions", node.failedResolutions().get());
+        LoopUse use = node.loopUse();
+        if (use != null) {
+            v.put("Tasks", use.tasks());
+            v.put("Run_queue", use.waiting());
+            v.put("Idle_pct", use.idlePercent());
+        }
         memory(v);
         for (String never : List.of(
                 "PoolFailed", // a process that runs out of memory ends
