@@ -47,6 +47,11 @@ final class DataPlane {
             }
 
             @Override
+            public void kill() {
+                SessionCommands.endAll(loops);
+            }
+
+            @Override
             public int openConnections() {
                 return factory.openConnections();
             }

@@ -36,6 +36,9 @@ interface ListenerOpener {
     /** Idle connections end now, the others with their next response; new ones are still accepted. */
     default void drain() {}
 
+    /** Sessions end now, whatever they are at. */
+    default void kill() {}
+
     /** How many client connections are open. */
     default int openConnections() {
         return 0;

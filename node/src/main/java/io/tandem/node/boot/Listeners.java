@@ -107,6 +107,11 @@ final class Listeners {
         opener.drain();
     }
 
+    /** Sessions end now, whatever they are at. */
+    void kill() {
+        opener.kill();
+    }
+
     /** What operators may ask of listeners. */
     List<Command> commands() {
         return opener.commands();

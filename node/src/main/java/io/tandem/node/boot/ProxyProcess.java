@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 final class ProxyProcess {
     private static final String FULL_PRIVILEGES =
             "Some configuration options require full privileges, so global.uid cannot be changed.";
-    private static final String STOPPING = "the process is stopping";
     private static final long DRAIN_POLL_MS = 20;
     /** How long the addresses stay for responses that are under way: a fail-over by intention must not take long. */
     private static final long DRAIN_MS = 300;
@@ -281,7 +280,8 @@ final class ProxyProcess {
                     case RELOAD -> wish.answer().complete(privileges.elevated(this::reloadOrKeep));
                     case DUMP -> StateDump.of(node.configuration()).forEach(console::warning);
                     case SOFT_STOP -> {
-                        return drain();
+                        new SoftStop(node, listeners, wishes).run(graceMs, hardStopAfterMs);
+                        return 0;
                     }
                     case HARD_STOP -> {
                         listeners.close();
@@ -381,77 +381,6 @@ final class ProxyProcess {
                 .filter(problem -> problem.severity() == Severity.ALERT)
                 .map(problem -> "config : " + problem.text())
                 .collect(Collectors.joining("\n"));
-    }
-
-    /** Everything is served as before, but nothing is loaded any more. */
-    private void grace() throws InterruptedException {
-        long deadline = System.nanoTime() + graceMs * 1_000_000L;
-        long left = graceMs;
-        while (left > 0) {
-            Wish wish = wishes.poll(left, TimeUnit.MILLISECONDS);
-            if (wish != null && wish.kind() == Wish.Kind.HARD_STOP) {
-                return;
-            }
-            if (wish != null) {
-                wish.answer().complete(STOPPING);
-            }
-            left = (deadline - System.nanoTime()) / 1_000_000L;
-        }
-    }
-
-    private int drain() throws InterruptedException {
-        grace();
-        node.stop();
-        listeners.close();
-        sayStopped();
-        long startedNs = System.nanoTime();
-        while (Math.max(open(), listeners.openConnections()) > 0) { // accepted ones may not have begun yet
-            Wish wish = wishes.poll(DRAIN_POLL_MS, TimeUnit.MILLISECONDS);
-            if (wish != null) {
-                wish.answer().complete(STOPPING);
-            }
-            boolean late = hardStopAfterMs > 0 && System.nanoTime() - startedNs >= hardStopAfterMs * 1_000_000L;
-            if (late || (wish != null && wish.kind() == Wish.Kind.HARD_STOP)) {
-                console.warning("soft-stop running for too long, performing a hard-stop.");
-                break;
-            }
-        }
-        return 0;
-    }
-
-    private int open() {
-        return node.configuration().frontends().stream()
-                .mapToInt(frontend -> frontend.meters().current())
-                .sum();
-    }
-
-    private void sayStopped() {
-        Configuration configuration = node.configuration();
-        for (ProxyDraft proxy : configuration.drafts().proxies()) {
-            if (proxy.isFrontend()
-                    && configuration.frontend(proxy.name()).stream()
-                            .anyMatch(f -> f.listening() == Frontend.Listening.STOPPED)) {
-                continue; // said when it was shut down
-            }
-            long front = proxy.isFrontend()
-                    ? configuration
-                            .frontend(proxy.name())
-                            .map(f -> f.meters().counters().sum(ProxyCounter.CONNECTIONS))
-                            .orElse(0L)
-                    : 0;
-            long back = proxy.isBackend()
-                    ? configuration
-                            .backend(proxy.name())
-                            .map(b -> b.meters().counters().sum(ProxyCounter.SESSIONS))
-                            .orElse(0L)
-                    : 0;
-            node.events()
-                    .tell(
-                            EventLog.Level.WARNING,
-                            proxy.name(),
-                            "Proxy " + proxy.name() + " stopped (cumulated conns: FE: " + front + ", BE: " + back
-                                    + ").");
-        }
     }
 
     /** What the guardian asks; called on the link's thread. */

@@ -53,6 +53,16 @@ public final class SessionCommands {
                         commands::shutDown));
     }
 
+    /** Ends all sessions, as {@code shutdown session} ends one; soon. Any thread. */
+    public static void endAll(Loops loops) {
+        for (Loop loop : loops.all()) {
+            loop.eventLoop().execute(() -> {
+                loop.tick();
+                ClientConnections.sessions(loop, session -> session.kill(Termination.KILLED));
+            });
+        }
+    }
+
     private void show(Command.Arguments arguments, StringBuilder answer) {
         String word = arguments.word(0);
         boolean one = word.startsWith("0x");

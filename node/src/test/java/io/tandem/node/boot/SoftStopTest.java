@@ -9,7 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +63,39 @@ class SoftStopTest {
 
         assertThat(proxy.answer()).contains(" 403 ");
         assertThat(proxy.end(process)).isZero();
+        assertThat(proxy.errors())
+                .contains("Scheduling a soft-stop in 1000 ms.")
+                .contains("Grace period expired, proceeding with soft-stop now.");
         assertThat(System.nanoTime() - askedNs).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(950));
+    }
+
+    @Test
+    void sessionsThatOutliveHardStopAfterEndAsIfAnOperatorEndedThem() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            proxy.inGlobal("hard-stop-after 1s");
+            Files.writeString(
+                    proxy.file(),
+                    Files.readString(proxy.file())
+                                    .replace("http-request deny", "http-request deny if { path / }\n    default_backend b")
+                            + "backend b\n    mode http\n    timeout server 60s\n    timeout connect 60s\n    server s 127.0.0.1:"
+                            + silent.getLocalPort() + "\n");
+            Process process = proxy.serving();
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+                client.setSoTimeout(20_000);
+                client.getOutputStream()
+                        .write("GET /waits HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                try (Socket asked = silent.accept()) {
+                    signal("USR1", process.pid());
+                    assertThat(readAnswer(client)).startsWith("HTTP/1.1 502 ");
+                    assertThat(asked.isConnected()).isTrue();
+                }
+            }
+
+            assertThat(proxy.end(process)).isZero();
+            assertThat(proxy.errors())
+                    .contains("soft-stop running for too long, performing a hard-stop.")
+                    .contains("Proxy web hard-stopped (1 remaining conns will be closed).");
+        }
     }
 
     @Test
