@@ -143,8 +143,8 @@ final class ListeningSocket {
 
     /** What may change while it listens; a socket taken over from another process gets it, too. */
     static void tune(int fd, ListenSettings settings) throws IOException {
-        if (settings.segment > 0) {
-            SocketOptions.maximumSegment(fd, settings.segment);
+        if (settings.segment != 0) {
+            SocketOptions.maximumSegment(fd, segment(fd, settings.segment));
         }
         if (settings.deferAccept) {
             SocketOptions.deferAccept(fd, DEFER_SECONDS);
@@ -157,6 +157,19 @@ final class ListeningSocket {
         }
     }
 
+    /** The size to announce; what a negative one is taken off is told by a socket that nobody has told anything. */
+    private static int segment(int fd, int wanted) throws IOException {
+        if (wanted > 0) {
+            return wanted;
+        }
+        Socket fresh = create(SocketOptions.isIpv6(fd) ? AF_INET6 : AF_INET);
+        try {
+            return Math.max(1, SocketOptions.maximumSegment(fresh.intValue()) + wanted);
+        } finally {
+            fresh.close();
+        }
+    }
+
     /** Applies to a socket that stays what a reload says otherwise than before. */
     static void retune(int fd, ListenSettings before, ListenSettings now) throws IOException {
         if (backlog(now) != backlog(before)) {
@@ -165,8 +178,8 @@ final class ListeningSocket {
         if (SocketOptions.isUnix(fd)) {
             return;
         }
-        if (now.segment > 0 && now.segment != before.segment) {
-            SocketOptions.maximumSegment(fd, now.segment);
+        if (now.segment != 0 && now.segment != before.segment) {
+            SocketOptions.maximumSegment(fd, segment(fd, now.segment));
         }
         if (now.deferAccept != before.deferAccept) {
             SocketOptions.deferAccept(fd, now.deferAccept ? DEFER_SECONDS : 0);

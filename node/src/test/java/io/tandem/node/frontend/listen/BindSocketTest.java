@@ -55,6 +55,19 @@ class BindSocketTest {
     }
 
     @Test
+    void aNegativeMssIsTakenOffWhatTheKernelWouldAnnounce() throws Exception {
+        int usual;
+        try (TestProxy proxy = proxy(address, "")) {
+            usual = option(proxy, address, SOL_TCP, TCP_MAXSEG).getInt(0);
+        }
+        try (TestProxy proxy = proxy(address, "mss -100")) {
+            assertThat(option(proxy, address, SOL_TCP, TCP_MAXSEG).getInt(0)).isEqualTo(usual - 100);
+            proxy.reload(text(address, "mss -50"));
+            assertThat(option(proxy, address, SOL_TCP, TCP_MAXSEG).getInt(0)).isEqualTo(usual - 50);
+        }
+    }
+
+    @Test
     void tcpUtIsTheTimeDataMayStayUnacknowledged() throws Exception {
         try (TestProxy proxy = proxy(address, "tcp-ut 30s")) {
             assertThat(option(proxy, address, SOL_TCP, TCP_USER_TIMEOUT).getInt(0))
