@@ -27,6 +27,9 @@ public record ProtocolParameters(List<String> versions, List<String> ciphers, Li
      */
     private static final String KEY_STORE = "JKS";
 
+    /** What OpenSSL offers where nothing is said; the JDK's engine prefers weaker ones. */
+    private static final String OF_OPENSSL = "DEFAULT";
+
     public ProtocolParameters {
         versions = List.copyOf(versions);
         ciphers = List.copyOf(ciphers);
@@ -106,7 +109,7 @@ public record ProtocolParameters(List<String> versions, List<String> ciphers, Li
         @Nullable List<String> ciphers(List<String> versions) {
             String asked = ProtocolSettings.either(settings.ciphers, defaults.ciphers);
             if (asked == null) {
-                return List.of();
+                return Engine.isNative() ? List.of() : Suites.usable(OF_OPENSSL, versions, false);
             }
             if (!Suites.areNamed(asked)) {
                 complaints.alert("unable to set SSL cipher list to '" + asked + "'" + where + ".");

@@ -80,8 +80,11 @@ public record LoadedText(Configuration configuration, List<Problem> problems, No
         return configuration.backend(name).orElseThrow();
     }
 
-    /** The texts of all problems, in order. */
+    /** The texts of all problems, in order, but for what is said of the TLS engine of this process. */
     public List<String> messages() {
-        return problems.stream().map(Problem::text).toList();
+        return problems.stream()
+                .map(Problem::text)
+                .filter(text -> !text.startsWith("BoringSSL cannot be loaded"))
+                .toList();
     }
 }
