@@ -73,6 +73,11 @@ public record SourceAddress(
         };
     }
 
+    /** Whether the exchange does not say whose address is to be shown ({@code hdr_ip} of a field that is not there). */
+    public boolean isMissing(Facts facts) {
+        return use == Use.HEADER && foreign(facts) == null;
+    }
+
     private static @Nullable InetSocketAddress of(Peer peer, int port) {
         return peer.length() == 0 ? null : at(peer.copyOfAddress(), port);
     }

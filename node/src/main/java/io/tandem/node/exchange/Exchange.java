@@ -280,7 +280,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
 
     @Override
     public void onServerMissing(char who, char when) {
-        fail(503, who, when);
+        fail(who == Termination.INTERNAL ? 500 : 503, who, when);
     }
 
     private void send(ServerStream stream) {

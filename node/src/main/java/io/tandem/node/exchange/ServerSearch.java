@@ -18,7 +18,6 @@ import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.backend.pool.ServerPools;
 import io.tandem.node.backend.pool.ServerSeeker;
 import io.tandem.node.frontend.LogStep;
-import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.HttpSettings;
 import io.tandem.node.frontend.http.Upgrade;
 import io.tandem.node.loop.Loop;
@@ -116,7 +115,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         this.backend = backend;
         Server wanted = backend.persistence().serverFor(facts);
         if (wanted == null && own != null) {
-            wanted = last(backend, own);
+            wanted = own.stayingWith(backend);
         }
         if (wanted == null) {
             choose(backend, null);
@@ -125,17 +124,6 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         } else {
             waitFor(backend, wanted, true);
         }
-    }
-
-    /** The server that the client's last connection leads to, where it stays with that one; or null. */
-    private static @Nullable Server last(Backend backend, OwnConnections own) {
-        boolean stays = own.staysWithLast() || backend.http().has(HttpOption.PREFER_LAST_SERVER);
-        Server server = stays && !backend.hashes() ? own.last(backend.servers()) : null;
-        if (server == null || !server.state().isUsable()) {
-            return null;
-        }
-        int most = backend.keepAliveQueue();
-        return most < 0 || !server.isFull() || server.state().queue().length() < most ? server : null;
     }
 
     /** The server authenticates its connection: no other client may use it, and this one stays with it. */
@@ -326,8 +314,7 @@ public final class ServerSearch implements Waiter, ServerSeeker {
         ServerConnection started =
                 pools.connect(reached, this, facts, key, backend.timeouts().connect());
         if (started == null) {
-            boolean refused = pools.wasRefused();
-            failed(refused, refused ? Termination.SERVER : Termination.RESOURCE);
+            failed(pools.blame() != Termination.RESOURCE, pools.blame());
         } else if (started.isAwaited()) { // otherwise it has been decided, and there may be another attempt already
             connecting = started;
             facts.serverEnd = started;
@@ -379,10 +366,13 @@ public final class ServerSearch implements Waiter, ServerSeeker {
             throw new IllegalStateException("a connection failed that nobody asked for");
         }
         Observer observer = failed.state().observer();
-        if (observer != null && by != Termination.RESOURCE) {
+        boolean asked = by != Termination.RESOURCE && by != Termination.INTERNAL; // the server, for a connection
+        if (observer != null && asked) {
             observer.failed(Observer.Fault.CONNECTION);
         }
-        if (facts.retries >= allowed(present) || !present.retryOn().covers(RetryOn.Failure.CONN_FAILURE)) {
+        if (by == Termination.INTERNAL
+                || facts.retries >= allowed(present)
+                || !present.retryOn().covers(RetryOn.Failure.CONN_FAILURE)) {
             state = State.IDLE;
             ledger.count(failed, ProxyCounter.CONNECT_ERRORS);
             seeker.onServerMissing(by, Termination.IN_CONNECT);

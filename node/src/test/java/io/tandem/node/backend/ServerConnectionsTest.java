@@ -181,6 +181,14 @@ class ServerConnectionsTest {
                 .startsWith("/127.0.0.3:");
     }
 
+    /** As haproxy: with our own address the server would take us for the client. */
+    @Test
+    void aRequestThatDoesNotSayWhoItsClientIsIsRefusedWhereThatIsToBeShown() throws Exception {
+        Program.assumeRoot();
+        assertThat(through("server s 127.0.0.1:SERVER source 0.0.0.0 usesrc hdr_ip(x-client)", "127.0.0.1", get("")))
+                .contains("500 Internal Server Error");
+    }
+
     @Test
     void aServerWithoutAddressIsWhereTheClientWantedToGo() throws Exception {
         String header = "PROXY TCP4 127.0.0.1 127.0.0.1 1111 " + server.getLocalPort() + "\r\n";

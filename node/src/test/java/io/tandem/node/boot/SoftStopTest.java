@@ -76,7 +76,9 @@ class SoftStopTest {
             Files.writeString(
                     proxy.file(),
                     Files.readString(proxy.file())
-                                    .replace("http-request deny", "http-request deny if { path / }\n    default_backend b")
+                                    .replace(
+                                            "http-request deny",
+                                            "http-request deny if { path / }\n    default_backend b")
                             + "backend b\n    mode http\n    timeout server 60s\n    timeout connect 60s\n    server s 127.0.0.1:"
                             + silent.getLocalPort() + "\n");
             Process process = proxy.serving();

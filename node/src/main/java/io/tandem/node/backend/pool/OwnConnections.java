@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.backend.pool;
 
+import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.Server;
+import io.tandem.node.frontend.http.HttpOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,17 @@ public final class OwnConnections {
     /** Whether {@link #stayWithLast} was said. */
     public boolean staysWithLast() {
         return staysWithLast;
+    }
+
+    /** The server of {@code backend} that the client's last connection leads to, where it stays with that one; or null. */
+    public @Nullable Server stayingWith(Backend backend) {
+        boolean stays = staysWithLast || backend.http().has(HttpOption.PREFER_LAST_SERVER);
+        Server server = stays && !backend.hashes() ? last(backend.servers()) : null;
+        if (server == null || !server.state().isUsable()) {
+            return null;
+        }
+        int most = backend.keepAliveQueue();
+        return most < 0 || !server.isFull() || server.state().queue().length() < most ? server : null;
     }
 
     /** The server among {@code servers} that the newest open connection leads to, or null. */

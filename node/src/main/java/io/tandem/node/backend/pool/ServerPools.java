@@ -11,9 +11,11 @@ import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.backend.SessionKillers;
+import io.tandem.node.backend.SourceAddress;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.LoopLocal;
 import io.tandem.node.rules.Facts;
+import io.tandem.node.rules.Termination;
 import io.tandem.node.setup.Configuration;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -37,8 +39,8 @@ public final class ServerPools {
     private @Nullable ServerPool[] byIndex = new ServerPool[16];
     /** Of the newest configuration seen. */
     private int generation;
-    /** Whether the last socket that could not be had was refused by the system, rather than one too many. */
-    private boolean refused;
+    /** Why the last socket could not be had. */
+    private char blame = Termination.RESOURCE;
     /** Whether the next connection has been counted ahead, by {@link #admits}. */
     private boolean counted;
 
@@ -127,7 +129,7 @@ public final class ServerPools {
             if (counts) {
                 server.state().sessions().onClosed();
             }
-            if (refused && server.description().dialing().source() != null) {
+            if (blame == Termination.SERVER && server.description().dialing().source() != null) {
                 Shortage.ofSources(facts);
             }
             return null;
@@ -139,22 +141,28 @@ public final class ServerPools {
     }
 
     /**
-     * Of {@link #connect} that has just answered null: whether the server's {@code source}, or another of its options, is what
-     * the system does not grant; otherwise no descriptor is left.
+     * Of {@link #connect} that has just answered null, who is to blame: the server, whose {@code source} or another option the
+     * system does not grant; the exchange, which does not say what {@code source} wants to know (internal); or that no
+     * descriptor is left (resource).
      */
-    public boolean wasRefused() {
-        return refused;
+    public char blame() {
+        return blame;
     }
 
     /** A socket; where there are no descriptors left, one that an idle connection gives up. */
     private @Nullable DuplexChannel socket(Server server, Facts facts) {
-        refused = false;
+        SourceAddress source = server.description().dialing().source();
+        if (source != null && source.isMissing(facts)) {
+            blame = Termination.INTERNAL; // our own address would tell the server that we are the client
+            return null;
+        }
+        blame = Termination.RESOURCE;
         try {
             return open(server, facts);
         } catch (ChannelException none) {
             closeSomeIdle();
         } catch (IOException notGranted) {
-            refused = true;
+            blame = Termination.SERVER;
             return null;
         }
         try {
