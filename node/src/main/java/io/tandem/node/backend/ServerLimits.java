@@ -23,6 +23,23 @@ public record ServerLimits(int maxConnections, int minConnections, int maxQueue,
         }
     }
 
+    /** Whether the limit is the same whatever the backend does. */
+    boolean isFixed() {
+        return minConnections == maxConnections;
+    }
+
+    /** The limit while the backend has so many sessions, of those with which it is full. */
+    int at(int sessions, int full) {
+        return sessions < full
+                ? (int) Math.max(minConnections, (long) maxConnections * sessions / full)
+                : maxConnections;
+    }
+
+    /** The same with another {@code maxconn}. */
+    ServerLimits with(int limit) {
+        return new ServerLimits(limit, Math.min(isFixed() ? limit : minConnections, limit), maxQueue, slowStartMs);
+    }
+
     /** A limit that does not move. */
     public static ServerLimits of(int maxConnections) {
         return new ServerLimits(maxConnections, 0, 0, 0);

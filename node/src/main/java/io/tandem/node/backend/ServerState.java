@@ -254,9 +254,7 @@ public final class ServerState {
 
     /** {@code set maxconn server}; 0 for no limit. */
     public synchronized void maxConnections(int limit) {
-        ServerLimits now = limits;
-        int least = Math.min(now.minConnections() == now.maxConnections() ? limit : now.minConnections(), limit);
-        limits = new ServerLimits(limit, least, now.maxQueue(), now.slowStartMs());
+        limits = limits.with(limit);
         meters.limit(limit);
         backend.queues().serve(this);
     }
@@ -264,17 +262,10 @@ public final class ServerState {
     /** How many sessions it takes at this moment; 0 for any number. */
     public int limitNow() {
         ServerLimits now = limits;
-        int limit = now.maxConnections();
-        if (limit == 0) {
+        if (now.maxConnections() == 0) {
             return 0;
         }
-        if (now.minConnections() < limit) {
-            int full = backend.fullConnections();
-            int sessions = backend.sessions();
-            if (sessions < full) {
-                limit = (int) Math.max(now.minConnections(), (long) limit * sessions / full);
-            }
-        }
+        int limit = now.isFixed() ? now.maxConnections() : now.at(backend.sessions(), backend.fullConnections());
         int warmth = slowStart.warmth(now.slowStartMs(), now.slowStartMs() == 0 ? 0 : clockNs.getAsLong());
         return warmth == 100 ? limit : (int) Math.max(1, (long) limit * warmth / 100);
     }

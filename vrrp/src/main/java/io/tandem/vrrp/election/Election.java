@@ -422,18 +422,13 @@ public final class Election {
 
     private void becomeActive(Reason reason, @Nullable InetAddress peer, long nowNs) {
         switch (reason) {
-            case LOWER_PRIORITY_PREEMPTED -> {
+            case LOWER_PRIORITY_PREEMPTED, PEER_RELEASING -> {
                 // The other router lives, and drops the addresses when it hears us: by then they are here, and known to
                 // be.
                 actions.add(new InstallAddresses(true));
                 actions.add(new AnnounceAddresses());
                 advertise(nowNs);
-            }
-            case PEER_RELEASING -> {
-                actions.add(new InstallAddresses(true));
-                actions.add(new AnnounceAddresses());
-                advertise(nowNs);
-                if (peer != null) {
+                if (reason == Reason.PEER_RELEASING && peer != null) {
                     actions.add(new TellPeerTaken(peer));
                 }
             }

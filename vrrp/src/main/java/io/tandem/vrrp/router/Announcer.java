@@ -99,10 +99,10 @@ final class Announcer {
             return Reactor.NEVER;
         }
         long next = step < offsetsNs.length ? startedAtNs + offsetsNs[step] : Reactor.NEVER;
-        next = earlier(next, refreshAtNs);
-        next = earlier(next, elsewhereAtNs);
+        next = Reactor.earlier(next, refreshAtNs);
+        next = Reactor.earlier(next, elsewhereAtNs);
         for (int i = 0; i < outlets.size(); i++) {
-            next = earlier(next, outlets.get(i).nextWakeNs());
+            next = Reactor.earlier(next, outlets.get(i).nextWakeNs());
         }
         return next;
     }
@@ -145,13 +145,6 @@ final class Announcer {
 
     private static long after(Duration period, long nowNs) {
         return period.isZero() ? Reactor.NEVER : nowNs + period.toNanos();
-    }
-
-    private static long earlier(long a, long b) {
-        if (a == Reactor.NEVER || b == Reactor.NEVER) {
-            return a == Reactor.NEVER ? b : a;
-        }
-        return a - b < 0 ? a : b;
     }
 
     private static long[] schedule(int repeat, Duration delay) {

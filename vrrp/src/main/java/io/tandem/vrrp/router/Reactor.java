@@ -31,6 +31,14 @@ public final class Reactor implements AutoCloseable {
     private static final int TIMER_ABSOLUTE = 1;
     private static final int MAX_MESSAGES = 4096;
 
+    /** The earlier of two deadlines. */
+    static long earlier(long a, long b) {
+        if (a == NEVER || b == NEVER) {
+            return a == NEVER ? b : a;
+        }
+        return a - b < 0 ? a : b;
+    }
+
     /** Told that its descriptor is ready. */
     public interface Handler {
         /** @param events epoll's: {@link #READABLE}, {@link #WRITABLE}, error and hang-up bits */

@@ -64,11 +64,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private boolean toldHeld;
     private @Nullable InetAddress toldSource;
 
-    private volatile State shownState = State.INITIALIZE; // written by the reactor's thread, read by any
-    private volatile String shownReason = "not started"; // likewise
-    private volatile long shownSinceNs = System.nanoTime(); // likewise
-    private volatile int shownPriority; // likewise
-    private volatile RouterStatus.@Nullable Leader shownLeader; // likewise
+    private final ShownState shown;
 
     /** Told of every transition, on the reactor's thread: must not block. */
     public interface StateListener {
@@ -104,7 +100,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         this.intake = new AdvertIntake(config, log, lanLog, counters);
         this.claims = new Claims(this, port, keeper, counters, watch, lanLog);
         this.surroundings = new Surroundings(this, port, keeper, counters, shared.reunion(), log);
-        this.shownPriority = config.priority();
+        this.shown = new ShownState(config.priority());
         this.wanted = new RouterPriority(config.priority());
     }
 
@@ -117,12 +113,12 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     public State state() {
-        return shownState;
+        return shown.state();
     }
 
     /** The priority it advertises now. */
     public int priority() {
-        return shownPriority;
+        return shown.priority();
     }
 
     public RouterCounters counters() {
@@ -135,21 +131,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     RouterStatus status() {
-        return new RouterStatus(
-                config.name(),
-                config.vrid(),
-                config.interfaceName(),
-                shownState,
-                shownReason,
-                (System.nanoTime() - shownSinceNs) / 1_000_000L,
-                shownPriority,
-                config.addresses().stream()
-                        .map(address -> address.address().getHostAddress())
-                        .toList(),
-                keeper.description(),
-                counters.all(),
-                watch.history(),
-                shownState == State.BACKUP ? shownLeader : null);
+        return shown.status(config, keeper.description(), counters.all(), watch.history());
     }
 
     /** What of it should be said aloud: another router that has its addresses. Reactor's thread, a few times a second. */
@@ -304,11 +286,11 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     @Override
     public long nextWakeNs() {
         long next = electionWakeNs;
-        next = earlier(next, announcer.nextWakeNs());
-        next = earlier(next, keeper.nextWakeNs());
-        next = earlier(next, claims.nextWakeNs());
-        next = earlier(next, intake.nextWakeNs());
-        wakeNs = earlier(next, retryAtNs);
+        next = Reactor.earlier(next, announcer.nextWakeNs());
+        next = Reactor.earlier(next, keeper.nextWakeNs());
+        next = Reactor.earlier(next, claims.nextWakeNs());
+        next = Reactor.earlier(next, intake.nextWakeNs());
+        wakeNs = Reactor.earlier(next, retryAtNs);
         return wakeNs;
     }
 
@@ -376,15 +358,10 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     @Override
     public void reportState(StateChange change) {
         watch.begin(change);
-        shownState = change.to();
-        shownReason = change.reason() + (change.cause() == null ? "" : " " + change.cause());
-        shownSinceNs = nowNs;
+        shown.moved(change, nowNs);
         switch (change.to()) {
             case ACTIVE -> becameActive(change);
-            case BACKUP -> {
-                counters.becameBackup.incrementAndGet();
-                shownLeader = null;
-            }
+            case BACKUP -> counters.becameBackup.incrementAndGet();
             case FAULT -> counters.becameFault.incrementAndGet();
             case INITIALIZE -> {}
         }
@@ -429,8 +406,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
             watch.done(nowNs, System.nanoTime());
         }
         electionWakeNs = election.nextWakeNs(Reactor.NEVER);
-        boolean priorityMoved = shownPriority != election.priority();
-        shownPriority = election.priority();
+        boolean priorityMoved = shown.priority(election.priority());
         if (priorityMoved) {
             listener.onPriority(this);
         }
@@ -500,7 +476,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         watch.heard(heard.source(), now);
         if (heard.priority() == 0) {
             counters.zerosReceived.incrementAndGet();
-        } else if (election.state() == State.ACTIVE && heard.priority() < shownPriority) {
+        } else if (election.state() == State.ACTIVE && heard.priority() < shown.priority()) {
             listener.onLowerPriority(this);
         }
         if (links.isStranger(this, heard.source())) {
@@ -508,18 +484,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         }
         deliver(heard, now);
         if (election.state() == State.BACKUP) {
-            show(heard);
-        }
-    }
-
-    private void show(Event.Heard heard) {
-        RouterStatus.Leader shown = shownLeader;
-        boolean same = shown != null
-                && shown.priority() == heard.priority()
-                && shown.intervalNs() == heard.intervalNs()
-                && shown.address().equals(heard.source());
-        if (!same && heard.source().equals(election.activeRouter())) {
-            shownLeader = new RouterStatus.Leader(heard.source(), heard.priority(), heard.intervalNs());
+            shown.heard(heard, election.activeRouter());
         }
     }
 
@@ -527,12 +492,5 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         started = false;
         keeper.close();
         closeSockets();
-    }
-
-    private static long earlier(long a, long b) {
-        if (a == Reactor.NEVER || b == Reactor.NEVER) {
-            return a == Reactor.NEVER ? b : a;
-        }
-        return a - b < 0 ? a : b;
     }
 }

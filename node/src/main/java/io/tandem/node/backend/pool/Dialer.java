@@ -3,17 +3,24 @@
 package io.tandem.node.backend.pool;
 
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
+import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.PortRange;
 import io.tandem.node.backend.SourceAddress;
 import io.tandem.node.frontend.Peer;
+import io.tandem.node.frontend.http.HttpOption;
+import io.tandem.node.loop.Loop;
+import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.socket.Namespaces;
 import io.tandem.node.socket.SocketOptions;
@@ -29,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the sockets of connections to servers as their {@link Dialing} wants them. Called on the connection's loop. */
 public final class Dialer {
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
+
     private Dialer() {}
 
     /** Where to connect in fact: a unix socket, the client's own destination, the SOCKS proxy, or {@code address}. */
@@ -95,6 +104,26 @@ public final class Dialer {
             throw refused;
         }
         return made[0];
+    }
+
+    /** Sets how an exchange reads and writes, and what the backend's options say about its sockets. */
+    static void configure(DuplexChannel channel, Loop loop, Facts facts) {
+        Backend backend = facts.backend;
+        if (backend != null) {
+            backend.keepAlive().applyTo(channel);
+            if (backend.http().has(HttpOption.NO_LINGER)) {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+        }
+        channel.config()
+                .setRecvByteBufAllocator(loop.receiveBuffer())
+                .setConnectTimeoutMillis(0)
+                .setWriteBufferWaterMark(WATER_MARK);
+        if (channel.config() instanceof EpollSocketChannelConfig tcp) {
+            tcp.setTcpNoDelay(true);
+        }
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        Tuning.of(facts.configuration.drafts()).ofServers().applyTo(channel.config());
     }
 
     /** Connects a channel that {@link #open} made. */

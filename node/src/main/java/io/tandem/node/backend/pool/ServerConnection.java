@@ -9,26 +9,20 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.ConnectionKey;
 import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
 import io.tandem.node.backend.tls.ServerTls;
 import io.tandem.node.frontend.TlsFacts;
-import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.SlowPeer;
 import io.tandem.node.loop.Timer;
-import io.tandem.node.loop.Tuning;
 import io.tandem.node.observe.ProxyCounter;
 import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
@@ -43,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * without one it is idle in its pool, where anything but silence closes it.
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener, ServerEnd {
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(16 * 1024, 32 * 1024);
-
     private final Loop loop;
     private final ServerPool pool;
     private final ConnectionKey key;
@@ -110,28 +102,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         };
     }
 
-    /** Sets what the backend's options say about its sockets. */
-    private void configure(Backend backend) {
-        backend.keepAlive().applyTo(channel);
-        if (backend.http().has(HttpOption.NO_LINGER)) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-    }
-
     void connect(Facts facts, int timeoutMs) {
-        Backend backend = facts.backend;
-        if (backend != null) {
-            configure(backend);
-        }
-        channel.config()
-                .setRecvByteBufAllocator(loop.receiveBuffer())
-                .setConnectTimeoutMillis(0)
-                .setWriteBufferWaterMark(WATER_MARK);
-        if (channel.config() instanceof EpollSocketChannelConfig tcp) {
-            tcp.setTcpNoDelay(true);
-        }
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-        Tuning.of(facts.configuration.drafts()).ofServers().applyTo(channel.config());
+        Dialer.configure(channel, loop, facts);
         channel.pipeline().addLast(this);
         ServerTls wantsTls = server.tls();
         secures = wantsTls;
