@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.config.hocon;
 
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import io.tandem.config.keepalived.NetworkNamespace;
 import io.tandem.config.model.MailConfig;
@@ -101,23 +102,69 @@ final class NotifyReader {
     static VrrpGlobals globals(Settings vrrp, VrrpGlobals given, String hostName) {
         List<NotifyFifo> fifos = new ArrayList<>(given.fifos());
         for (ConfigValue value : vrrp.list("fifos")) {
-            String path = vrrp.scalar("fifos", value, "[ \"/run/tandem/vrrp.fifo\" ]");
-            if (path != null) {
-                fifos.add(new NotifyFifo(Path.of(path), null, null, null));
+            NotifyFifo fifo = fifo(vrrp, value);
+            if (fifo != null) {
+                fifos.add(fifo);
             }
         }
+        Script startup = script(vrrp, "startup-script");
+        Script shutdown = script(vrrp, "shutdown-script");
         MailConfig mail = mail(vrrp.child("mail"), hostName);
         return new VrrpGlobals(
                 vrrp.has("router-id") ? vrrp.string("router-id", "node1") : given.routerId(),
                 fifos,
-                given.fifosOnReload(),
+                vrrp.bool("fifos-on-reload", given.fifosOnReload()),
                 mail == null ? given.mail() : mail,
-                given.startup(),
-                given.startupLimit(),
-                given.shutdown(),
-                given.shutdownLimit(),
+                startup == null ? given.startup() : startup,
+                limit(vrrp, "startup-script", given.startupLimit()),
+                shutdown == null ? given.shutdown() : shutdown,
+                limit(vrrp, "shutdown-script", given.shutdownLimit()),
                 vrrp.duration("startup-delay", given.startupDelay(), Duration.ZERO, Duration.ofHours(1)),
                 host(vrrp, given.host()));
+    }
+
+    /** A path, or a block. */
+    private static @Nullable NotifyFifo fifo(Settings vrrp, ConfigValue value) {
+        if (!(value instanceof ConfigObject object)) {
+            String path = vrrp.scalar("fifos", value, "[ \"/run/tandem/vrrp.fifo\" ]");
+            return path == null ? null : new NotifyFifo(Path.of(path), null, null, null);
+        }
+        Settings fifo = vrrp.element("fifos", object);
+        String path = fifo.string("path", "/run/tandem/vrrp.fifo");
+        String user = fifo.string("user", "nobody");
+        String group = fifo.string("group", "nogroup");
+        List<String> reader = command(fifo, "script");
+        if (path == null) {
+            fifo.missing("path", "/run/tandem/vrrp.fifo");
+        }
+        fifo.rejectUnknown();
+        return path == null
+                ? null
+                : new NotifyFifo(Path.of(path), user, group, reader == null ? null : new Script(reader, user, group));
+    }
+
+    private static @Nullable Script script(Settings vrrp, String key) {
+        Settings settings = vrrp.child(key);
+        if (settings == null) {
+            return null;
+        }
+        List<String> command = command(settings, "command");
+        if (command == null) {
+            settings.missing("command", "[ /usr/local/bin/prepare ]");
+            command = List.of();
+        }
+        String user = settings.string("user", "root");
+        String group = settings.string("group", "root");
+        settings.has("timeout"); // read elsewhere
+        settings.rejectUnknown();
+        return command.isEmpty() ? null : new Script(command, user, group);
+    }
+
+    private static Duration limit(Settings vrrp, String key, Duration given) {
+        Settings settings = vrrp.child(key);
+        return settings == null
+                ? given
+                : settings.duration("timeout", given, Duration.ofSeconds(1), Duration.ofSeconds(1000));
     }
 
     private static VrrpGlobals.Host host(Settings vrrp, VrrpGlobals.Host given) {

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one block of {@code vrrp.routers}. */
@@ -30,6 +31,7 @@ final class RouterReader {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final int PASSWORD_MAX_BYTES = 8;
     private static final int MAX_ADDRESSES = 255;
+    private static final Map<String, Integer> SCOPES = Map.of("global", 0, "site", 200, "link", 253, "host", 254);
 
     private final String name;
     private final Settings settings;
@@ -174,7 +176,7 @@ final class RouterReader {
         for (ConfigValue value : settings.list(key)) {
             VirtualAddress address = value instanceof ConfigObject object
                     ? virtualAddress(settings.element(key, object))
-                    : virtualAddress(key, value, null, null, VirtualAddress.Options.NONE);
+                    : virtualAddress(key, value, null, null, 0, VirtualAddress.Options.NONE);
             if (address != null) {
                 addresses.add(address);
             }
@@ -189,6 +191,7 @@ final class RouterReader {
         List<ConfigValue> address = element.list("address");
         String interfaceName = element.string("interface", "eth0");
         String label = element.string("label", "eth0:1");
+        int scope = scope(element);
         VirtualAddress.Options options = OwnNetworkReader.options(element);
         element.rejectUnknown();
         if (address.size() != 1) {
@@ -196,7 +199,18 @@ final class RouterReader {
             return null;
         }
         return new RouterReader("", element, "", Path.of("/"))
-                .virtualAddress("address", address.get(0), interfaceName, label, options);
+                .virtualAddress("address", address.get(0), interfaceName, label, scope, options);
+    }
+
+    /** As the kernel numbers them. */
+    private static int scope(Settings element) {
+        String word = element.string("scope", "global");
+        Integer scope = word == null ? Integer.valueOf(0) : SCOPES.get(word);
+        if (scope == null) {
+            element.wrong("scope", "is none of global, site, link, host", "scope = global");
+            return 0;
+        }
+        return scope;
     }
 
     private @Nullable VirtualAddress virtualAddress(
@@ -204,6 +218,7 @@ final class RouterReader {
             ConfigValue value,
             @Nullable String interfaceName,
             @Nullable String label,
+            int scope,
             VirtualAddress.Options options) {
         String text = settings.scalar(key, value, "\"10.0.0.100/24\"");
         if (text == null) {
@@ -217,7 +232,7 @@ final class RouterReader {
             settings.wrong(key, value, "is not an IP address with an optional prefix length", "\"10.0.0.100/24\"");
             return null;
         }
-        return new VirtualAddress(address, prefix, interfaceName, label, 0, options);
+        return new VirtualAddress(address, prefix, interfaceName, label, scope, options);
     }
 
     private static int prefixLength(String text, int bits) {

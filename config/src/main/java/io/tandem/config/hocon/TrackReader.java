@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code track} block of a virtual router. */
@@ -24,6 +25,7 @@ final class TrackReader {
     private static final Duration LONGEST = Duration.ofHours(1);
 
     private static final int MAX_FILE_WEIGHT = 254;
+    private static final int MOST_IN_FILE = 1_000_000;
 
     private final @Nullable Settings track;
 
@@ -113,8 +115,8 @@ final class TrackReader {
                         Path.of(file),
                         settings.integer("weight", 1, -MAX_FILE_WEIGHT, MAX_FILE_WEIGHT),
                         settings.bool("reverse", false),
-                        null,
-                        false));
+                        settings.has("initial") ? settings.integer("initial", 0, -MOST_IN_FILE, MOST_IN_FILE) : null,
+                        settings.bool("overwrite", false)));
             }
             if (settings != null) {
                 settings.rejectUnknown();
@@ -135,11 +137,12 @@ final class TrackReader {
                 settings.missing("process", "nginx");
             }
             boolean full = settings.bool("full-command", false) || (process != null && process.size() > 1);
+            ProcessMatch match = match(settings, full ? ProcessMatch.COMMAND : ProcessMatch.NAME);
             int most = settings.integer("quorum-max", Integer.MAX_VALUE, 0, Integer.MAX_VALUE);
             TrackProcess read = new TrackProcess(
                     name,
                     process == null ? List.of() : process,
-                    full ? ProcessMatch.COMMAND : ProcessMatch.NAME,
+                    match,
                     settings.integer("weight", 0, -MAX_FILE_WEIGHT, MAX_FILE_WEIGHT),
                     settings.bool("reverse", false),
                     most == 0 ? 0 : settings.integer("quorum", 1, 1, 65_535),
@@ -152,6 +155,20 @@ final class TrackReader {
             }
         }
         return processes;
+    }
+
+    private static ProcessMatch match(Settings settings, ProcessMatch absent) {
+        String word = settings.string("match", "partial");
+        if (word == null) {
+            return absent;
+        }
+        for (ProcessMatch match : ProcessMatch.values()) {
+            if (match.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return match;
+            }
+        }
+        settings.wrong("match", "is none of name, command, partial, initial", "match = name");
+        return absent;
     }
 
     /** Zero faults the router, as in keepalived. */
