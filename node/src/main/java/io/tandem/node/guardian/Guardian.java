@@ -107,12 +107,8 @@ final class Guardian implements AutoCloseable {
         watch = new ProxyWatch(heartbeat, watcher);
         reactor.add(watch);
         worker = new Worker(
-                spawner,
-                WorkerCommand.of(System.getenv(), options.arguments()),
-                directory,
-                heartbeat,
-                new Life(),
-                () -> ProxyFiles.bytes(options, System.getenv()));
+                spawner, WorkerCommand.of(System.getenv(), options.arguments()), directory, heartbeat, new Life());
+        worker.files(config.proxyFiles());
         reloads = new Reloads(
                 options, log, systemd, this::apply, () -> !routers.status().isEmpty(), worker);
         answers = new Answers(
@@ -264,6 +260,7 @@ final class Guardian implements AutoCloseable {
 
     private void apply(GuardianConfig config) {
         config.waitsForStart(started).forEach(log::warning);
+        worker.files(config.proxyFiles());
         notices.reload(config.vrrp(), routers.status());
         routers.use(config.vrrp().statics());
         routers.delay(config.vrrp().globals().host().linkDelays());

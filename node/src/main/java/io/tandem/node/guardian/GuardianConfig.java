@@ -33,8 +33,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cluster null for a node on its own
  * @param operating what is done around the routers
+ * @param proxyFiles what the proxy reads of it: files and directories, in order
  */
-record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, OperatingConfig operating) {
+record GuardianConfig(
+        VrrpConfig vrrp, @Nullable ClusterConfig cluster, OperatingConfig operating, List<String> proxyFiles) {
     private static final Pattern KEEPALIVED = Pattern.compile(
             "(?m)^\\s*(global_defs|vrrp_instance|vrrp_script|vrrp_sync_group|virtual_server|static_(?:ipaddress|routes|rules))\\b");
     private static final long MAX_FILE = 4L << 20;
@@ -53,8 +55,10 @@ record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, Operatin
         List<VrrpConfig> parts = new ArrayList<>();
         ClusterConfig cluster = null;
         OperatingConfig operating = OperatingConfig.NONE;
+        List<String> proxyFiles = new ArrayList<>();
         for (Path file : options.files()) {
             if (!file.toString().endsWith(".conf")) {
+                proxyFiles.add(file.toString());
                 continue;
             }
             if (isKeepalived(file)) {
@@ -66,11 +70,12 @@ record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, Operatin
             NodeConfig node = TandemConf.load(file, environment, HostName.orGiven(options.localName()), problems);
             if (node != null) {
                 parts.add(node.vrrp());
+                node.proxyFiles().forEach(proxyFile -> proxyFiles.add(proxyFile.toString()));
                 cluster = node.cluster() == null ? cluster : node.cluster();
                 operating = node.operating().equals(OperatingConfig.NONE) ? operating : node.operating();
             }
         }
-        return problems.has(Severity.ALERT) ? null : new GuardianConfig(joined(parts), cluster, operating);
+        return problems.has(Severity.ALERT) ? null : new GuardianConfig(joined(parts), cluster, operating, proxyFiles);
     }
 
     /** Of several files, the last that says something of all routers is heard. */
@@ -106,8 +111,7 @@ record GuardianConfig(VrrpConfig vrrp, @Nullable ClusterConfig cluster, Operatin
         return cluster == null ? null : SecretFile.read(cluster.secretFile()).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether it is keepalived's. */
-    static boolean isKeepalived(Path file) {
+    private static boolean isKeepalived(Path file) {
         Path name = file.getFileName();
         if (name != null && name.toString().startsWith("keepalived")) {
             return true;

@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,31 +66,28 @@ final class Worker implements AutoCloseable {
     private final RunDirectory directory;
     private final HeartbeatFile heartbeat;
     private final Listener listener;
-    private final LongSupplier configBytes;
     private final ServerSocketChannel server;
     private volatile @Nullable SocketChannel channel; // written by the accepting thread, read by any
     private volatile CountDownLatch drained =
             new CountDownLatch(0); // made by who drains, counted down by this class's threads
+    private volatile List<String> proxyFiles = List.of(); // written by who loads, read by who starts a proxy
     private volatile int pid; // 0: none; written by whoever starts and by the waiting thread
 
-    /** @param configBytes how large the proxy's configuration is now */
-    Worker(
-            Spawner spawner,
-            List<String> command,
-            RunDirectory directory,
-            HeartbeatFile heartbeat,
-            Listener listener,
-            LongSupplier configBytes)
+    Worker(Spawner spawner, List<String> command, RunDirectory directory, HeartbeatFile heartbeat, Listener listener)
             throws IOException {
         this.spawner = spawner;
         this.command = List.copyOf(command);
         this.directory = directory;
         this.heartbeat = heartbeat;
         this.listener = listener;
-        this.configBytes = configBytes;
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(directory.worker().resolve(GuardianLink.SOCKET)));
         daemon("worker-accept", this::accept);
+    }
+
+    /** What the proxy that is started next reads. */
+    void files(List<String> names) {
+        proxyFiles = names;
     }
 
     int pid() {
@@ -111,7 +107,7 @@ final class Worker implements AutoCloseable {
         environment.remove(Daemon.READY);
         environment.put(GuardianLink.ENVIRONMENT, directory.worker().toString());
         environment.put("TANDEM_ROLE", "proxy");
-        environment.put("TANDEM_CONFIG_BYTES", Long.toString(configBytes.getAsLong()));
+        environment.put("TANDEM_CONFIG_BYTES", Long.toString(ProxyFiles.bytes(proxyFiles)));
         environment.put("HAPROXY_MWORKER", "1");
         int started = spawner.spawn(command, environment);
         pid = started;
