@@ -109,6 +109,10 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         facts.requestBody = null;
         facts = null;
         client = null;
+        ledger.into(null); // who waits for a client must keep no configuration
+        judge.into(null);
+        relay.into(null, null);
+        search.into(null);
         free.addLast(this);
         return true;
     }
