@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,8 @@ public final class ErrorCommands {
 
     private void show(Command.Arguments arguments, StringBuilder answer) {
         Configuration configuration = node.configuration();
-        Set<String> proxies = proxies(configuration, arguments.size() > 0 ? arguments.word(0) : "-1");
-        if (proxies == null) {
+        Set<String> meant = meant(configuration, arguments.size() > 0 ? arguments.word(0) : "-1");
+        if (meant == null) {
             answer.append("No such proxy.\n");
             return;
         }
@@ -61,20 +62,24 @@ public final class ErrorCommands {
                 .append(all.count())
                 .append('\n');
         int bufferSize = Tuning.of(configuration.drafts()).bufferSize();
-        for (String proxy : proxies) {
+        for (String proxy : proxies(configuration)) {
             for (Kind each : Kind.values()) {
                 BadMessage message = all.of(proxy, each);
                 boolean wanted = !(kind.equals("request") && each == Kind.RESPONSE)
                         && !(kind.equals("response") && each == Kind.REQUEST);
-                if (message != null && wanted) {
+                if (message != null && wanted && (meant.contains(proxy) || meant.contains(message.other()))) {
                     describe(message, bufferSize, answer);
                 }
             }
         }
     }
 
+    private static Set<String> proxies(Configuration configuration) {
+        return Objects.requireNonNull(meant(configuration, "-1"));
+    }
+
     /** The names of the proxies that {@code word} stands for: a name, a number, or -1 for all; null for none. */
-    private static @Nullable Set<String> proxies(Configuration configuration, String word) {
+    private static @Nullable Set<String> meant(Configuration configuration, String word) {
         Set<String> names = new LinkedHashSet<>();
         for (Frontend frontend : configuration.frontends()) {
             if (isMeant(word, frontend.name(), frontend.id())) {

@@ -274,8 +274,10 @@ abstract class HeadScanner {
                         }
                         yield true;
                     }
-                    case 14 -> !named(start, CONTENT_LENGTH) || passes(hop.contentLength(a, headers, index));
-                    case 17 -> !named(start, TRANSFER_ENCODING) || passes(hop.transferEncoding(a, headers, index));
+                    case 14 ->
+                        !named(start, CONTENT_LENGTH) || passes(hop.contentLength(a, headers, index), valueStart);
+                    case 17 ->
+                        !named(start, TRANSFER_ENCODING) || passes(hop.transferEncoding(a, headers, index), valueStart);
                     default -> true;
                 };
         return kept && interpret(index, start, nameEnd - start);
@@ -312,8 +314,8 @@ abstract class HeadScanner {
         return Ascii.isIgnoreCase(bytes, start, end, lower);
     }
 
-    private boolean passes(@Nullable Malformed why) {
-        return why == null || refuse(why);
+    private boolean passes(@Nullable Malformed why, int offset) {
+        return why == null || refuse(why, offset);
     }
 
     final boolean refuse(Malformed why) {

@@ -88,7 +88,7 @@ public final class RequestScanner extends HeadScanner {
     boolean mayBegin(int start, int end) {
         for (int i = start; i < end && bytes[i] != ' '; i++) {
             if (!isToken(bytes[i])) {
-                return (bytes[i] == '\r' && i == start) || refuse(Malformed.REQUEST_LINE);
+                return (bytes[i] == '\r' && i == start) || refuse(Malformed.REQUEST_LINE, i);
             }
         }
         return true;
@@ -102,7 +102,7 @@ public final class RequestScanner extends HeadScanner {
             methodEnd++;
         }
         if (methodEnd == start || methodEnd == end || a[methodEnd] != ' ') {
-            return refuse(Malformed.REQUEST_LINE);
+            return refuse(Malformed.REQUEST_LINE, methodEnd);
         }
         int uriStart = skipBlanks(methodEnd, end);
         int uriEnd = uriStart;
@@ -110,7 +110,7 @@ public final class RequestScanner extends HeadScanner {
             uriEnd++;
         }
         if (uriEnd == uriStart || uriEnd == end || a[uriEnd] != ' ') {
-            return refuse(Malformed.TARGET);
+            return refuse(Malformed.TARGET, uriEnd);
         }
         int version = skipBlanks(uriEnd, end);
         if (!isVersion(a, version, end)) {
@@ -202,7 +202,7 @@ public final class RequestScanner extends HeadScanner {
         }
         Headers h = headers();
         if (!same(h.valueStart(hostIndex), h.valueEnd(hostIndex), h.valueStart(index), h.valueEnd(index))) {
-            return refuse(Malformed.HOST);
+            return refuse(Malformed.HOST, h.valueStart(index));
         }
         h.remove(index);
         return true;
@@ -228,7 +228,7 @@ public final class RequestScanner extends HeadScanner {
                 return refuse(Malformed.CONTENT_LENGTH); // RFC 9110 section 9.3.6: what follows is the tunnel's
             }
             if (!connectTarget() && !isLenient()) {
-                return refuse(Malformed.AUTHORITY);
+                return refuse(Malformed.AUTHORITY, request.uriStart());
             }
         } else if (first != '/' && !(first == '*' && request.uriEnd() - request.uriStart() == 1)) {
             if (!absoluteTarget() && !isLenient()) {
