@@ -86,6 +86,7 @@ final class AdvertIntake {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the decoder answers the same object for the same advertisement
     private void take(Decoded.Accepted accepted, Hearing hearing, long nowNs) {
         counters.advertsReceived.incrementAndGet();
         if (!accepted.remarks().isEmpty()) {

@@ -20,6 +20,7 @@ import io.tandem.vrrp.socket.ArpSocket;
 import io.tandem.vrrp.socket.NeighborSocket;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -422,7 +423,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private void tellPeers(boolean priorityMoved) {
         boolean held = election.isPreemptionHeld();
         InetAddress source = port.source();
-        if (priorityMoved || election.state() != toldState || held != toldHeld || source != toldSource) {
+        if (priorityMoved || election.state() != toldState || held != toldHeld || !Objects.equals(source, toldSource)) {
             toldState = election.state();
             toldHeld = held;
             toldSource = source;

@@ -97,7 +97,7 @@ public abstract sealed class AdvertSocket implements AutoCloseable permits Ipv4A
      */
     public final int send(byte[] message, InetAddress to) {
         out.bytes().put(0, message);
-        if (to != destinationOf) {
+        if (!to.equals(destinationOf)) {
             destinationLength = writeAddress(to, destination);
             destinationOf = to;
         }

@@ -134,7 +134,7 @@ public final class InetSocket implements AutoCloseable {
     /** Sends a datagram; a lost one is lost. */
     public void sendTo(byte[] bytes, int length, InetAddress to, int port) {
         buffer.bytes().put(0, bytes, 0, length);
-        if (to != targetOf || port != targetPort) {
+        if (!to.equals(targetOf) || port != targetPort) {
             targetLength = writeAddress(to, port, target);
             targetOf = to;
             targetPort = port;
