@@ -23,6 +23,8 @@ final class ReplyWriter {
     private final HeadBuffer buffer;
     private final ResponseScanner scanner;
     private final boolean readable;
+    /** The status in its head. */
+    private final int written;
 
     /** Answers {@code exchange} with {@code reply} and ends it; nothing of a response has been sent yet. */
     static void answer(Exchange exchange, Reply reply) {
@@ -82,6 +84,7 @@ final class ReplyWriter {
         int head = Math.min(reply.bodyStart(), scanner.room());
         System.arraycopy(reply.bytes(), 0, buffer.bytes(), 0, head);
         readable = head > 0 && scanner.scan(head) == ResponseScanner.Progress.COMPLETE;
+        written = readable ? facts.response.status() : reply.status(); // which a file may have otherwise
         if (readable) {
             int body = hasBody() ? reply.bytes().length - reply.bodyStart() : 0;
             facts.response.body(body > 0 ? Framing.LENGTH : Framing.NONE, body, scanner.countedSize(), -1);
@@ -98,7 +101,7 @@ final class ReplyWriter {
     }
 
     private boolean hasBody() {
-        return facts.request.method() != Method.HEAD && reply.status() != 204 && reply.status() != 304;
+        return facts.request.method() != Method.HEAD && written != 204 && written != 304;
     }
 
     /** @param keepAlive whether the client's connection goes on */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * When a line is written (HAProxy 3.x's manual, {@code log-steps} and {@code log-profile}); a profile may word each of them
  * otherwise. The first five are also what {@code log-steps} chooses from.
  */
+@SuppressWarnings("EnumOrdinal") // bits of a set that nothing outside of the process sees
 public enum LogStep {
     /** The connection was accepted. */
     ACCEPT("accept"),
@@ -31,14 +32,10 @@ public enum LogStep {
     AFTER_RESPONSE_RULES("http-after-res");
 
     /** As {@link Frontend#logSteps}: a line at the end. */
-    public static final int AT_THE_END = 1 << CLOSE.ordinal();
+    public static final int AT_THE_END = CLOSE.bit();
 
     /** As {@link Frontend#logSteps}: all there are. */
-    public static final int ALL = 1 << ACCEPT.ordinal()
-            | 1 << REQUEST.ordinal()
-            | 1 << CONNECT.ordinal()
-            | 1 << RESPONSE.ordinal()
-            | AT_THE_END;
+    public static final int ALL = ACCEPT.bit() | REQUEST.bit() | CONNECT.bit() | RESPONSE.bit() | AT_THE_END;
 
     private final String word;
 
@@ -51,9 +48,14 @@ public enum LogStep {
         return word;
     }
 
+    /** Its bit in a set of steps. */
+    public int bit() {
+        return 1 << ordinal();
+    }
+
     /** Whether a frontend's {@code steps} have it. */
     public boolean isIn(int steps) {
-        return (steps & 1 << ordinal()) != 0;
+        return (steps & bit()) != 0;
     }
 
     /** The step of that name, or null. */

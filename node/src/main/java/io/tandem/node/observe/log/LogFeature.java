@@ -204,7 +204,7 @@ public final class LogFeature implements Feature {
             if (word.equals("all")) {
                 steps |= LogStep.ALL;
             } else if (step != null && step.isIn(LogStep.ALL)) {
-                steps |= 1 << step.ordinal();
+                steps |= step.bit();
             } else {
                 throw line.error("'log-steps' : unknown logging step '" + word
                         + "', expects 'all', 'accept', 'request', 'connect', 'response' or 'close'.");

@@ -115,7 +115,9 @@ final class ReplyText {
 
     private Maker maker(boolean page) {
         usesPage |= page && !saysStatus; // deny_status asks for a page, status for a head alone
-        Reply whole = file;
+        Reply read = file;
+        // logs and counters have the rule's status, the client the file's
+        Reply whole = read == null ? null : new Reply(status, read.bytes(), read.bodyStart(), read.close());
         if (whole != null) {
             warnOfRest();
             return facts -> whole;
