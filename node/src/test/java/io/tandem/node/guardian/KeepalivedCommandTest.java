@@ -40,8 +40,11 @@ class KeepalivedCommandTest {
 
     @Test
     void whatKeepalivedHasAndTandemHasNotIsAStatusOfItsOwn() throws IOException {
-        assertThat(check("net_namespace x\n")).isEqualTo(3);
-        assertThat(said()).contains("'net_namespace' is not supported").contains("hint: ");
+        String withoutInterface = "vrrp_instance V {\n virtual_router_id 5\n vrf red\n unicast_peer {\n 10.0.0.2\n }\n"
+                + " virtual_ipaddress {\n 10.0.0.5\n }\n}\n";
+        assertThat(check("global_defs {\n dynamic_interfaces\n}\n" + withoutInterface))
+                .isEqualTo(3);
+        assertThat(said()).contains("'vrf' is not supported").contains("hint: ");
     }
 
     @Test
