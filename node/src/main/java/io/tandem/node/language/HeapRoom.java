@@ -23,7 +23,7 @@ public final class HeapRoom {
     /** Heap for each byte of configuration, comments and indentation left out: of one that says much in few objects. */
     private static final int LEAST_PER_BYTE = 8;
     /** The launcher's figures, {@code packaging/src/dist/usr/bin/tandem}: heap by bytes of the files. */
-    private static final long LARGE = 512 << 10;
+    private static final long LARGE = 512L << 10;
 
     private static final long SMALL_HEAP = 256L << 20;
     private static final int CHOSEN_PER_BYTE = 64;
@@ -123,6 +123,6 @@ public final class HeapRoom {
     }
 
     static long megabytes(long bytes) {
-        return (bytes + (1 << 20) - 1) >> 20;
+        return (bytes + (1L << 20) - 1) >> 20;
     }
 }
