@@ -17,10 +17,9 @@ import io.tandem.node.rules.sample.SampleType;
 /** {@code http-request pause} (HAProxy 3.2): the rules go on after a while. One loop. */
 final class Pause implements Awaited {
     private static final String EXPECTED = "expects a time or an expression that says milliseconds";
-    private static final Runnable NOTHING = () -> {};
 
     private final Timer timer;
-    private Runnable then = NOTHING;
+    private Runnable then = Pause::nothing;
     private boolean over;
 
     private Pause(Loop loop, int lengthMs) {
@@ -29,7 +28,7 @@ final class Pause implements Awaited {
             protected void onTimeout() {
                 over = true;
                 Runnable next = then;
-                then = NOTHING;
+                then = Pause::nothing;
                 next.run();
             }
         };
@@ -80,6 +79,10 @@ final class Pause implements Awaited {
         return Verdict.WAIT;
     }
 
+    private static void nothing() {
+        // nobody waits
+    }
+
     @Override
     public void whenThere(Runnable then) {
         this.then = then;
@@ -87,7 +90,7 @@ final class Pause implements Awaited {
 
     @Override
     public void forget() {
-        then = NOTHING;
+        then = Pause::nothing;
         timer.dispose();
     }
 }
