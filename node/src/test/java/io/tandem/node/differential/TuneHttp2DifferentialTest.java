@@ -43,7 +43,6 @@ class TuneHttp2DifferentialTest {
     private static final int PATIENCE_MS = 10_000;
     private static final int SETTINGS = 4;
     private static final int MAX_STREAMS = 3;
-    private static final int MAX_FRAME = 5;
     private static final int MAX_HEADERS = 6;
     private static final int EXTENDED_CONNECT = 8;
 
