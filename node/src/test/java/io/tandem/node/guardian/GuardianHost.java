@@ -79,9 +79,9 @@ final class GuardianHost implements AutoCloseable {
 
     /** As {@link #start}, from a shell that runs {@code preparation} first. */
     void startAfter(String preparation, String... options) throws IOException {
-        // A shell that began the tests in the background has them ignore SIGINT, and all that they start.
+        // A shell that began the tests in the background has them ignore SIGINT, nohup SIGHUP, and all that they start.
         List<String> command = new ArrayList<>(
-                List.of("env", "--default-signal=INT", "bash", "-c", preparation + "; exec \"$@\"", "bash"));
+                List.of("env", "--default-signal=INT,HUP", "bash", "-c", preparation + "; exec \"$@\"", "bash"));
         command.addAll(List.of("nsenter", "--net=" + namespace.path()));
         command.addAll(List.of(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",

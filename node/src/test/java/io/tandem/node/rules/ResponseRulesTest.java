@@ -65,9 +65,9 @@ class ResponseRulesTest {
     }
 
     @Test
-    void makesOneUniqueIdForAnExchangeAndSendsIt() {
-        ExchangeByHand exchange = exchange(
-                " unique-id-format %{+X}o%ci-%cp-%[uuid]\n unique-id-header X-Id\n http-request set-header X-Same %[unique-id]\n");
+    void makesOneUniqueIdForAnExchange() {
+        ExchangeByHand exchange = exchange(" unique-id-format %{+X}o%ci-%cp-%[uuid]\n"
+                + " http-request set-header X-Id %[unique-id]\n http-request set-header X-Same %[unique-id]\n");
 
         exchange.judge();
 
