@@ -55,7 +55,7 @@ public final class HpackDecoder {
      * @param scratch for strings that must be decoded: longer ones are refused. May be shared by decoders of one loop
      */
     public HpackDecoder(int tableSize, int largestList, byte[] scratch) {
-        this.largestList = Math.max(TOO_LARGE * largestList, SMALLEST_LIMIT);
+        this.largestList = (int) Math.min(Integer.MAX_VALUE, Math.max((long) TOO_LARGE * largestList, SMALLEST_LIMIT));
         largestTable = Math.max(tableSize, INITIAL_TABLE); // what the peer may use before it has heard of less
         maxSize = largestTable;
         this.scratch = scratch;
