@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.DuplexChannelConfig;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.h1.Http1Connection;
+import io.tandem.node.frontend.http.h1.Http2Switch;
 import io.tandem.node.frontend.http.h2.EndpointSettings;
 import io.tandem.node.frontend.http.h2.Http2Connection;
 import io.tandem.node.frontend.http.h2.Http2Tuning;
@@ -36,7 +37,6 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -143,15 +143,18 @@ public final class ClientConnections implements ConnectionOpener {
             open.add(connection);
             return connection;
         }
-        IntFunction<Http2Connection> successor = prefaceRead -> {
-            open.remove(self[0]);
-            Http2Connection next = new Http2Connection(facts, tuning, http2(target), prefaceRead, end);
-            self[0] = next;
-            open.add(next);
-            return next;
+        Http2Switch http2 = new Http2Switch(target.bind().takesUpgrades()) {
+            @Override
+            protected Http2Connection successor(int prefaceRead) {
+                open.remove(self[0]);
+                Http2Connection next = new Http2Connection(facts, tuning, http2(target), prefaceRead, end);
+                self[0] = next;
+                open.add(next);
+                return next;
+            }
         };
         Http1Connection connection =
-                new Http1Connection(facts, tuning, end, target.bind().speaksHttp1Only() ? null : successor);
+                new Http1Connection(facts, tuning, end, target.bind().speaksHttp1Only() ? null : http2);
         self[0] = connection;
         open.add(connection);
         return connection;

@@ -53,6 +53,11 @@ public record Bind(
         return settings.http1Only;
     }
 
+    /** Whether a request in HTTP/1.1 may go on in HTTP/2. */
+    public boolean takesUpgrades() {
+        return settings.upgrades && tls == null;
+    }
+
     /** What the frontend says where the line says nothing: its backlog, or as many as it takes at once. */
     public void backlog(int connections, int maxConnections) {
         if (settings.backlog == 0) {

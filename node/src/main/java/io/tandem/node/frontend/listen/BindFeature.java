@@ -13,6 +13,7 @@ import io.tandem.node.language.Keyword;
 import io.tandem.node.language.KeywordFamily;
 import io.tandem.node.language.KnownKeywords;
 import io.tandem.node.language.LineError;
+import io.tandem.node.language.Mode;
 import io.tandem.node.language.ProxyDraft;
 import io.tandem.node.language.SectionKind;
 import io.tandem.node.loop.Tuning;
@@ -143,6 +144,13 @@ public final class BindFeature implements Feature {
                                         + line.origin().file() + ":"
                                         + line.origin().line() + "].");
                 continue;
+            }
+            if (line.settings.upgrades && (frontend.mode != Mode.HTTP || tls != null || line.protocol != null)) {
+                assembly.problems()
+                        .warning(
+                                line.origin(),
+                                "frontend '" + draft.name() + "' : 'upgrade-h2c' has no effect on 'bind "
+                                        + line.written() + "': it is for HTTP in clear text, without 'proto'.");
             }
             for (BindAddress address : line.addresses()) {
                 id = line.id > 0 ? line.id : id + 1;

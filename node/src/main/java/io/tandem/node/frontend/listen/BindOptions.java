@@ -61,6 +61,11 @@ final class BindOptions {
                         bind.settings.http2 = protocol.equals("h2");
                         bind.settings.http1Only = protocol.equals("h1");
                     }),
+            option(
+                    "upgrade-h2c",
+                    "",
+                    "a request in HTTP/1.1 that offers HTTP/2 (RFC 7540 3.2) is taken at its word; Tandem's own",
+                    (line, bind) -> bind.settings.upgrades = true),
             option("thread", "[GROUP/]SET", "the event loops that serve it", (line, bind) -> {
                 try {
                     bind.settings.threads = bind.settings.threads.and(ThreadSet.parse(line.next()));

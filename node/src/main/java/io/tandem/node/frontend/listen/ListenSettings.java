@@ -35,6 +35,9 @@ public final class ListenSettings {
     /** {@code proto h1}: HTTP/1 alone, whatever ALPN or the first bytes say. */
     boolean http1Only;
 
+    /** {@code upgrade-h2c}: a request in HTTP/1.1 may go on in HTTP/2. */
+    boolean upgrades;
+
     /** {@code dgram-bind}. */
     boolean datagrams;
 

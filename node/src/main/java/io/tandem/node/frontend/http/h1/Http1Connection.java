@@ -10,12 +10,10 @@ import io.tandem.node.exchange.ClientFailures;
 import io.tandem.node.exchange.Exchange;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.frontend.http.HttpOption;
-import io.tandem.node.frontend.http.Method;
-import io.tandem.node.frontend.http.h2.Http2Connection;
+import io.tandem.node.frontend.http.h2.UpgradeOffer;
 import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Termination;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +36,7 @@ public final class Http1Connection extends Http1ClientSide {
     /** How long a connection that has become idle is given for its next request when the process stops. */
     private static final long QUIET_NS = 100_000_000L;
 
-    private final @Nullable IntFunction<Http2Connection> http2;
+    private final @Nullable Http2Switch http2;
 
     private State state = State.HEAD;
     /** Null while no request is under way. */
@@ -54,10 +52,10 @@ public final class Http1Connection extends Http1ClientSide {
 
     /**
      * @param onEnd runs once when the connection has ended
-     * @param http2 makes what takes the connection over when it turns out to speak HTTP/2, told how many bytes of its
-     *     preface have been read; {@code onEnd} is that one's then. Null where it speaks HTTP/1 and nothing else
+     * @param http2 how it goes on in HTTP/2, whose {@code onEnd} is that one's then; null where it speaks HTTP/1 and
+     *     nothing else
      */
-    public Http1Connection(Facts facts, Tuning tuning, Runnable onEnd, @Nullable IntFunction<Http2Connection> http2) {
+    public Http1Connection(Facts facts, Tuning tuning, Runnable onEnd, @Nullable Http2Switch http2) {
         super(facts, tuning, onEnd);
         this.http2 = http2;
         restingSinceNs = loop.nowNs();
@@ -72,7 +70,7 @@ public final class Http1Connection extends Http1ClientSide {
     protected void onSecured() {
         TlsFacts tls = facts.tls;
         if (http2 != null && tls != null && tls.alpn().equals("h2")) {
-            becomeHttp2(http2, 0, null);
+            handOver(http2, null, null);
         } else {
             begin();
         }
@@ -151,10 +149,13 @@ public final class Http1Connection extends Http1ClientSide {
     }
 
     private boolean request(RequestParts present, ByteBuf in) {
-        if (http2 != null && facts.request.method() == Method.OTHER && isPreface(present.scanner)) {
-            exchange().withdraw();
-            becomeHttp2(http2, Http2Connection.PREFACE_HEAD, in);
-            return false;
+        if (http2 != null) {
+            UpgradeOffer offer = http2.offer(facts);
+            if (offer != null || http2.isPreface(facts, present.scanner)) {
+                exchange().withdraw();
+                handOver(http2, offer, in);
+                return false;
+            }
         }
         responseDone = false;
         if (!present.body.begin(facts.request, in, exchange(), tuning)) {
@@ -169,29 +170,23 @@ public final class Http1Connection extends Http1ClientSide {
         return true;
     }
 
-    /** Whether the first request is the beginning of HTTP/2's preface (RFC 9113 section 3.4), and may be. */
-    private boolean isPreface(RequestScanner scanner) {
-        return facts.requestsOnConnection == 1
-                && scanner.headEnd() == Http2Connection.PREFACE_HEAD
-                && Http2Connection.isPrefaceHead(facts.request.bytes())
-                && !facts.frontend.http().has(HttpOption.DISABLE_H2_UPGRADE);
-    }
-
-    /** Hands the connection over; there is no exchange under way. */
-    private void becomeHttp2(IntFunction<Http2Connection> maker, int prefaceRead, @Nullable ByteBuf in) {
+    /**
+     * Hands the connection over; there is no exchange under way.
+     *
+     * @param in what came behind the head; null where nothing has been read
+     */
+    private void handOver(Http2Switch http2, @Nullable UpgradeOffer offer, @Nullable ByteBuf in) {
         ChannelHandlerContext present = context();
         if (present == null) {
             return;
         }
+        if (offer != null) {
+            write(offer.answer());
+        }
         releaseHead();
         endExchange();
         handOver();
-        Http2Connection successor = maker.apply(prefaceRead);
-        present.pipeline().addAfter(present.name(), null, successor);
-        if (in != null) {
-            successor.read(in);
-        }
-        present.pipeline().remove(this);
+        http2.replace(present, offer, in);
     }
 
     private boolean body(ByteBuf in) {

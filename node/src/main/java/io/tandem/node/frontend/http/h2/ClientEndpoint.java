@@ -78,6 +78,19 @@ final class ClientEndpoint extends Endpoint {
     @Override
     protected void take(ByteBuf in) {
         receive(in);
+        taken();
+    }
+
+    /** The request that offered HTTP/2 is its first one, and has no body. */
+    void begin(UpgradeOffer offer) {
+        if (announced(offer.settings())) {
+            onHeaders(1, offer.block(), 0, offer.block().length, true);
+        }
+        taken();
+    }
+
+    /** All of an event has been read. */
+    private void taken() {
         if (failed) {
             logFailure();
         }

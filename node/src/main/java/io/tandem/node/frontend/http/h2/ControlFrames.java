@@ -89,14 +89,8 @@ final class ControlFrames {
             endpoint.fail(Frames.FRAME_SIZE_ERROR);
             return;
         }
-        if (settingsReceived && !endpoint.nuisance()) {
+        if ((settingsReceived && !endpoint.nuisance()) || !settings(bytes, length)) {
             return;
-        }
-        for (int at = 0; at < length; at += 6) {
-            int value = Frames.int32(bytes, at + 2);
-            if (!setting((bytes[at] & 0xff) << 8 | (bytes[at + 1] & 0xff), value)) {
-                return;
-            }
         }
         writer.acknowledgeSettings();
         boolean first = !settingsReceived;
@@ -104,6 +98,17 @@ final class ControlFrames {
         if (first) {
             endpoint.onFirstSettings();
         }
+    }
+
+    /** Takes the payload of a SETTINGS frame; false after a connection error. */
+    boolean settings(byte[] payload, int length) {
+        for (int at = 0; at < length; at += 6) {
+            int value = Frames.int32(payload, at + 2);
+            if (!setting((payload[at] & 0xff) << 8 | (payload[at + 1] & 0xff), value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean setting(int name, int value) {

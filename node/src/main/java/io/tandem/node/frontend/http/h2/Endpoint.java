@@ -61,6 +61,11 @@ public abstract class Endpoint implements FrameReader.Sink {
         flow.start();
     }
 
+    /** What a client has said of itself before its preface (RFC 7540 section 3.2.1); false after a connection error. */
+    protected final boolean announced(byte[] settings) {
+        return control.settings(settings, settings.length);
+    }
+
     final EndpointSettings settings() {
         return settings;
     }

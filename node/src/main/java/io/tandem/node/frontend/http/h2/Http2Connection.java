@@ -50,6 +50,11 @@ public final class Http2Connection extends HttpConnection implements Transport, 
         endpoint.begin(this);
     }
 
+    /** Takes an offer, whose answer has been written; called once, before anything is read. */
+    public void begin(UpgradeOffer offer) {
+        endpoint.begin(offer);
+    }
+
     // ---- what arrives
 
     @Override

@@ -21,6 +21,8 @@ final class RawClient implements AutoCloseable {
     static final int GOAWAY = 7;
     static final int WINDOW = 8;
 
+    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
     record Frame(int type, int flags, int stream, String payload) {
         boolean ends() {
             return type == RESET || (type <= HEADERS && (flags & 1) != 0);
@@ -31,7 +33,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    private final Socket socket = new Socket();
+    private final Socket socket;
     private final DataInputStream in;
 
     /**
@@ -39,6 +41,7 @@ final class RawClient implements AutoCloseable {
      * @param header what comes before HTTP/2
      */
     private RawClient(int port, int receives, String header, String settings) throws IOException {
+        socket = new Socket();
         if (receives > 0) {
             socket.setReceiveBufferSize(receives);
         }
@@ -46,7 +49,14 @@ final class RawClient implements AutoCloseable {
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
-        send(header + "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Http2Text.frame(4, 0, 0, settings));
+        send(header + PREFACE + Http2Text.frame(4, 0, 0, settings));
+    }
+
+    /** Goes on where the request in HTTP/1 that {@code socket} has sent was taken for one in HTTP/2. */
+    RawClient(Socket socket) throws IOException {
+        this.socket = socket;
+        in = new DataInputStream(socket.getInputStream());
+        send(PREFACE + Http2Text.frame(4, 0, 0, ""));
     }
 
     RawClient(int port, int receives, String settings) throws IOException {
