@@ -3,6 +3,7 @@
 package io.tandem.vrrp.netlink;
 
 import java.net.InetAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,15 @@ public record AddressRequest(
 
     /** Flag: makes no route to its network. */
     public static final int NOPREFIXROUTE = 0x200;
+
+    /** Whether both are one address to the kernel. */
+    public boolean isAlso(@Nullable AddressRequest other) {
+        return other != null
+                && address.equals(other.address)
+                && prefixLength == other.prefixLength
+                && interfaceIndex == other.interfaceIndex
+                && Objects.equals(peer, other.peer);
+    }
 
     /** The same, never chosen as a source. */
     public AddressRequest deprecated() {

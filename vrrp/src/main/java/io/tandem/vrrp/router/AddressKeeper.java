@@ -116,27 +116,14 @@ final class AddressKeeper implements AutoCloseable {
     private void settle(List<Place> found) {
         changed = true;
         if (installed) {
-            List<Place> gone = new ArrayList<>(stale);
-            gone.addAll(places);
-            gone.removeIf(old -> found.stream().anyMatch(place -> isSame(place, old)));
-            stale = gone;
+            stale = Stream.concat(stale.stream(), places.stream())
+                    .filter(old -> !old.hostsOwn())
+                    .map(old -> old.without(found))
+                    .filter(old -> old.onInterface() != null || old.onTun() != null)
+                    .toList();
         }
         places = found;
         rebuild(System.nanoTime());
-    }
-
-    private static boolean isSame(Place place, Place old) {
-        return place.inet().equals(old.inet())
-                && isSameKey(place.onInterface(), old.onInterface())
-                && isSameKey(place.onTun(), old.onTun());
-    }
-
-    private static boolean isSameKey(@Nullable AddressRequest one, @Nullable AddressRequest other) {
-        return one == null
-                ? other == null
-                : other != null
-                        && one.interfaceIndex() == other.interfaceIndex()
-                        && one.prefixLength() == other.prefixLength();
     }
 
     private void rebuild(long nowNs) {

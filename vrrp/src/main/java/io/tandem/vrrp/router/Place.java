@@ -7,6 +7,7 @@ import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.AddressRequest;
 import io.tandem.vrrp.packet.MacAddress;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,21 @@ record Place(
     boolean made(AddressEntry entry) {
         return entry.address().equals(inet())
                 && (isOn(onInterface, entry.interfaceIndex()) || isOn(onTun, entry.interfaceIndex()));
+    }
+
+    /** What of it is in none of the others. */
+    Place without(List<Place> others) {
+        return new Place(
+                address, rest(onInterface, others), rest(onTun, others), interfaceName, announced, hostsOwn);
+    }
+
+    private static @Nullable AddressRequest rest(@Nullable AddressRequest request, List<Place> others) {
+        return request == null
+                        || others.stream()
+                                .anyMatch(other ->
+                                        request.isAlso(other.onInterface()) || request.isAlso(other.onTun()))
+                ? null
+                : request;
     }
 
     private static boolean isOn(@Nullable AddressRequest request, int index) {
