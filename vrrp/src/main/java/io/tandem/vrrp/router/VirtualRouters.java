@@ -7,8 +7,6 @@ import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VrrpGlobals.LinkDelay;
 import io.tandem.vrrp.election.Event;
 import io.tandem.vrrp.election.State;
-import io.tandem.vrrp.netlink.AddressEntry;
-import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.LinkEvents;
 import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.NetlinkException;
@@ -17,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
@@ -42,12 +41,10 @@ public final class VirtualRouters implements AutoCloseable {
     private final Reaper reaper;
     private final StaticKeeper statics;
     private final AddressBlock block = new AddressBlock();
-    private final LinkDelays delays;
     private final List<VirtualRouter> routers = new ArrayList<>();
     private final GroupMoves groups;
-    private final Kernel kernel = new Kernel();
+    private final KernelNews kernel;
     private PeerLinks links = PeerLinks.NONE;
-    private BiConsumer<String, Boolean> interfaceListener = (name, usable) -> {};
     private volatile List<VirtualRouter> shown = List.of(); // written by the reactor's thread, read by any
 
     /**
@@ -67,8 +64,8 @@ public final class VirtualRouters implements AutoCloseable {
         this.shared = new Shared(reactor, netlink, log);
         this.reaper = new Reaper(log);
         this.statics = new StaticKeeper(netlink, log);
-        this.delays = new LinkDelays((link, nowNs) -> kernel.at(nowNs).heed(link));
-        reactor.add(delays);
+        this.kernel = new KernelNews(netlink, routers, statics, this::instructReaperOfChanges, log);
+        reactor.add(kernel.delays());
         plan(configs);
         configs.forEach(this::add);
         shown = List.copyOf(routers);
@@ -81,7 +78,7 @@ public final class VirtualRouters implements AutoCloseable {
 
     /** How long which interfaces must have changed before it counts; from any thread, as often as it changes. */
     public void delay(List<LinkDelay> linkDelays) {
-        reactor.execute(() -> delays.use(linkDelays, netlink, log));
+        reactor.execute(() -> kernel.delays().use(linkDelays, netlink, log));
     }
 
     /** Before {@link #start}. */
@@ -92,7 +89,7 @@ public final class VirtualRouters implements AutoCloseable {
 
     /** Told which interfaces are usable, at the start and whenever one changes; on the reactor's thread. */
     public void onInterface(BiConsumer<String, Boolean> listener) {
-        interfaceListener = listener;
+        kernel.onInterface(listener);
     }
 
     /** Begins on the reactor's thread. Faults given before hold from the start. */
@@ -418,87 +415,8 @@ public final class VirtualRouters implements AutoCloseable {
             done.get(2, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             log.warning("vrrp stop: " + e);
-        }
-    }
-
-    /** The kernel's news, handed to every router; each knows its interface. */
-    private final class Kernel implements LinkEvents.Listener {
-        private long nowNs;
-
-        Kernel at(long when) {
-            nowNs = when;
-            return this;
-        }
-
-        void tellInterfaces() {
-            try {
-                List<Link> found = netlink.links().list();
-                for (VirtualRouter router : routers) {
-                    router.config().tracks().interfaces().stream()
-                            .filter(tracked ->
-                                    found.stream().noneMatch(link -> link.name().equals(tracked.name())))
-                            .forEach(tracked -> interfaceListener.accept(tracked.name(), false));
-                }
-                found.forEach(link -> interfaceListener.accept(link.name(), link.isUsable()));
-            } catch (NetlinkException e) {
-                log.warning(e.getMessage());
-            }
-        }
-
-        @Override
-        public void linkChanged(Link link) {
-            if (delays.letsThrough(link, nowNs)) {
-                heed(link);
-            }
-        }
-
-        void heed(Link link) {
-            interfaceListener.accept(link.name(), link.isUsable());
-            statics.onChange();
-            routers.forEach(router -> router.surroundings().linkChanged(link, nowNs));
-            instructReaperOfChanges();
-        }
-
-        @Override
-        public void linkRemoved(Link link) {
-            delays.forget(link.name());
-            interfaceListener.accept(link.name(), false);
-            routers.forEach(router -> router.surroundings().linkRemoved(link, nowNs));
-            instructReaperOfChanges();
-        }
-
-        @Override
-        public void addressAdded(AddressEntry address) {
-            routers.forEach(router -> router.surroundings().addressAdded(address, nowNs));
-            instructReaperOfChanges();
-        }
-
-        @Override
-        public void addressRemoved(AddressEntry address) {
-            if (statics.has(address)) {
-                statics.onChange();
-            }
-            routers.forEach(router -> router.surroundings().addressRemoved(address, nowNs));
-        }
-
-        @Override
-        public void overrun() {
-            log.warning("vrrp netlink-overrun action=look-at-everything: more news than the socket holds");
-            try {
-                Leftovers present = new Leftovers(
-                        netlink.links().list(), netlink.addresses().list());
-                for (Link link : present.links()) {
-                    delays.forget(link.name());
-                    interfaceListener.accept(link.name(), link.isUsable());
-                }
-                statics.onChange();
-                routers.forEach(router -> router.surroundings().resync(present, nowNs));
-                instructReaperOfChanges();
-            } catch (NetlinkException e) {
-                log.warning(e.getMessage());
-            }
         }
     }
 }
