@@ -7,6 +7,7 @@ import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.Netlink;
 import io.tandem.vrrp.netlink.NetlinkException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -53,10 +54,12 @@ final class ParentSettings {
     /**
      * Which interfaces macvlans are to be above.
      *
-     * @return whether that is news
+     * @return those of which it was not known, or is true no more
      */
-    boolean plan(Set<String> names) {
-        boolean news = !planned.equals(names);
+    Set<String> plan(Set<String> names) {
+        Set<String> news = new HashSet<>(planned);
+        news.addAll(names);
+        news.removeIf(name -> planned.contains(name) && names.contains(name));
         planned = Set.copyOf(names);
         return news;
     }

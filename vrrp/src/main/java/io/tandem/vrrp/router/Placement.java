@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,11 @@ final class Placement implements AutoCloseable {
         successor.saidNoTun = saidNoTun;
         tun = null;
         return successor;
+    }
+
+    /** Whether an address of that router goes on one of these interfaces. */
+    static boolean isOnAny(Set<String> interfaces, VirtualRouterConfig router) {
+        return all(router).anyMatch(address -> interfaces.contains(parent(router, address)));
     }
 
     /** Looks at the interfaces and their addresses, before the {@link #place places} are asked for. */
@@ -180,12 +186,20 @@ final class Placement implements AutoCloseable {
     }
 
     private String parent(VirtualAddress address) {
+        return parent(config, address);
+    }
+
+    private static String parent(VirtualRouterConfig router, VirtualAddress address) {
         String name = address.interfaceName();
-        return name == null ? config.interfaceName() : name;
+        return name == null ? router.interfaceName() : name;
     }
 
     private Stream<VirtualAddress> all() {
-        return Stream.concat(config.addresses().stream(), config.excludedAddresses().stream());
+        return all(config);
+    }
+
+    private static Stream<VirtualAddress> all(VirtualRouterConfig router) {
+        return Stream.concat(router.addresses().stream(), router.excludedAddresses().stream());
     }
 
     static MacAddress macOf(Link link) {

@@ -166,6 +166,17 @@ final class Surroundings {
         }
     }
 
+    /** Where its addresses can be has changed without its configuration: a macvlan comes above their interface, or goes. */
+    void placeAnew(long now) {
+        String refused = keeper.prepare();
+        if (refused == null && keeper.isInstalled()) {
+            refused = keeper.install(now);
+        }
+        if (refused != null) {
+            log.warning("vrrp addresses vrid=" + router.config().vrid() + ": " + refused);
+        }
+    }
+
     /** Looks for everything again and opens the sockets anew. */
     void reopen(long now) {
         router.closeSockets();

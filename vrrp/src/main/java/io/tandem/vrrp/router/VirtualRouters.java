@@ -258,7 +258,7 @@ public final class VirtualRouters implements AutoCloseable {
     public void reload(List<VirtualRouterConfig> configs) {
         reactor.execute(() -> {
             long nowNs = System.nanoTime();
-            boolean moved = plan(configs);
+            Set<String> moved = plan(configs);
             block.use(configs, log);
             List<VirtualRouter> kept = new ArrayList<>();
             for (VirtualRouterConfig config : configs) {
@@ -267,8 +267,11 @@ public final class VirtualRouters implements AutoCloseable {
                     continue;
                 }
                 kept.add(same);
-                if (moved || !same.config().equals(config)) {
+                if (!same.config().equals(config)) {
                     same.reconfigure(config, nowNs);
+                }
+                if (Placement.isOnAny(moved, config)) {
+                    same.surroundings().placeAnew(nowNs);
                 }
                 block.guard(same, nowNs);
             }
@@ -320,8 +323,8 @@ public final class VirtualRouters implements AutoCloseable {
         netlink.close();
     }
 
-    /** Which interfaces macvlans will be above: it decides where others' addresses can be. */
-    private boolean plan(List<VirtualRouterConfig> configs) {
+    /** Which interfaces macvlans will be above: it decides where others' addresses can be. Answers those it is news of. */
+    private Set<String> plan(List<VirtualRouterConfig> configs) {
         Set<String> parents = new HashSet<>();
         configs.forEach(config -> parents.addAll(OwnLinks.parents(config)));
         return shared.settings().plan(parents);

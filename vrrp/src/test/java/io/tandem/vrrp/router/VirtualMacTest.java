@@ -157,6 +157,28 @@ class VirtualMacTest extends OnLan {
     }
 
     @Test
+    void anotherRoutersAddressIsAnsweredAsBeforeWhenAReloadBringsAMacvlanAndTakesItAway() throws IOException {
+        InetAddress other = TestLan.address("10.99.0.60");
+        VirtualRouterConfig plain = builder(52, 150, null, other).build();
+        try (TestNode node = new TestNode(a, plain)) {
+            Await.until("active", SOON, () -> node.state() == State.ACTIVE);
+
+            node.routers().reload(List.of(plain, router(150, OwnInterface.VMAC)));
+            Await.until("both", SOON, () -> node.routers().status().stream()
+                            .filter(status -> status.state() == State.ACTIVE)
+                            .count()
+                    == 2);
+            assertThat(Neighborhood.sysctl(a, "ipv4/conf/eth0/arp_ignore")).isEqualTo(1);
+            assertThat(Neighborhood.whoHas(client, other)).containsExactly(macOf(a, "eth0"));
+
+            node.routers().reload(List.of(plain));
+            Await.until("gone", SOON, () -> find(a, "vrrp.51").isEmpty());
+            assertThat(Neighborhood.whoHas(client, other)).containsExactly(macOf(a, "eth0"));
+            assertThat(node.status("VI_2").counters()).containsEntry("became_active", 1L);
+        }
+    }
+
+    @Test
     void aBackupHearsAdvertsThoughAReversePathFilterIsOn() throws IOException {
         b.namespace().run(() -> Sysctl.write("ipv4/conf/all/rp_filter", 1));
         try (TestNode high = new TestNode(a, router(150, OwnInterface.VMAC));
