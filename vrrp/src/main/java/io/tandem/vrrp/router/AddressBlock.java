@@ -33,6 +33,7 @@ final class AddressBlock implements AutoCloseable {
                 .distinct()
                 .toList();
         if (wanted.equals(blocked)) {
+            refused = false; // of what was asked for in between nothing has come to be
             return;
         }
         try {

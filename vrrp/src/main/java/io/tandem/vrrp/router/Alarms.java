@@ -47,7 +47,8 @@ public final class Alarms {
         void onAlarm(Kind kind, String subject, String detail, boolean stands);
     }
 
-    private static final int MOST = 64;
+    /** Several for each of as many virtual routers as a host may have. */
+    private static final int MOST = 4096;
 
     private final EventLog log;
     private final Listener listener;

@@ -29,6 +29,7 @@ final class OwnLinks implements AutoCloseable {
     private final EventLog log;
     private final List<VirtualLink> links = new ArrayList<>();
     private final @Nullable VirtualLink main;
+    private boolean saidRefused;
 
     OwnLinks(
             Netlink netlink, Retirement retirement, ParentSettings settings, VirtualRouterConfig config, EventLog log) {
@@ -123,13 +124,16 @@ final class OwnLinks implements AutoCloseable {
 
     /** Sets them up, before anything is sent from them. */
     void assume() {
+        boolean refused = false;
         for (int i = 0; i < links.size(); i++) {
             int errno = links.get(i).assume();
-            if (errno != 0) {
+            refused |= errno != 0;
+            if (errno != 0 && !saidRefused) {
                 log.warning("vrrp mac vrid=" + config.vrid() + " interface="
                         + links.get(i).name() + " mac=" + links.get(i).mac() + ": " + Errno.name(errno));
             }
         }
+        saidRefused = refused; // each advertisement tries again
     }
 
     void release() {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the reactor's thread, but for what {@link Retirement} reads.
  */
 final class VirtualLink implements AutoCloseable {
-    private static final Pattern OWNER = Pattern.compile("tandem pid=(\\d+) router=(\\S+) .*");
+    private static final Pattern OWNER = Pattern.compile("tandem pid=(\\d{1,10}) router=(\\S+) .*");
     private static final int MOST_NAMES = 300;
 
     /** The group of all that this process makes: they can be deleted at once. */
@@ -162,8 +162,7 @@ final class VirtualLink implements AutoCloseable {
         of.write(newIndex, InterfaceSettings.ARP_IGNORE, 1);
         of.write(newIndex, InterfaceSettings.PROMOTE_SECONDARIES, 1);
         // The way back to the LAN leads over the parent, which a strict reverse path filter does not forgive. The
-        // greater
-        // of this setting and that of all interfaces counts, so that 2 (loose) overrules a 1 there.
+        // greater of this setting and that of all interfaces counts, so that 2 (loose) overrules a 1 there.
         of.write(newIndex, InterfaceSettings.RP_FILTER, of.reversePathFilterOfAll() != 0 ? 2 : 0);
         of.generateNoAddress(newIndex);
         boolean six = router.addresses().stream().anyMatch(a -> a.address().getAddress().length == 16)
