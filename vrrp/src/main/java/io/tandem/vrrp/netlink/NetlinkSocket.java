@@ -29,7 +29,7 @@ final class NetlinkSocket implements AutoCloseable {
 
     private final int fd;
     private final int port;
-    private final NativeBuffer out = new NativeBuffer(4096);
+    private final NativeBuffer out = new NativeBuffer(16 * 1024);
     private final NativeBuffer in = new NativeBuffer(64 * 1024);
     private final NetlinkMessage message = new NetlinkMessage(out);
     private int sequence;

@@ -25,8 +25,7 @@ final class KernelNews implements LinkEvents.Listener {
      * @param routers all there are, at any time
      * @param heeded told whenever news may have changed where addresses are
      */
-    KernelNews(
-            Netlink netlink, List<VirtualRouter> routers, StaticKeeper statics, Runnable heeded, EventLog log) {
+    KernelNews(Netlink netlink, List<VirtualRouter> routers, StaticKeeper statics, Runnable heeded, EventLog log) {
         this.netlink = netlink;
         this.routers = routers;
         this.statics = statics;

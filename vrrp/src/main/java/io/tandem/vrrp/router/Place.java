@@ -47,15 +47,13 @@ record Place(
 
     /** What of it is in none of the others. */
     Place without(List<Place> others) {
-        return new Place(
-                address, rest(onInterface, others), rest(onTun, others), interfaceName, announced, hostsOwn);
+        return new Place(address, rest(onInterface, others), rest(onTun, others), interfaceName, announced, hostsOwn);
     }
 
     private static @Nullable AddressRequest rest(@Nullable AddressRequest request, List<Place> others) {
         return request == null
                         || others.stream()
-                                .anyMatch(other ->
-                                        request.isAlso(other.onInterface()) || request.isAlso(other.onTun()))
+                                .anyMatch(other -> request.isAlso(other.onInterface()) || request.isAlso(other.onTun()))
                 ? null
                 : request;
     }

@@ -127,6 +127,8 @@ public final class HookRunner implements AutoCloseable {
             return url == null ? command(facts) : call(url, facts);
         } catch (IOException e) {
             return String.valueOf(e.getMessage()).replace(' ', '-');
+        } catch (RuntimeException mistake) { // fails as others do: whoever waits for the addresses has to hear of it
+            return mistake.toString().replace(' ', '-');
         }
     }
 

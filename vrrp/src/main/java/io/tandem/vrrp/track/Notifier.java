@@ -59,7 +59,6 @@ public final class Notifier implements AutoCloseable {
 
     // All below belongs to the notifier's thread.
     private final GroupStates groups = new GroupStates();
-    private final Map<String, State> states = new HashMap<>();
     private final Map<String, Long> lowerHeardNs = new HashMap<>();
     private final Set<String> deleted = new HashSet<>();
     private List<FifoWriter> fifos = new ArrayList<>();
@@ -158,11 +157,10 @@ public final class Notifier implements AutoCloseable {
             run(notify.scripts().get(Moment.DELETED), List.of());
             run(notify.any(), List.of("INSTANCE", name, word, Integer.toString(priority)));
             tellFifos("INSTANCE", name, word, priority);
-            states.remove(name);
+            lowerHeardNs.remove(name);
             groups.forget(name);
             return;
         }
-        states.put(name, to);
         run(notify.scripts().get(momentOf(to)), List.of());
         run(notify.any(), List.of("INSTANCE", name, to.keepalivedName(), Integer.toString(priority)));
         tellFifos("INSTANCE", name, to.keepalivedName(), priority);

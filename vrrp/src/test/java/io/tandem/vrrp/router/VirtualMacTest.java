@@ -164,10 +164,13 @@ class VirtualMacTest extends OnLan {
             Await.until("active", SOON, () -> node.state() == State.ACTIVE);
 
             node.routers().reload(List.of(plain, router(150, OwnInterface.VMAC)));
-            Await.until("both", SOON, () -> node.routers().status().stream()
-                            .filter(status -> status.state() == State.ACTIVE)
-                            .count()
-                    == 2);
+            Await.until(
+                    "both",
+                    SOON,
+                    () -> node.routers().status().stream()
+                                    .filter(status -> status.state() == State.ACTIVE)
+                                    .count()
+                            == 2);
             assertThat(Neighborhood.sysctl(a, "ipv4/conf/eth0/arp_ignore")).isEqualTo(1);
             assertThat(Neighborhood.whoHas(client, other)).containsExactly(macOf(a, "eth0"));
 
