@@ -11,6 +11,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code vrrp.witness}, {@code on-active}, {@code on-alarm} and {@code proxy-health}. */
@@ -20,6 +22,20 @@ final class OperatingReader {
     private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
     private static final Duration MOST_TIMEOUT = Duration.ofMinutes(5);
     private static final int MOST_RETRIES = 100;
+    /** What the JDK's client does not let its callers set, without a word. */
+    private static final Set<String> OF_THE_CALL = Set.of(
+            "access-control-request-headers",
+            "access-control-request-method",
+            "connection",
+            "content-length",
+            "content-transfer-encoding",
+            "host",
+            "keep-alive",
+            "origin",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "via");
 
     private final Settings vrrp;
 
@@ -82,8 +98,11 @@ final class OperatingReader {
         int retries = settings.integer("retries", 3, 0, MOST_RETRIES);
         List<String> headers = settings.strings("headers", "[ \"Authorization: Bearer …\" ]");
         for (String header : headers) {
+            String field = header.substring(0, Math.max(0, header.indexOf(':')));
             if (!header.matches("[!#-'*+.0-9A-Z^-z|~-]+:[ -~]*")) {
                 settings.wrong("headers", "has one that is not \"name: value\"", null);
+            } else if (OF_THE_CALL.contains(field.toLowerCase(Locale.ROOT))) {
+                settings.wrong("headers", "has \"" + field + "\", which the call sets by itself", null);
             }
         }
         String user = settings.string("user", "nobody");

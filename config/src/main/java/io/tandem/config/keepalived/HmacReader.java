@@ -87,7 +87,8 @@ final class HmacReader {
         KeyText text = KeyText.read(s.parameter(2), Path.of(""));
         if (id == null || text.secret() == null) {
             draft.bad = true;
-            findings.broken(s.origin(), "auth_hmac key " + s.parameter(1) + " " + text.fault(), null);
+            String fault = text.secret() == null ? String.valueOf(text.fault()) : "is no id from 1 to 255";
+            findings.broken(s.origin(), "auth_hmac key " + s.parameter(1) + " " + fault, null);
         } else if (draft.keys.stream().anyMatch(key -> key.id() == id)) {
             draft.bad = true;
             findings.broken(s.origin(), "auth_hmac key " + id + " is there twice", null);

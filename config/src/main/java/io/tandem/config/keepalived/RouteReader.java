@@ -40,6 +40,9 @@ final class RouteReader {
     private static final Set<String> LACKING =
             Set.of("vrf", "realms", "encap", "expires", "features", "congctl", "ttl-propagate", "pref", "local");
 
+    /** As many as fit into a message to the kernel. */
+    private static final int MOST_HOPS = 500;
+
     private static final int LOCK = 1;
     private static final int KEEPALIVED = 18;
     private static final int LINK_SCOPE = 253;
@@ -111,7 +114,12 @@ final class RouteReader {
                 case "or" -> alternative = address("or", value(word));
                 case "dev", "oif" -> interfaceName = value(word);
                 case "onlink" -> onLink = true;
-                case "nexthop" -> hops.add(hop());
+                case "nexthop" -> {
+                    hops.add(hop());
+                    if (hops.size() > MOST_HOPS) {
+                        refuse("more than " + MOST_HOPS + " next hops for route");
+                    }
+                }
                 case "metric", "priority", "preference" -> priority = number(word);
                 case "table" -> table = known("Routing table", names.table(value(word)), "not found");
                 case "scope" -> scope = known("Scope", names.scope(value(word)), "not found or invalid");

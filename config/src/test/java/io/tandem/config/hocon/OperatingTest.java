@@ -102,6 +102,7 @@ class OperatingTest {
                 "on-active { command = [ /x ], url = \"http://a/\" } | or \"url\" is needed",
                 "on-alarm { url = \"ftp://a/\" } | is no http or https URL",
                 "on-alarm { url = \"http://a/\", headers = [ \"a b\" ] } | is not \"name: value\"",
+                "on-alarm { url = \"http://a/\", headers = [ \"Host: b\" ] } | \"Host\", which the call sets by itself",
                 "proxy-health { weight = 10 } | has no \"backends\"",
                 "proxy-health { backends = [ \"a b\" ] } | no name of a backend"
             })

@@ -83,6 +83,9 @@ class AdmissionKeywordsTest {
         assertThat(refusals("auth_hmac {\n}\n")).anyMatch(text -> text.endsWith("auth_hmac has no usable key"));
         assertThat(refusals("auth_hmac {\n key 1 tooshort\n}\n"))
                 .anyMatch(text -> text.contains("key 1 has 8 bytes, not 32 to 64"));
+        assertThat(refusals("auth_hmac {\n key 256 " + ASCII + "\n}\n"))
+                .anyMatch(text -> text.contains("key 256 is no id from 1 to 255"))
+                .noneMatch(text -> text.contains(ASCII));
         assertThat(refusals("auth_hmac {\n key 1 hex:12345\n}\n")).anyMatch(text -> text.contains("hexadecimal"));
         assertThat(refusals("auth_hmac {\n key 1 file:/nowhere\n}\n"))
                 .anyMatch(text -> text.contains("/nowhere does not exist"));

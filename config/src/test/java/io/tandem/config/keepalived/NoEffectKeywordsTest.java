@@ -22,6 +22,7 @@ class NoEffectKeywordsTest {
             strings = {
                 "vrrp_skip_check_adv_addr",
                 "random_seed 5",
+                "data_use_instance yes",
                 "nftables_priority -1",
                 "lvs_flush_on_stop VS",
                 "rs_init_notifies",

@@ -85,6 +85,15 @@ class OwnNetworkTest {
     }
 
     @Test
+    void moreNextHopsThanAMessageHoldsAreRefused() {
+        String hop = " nexthop via 10.0.0.1 dev eth0";
+        conf.load(MINIMAL + "virtual_routes {\n 10.44.0.0/16" + hop.repeat(500) + "\n }\n}");
+        assertThat(conf.texts()).isEmpty();
+        conf.load(MINIMAL + "virtual_routes {\n 10.44.0.0/16" + hop.repeat(501) + "\n }\n}");
+        assertThat(conf.texts()).anyMatch(said -> said.contains("more than 500 next hops"));
+    }
+
+    @Test
     void staticNetworksStandBesideTheInstances() {
         conf.load(
                 """
