@@ -52,8 +52,8 @@ final class ExternalRun implements Round.Running {
             CheckTarget target, ExternalCommand command, Probe.Patience patience, Consumer<CheckReport> report) {
         EventLoop loop = target.loop().eventLoop();
         ExternalRun run = new ExternalRun(loop, report);
-        int limitMs = patience.readMs() > 0 ? patience.readMs() : patience.connectMs();
-        run.timeout = loop.schedule(run::onTimeout, limitMs, TimeUnit.MILLISECONDS);
+        // as haproxy: whatever 'timeout check' says, its time is that of an attempt to connect
+        run.timeout = loop.schedule(run::onTimeout, patience.connectMs(), TimeUnit.MILLISECONDS);
         STARTER.execute(() -> {
             int started = ExternalProgram.of(target, command).spawn(); // looks for the file, too
             loop.execute(() -> run.onStarted(started));
