@@ -161,6 +161,7 @@ class NewerLinesTest {
                         "'http-fail-codes' expects ranges of status codes.",
                         "'tune.stick-counters' expects a number from 0 to 100 (got 'x').");
         assertThat(said(DEFAULTS + "frontend f\n bind :1\n http-request set-retries 3\n http-request pause\n"
+                        + " http-request pause \"\"\n"
                         + "listen l\n bind :2\n http-request set-retries 101\n http-request do-log foo\n"))
                 .contains(
                         "proxy 'f' has no backend capability",

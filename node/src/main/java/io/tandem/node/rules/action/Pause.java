@@ -40,7 +40,7 @@ final class Pause implements Awaited {
             throw new SampleError(EXPECTED);
         }
         String text = line.words().peek();
-        if (!Character.isDigit(text.charAt(0))) {
+        if (text.isEmpty() || !Character.isDigit(text.charAt(0))) {
             Expression expression = line.expression(EXPECTED);
             return facts -> {
                 Sample value = facts.scratch.value;
