@@ -5,13 +5,11 @@ package io.tandem.node.boot;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.guardian.GuardianLink;
 import io.tandem.node.observe.EventLog;
-import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The guardian and its proxy, told of each other: the proxy's view of the cluster to the guardian, whenever it changes; the
@@ -35,7 +33,7 @@ final class GuardianView implements NodeRuntime.GuardianTie, AutoCloseable {
     private volatile long wantedNs = System.nanoTime(); // written by any, read by its thread
     private volatile List<String> watched = List.of(); // written by the link's thread, read by its own
     private volatile boolean closed;
-    private @Nullable Configuration warnedOf; // used by its thread
+    private int warnedOf; // the generation of a configuration; used by its thread
 
     GuardianView(GuardianLink link, Cluster cluster, NodeRuntime node) {
         this.link = link;
@@ -79,7 +77,7 @@ final class GuardianView implements NodeRuntime.GuardianTie, AutoCloseable {
 
     /** Once for each configuration in which it is missing; it then moves no priority. */
     private void warnOf(String missing) {
-        Configuration now = node.configuration();
+        int now = node.configuration().generation(); // the configuration itself would live on as long as this
         if (now != warnedOf) {
             warnedOf = now;
             node.events()

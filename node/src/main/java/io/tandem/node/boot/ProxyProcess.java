@@ -303,7 +303,7 @@ final class ProxyProcess {
         try {
             return reload();
         } catch (HeapRoom.Exhausted exhausted) {
-            String text = "config : " + exhausted.getMessage();
+            String text = "config : " + exhausted.getMessage() + node.earlier().describe();
             sayUnguarded(List.of(text, "config : The configuration is not loaded; the one before keeps serving."));
             return text;
         } catch (RuntimeException | StackOverflowError mistake) {

@@ -19,6 +19,11 @@ public final class Lifetime {
         ends.add(end);
     }
 
+    /** How many connections that began with it have not ended; one more until it has been replaced. */
+    int holders() {
+        return holders.get();
+    }
+
     /** A connection begins with the configuration. */
     public void hold() {
         holders.incrementAndGet();

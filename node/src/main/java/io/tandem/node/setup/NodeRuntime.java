@@ -44,6 +44,7 @@ public final class NodeRuntime {
     private final AtomicLong receivedLogs = new AtomicLong();
     private final AtomicLong failedResolutions = new AtomicLong();
     private volatile @Nullable LoopUse loopUse; // written by boot, read by any
+    private final EarlierConfigurations earlier = new EarlierConfigurations();
     private final Totals totals = new Totals();
     private final RateLimit connectionLimit = new RateLimit();
     private final RateLimit sessionLimit = new RateLimit();
@@ -106,7 +107,16 @@ public final class NodeRuntime {
 
     /** Puts a configuration in place; connections in flight keep theirs. */
     public void configuration(Configuration next) {
+        Configuration previous = configuration;
         configuration = next;
+        if (previous != null) {
+            earlier.add(previous.lifetime());
+        }
+    }
+
+    /** Those that were replaced and are still in use. */
+    public EarlierConfigurations earlier() {
+        return earlier;
     }
 
     /** The last messages that could not be read. */

@@ -94,7 +94,7 @@ public final class Exposition {
                 .toList();
         if (scopes.contains(Scope.GLOBAL)) {
             process(node, nowMs, out);
-            own(out);
+            own(node, out);
             out.append(node.guardian().metrics());
         }
         for (Scope scope : List.of(Scope.FRONTEND, Scope.LISTENER, Scope.BACKEND, Scope.SERVER)) {
@@ -135,13 +135,28 @@ public final class Exposition {
     }
 
     /** What HAProxy has no family for. */
-    private static void own(StringBuilder out) {
+    private static void own(NodeRuntime node, StringBuilder out) {
+        gauge(
+                "tandem_earlier_configurations",
+                "Configurations that were replaced and are still in use",
+                node.earlier().count(),
+                out);
+        gauge(
+                "tandem_earlier_configuration_connections",
+                "Connections that began with them",
+                node.earlier().connections(),
+                out);
         out.append(
                         "# HELP tandem_regex_given_up_total Matches of regular expressions given up for being too much work\n")
                 .append("# TYPE tandem_regex_given_up_total counter\n")
                 .append("tandem_regex_given_up_total ")
                 .append(RegexLimits.givenUp())
                 .append('\n');
+    }
+
+    private static void gauge(String name, String help, long value, StringBuilder out) {
+        out.append("# HELP ").append(name).append(' ').append(help).append("\n# TYPE ");
+        out.append(name).append(" gauge\n").append(name).append(' ').append(value).append('\n');
     }
 
     private static void rows(Family family, List<Row> rows, StringBuilder out) {
