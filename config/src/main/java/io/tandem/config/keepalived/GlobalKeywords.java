@@ -294,8 +294,9 @@ final class GlobalKeywords {
     private void without(Keywords<Globals> keywords) {
         String facts = "; 'tandem vrrp status --json', the metrics and keepalived's dumps tell the same";
         String snmp = "this version has no SNMP" + facts;
-        String dumps = "dumps are written where keepalived 2.2 writes them, /tmp/keepalived.data, .stats and .json, in its"
-                + " shape";
+        String dumps =
+                "dumps are written where keepalived 2.2 writes them, /tmp/keepalived.data, .stats and .json, in its"
+                        + " shape";
         String bus = "this version has no D-Bus" + facts;
         required(keywords, "snmp_socket", "SNMP error : snmp socket name missing", snmp);
         required(keywords, "dbus_service_name", "dbus_service_name missing - ignoring", bus);
@@ -314,25 +315,16 @@ final class GlobalKeywords {
                         "snmp_vs_stats_update_interval",
                         "snmp_rs_stats_update_interval")
                 .noEffect(bus, "enable_dbus", "dbus_no_interface_name")
-                .noEffect(
-                        dumps,
-                        "json_version",
-                        "state_dump_file",
-                        "stats_dump_file",
-                        "json_dump_file")
+                .noEffect(dumps, "json_version", "state_dump_file", "stats_dump_file", "json_dump_file")
                 .noEffect(
                         "it reads the names of tables and scopes where iproute2 has them",
                         "iproute_usr_dir",
                         "iproute_etc_dir")
-                .on(
-                        "data_use_instance",
-                        (globals, s) -> {
-                            values.bool(
-                                    s,
-                                    false,
-                                    "Invalid value '" + s.parameter(1) + "' for global date_use_instance specified");
-                            findings.noEffect(s.origin(), s.keyword(), dumps);
-                        })
+                .on("data_use_instance", (globals, s) -> {
+                    values.bool(
+                            s, false, "Invalid value '" + s.parameter(1) + "' for global date_use_instance specified");
+                    findings.noEffect(s.origin(), s.keyword(), dumps);
+                })
                 .noEffect(balances, "lvs_flush", "lvs_notify_fifo", "lvs_notify_fifo_script", "lvs_flush_onstop")
                 .on("lvs_flush_on_stop", (globals, s) -> {
                     if (s.parameters() > 0 && !s.parameter(1).equals("VS")) {

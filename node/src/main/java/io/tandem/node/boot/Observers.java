@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Observers implements AutoCloseable {
     private final AdminServer server;
+    private boolean complained; // used by the thread of the admin sockets
 
     /**
      * @param giver gives the listening sockets over a connection to the admin socket
@@ -68,16 +69,28 @@ final class Observers implements AutoCloseable {
         server.group()
                 .scheduleAtFixedRate(
                         () -> {
-                            node.totals().sample(node.configuration());
+                            always(node, () -> node.totals().sample(node.configuration()));
                             LoopUse use = node.loopUse();
                             if (use != null) {
-                                use.sample();
+                                always(node, use::sample);
                             }
-                            node.tables().expire(NodeRuntime.monotonicMs());
+                            always(node, () -> node.tables().expire(NodeRuntime.monotonicMs()));
                         },
                         Rate.PERIOD_MS,
                         Rate.PERIOD_MS,
                         TimeUnit.MILLISECONDS);
+    }
+
+    /** A mistake of ours must not end the periodic work: rates would stand still, and entries of tables stay, for ever. */
+    private void always(NodeRuntime node, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException mistake) {
+            if (!complained) {
+                complained = true;
+                node.events().tell(EventLog.Level.ALERT, null, "internal error in periodic work: " + mistake);
+            }
+        }
     }
 
     private static void log(NodeRuntime node, EventLog.Level level, @Nullable String proxy, String text) {

@@ -144,18 +144,30 @@ final class Notices implements AutoCloseable {
     void writeDump(String kind, List<RouterStatus> standing) {
         boolean clears = kind.equals("stats-clear");
         String name = "keepalived." + (clears ? "stats" : kind);
+        Path written = null;
         try {
-            Path written = Files.createTempFile(DUMPS, name, ".new");
+            written = Files.createTempFile(DUMPS, name, ".new");
             Files.writeString(written, dump(clears ? "stats" : kind, standing), StandardCharsets.ISO_8859_1);
             Files.move(written, DUMPS.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             log.warning("vrrp dump " + DUMPS.resolve(name) + ": " + e.getMessage());
+            discard(written);
         }
         if (clears) {
             synchronized (this) {
                 cleared = new HashMap<>();
                 standing.forEach(status -> cleared.put(status.name(), status.counters()));
             }
+        }
+    }
+
+    private static void discard(@Nullable Path half) {
+        try {
+            if (half != null) {
+                Files.deleteIfExists(half);
+            }
+        } catch (IOException e) {
+            // where it could not be written, that cannot be mended either
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Worker implements AutoCloseable {
     private static final int MAX_LINE = 64 * 1024;
+    /** At a time: the proxy, which asks for strangers too, has half as many questions open. */
+    private static final int MOST_ANSWERS = 32;
+
     static final int SIGTERM = 15;
     static final int SIGKILL = 9;
 
@@ -71,6 +75,7 @@ final class Worker implements AutoCloseable {
     private volatile CountDownLatch drained =
             new CountDownLatch(0); // made by who drains, counted down by this class's threads
     private volatile List<String> proxyFiles = List.of(); // written by who loads, read by who starts a proxy
+    private final Semaphore answering = new Semaphore(MOST_ANSWERS);
     private volatile int pid; // 0: none; written by whoever starts and by the waiting thread
 
     Worker(Spawner spawner, List<String> command, RunDirectory directory, HeartbeatFile heartbeat, Listener listener)
@@ -213,11 +218,14 @@ final class Worker implements AutoCloseable {
 
     /** Off the reading thread: a question may wait for the addresses to move, and that for the proxy's word. */
     private void answer(String[] words) {
-        if (words.length == 3) {
-            daemon(
-                    "worker-answer",
-                    () -> send("answer " + words[1] + " "
-                            + listener.onAsk(words[2]).replace('\n', '\u2028')));
+        if (words.length == 3 && answering.tryAcquire()) { // it asks no more at a time; what is beyond gets no answer
+            daemon("worker-answer", () -> {
+                try {
+                    send("answer " + words[1] + " " + listener.onAsk(words[2]).replace('\n', '\u2028'));
+                } finally {
+                    answering.release();
+                }
+            });
         }
     }
 

@@ -4,6 +4,7 @@ package io.tandem.node.loop;
 
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class LoopUse {
         }
         if (atNs[next] != 0) {
             long passed = Math.max(1, (nowNs - atNs[next]) * Math.max(1, accounts.size()));
-            idle = (int) Math.max(0, 100 - 100 * (spent - spentNs[next]) / passed);
+            idle = (int) Math.max(0, Math.min(100, 100 - 100 * (spent - spentNs[next]) / passed));
         }
         atNs[next] = nowNs;
         spentNs[next] = spent;
@@ -59,7 +60,7 @@ public final class LoopUse {
                     accounts.add(thread.resolve("stat"));
                 }
             }
-        } catch (IOException ended) {
+        } catch (IOException | DirectoryIteratorException ended) {
             accounts.clear(); // a thread ended meanwhile: looked for again the next time
         }
     }

@@ -156,7 +156,12 @@ public final class Exposition {
 
     private static void gauge(String name, String help, long value, StringBuilder out) {
         out.append("# HELP ").append(name).append(' ').append(help).append("\n# TYPE ");
-        out.append(name).append(" gauge\n").append(name).append(' ').append(value).append('\n');
+        out.append(name)
+                .append(" gauge\n")
+                .append(name)
+                .append(' ')
+                .append(value)
+                .append('\n');
     }
 
     private static void rows(Family family, List<Row> rows, StringBuilder out) {
