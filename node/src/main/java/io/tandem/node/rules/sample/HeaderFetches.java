@@ -9,6 +9,9 @@ import static io.tandem.node.rules.sample.Parameter.optionalString;
 import io.tandem.node.frontend.http.Headers;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Facts;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -234,6 +237,11 @@ final class HeaderFetches {
         /** How many values back from the last one HAProxy can look. */
         private static final int MAX_BACK = 10;
 
+        private static final VarHandle LONGS =
+                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+        private static final long ONES = 0x0101010101010101L;
+        private static final long HIGH_BITS = 0x8080808080808080L;
+
         private final byte[] name;
         private final Need need;
         private final boolean whole;
@@ -310,10 +318,10 @@ final class HeaderFetches {
                     return true;
                 }
                 if (start + offset < end || (offset == 0 && start == end)) {
-                    slice(headers.bytes(), start + offset, end, out);
-                    int behind = comma(headers.bytes(), start + offset, end) + 1;
-                    if (behind <= end) {
-                        out.cursor(index, behind - start);
+                    int comma = comma(headers.bytes(), start + offset, end);
+                    slice(headers.bytes(), start + offset, comma, out);
+                    if (comma < end) {
+                        out.cursor(index, comma + 1 - start);
                     } else {
                         out.cursor(index + 1, 0);
                     }
@@ -338,9 +346,9 @@ final class HeaderFetches {
             return -1;
         }
 
-        private static void slice(byte[] bytes, int from, int limit, Sample out) {
+        private static void slice(byte[] bytes, int from, int to, Sample out) {
             int start = from;
-            int end = comma(bytes, from, limit);
+            int end = to;
             while (start < end && blank(bytes[start])) {
                 start++;
             }
@@ -357,7 +365,7 @@ final class HeaderFetches {
         /** The next comma that is not inside quotes, or {@code end}. */
         private static int comma(byte[] bytes, int from, int end) {
             boolean quoted = false;
-            for (int i = from; i < end; i++) {
+            for (int i = behindPlain(bytes, from, end); i < end; i++) {
                 byte b = bytes[i];
                 if (quoted && b == '\\') {
                     i++;
@@ -368,6 +376,21 @@ final class HeaderFetches {
                 }
             }
             return end;
+        }
+
+        /** Behind as many eights of bytes as have no comma and no quote among them. */
+        private static int behindPlain(byte[] bytes, int from, int end) {
+            int at = from;
+            while (end - at >= Long.BYTES) {
+                long word = (long) LONGS.get(bytes, at);
+                long commas = word ^ ',' * ONES;
+                long quotes = word ^ '"' * ONES;
+                if ((((commas - ONES & ~commas) | (quotes - ONES & ~quotes)) & HIGH_BITS) != 0) {
+                    return at;
+                }
+                at += Long.BYTES;
+            }
+            return at;
         }
     }
 }
