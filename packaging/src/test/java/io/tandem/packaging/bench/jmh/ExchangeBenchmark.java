@@ -31,7 +31,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"-XX:+UseSerialGC", "-Xms128m", "-Xmx128m", "-Dio.netty.leakDetection.level=disabled"})
+        jvmArgsAppend = {
+            "-XX:+UseSerialGC",
+            "-Xms256m",
+            "-Xmx256m",
+            "-Xmn8m",
+            "-XX:SurvivorRatio=3",
+            "-XX:+UseTransparentHugePages",
+            "-XX:-UsePerfData",
+            "-Dio.netty.leakDetection.level=disabled"
+        })
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 2)
 @SuppressWarnings("NullAway.Init") // by JMH, and by start
