@@ -6,169 +6,147 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buckets by a key of bytes: a hash trie of 64 branches a level, so that among a hundred thousand keys a look-up visits
- * three nodes and then compares one key. A slice is looked up without becoming an object.
+ * Buckets by a key of bytes: {@linkplain KeyBlock hash tables} of up to 64 keys, and above a hash trie of 16 branches a level,
+ * which stays in a core's cache. A slice is looked up without becoming an object.
  *
- * <p>Immutable: a change copies the nodes on its path.
+ * <p>Immutable: a change copies one block and the branches above it.
  */
 final class ByteMap {
-    private static final int BITS = 6;
-    private static final int MASK = (1 << BITS) - 1;
+    private static final int STEP = 4;
+    private static final int WIDTH = 1 << STEP;
+
+    /** More are divided, as long as the hash has bits. */
+    private static final int MOST = 64;
+
+    /** A branch with fewer becomes a block again. */
+    private static final int FEW = MOST / 4;
 
     private final boolean fold;
-    private final @Nullable Object root; // Node or Leaf
+    private final Node root;
 
-    private ByteMap(boolean fold, @Nullable Object root) {
+    private ByteMap(boolean fold, Node root) {
         this.fold = fold;
         this.root = root;
     }
 
     /** @param fold whether keys are the same in either case of their letters */
     static ByteMap empty(boolean fold) {
-        return new ByteMap(fold, null);
+        return new ByteMap(fold, KeyBlock.EMPTY);
     }
 
-    private static final class Node {
-        final long bitmap;
-        final Object[] slots;
+    /** A part of the trie. */
+    sealed interface Node permits Branch, KeyBlock {
+        /** How many keys it has. */
+        int size();
+    }
 
-        Node(long bitmap, Object[] slots) {
-            this.bitmap = bitmap;
-            this.slots = slots;
+    private static final class Branch implements Node {
+        final Node[] below;
+        private final int size;
+
+        Branch(Node[] below) {
+            this.below = below;
+            int all = 0;
+            for (Node node : below) {
+                all += node.size();
+            }
+            this.size = all;
         }
 
-        int slot(long bit) {
-            return Long.bitCount(bitmap & bit - 1);
+        Branch with(int slot, Node node) {
+            Node[] changed = below.clone();
+            changed[slot] = node;
+            return new Branch(changed);
+        }
+
+        @Override
+        public int size() {
+            return size;
         }
     }
 
-    /** Keys of one hash: a chain that is longer than one only if all 64 bits of two hashes are the same. */
-    private static final class Leaf {
-        final long hash;
-        final byte[] key;
-        final Bucket bucket;
-        final @Nullable Leaf next;
-
-        Leaf(long hash, byte[] key, Bucket bucket, @Nullable Leaf next) {
-            this.hash = hash;
-            this.key = key;
-            this.bucket = bucket;
-            this.next = next;
-        }
-    }
-
-    private static long bit(long hash, int shift) {
-        return 1L << (int) (hash >>> shift & MASK);
+    /** The bits of a hash that choose the way; those of {@link KeyBlock} are its others. */
+    private static int way(long hash) {
+        return (int) (hash >>> Integer.SIZE);
     }
 
     @Nullable Bucket find(byte[] bytes, int start, int end) {
         long hash = ByteHash.of(bytes, start, end, fold);
-        long bits = hash;
-        Object at = root;
-        while (at instanceof Node node) {
-            long bit = 1L << (int) (bits & MASK);
-            if ((node.bitmap & bit) == 0) {
-                return null;
-            }
-            at = node.slots[node.slot(bit)];
-            bits >>>= BITS;
+        int way = way(hash);
+        Node at = root;
+        while (at instanceof Branch branch) {
+            at = branch.below[way & WIDTH - 1];
+            way >>>= STEP;
         }
-        for (Leaf leaf = (Leaf) at; leaf != null; leaf = leaf.next) {
-            if (leaf.hash == hash && same(bytes, start, end, leaf.key)) {
-                return leaf.bucket;
-            }
-        }
-        return null;
-    }
-
-    private boolean same(byte[] bytes, int start, int end, byte[] key) {
-        return Arrays.equals(bytes, start, end, key, 0, key.length)
-                || (fold && ByteHash.isIgnoreCase(bytes, start, end, key));
+        return ((KeyBlock) at).find((int) hash, bytes, start, end, fold);
     }
 
     ByteMap with(byte[] key, PatternEntry entry) {
-        Leaf added = new Leaf(ByteHash.of(key, 0, key.length, fold), key, entry, null);
-        return new ByteMap(fold, insert(root, 0, added));
+        return new ByteMap(fold, insert(root, hash(key), 0, key, entry));
     }
 
-    private Object insert(@Nullable Object at, int shift, Leaf added) {
-        if (at == null) {
-            return added;
-        }
-        if (at instanceof Node node) {
-            long bit = bit(added.hash, shift);
-            int slot = node.slot(bit);
-            return (node.bitmap & bit) == 0
-                    ? new Node(node.bitmap | bit, Slots.inserted(node.slots, slot, added))
-                    : new Node(
-                            node.bitmap,
-                            Slots.replaced(node.slots, slot, insert(node.slots[slot], shift + BITS, added)));
-        }
-        Leaf leaf = (Leaf) at;
-        if (leaf.hash == added.hash) {
-            return chained(leaf, added);
-        }
-        return insert(new Node(bit(leaf.hash, shift), new Object[] {leaf}), shift, added);
+    private static int slot(long hash, int shift) {
+        return way(hash) >>> shift & WIDTH - 1;
     }
 
-    private Leaf chained(Leaf chain, Leaf added) {
-        for (Leaf leaf = chain; leaf != null; leaf = leaf.next) {
-            if (same(added.key, 0, added.key.length, leaf.key)) {
-                return replaced(chain, leaf, leaf.bucket.with(added.bucket.first()));
-            }
+    private Node insert(Node node, long hash, int shift, byte[] key, PatternEntry entry) {
+        if (node instanceof Branch branch) {
+            int slot = slot(hash, shift);
+            return branch.with(slot, insert(branch.below[slot], hash, shift + STEP, key, entry));
         }
-        return new Leaf(added.hash, added.key, added.bucket, chain);
+        KeyBlock block = ((KeyBlock) node).with((int) hash, key, entry, fold);
+        return block.size() <= MOST || shift == Integer.SIZE ? block : divided(block, shift);
     }
 
-    /** The chain with another bucket in the place of {@code old}'s; none where that is null. */
-    @SuppressWarnings("ReferenceEquality") // a leaf of this chain
-    private static @Nullable Leaf rebuilt(@Nullable Leaf chain, Leaf old, @Nullable Bucket bucket) {
-        if (chain == null) {
-            return null;
-        }
-        if (chain == old) {
-            return bucket == null ? chain.next : new Leaf(chain.hash, chain.key, bucket, chain.next);
-        }
-        return new Leaf(chain.hash, chain.key, chain.bucket, rebuilt(chain.next, old, bucket));
+    private Node divided(KeyBlock block, int shift) {
+        int[] sizes = new int[WIDTH];
+        block.forEach((key, bucket) -> sizes[slot(hash(key), shift)]++);
+        KeyBlock.Table[] parts = new KeyBlock.Table[WIDTH];
+        Arrays.setAll(parts, i -> new KeyBlock.Table(sizes[i]));
+        block.forEach((key, bucket) -> {
+            long hash = hash(key);
+            parts[slot(hash, shift)].add((int) hash, key, bucket);
+        });
+        Node[] below = new Node[WIDTH];
+        Arrays.setAll(below, i -> {
+            KeyBlock part = parts[i].block();
+            return part.size() <= MOST || shift + STEP == Integer.SIZE ? part : divided(part, shift + STEP);
+        });
+        return new Branch(below);
     }
 
-    private static Leaf replaced(Leaf chain, Leaf old, Bucket bucket) {
-        Leaf rebuilt = rebuilt(chain, old, bucket);
-        return rebuilt == null ? chain : rebuilt;
+    private long hash(byte[] key) {
+        return ByteHash.of(key, 0, key.length, fold);
     }
 
     /** Without {@code entry}, whose key is {@code key}. */
     ByteMap without(byte[] key, PatternEntry entry) {
-        long hash = ByteHash.of(key, 0, key.length, fold);
-        return new ByteMap(fold, root == null ? null : remove(root, 0, hash, key, entry));
+        return new ByteMap(fold, remove(root, hash(key), 0, key, entry));
     }
 
-    private @Nullable Object remove(Object at, int shift, long hash, byte[] key, PatternEntry entry) {
-        if (at instanceof Node node) {
-            long bit = bit(hash, shift);
-            if ((node.bitmap & bit) == 0) {
-                return node;
-            }
-            int slot = node.slot(bit);
-            Object left = remove(node.slots[slot], shift + BITS, hash, key, entry);
-            if (left == null) {
-                Object[] slots = Slots.removed(node.slots, slot);
-                return slots.length == 0
-                        ? null
-                        : slots.length == 1 && slots[0] instanceof Leaf only
-                                ? only
-                                : new Node(node.bitmap & ~bit, slots);
-            }
-            return node.slots.length == 1 && left instanceof Leaf
-                    ? left
-                    : new Node(node.bitmap, Slots.replaced(node.slots, slot, left));
+    private Node remove(Node node, long hash, int shift, byte[] key, PatternEntry entry) {
+        if (node instanceof KeyBlock block) {
+            return block.without((int) hash, key, entry, fold);
         }
-        Leaf chain = (Leaf) at;
-        for (Leaf leaf = chain; leaf != null; leaf = leaf.next) {
-            if (leaf.hash == hash && same(key, 0, key.length, leaf.key)) {
-                return rebuilt(chain, leaf, leaf.bucket.without(entry));
-            }
+        Branch branch = (Branch) node;
+        int slot = slot(hash, shift);
+        Branch left = branch.with(slot, remove(branch.below[slot], hash, shift + STEP, key, entry));
+        return left.size() > FEW ? left : joined(left);
+    }
+
+    private KeyBlock joined(Branch branch) {
+        KeyBlock.Table all = new KeyBlock.Table(branch.size());
+        collect(branch, all);
+        return all.block();
+    }
+
+    private void collect(Node node, KeyBlock.Table all) {
+        if (node instanceof KeyBlock block) {
+            block.forEach((key, bucket) -> all.add((int) hash(key), key, bucket));
+            return;
         }
-        return chain;
+        for (Node below : ((Branch) node).below) {
+            collect(below, all);
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.tandem.node.rules.sample.ConverterKind;
 import io.tandem.node.rules.sample.Parameter;
 import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.SampleType;
+import io.tandem.node.rules.sample.Text;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class MapConverters {
             return null;
         }
         try {
-            return PatternValue.parse(args.string(1), EnumSet.of(output));
+            return PatternValue.parse(Text.bytes(args.string(1)), EnumSet.of(output));
         } catch (SampleError unreadable) {
             throw new SampleError("map: cannot parse default ip <" + args.string(1) + ">.");
         }

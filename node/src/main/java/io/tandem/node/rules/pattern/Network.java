@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param low the others
  * @param length how many bits count, -1 where {@code mask} is no prefix
  * @param mask the IPv4 mask
+ * @param named whether a name or a short form stood for the address, which are only looked up while loading
  */
-record Network(boolean ipv6, long high, long low, int length, long mask) {
+record Network(boolean ipv6, long high, long low, int length, long mask, boolean named) {
     static final int NO_PREFIX = -1;
 
     /** @throws SampleError in HAProxy's words */
@@ -29,10 +30,11 @@ record Network(boolean ipv6, long high, long low, int length, long mask) {
         String mask = slash < 0 ? null : text.substring(slash + 1);
         Long ipv4 = Addresses.parseIpv4(address);
         byte[] ipv6 = ipv4 == null ? Addresses.parseIpv6(address) : null;
-        if (ipv4 == null && ipv6 == null && names && !address.isEmpty()) {
+        boolean named = ipv4 == null && ipv6 == null && names && !address.isEmpty();
+        if (named) {
             ipv4 = resolve(address);
         }
-        Network network = ipv4 != null ? ipv4(ipv4, mask) : ipv6 != null ? ipv6(ipv6, mask) : null;
+        Network network = ipv4 != null ? ipv4(ipv4, mask, named) : ipv6 != null ? ipv6(ipv6, mask) : null;
         if (network == null) {
             throw new SampleError("'" + text + "' is not a valid IPv4 or IPv6 address");
         }
@@ -57,14 +59,14 @@ record Network(boolean ipv6, long high, long low, int length, long mask) {
         return null;
     }
 
-    private static @Nullable Network ipv4(long address, @Nullable String written) {
+    private static @Nullable Network ipv4(long address, @Nullable String written, boolean named) {
         Long mask = Addresses.parseMask4(written == null ? "32" : written);
         if (mask == null) {
             return null;
         }
         int length = Long.bitCount(mask);
         boolean prefix = Addresses.mask4(length) == mask;
-        return new Network(false, (address & mask) << 32, 0, prefix ? length : NO_PREFIX, mask);
+        return new Network(false, (address & mask) << 32, 0, prefix ? length : NO_PREFIX, mask, named);
     }
 
     private static @Nullable Network ipv6(byte[] address, @Nullable String written) {
@@ -78,6 +80,7 @@ record Network(boolean ipv6, long high, long low, int length, long mask) {
         ByteBuffer bits = ByteBuffer.wrap(mask);
         ByteBuffer value = ByteBuffer.wrap(address);
         int length = Long.bitCount(bits.getLong(0)) + Long.bitCount(bits.getLong(8));
-        return new Network(true, value.getLong(0) & bits.getLong(0), value.getLong(8) & bits.getLong(8), length, 0);
+        long high = value.getLong(0) & bits.getLong(0);
+        return new Network(true, high, value.getLong(8) & bits.getLong(8), length, 0, false);
     }
 }

@@ -146,9 +146,9 @@ public final class PatternCommands {
                 .forEach(entry -> {
                     answer.append("0x").append(Long.toHexString(reference.entryName(entry)));
                     answer.append(' ').append(entry.text());
-                    PatternValue value = entry.value();
-                    if (value != null) {
-                        answer.append(' ').append(value.text());
+                    byte[] mapped = entry.mapped();
+                    if (mapped != null) {
+                        answer.append(' ').append(Text.string(mapped, 0, mapped.length));
                     }
                     answer.append('\n');
                 });
@@ -207,14 +207,12 @@ public final class PatternCommands {
     }
 
     private static void appendValue(PatternEntry entry, PatternOutput output, StringBuilder answer) {
-        PatternValue value = entry.value();
-        if (value == null || output == PatternOutput.NONE) {
+        Scratch scratch = new Scratch(SCRATCH_SIZE);
+        Sample sample = scratch.value;
+        if (output == PatternOutput.NONE || !entry.into(sample, output)) {
             answer.append(", value=none");
             return;
         }
-        Scratch scratch = new Scratch(SCRATCH_SIZE);
-        Sample sample = scratch.value;
-        value.into(sample, output);
         String type =
                 switch (sample.type) {
                     case INTEGER -> "sint";

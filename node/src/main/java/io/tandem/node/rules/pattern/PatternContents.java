@@ -12,7 +12,7 @@ final class PatternContents {
     private final int version;
     private final Series<PatternEntry> entries;
     private final PatternIndex[] indexes;
-    private final @Nullable ByteMap keys; // made when somebody first asks for an entry by its key
+    private final @Nullable ByteMap keys; // made when somebody first asks for an entry by its key and no index knows it
 
     private PatternContents(int version, Series<PatternEntry> entries, PatternIndex[] indexes, @Nullable ByteMap keys) {
         this.version = version;
@@ -50,7 +50,7 @@ final class PatternContents {
     PatternContents with(PatternIndex index) {
         PatternIndex[] more = Arrays.copyOf(indexes, indexes.length + 1);
         more[indexes.length] = index;
-        return new PatternContents(version, entries, more, keys);
+        return new PatternContents(version, entries, more, index.byKey() == null ? keys : null);
     }
 
     /** @throws io.tandem.node.rules.sample.SampleError if one of the kinds cannot read the pattern */
@@ -77,7 +77,7 @@ final class PatternContents {
 
     /** With entries found by their key. */
     PatternContents keyed() {
-        if (keys != null) {
+        if (byKey() != null) {
             return this;
         }
         ByteMap made = ByteMap.empty(false);
@@ -87,8 +87,23 @@ final class PatternContents {
         return new PatternContents(version, entries, indexes, made);
     }
 
+    /** Null where no look-up needs them and nobody asked for them. */
+    private @Nullable ByteMap byKey() {
+        if (keys != null) {
+            return keys;
+        }
+        for (PatternIndex index : indexes) {
+            ByteMap same = index.byKey();
+            if (same != null) {
+                return same;
+            }
+        }
+        return null;
+    }
+
     /** The entries of that key, or null. Only of {@link #keyed} contents. */
     @Nullable Bucket find(byte[] bytes, int start, int end) {
-        return keys == null ? null : keys.find(bytes, start, end);
+        ByteMap known = byKey();
+        return known == null ? null : known.find(bytes, start, end);
     }
 }

@@ -2,25 +2,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.pattern;
 
+import io.tandem.node.rules.sample.Sample;
+import io.tandem.node.rules.sample.SampleType;
 import io.tandem.node.rules.sample.Text;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One pattern of a reference, with its value if the reference is a map. Its value alone may change. */
+/**
+ * One pattern of a reference, with its value if the reference is a map. Its value alone may change.
+ *
+ * <p>An entry is what a look-up reads last: the text of its value is reached from here at once.
+ */
 final class PatternEntry implements Ordered, Bucket {
     private final long order;
-    private final int line;
-    private final String text;
     private final byte[] key;
-    private volatile @Nullable PatternValue value; // written under the reference's lock, read by any
-    private @Nullable Network network; // written before the entry is seen by others
+    private final byte @Nullable [] text; // what it maps to at first; null in a list without values
+    private final int textLength; // kept here, for then the array need not be read
+    private final int line;
+    private volatile @Nullable PatternValue
+            value; // written under the reference's lock, read by any; null while it is text
 
-    PatternEntry(long order, String text, int line, @Nullable PatternValue value) {
+    /** @param text what it maps to; null in a list without values */
+    PatternEntry(long order, String pattern, int line, byte @Nullable [] text) {
         this.order = order;
-        this.text = text;
+        this.key = Text.bytes(pattern);
         this.line = line;
-        this.key = Text.bytes(text);
-        this.value = value;
+        this.text = text;
+        this.textLength = text == null ? 0 : text.length;
     }
 
     @Override
@@ -35,7 +43,7 @@ final class PatternEntry implements Ordered, Bucket {
 
     /** The pattern as written. */
     String text() {
-        return text;
+        return Text.string(key, 0, key.length);
     }
 
     /** Its bytes; not to be changed. */
@@ -43,28 +51,29 @@ final class PatternEntry implements Ordered, Bucket {
         return key;
     }
 
-    /** What it maps to; null in a list without values. */
-    @Nullable PatternValue value() {
-        return value;
+    /** The text it maps to, not to be changed; null in a list without values. */
+    byte @Nullable [] mapped() {
+        PatternValue changed = value;
+        return changed == null ? text : changed.text();
     }
 
+    /** Puts what it maps to into {@code out}; false in a list without values. */
+    boolean into(Sample out, PatternOutput output) {
+        PatternValue other = value;
+        if (other != null) {
+            other.into(out, output);
+            return true;
+        }
+        if (text == null) {
+            return false;
+        }
+        out.set(SampleType.STRING, text, 0, textLength);
+        return true;
+    }
+
+    /** Gives it another value, or the same one read as what its converters return. */
     void value(PatternValue changed) {
         value = changed;
-    }
-
-    /**
-     * The addresses it stands for.
-     *
-     * @param names whether a host's name is looked up
-     * @throws io.tandem.node.rules.sample.SampleError if it stands for none
-     */
-    Network network(boolean names) {
-        Network known = network;
-        if (known == null) {
-            known = Network.parse(text, names);
-            network = known;
-        }
-        return known;
     }
 
     @Override

@@ -52,6 +52,46 @@ abstract class PatternIndex {
         };
     }
 
+    /** How an index is made of many entries. */
+    interface Filling {
+        /**
+         * Adds one, as {@link #with} does.
+         *
+         * @throws io.tandem.node.rules.sample.SampleError in HAProxy's words if its pattern cannot be read
+         */
+        void add(PatternEntry entry, boolean names);
+
+        /** Of all that were added. */
+        PatternIndex index();
+    }
+
+    static Filling filling(PatternKind kind) {
+        return kind.method() == MatchMethod.IP ? new NetworkIndex.ManyNetworks() : new OneByOne(empty(kind));
+    }
+
+    private static final class OneByOne implements Filling {
+        private PatternIndex index;
+
+        OneByOne(PatternIndex empty) {
+            index = empty;
+        }
+
+        @Override
+        public void add(PatternEntry entry, boolean names) {
+            index = index.with(entry, names);
+        }
+
+        @Override
+        public PatternIndex index() {
+            return index;
+        }
+    }
+
+    /** Entries by the bytes of their patterns, where that is what it keeps; else null. */
+    @Nullable ByteMap byKey() {
+        return null;
+    }
+
     /** Of methods that compare with no pattern. */
     private static final class NoIndex extends PatternIndex {
         static final NoIndex NONE = new NoIndex();

@@ -7,6 +7,7 @@ import io.tandem.node.rules.sample.SampleError;
 import io.tandem.node.rules.sample.Text;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +38,9 @@ public final class PatternReference {
     private long nextOrder; // under the lock
 
     static final int NO_ID = -1;
+
+    /** So many values of a file are compared while it is loaded. */
+    private static final int DIFFERENT_VALUES = 4096;
 
     /**
      * @param serial unique in its configuration
@@ -109,18 +113,18 @@ public final class PatternReference {
             }
         }
         Set<PatternOutput> outputs = outputs();
-        boolean known = !outputs.add(kind.output());
-        PatternIndex index = PatternIndex.empty(kind);
+        boolean known = !outputs.add(kind.output()) || !PatternValue.isRead(outputs);
+        PatternIndex.Filling filling = PatternIndex.filling(kind);
         Series<PatternEntry> entries = current.entries();
         for (PatternEntry entry = entries.from(0); entry != null; entry = entries.from(entry.order() + 1)) {
             if (entry.line() % HeapRoom.LINES == 0) {
                 HeapRoom.check(PatternFile.PATTERNS);
             }
             try {
-                index = index.with(entry, names);
-                PatternValue value = entry.value();
-                if (value != null && !known) {
-                    entry.value(PatternValue.parse(value.text(), outputs));
+                filling.add(entry, names);
+                byte[] mapped = entry.mapped();
+                if (mapped != null && !known) {
+                    entry.value(PatternValue.parse(mapped, outputs));
                 }
             } catch (SampleError error) {
                 throw file == null
@@ -128,7 +132,7 @@ public final class PatternReference {
                         : new SampleError(error.text() + " at line " + entry.line() + " of file '" + file + "'");
             }
         }
-        current = current.with(index);
+        current = current.with(filling.index());
         PatternSet set = new PatternSet(this, sets.size(), kind);
         sets.add(set);
         return set;
@@ -150,8 +154,34 @@ public final class PatternReference {
         if (line % HeapRoom.LINES == 0) {
             HeapRoom.check(PatternFile.PATTERNS);
         }
-        PatternValue read = value == null ? null : PatternValue.parse(value, outputs());
-        current = current.with(new PatternEntry(nextOrder++, key, line, read), names);
+        current = current.with(entry(key, value == null ? null : Text.bytes(value), line), names);
+        nextOrder++;
+    }
+
+    /** Adds what a file has. Values that are the same, as most are, are kept once. */
+    void load(List<PatternFile.Line> lines) {
+        Map<String, byte[]> values = new HashMap<>();
+        for (PatternFile.Line line : lines) {
+            if (line.number() % HeapRoom.LINES == 0) {
+                HeapRoom.check(PatternFile.PATTERNS);
+            }
+            byte[] value = withValues ? values.computeIfAbsent(line.value(), Text::bytes) : null;
+            if (values.size() > DIFFERENT_VALUES) {
+                values.clear();
+            }
+            current = current.with(entry(line.key(), value, line.number()), false);
+            nextOrder++;
+        }
+    }
+
+    /** The next one. */
+    private PatternEntry entry(String key, byte @Nullable [] value, int line) {
+        PatternEntry entry = new PatternEntry(nextOrder, key, line, value);
+        Set<PatternOutput> outputs = outputs();
+        if (value != null && PatternValue.isRead(outputs)) {
+            entry.value(PatternValue.parse(value, outputs));
+        }
+        return entry;
     }
 
     /** Entries are going to be asked for by their key: prepares that, which takes a moment for a long file. */
@@ -207,8 +237,7 @@ public final class PatternReference {
      * @throws SampleError in HAProxy's words if pattern or value cannot be read; nothing has changed
      */
     synchronized void add(int version, String key, @Nullable String value) {
-        PatternValue read = value == null ? null : PatternValue.parse(value, outputs());
-        PatternEntry entry = new PatternEntry(nextOrder, key, 0, read);
+        PatternEntry entry = entry(key, value == null ? null : Text.bytes(value), 0);
         if (version == current.version()) {
             current = current.with(entry, false);
         } else if (version - current.version() > 0) {
@@ -270,7 +299,7 @@ public final class PatternReference {
      */
     public synchronized boolean set(String key, String value) {
         List<PatternEntry> entries = of(key);
-        PatternValue read = PatternValue.parse(value, outputs());
+        PatternValue read = PatternValue.parse(Text.bytes(value), outputs());
         entries.forEach(entry -> entry.value(read));
         return !entries.isEmpty();
     }
@@ -279,7 +308,7 @@ public final class PatternReference {
     synchronized boolean set(long name, String value) {
         PatternEntry entry = named(current, name);
         if (entry != null) {
-            entry.value(PatternValue.parse(value, outputs()));
+            entry.value(PatternValue.parse(Text.bytes(value), outputs()));
         }
         return entry != null;
     }

@@ -49,12 +49,7 @@ public final class PatternSet {
             return expressions.expand(scratch, value);
         }
         PatternEntry found = index.find(scratch, value);
-        PatternValue mapped = found == null ? null : found.value();
-        if (mapped == null) {
-            return false;
-        }
-        mapped.into(value, kind.output());
-        return true;
+        return found != null && found.into(value, kind.output());
     }
 
     boolean isInTree(PatternEntry entry) {

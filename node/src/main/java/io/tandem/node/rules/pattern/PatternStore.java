@@ -59,9 +59,7 @@ public final class PatternStore implements Facet {
         if (reference == null) {
             List<PatternFile.Line> content = PatternFile.of(written).read(withValues);
             reference = new PatternReference(references.size(), name, "", withValues);
-            for (PatternFile.Line line : content) {
-                reference.load(line.key(), withValues ? line.value() : null, line.number(), false);
-            }
+            reference.load(content);
             files.put(name, reference);
             references.add(reference);
         } else if (reference.withValues() != withValues) {

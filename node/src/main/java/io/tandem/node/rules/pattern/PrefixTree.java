@@ -2,228 +2,219 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.pattern;
 
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Network prefixes of up to 128 bits, for longest match: a tree bitmap (Eatherton, Varghese and Dittia, 2004) that reads six
- * bits a step.
+ * Network prefixes of up to 128 bits, for longest match: {@linkplain PrefixBlock blocks} of up to 512 of them, and above as
+ * many as there are steps of four bits until so few are left. Among a hundred thousand IPv4 networks two or three small steps
+ * lead to the block, which is the only part that is mostly not in a core's cache.
  *
- * <pre>
- *   node: prefixes   63 bits: the prefixes of 0 to 5 bits that end in this node, shorter ones first
- *         children   64 bits: which of the 64 continuations have a node
- *         slots      buckets of those prefixes, then those nodes, packed in the order of their bits; the first one lies in
- *                    the node, as most nodes far down have no other: a cache line less on the way to it
- * </pre>
- *
- * An IPv4 look-up visits at most six nodes. Immutable: a change copies the nodes on its path.
+ * <p>Immutable: a change copies one block and the branches above it.
  */
 final class PrefixTree {
-    static final PrefixTree EMPTY = new PrefixTree(null);
+    static final PrefixTree EMPTY = new PrefixTree(PrefixBlock.EMPTY);
 
-    private static final int STEP = 6;
-    private static final long[] COVERING = covering();
-    private static final Object[] NO_SLOTS = {};
+    private static final int STEP = 4;
+    private static final int WIDTH = 1 << STEP;
 
-    private final @Nullable Node root;
+    /** A branch with fewer becomes a block again. */
+    private static final int FEW = PrefixBlock.MOST / 4;
 
-    private PrefixTree(@Nullable Node root) {
+    private static final Comparator<Prefix> IN_ORDER = (a, b) -> compare(
+            a.network().high(),
+            a.network().low(),
+            a.network().length(),
+            b.network().high(),
+            b.network().low(),
+            b.network().length());
+
+    private final Node root;
+
+    private PrefixTree(Node root) {
         this.root = root;
     }
 
-    private static final class Node {
-        static final Node EMPTY = new Node(0, 0, 0, null, NO_SLOTS);
+    /** A prefix and what it stands for. */
+    record Prefix(Network network, Bucket bucket) {}
 
-        final long whole;
-        final long partial;
-        final long children;
-        final @Nullable Object first;
-        final Object[] others;
+    /** A part of the tree. */
+    sealed interface Node permits Branch, PrefixBlock {
+        /** How many prefixes it has. */
+        int size();
 
-        Node(long whole, long partial, long children, @Nullable Object first, Object[] others) {
-            this.whole = whole;
-            this.partial = partial;
-            this.children = children;
-            this.first = first;
-            this.others = others;
-        }
+        void forEach(Consumer<Prefix> consumer);
+    }
 
-        /** Of a slot that is in use. */
-        @Nullable Object slot(int at) {
-            return at == 0 ? first : others[at - 1];
-        }
+    /** More prefixes than a block holds: below by their next four bits, and those that end within these. */
+    static final class Branch implements Node {
+        final Node[] below;
+        final PrefixBlock ending;
+        private final int size;
 
-        Node replaced(int at, Object value) {
-            return at == 0
-                    ? new Node(whole, partial, children, value, others)
-                    : new Node(whole, partial, children, first, Slots.replaced(others, at - 1, value));
-        }
-
-        /** With one slot more, whose bit is among those given. */
-        Node inserted(long newWhole, long newPartial, long newChildren, int at, Object value) {
-            if (at > 0) {
-                return new Node(newWhole, newPartial, newChildren, first, Slots.inserted(others, at - 1, value));
+        Branch(Node[] below, PrefixBlock ending) {
+            this.below = below;
+            this.ending = ending;
+            int all = ending.size();
+            for (Node node : below) {
+                all += node.size();
             }
-            Object[] moved = first == null ? NO_SLOTS : Slots.inserted(others, 0, first);
-            return new Node(newWhole, newPartial, newChildren, value, moved);
+            this.size = all;
         }
 
-        /** Without a slot, whose bit is not among those given. */
-        Node removed(long newWhole, long newPartial, long newChildren, int at) {
-            if (at > 0) {
-                return new Node(newWhole, newPartial, newChildren, first, Slots.removed(others, at - 1));
+        Branch with(int slot, Node node) {
+            Node[] changed = below.clone();
+            changed[slot] = node;
+            return new Branch(changed, ending);
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        @Override
+        public void forEach(Consumer<Prefix> consumer) {
+            ending.forEach(consumer);
+            for (Node node : below) {
+                node.forEach(consumer);
             }
-            return others.length == 0
-                    ? EMPTY
-                    : new Node(newWhole, newPartial, newChildren, others[0], Slots.removed(others, 0));
-        }
-
-        int wholeSlot(long bit) {
-            return Long.bitCount(whole & bit - 1);
-        }
-
-        int partialSlot(long bit) {
-            return Long.bitCount(whole) + Long.bitCount(partial & bit - 1);
-        }
-
-        int childSlot(long bit) {
-            return Long.bitCount(whole) + Long.bitCount(partial) + Long.bitCount(children & bit - 1);
-        }
-
-        boolean isEmpty() {
-            return first == null;
         }
     }
 
-    /** For six bits the positions of the prefixes that they begin with; the longest has the highest position. */
-    private static long[] covering() {
-        long[] all = new long[1 << STEP];
-        for (int bits = 0; bits < all.length; bits++) {
-            for (int length = 0; length < STEP; length++) {
-                all[bits] |= 1L << position(bits >> STEP - length, length);
-            }
-        }
-        return all;
+    /** By the first address, then by the length. */
+    static int compare(long high, long low, int length, long otherHigh, long otherLow, int otherLength) {
+        int order = Long.compareUnsigned(high, otherHigh);
+        order = order == 0 ? Long.compareUnsigned(low, otherLow) : order;
+        return order == 0 ? Integer.compare(length, otherLength) : order;
     }
 
-    private static int position(int prefix, int length) {
-        return (1 << length) - 1 + prefix;
-    }
-
-    /** The six bits behind the first {@code 6 * depth}, zeros behind the last. */
-    private static int bits(long high, long low, int depth) {
+    /** The 64 bits behind the first {@code depth} steps, zeros behind the last. */
+    static long from(long high, long low, int depth) {
         int at = depth * STEP;
-        if (at + STEP <= 64) {
-            return (int) (high >>> 64 - STEP - at) & 63;
+        return at < Long.SIZE ? high << at | low >>> 1 >>> Long.SIZE - 1 - at : low << at - Long.SIZE;
+    }
+
+    private static int slot(long high, long low, int depth) {
+        return (int) (from(high, low, depth) >>> Long.SIZE - STEP);
+    }
+
+    /** Whether the prefix has no bits beyond those of the branch at {@code depth}. */
+    private static boolean endsIn(Network network, int depth) {
+        return network.length() < (depth + 1) * STEP;
+    }
+
+    /** Of prefixes in any order; those of equal ones are in that of their entries. */
+    static PrefixTree of(List<Prefix> prefixes) {
+        List<Prefix> sorted = new ArrayList<>(prefixes);
+        sorted.sort(IN_ORDER);
+        List<Prefix> distinct = new ArrayList<>(sorted.size());
+        for (Prefix prefix : sorted) {
+            int last = distinct.size() - 1;
+            if (last >= 0 && IN_ORDER.compare(distinct.get(last), prefix) == 0) {
+                Bucket both = distinct.get(last).bucket().with(prefix.bucket().first());
+                distinct.set(last, new Prefix(prefix.network(), both));
+            } else {
+                distinct.add(prefix);
+            }
         }
-        if (at < 64) {
-            return (int) (high << at + STEP - 64 | low >>> 128 - STEP - at) & 63;
+        return new PrefixTree(node(distinct, 0));
+    }
+
+    /** @param prefixes in their order, each once */
+    private static Node node(List<Prefix> prefixes, int depth) {
+        if (prefixes.size() <= PrefixBlock.MOST) {
+            return PrefixBlock.of(prefixes, depth);
         }
-        int shift = 128 - STEP - at;
-        return (int) (shift >= 0 ? low >>> shift : low << -shift) & 63;
+        List<Prefix> ending = new ArrayList<>();
+        List<List<Prefix>> parts = new ArrayList<>(WIDTH);
+        for (int i = 0; i < WIDTH; i++) {
+            parts.add(new ArrayList<>());
+        }
+        for (Prefix prefix : prefixes) {
+            Network network = prefix.network();
+            (endsIn(network, depth) ? ending : parts.get(slot(network.high(), network.low(), depth))).add(prefix);
+        }
+        Node[] below = new Node[WIDTH];
+        Arrays.setAll(below, i -> node(parts.get(i), depth + 1));
+        return new Branch(below, PrefixBlock.of(ending, depth));
     }
 
     boolean isEmpty() {
-        return root == null;
+        return root.size() == 0;
     }
 
     /** The entry of the longest prefix that the address begins with, or null. */
     @Nullable PatternEntry longest(long high, long low) {
-        Node node = root;
-        Node found = null;
-        int slot = 0;
-        for (int depth = 0; node != null; depth++) {
-            int bits = bits(high, low, depth);
-            long bit = 1L << bits;
-            if ((node.whole & bit) != 0) {
-                found = node;
-                slot = node.wholeSlot(bit);
-            } else if ((node.partial & COVERING[bits]) != 0) {
-                found = node;
-                slot = node.partialSlot(Long.highestOneBit(node.partial & COVERING[bits]));
-            }
-            node = (node.children & bit) == 0 ? null : (Node) node.slot(node.childSlot(bit));
+        Node at = root;
+        int depth = 0;
+        while (at instanceof Branch branch) {
+            at = branch.below[slot(high, low, depth++)];
         }
-        return found == null ? null : bucket(found, slot).first();
+        Bucket found = ((PrefixBlock) at).longest(high, low, depth);
+        if (found == null && depth > 0) {
+            found = shorter(high, low);
+        }
+        return found == null ? null : found.first();
+    }
+
+    /** Of the prefixes that end in branches. */
+    private @Nullable Bucket shorter(long high, long low) {
+        Bucket found = null;
+        Node at = root;
+        for (int depth = 0; at instanceof Branch branch; depth++) {
+            Bucket ending = branch.ending.longest(high, low, depth);
+            found = ending == null ? found : ending;
+            at = branch.below[slot(high, low, depth)];
+        }
+        return found;
     }
 
     PrefixTree with(Network network, PatternEntry entry) {
-        return new PrefixTree(insert(root == null ? Node.EMPTY : root, network, 0, entry));
-    }
-
-    PrefixTree without(Network network, PatternEntry entry) {
-        if (root == null) {
-            return this;
-        }
-        Node left = remove(root, network, 0, entry);
-        return new PrefixTree(left.isEmpty() ? null : left);
-    }
-
-    /** Whether the prefix ends in the node at {@code depth}. */
-    private static boolean endsIn(Network network, int depth) {
-        return network.length() <= (depth + 1) * STEP;
-    }
-
-    /** The bit of a prefix in {@link Node#whole} or, where it is shorter, in {@link Node#partial} of the node it ends in. */
-    private static long prefixBit(Network network, int depth) {
-        int bits = bits(network.high(), network.low(), depth);
-        int length = network.length() - depth * STEP;
-        return 1L << (length == STEP ? bits : position(bits >> STEP - length, length));
+        return new PrefixTree(insert(root, network, 0, entry));
     }
 
     private static Node insert(Node node, Network network, int depth, PatternEntry entry) {
-        if (!endsIn(network, depth)) {
-            long bit = 1L << bits(network.high(), network.low(), depth);
-            int slot = node.childSlot(bit);
-            boolean there = (node.children & bit) != 0;
-            Node child = insert(there ? child(node, slot) : Node.EMPTY, network, depth + 1, entry);
-            return there
-                    ? node.replaced(slot, child)
-                    : node.inserted(node.whole, node.partial, node.children | bit, slot, child);
+        if (node instanceof Branch branch) {
+            if (endsIn(network, depth)) {
+                return new Branch(branch.below, branch.ending.with(network, entry, depth));
+            }
+            int slot = slot(network.high(), network.low(), depth);
+            return branch.with(slot, insert(branch.below[slot], network, depth + 1, entry));
         }
-        long bit = prefixBit(network, depth);
-        boolean whole = network.length() == (depth + 1) * STEP;
-        int slot = whole ? node.wholeSlot(bit) : node.partialSlot(bit);
-        if (((whole ? node.whole : node.partial) & bit) != 0) {
-            return node.replaced(slot, bucket(node, slot).with(entry));
-        }
-        return whole
-                ? node.inserted(node.whole | bit, node.partial, node.children, slot, entry)
-                : node.inserted(node.whole, node.partial | bit, node.children, slot, entry);
+        PrefixBlock block = ((PrefixBlock) node).with(network, entry, depth);
+        return block.size() <= PrefixBlock.MOST ? block : node(prefixes(block), depth);
     }
 
-    private static Node child(Node node, int slot) {
-        return (Node) Objects.requireNonNull(node.slot(slot));
+    private static List<Prefix> prefixes(Node node) {
+        List<Prefix> all = new ArrayList<>(node.size());
+        node.forEach(all::add);
+        return all;
     }
 
-    private static Bucket bucket(Node node, int slot) {
-        return (Bucket) Objects.requireNonNull(node.slot(slot));
+    PrefixTree without(Network network, PatternEntry entry) {
+        return new PrefixTree(remove(root, network, 0, entry));
     }
 
     private static Node remove(Node node, Network network, int depth, PatternEntry entry) {
-        if (!endsIn(network, depth)) {
-            long bit = 1L << bits(network.high(), network.low(), depth);
-            if ((node.children & bit) == 0) {
-                return node;
-            }
-            int slot = node.childSlot(bit);
-            Node child = remove(child(node, slot), network, depth + 1, entry);
-            return child.isEmpty()
-                    ? node.removed(node.whole, node.partial, node.children & ~bit, slot)
-                    : node.replaced(slot, child);
+        if (node instanceof PrefixBlock block) {
+            return block.without(network, entry, depth);
         }
-        long bit = prefixBit(network, depth);
-        boolean whole = network.length() == (depth + 1) * STEP;
-        if (((whole ? node.whole : node.partial) & bit) == 0) {
-            return node;
-        }
-        int slot = whole ? node.wholeSlot(bit) : node.partialSlot(bit);
-        Bucket rest = bucket(node, slot).without(entry);
-        if (rest != null) {
-            return node.replaced(slot, rest);
-        }
-        return whole
-                ? node.removed(node.whole & ~bit, node.partial, node.children, slot)
-                : node.removed(node.whole, node.partial & ~bit, node.children, slot);
+        Branch branch = (Branch) node;
+        int slot = slot(network.high(), network.low(), depth);
+        Branch left = endsIn(network, depth)
+                ? new Branch(branch.below, branch.ending.without(network, entry, depth))
+                : branch.with(slot, remove(branch.below[slot], network, depth + 1, entry));
+        return left.size() > FEW ? left : joined(left, depth);
+    }
+
+    private static Node joined(Branch branch, int depth) {
+        List<Prefix> all = prefixes(branch);
+        all.sort(IN_ORDER);
+        return PrefixBlock.of(all, depth);
     }
 }

@@ -26,22 +26,31 @@ final class RadixTree {
 
     /** @param fold whether letters in either case are the same */
     static RadixTree empty(boolean fold) {
-        return new RadixTree(fold, new Node(NO_BYTES, null, NO_BYTES, NO_CHILDREN));
+        return new RadixTree(fold, new Node(NO_BYTES, 0, null, NO_CHILDREN));
     }
 
     private static final class Node {
-        final byte[] label;
-        final @Nullable Bucket bucket;
-        /** The first bytes of the children's labels, sorted. */
-        final byte[] firsts;
+        /** The label; behind it the first bytes of the children's labels, sorted. One array, for it is one read from memory. */
+        final byte[] bytes;
 
+        final int length; // of the label
+        final @Nullable Bucket bucket;
         final Object[] children; // Nodes
 
-        Node(byte[] label, @Nullable Bucket bucket, byte[] firsts, Object[] children) {
-            this.label = label;
+        Node(byte[] bytes, int length, @Nullable Bucket bucket, Object[] children) {
+            this.bytes = bytes;
+            this.length = length;
             this.bucket = bucket;
-            this.firsts = firsts;
             this.children = children;
+        }
+
+        /** Where the child is whose label begins with {@code b}, or {@code -1 -} where it would be. */
+        int slot(byte b) {
+            if (children.length == 1 && bytes[length] == b) { // mostly
+                return 0;
+            }
+            int found = Arrays.binarySearch(bytes, length, bytes.length, b);
+            return found < 0 ? found + length : found - length;
         }
 
         Node child(int index) {
@@ -49,11 +58,30 @@ final class RadixTree {
         }
 
         Node with(@Nullable Bucket other) {
-            return new Node(label, other, firsts, children);
+            return new Node(bytes, length, other, children);
         }
 
         Node with(int index, Node child) {
-            return new Node(label, bucket, firsts, Slots.replaced(children, index, child));
+            return new Node(bytes, length, bucket, Slots.replaced(children, index, child));
+        }
+
+        /** With another child, before the one at {@code index}. */
+        Node inserted(int index, byte first, Node child) {
+            byte[] more = Slots.opened(bytes, length + index, new byte[bytes.length + 1]);
+            more[length + index] = first;
+            return new Node(more, length, bucket, Slots.inserted(children, index, child));
+        }
+
+        Node without(int index) {
+            byte[] fewer = Slots.closed(bytes, length + index, new byte[bytes.length - 1]);
+            return new Node(fewer, length, bucket, Slots.removed(children, index));
+        }
+
+        /** With another label. */
+        Node labelled(byte[] label) {
+            byte[] joined = Arrays.copyOf(label, label.length + children.length);
+            System.arraycopy(bytes, length, joined, label.length, children.length);
+            return new Node(joined, label.length, bucket, children);
         }
     }
 
@@ -63,33 +91,27 @@ final class RadixTree {
         Bucket found = node.bucket;
         int at = start;
         while (at < end) {
-            int index = slot(node.firsts, byteAt(bytes, at));
+            int index = node.slot(byteAt(bytes, at));
             if (index < 0) {
                 break;
             }
             node = node.child(index);
-            byte[] label = node.label;
-            if (end - at < label.length || !begins(bytes, at, label)) {
+            if (end - at < node.length || !begins(bytes, at, node)) {
                 break;
             }
-            at += label.length;
+            at += node.length;
             found = node.bucket == null ? found : node.bucket;
         }
         return found == null ? null : found.first();
     }
 
-    private boolean begins(byte[] bytes, int at, byte[] label) {
-        for (int i = 1; i < label.length; i++) {
-            if (byteAt(bytes, at + i) != label[i]) {
+    private boolean begins(byte[] bytes, int at, Node node) {
+        for (int i = 1; i < node.length; i++) {
+            if (byteAt(bytes, at + i) != node.bytes[i]) {
                 return false;
             }
         }
         return true;
-    }
-
-    /** Where a byte is among a node's, which mostly has one; negative where it is not. */
-    private static int slot(byte[] firsts, byte b) {
-        return firsts.length == 1 ? firsts[0] == b ? 0 : -1 : Arrays.binarySearch(firsts, b);
     }
 
     private byte byteAt(byte[] bytes, int at) {
@@ -116,15 +138,14 @@ final class RadixTree {
                 PatternEntry candidate = bucket.first();
                 first = first == null || candidate.order() < first.order() ? candidate : first;
             }
-            int index = at == limit ? -1 : slot(node.firsts, byteAt(bytes, at));
+            int index = at == limit ? -1 : node.slot(byteAt(bytes, at));
             if (index < 0) {
                 return first;
             }
             node = node.child(index);
-            byte[] label = node.label;
             at += step;
-            for (int i = 1; i < label.length; i++, at += step) {
-                if (at == limit || byteAt(bytes, at) != label[i]) {
+            for (int i = 1; i < node.length; i++, at += step) {
+                if (at == limit || byteAt(bytes, at) != node.bytes[i]) {
                     return first;
                 }
             }
@@ -152,31 +173,25 @@ final class RadixTree {
         if (at == key.length) {
             return node.with(Bucket.of(node.bucket, entry));
         }
-        int index = Arrays.binarySearch(node.firsts, key[at]);
+        int index = node.slot(key[at]);
         if (index < 0) {
-            int slot = -index - 1;
-            Node leaf = new Node(Arrays.copyOfRange(key, at, key.length), entry, NO_BYTES, NO_CHILDREN);
-            return new Node(
-                    node.label,
-                    node.bucket,
-                    inserted(node.firsts, slot, key[at]),
-                    Slots.inserted(node.children, slot, leaf));
+            byte[] rest = Arrays.copyOfRange(key, at, key.length);
+            return node.inserted(-index - 1, key[at], new Node(rest, rest.length, entry, NO_CHILDREN));
         }
         Node child = node.child(index);
-        int common = common(child.label, key, at);
-        return node.with(
-                index, insert(common < child.label.length ? split(child, common) : child, key, at + common, entry));
+        int common = common(child, key, at);
+        return node.with(index, insert(common < child.length ? split(child, common) : child, key, at + common, entry));
     }
 
     private static Node split(Node node, int at) {
-        byte[] rest = Arrays.copyOfRange(node.label, at, node.label.length);
-        Node below = new Node(rest, node.bucket, node.firsts, node.children);
-        return new Node(Arrays.copyOf(node.label, at), null, new byte[] {rest[0]}, new Object[] {below});
+        byte[] rest = Arrays.copyOfRange(node.bytes, at, node.length);
+        byte[] bytes = Arrays.copyOf(node.bytes, at + 1); // the label and the first byte of the child's
+        return new Node(bytes, at, null, new Object[] {node.labelled(rest)});
     }
 
-    private static int common(byte[] label, byte[] key, int at) {
-        int length = Math.min(label.length, key.length - at);
-        int same = Arrays.mismatch(label, 0, length, key, at, at + length);
+    private static int common(Node node, byte[] key, int at) {
+        int length = Math.min(node.length, key.length - at);
+        int same = Arrays.mismatch(node.bytes, 0, length, key, at, at + length);
         return same < 0 ? length : same;
     }
 
@@ -190,23 +205,16 @@ final class RadixTree {
         if (at == key.length) {
             return tidy(node.bucket == null ? node : node.with(node.bucket.without(entry)));
         }
-        int index = Arrays.binarySearch(node.firsts, key[at]);
+        int index = node.slot(key[at]);
         if (index < 0) {
             return node;
         }
         Node child = node.child(index);
-        if (common(child.label, key, at) < child.label.length) {
+        if (common(child, key, at) < child.length) {
             return node;
         }
-        Node left = remove(child, key, at + child.label.length, entry);
-        return tidy(
-                left != null
-                        ? node.with(index, left)
-                        : new Node(
-                                node.label,
-                                node.bucket,
-                                removed(node.firsts, index),
-                                Slots.removed(node.children, index)));
+        Node left = remove(child, key, at + child.length, entry);
+        return tidy(left != null ? node.with(index, left) : node.without(index));
     }
 
     private static @Nullable Node tidy(Node node) {
@@ -216,25 +224,12 @@ final class RadixTree {
         if (node.children.length == 0) {
             return null;
         }
-        if (node.label.length == 0) {
+        if (node.length == 0) {
             return node;
         }
         Node only = node.child(0);
-        byte[] label = Arrays.copyOf(node.label, node.label.length + only.label.length);
-        System.arraycopy(only.label, 0, label, node.label.length, only.label.length);
-        return new Node(label, only.bucket, only.firsts, only.children);
-    }
-
-    private static byte[] inserted(byte[] bytes, int at, byte value) {
-        byte[] copy = Arrays.copyOf(bytes, bytes.length + 1);
-        System.arraycopy(bytes, at, copy, at + 1, bytes.length - at);
-        copy[at] = value;
-        return copy;
-    }
-
-    private static byte[] removed(byte[] bytes, int at) {
-        byte[] copy = Arrays.copyOf(bytes, bytes.length - 1);
-        System.arraycopy(bytes, at + 1, copy, at, copy.length - at);
-        return copy;
+        byte[] label = Arrays.copyOf(node.bytes, node.length + only.length);
+        System.arraycopy(only.bytes, 0, label, node.length, only.length);
+        return only.labelled(label);
     }
 }

@@ -56,8 +56,8 @@ final class RegexIndex extends PatternIndex {
      */
     boolean expand(Scratch scratch, Sample value) {
         Expression found = search(scratch, value);
-        PatternValue template = found == null ? null : found.entry().value();
-        return template != null && Regex.expand(scratch, scratch.matching(), template.bytes(), value);
+        byte[] template = found == null ? null : found.entry().mapped();
+        return template != null && Regex.expand(scratch, scratch.matching(), template, value);
     }
 
     @Override

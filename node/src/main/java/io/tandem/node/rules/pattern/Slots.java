@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.pattern;
 
+import java.lang.reflect.Array;
+
 /** Copies of packed arrays with one element changed. */
 final class Slots {
     private Slots() {}
 
     static Object[] inserted(Object[] slots, int at, Object value) {
-        Object[] copy = new Object[slots.length + 1];
-        System.arraycopy(slots, 0, copy, 0, at);
+        Object[] copy = opened(slots, at, new Object[slots.length + 1]);
         copy[at] = value;
-        System.arraycopy(slots, at, copy, at + 1, slots.length - at);
         return copy;
     }
 
@@ -21,9 +21,26 @@ final class Slots {
     }
 
     static Object[] removed(Object[] slots, int at) {
-        Object[] copy = new Object[slots.length - 1];
-        System.arraycopy(slots, 0, copy, 0, at);
-        System.arraycopy(slots, at + 1, copy, at, copy.length - at);
-        return copy;
+        return closed(slots, at, new Object[slots.length - 1]);
+    }
+
+    /**
+     * Copies the elements of an array with room for one between them.
+     *
+     * @param from any array
+     * @param to one of the same kind that is longer by one
+     * @return {@code to}
+     */
+    static <A> A opened(A from, int at, A to) {
+        System.arraycopy(from, 0, to, 0, at);
+        System.arraycopy(from, at, to, at + 1, Array.getLength(from) - at);
+        return to;
+    }
+
+    /** Copies the elements of an array but for one into another that is shorter by one, and answers that. */
+    static <A> A closed(A from, int at, A to) {
+        System.arraycopy(from, 0, to, 0, at);
+        System.arraycopy(from, at + 1, to, at, Array.getLength(to) - at);
+        return to;
     }
 }

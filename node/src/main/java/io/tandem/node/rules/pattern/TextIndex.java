@@ -43,6 +43,15 @@ final class TextIndex extends PatternIndex {
 
     @Override
     boolean isInTree(PatternEntry entry) {
+        return isByKey();
+    }
+
+    @Override
+    @Nullable ByteMap byKey() {
+        return isByKey() ? entries : null;
+    }
+
+    private boolean isByKey() {
         return kind.method() == MatchMethod.STR && !kind.fold();
     }
 }
