@@ -13,9 +13,11 @@ import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VrrpConfig;
 import io.tandem.config.model.VrrpGlobals;
+import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
 import io.tandem.node.socket.HostName;
+import io.tandem.vrrp.track.ScriptUsers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +77,10 @@ record GuardianConfig(
                 operating = node.operating().equals(OperatingConfig.NONE) ? operating : node.operating();
             }
         }
-        return problems.has(Severity.ALERT) ? null : new GuardianConfig(joined(parts), cluster, operating, proxyFiles);
+        VrrpConfig vrrp = joined(parts);
+        ScriptUsers.obstacles(vrrp, operating)
+                .forEach(text -> problems.add(new Problem(Severity.WARNING, null, text, ScriptUsers.REMEDY)));
+        return problems.has(Severity.ALERT) ? null : new GuardianConfig(vrrp, cluster, operating, proxyFiles);
     }
 
     /** Of several files, the last that says something of all routers is heard. */

@@ -4,10 +4,12 @@ package io.tandem.node.guardian;
 
 import io.tandem.config.keepalived.KeepalivedConf;
 import io.tandem.config.keepalived.KeepalivedHost;
+import io.tandem.config.model.OperatingConfig;
 import io.tandem.config.text.Problem;
 import io.tandem.config.text.Problems;
 import io.tandem.config.text.Severity;
 import io.tandem.node.socket.HostName;
+import io.tandem.vrrp.track.ScriptUsers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +118,10 @@ public final class KeepalivedCommand {
     private int check(PrintStream to) {
         Problems problems = new Problems();
         KeepalivedConf conf = KeepalivedConf.load(file, KeepalivedHost.current(environment, configId), problems);
+        ScriptUsers.obstacles(conf.vrrp(), OperatingConfig.NONE).forEach(text -> hint(problems, text));
+        if (ScriptUsers.needsMoreThanTheUnit(conf.vrrp())) {
+            hint(problems, "scripts name a user: tandem.service runs none as another than its own");
+        }
         for (Problem problem : problems.all()) {
             to.println((problem.severity() == Severity.NOTICE ? "hint: " : "") + problem.text());
             if (problem.remedy() != null) {
@@ -123,5 +129,9 @@ public final class KeepalivedCommand {
             }
         }
         return conf.checkStatus() == 0 && conf.refused() ? REFUSED : conf.checkStatus();
+    }
+
+    private static void hint(Problems problems, String text) {
+        problems.add(new Problem(Severity.NOTICE, null, text, ScriptUsers.REMEDY));
     }
 }

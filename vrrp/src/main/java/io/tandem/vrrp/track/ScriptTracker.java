@@ -39,7 +39,13 @@ final class ScriptTracker {
     private @Nullable Process running;
     private boolean timedOut;
     private boolean stopped;
+    /** Why it could not be started, as it was said. */
+    private @Nullable String refusal;
+
     private @Nullable Boolean up;
+    /** Of the last failure, for the log. */
+    private String why = "";
+
     private int successes;
     private int failures;
 
@@ -96,8 +102,13 @@ final class ScriptTracker {
         try {
             started(Scripts.start(new Script(script.command(), script.user(), script.group()), true));
         } catch (IOException e) {
-            log.warning("vrrp script name=" + script.name() + ": " + e.getMessage());
             synchronized (lock) {
+                String text = String.valueOf(e.getMessage());
+                if (!text.equals(refusal)) {
+                    refusal = text;
+                    log.warning("vrrp script name=" + script.name() + " cannot be run: " + text);
+                }
+                why = " cause=not-started";
                 count(false);
             }
         }
@@ -110,6 +121,7 @@ final class ScriptTracker {
                 return;
             }
             running = process;
+            refusal = null;
             timedOut = false;
         }
         ScheduledFuture<?> limit = executor.schedule(
@@ -126,6 +138,7 @@ final class ScriptTracker {
                 return;
             }
             timedOut = true;
+            why = " cause=timeout";
             log.warning("vrrp script name=" + script.name() + " took longer than "
                     + script.timeout().toMillis() + " ms: ended");
             Scripts.signal(process, SIGTERM);
@@ -144,6 +157,7 @@ final class ScriptTracker {
                 timedOut = false;
                 Scripts.signal(process, SIGKILL); // what it left behind
             } else {
+                why = " status=" + process.exitValue();
                 count(process.exitValue() == 0);
             }
         }
@@ -172,7 +186,7 @@ final class ScriptTracker {
 
     private void judge(boolean verdict) {
         up = verdict;
-        log.info("vrrp script name=" + script.name() + " result=" + (verdict ? "up" : "down"));
+        log.info("vrrp script name=" + script.name() + " result=" + (verdict ? "up" : "down" + why));
         listener.onVerdict(script, verdict);
     }
 }

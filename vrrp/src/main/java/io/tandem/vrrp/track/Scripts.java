@@ -13,14 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a configured command is run: as the user it names, in a process group of its own, without a shell, its output
  * discarded.
  */
 final class Scripts {
-    static final String DEFAULT_USER = "keepalived_script";
     private static final String SETSID = "/usr/bin/setsid";
     private static final String SETPRIV = "/usr/bin/setpriv";
 
@@ -30,6 +28,7 @@ final class Scripts {
      * Starts a command. Blocks for as long as the kernel needs to start a program.
      *
      * @param diesWithUs whether it gets SIGTERM when the calling thread ends, as when this process is killed
+     * @throws IOException if the program cannot be started, or not as the user it names
      */
     static Process start(Script script, boolean diesWithUs) throws IOException {
         return start(script, diesWithUs, Map.of());
@@ -53,13 +52,16 @@ final class Scripts {
         }
     }
 
-    /** One user cannot be another without util-linux's setpriv. */
-    private static List<String> words(Script script, boolean diesWithUs) {
+    private static List<String> words(Script script, boolean diesWithUs) throws IOException {
         List<String> words = new ArrayList<>();
         if (Files.isExecutable(Path.of(SETSID))) {
             words.add(SETSID);
         }
-        String user = userOf(script);
+        String user = ScriptUsers.userOf(script);
+        String obstacle = user == null ? null : ScriptUsers.obstacle(user);
+        if (obstacle != null) {
+            throw new IOException(obstacle);
+        }
         if (user != null || (diesWithUs && Files.isExecutable(Path.of(SETPRIV)))) {
             words.add(SETPRIV);
             if (diesWithUs) {
@@ -69,6 +71,8 @@ final class Scripts {
                 String group = script.group();
                 words.addAll(List.of("--reuid=" + user, "--init-groups"));
                 words.add("--regid=" + (group == null ? Users.primaryGroup(user) : group));
+                // What a service was given is not the other user's.
+                words.addAll(List.of("--inh-caps=-all", "--ambient-caps=-all"));
             }
             words.add("--");
         }
@@ -79,15 +83,6 @@ final class Scripts {
             words.addAll(script.command());
         }
         return words;
-    }
-
-    /** Null for this process's own user. */
-    private static @Nullable String userOf(Script script) {
-        String user = script.user();
-        if (user == null) {
-            user = Libc.C.geteuid() == 0 && Users.exists(DEFAULT_USER) ? DEFAULT_USER : null;
-        }
-        return user == null || user.equals(System.getProperty("user.name")) ? null : user;
     }
 
     /** /etc/passwd and /etc/group. */
