@@ -81,6 +81,8 @@ final class InstanceDraft implements TrackKeywords.Tracking, NotifyKeywords.Noti
 
     @Nullable Statement vrf;
 
+    @Nullable Statement withoutAddresses;
+
     @Nullable String syncGroup;
 
     InstanceDraft(Statement block, Globals globals) {

@@ -228,7 +228,7 @@ final class InstanceKeywords {
                         "a router that notices its own lateness gives way in any case",
                         "timer_expired_backup",
                         "thread_timer_expired")
-                .unsupported("no_virtual_ipaddress");
+                .on("no_virtual_ipaddress", (draft, s) -> draft.withoutAddresses = s);
     }
 
     private static String invalid(InstanceDraft draft, Statement s) {

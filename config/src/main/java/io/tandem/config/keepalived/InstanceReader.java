@@ -108,7 +108,12 @@ final class InstanceReader {
             draft.preemptDelay = Duration.ZERO;
         }
         Duration interval = interval(draft, version, tag);
-        if (draft.addresses.isEmpty()) {
+        Statement without = draft.withoutAddresses;
+        if (without != null && !draft.addresses.isEmpty()) {
+            findings.noEffect(without.origin(), without.keyword(), draft.name + " has addresses");
+        } else if (without != null) {
+            findings.unsupported(without.origin(), without.keyword());
+        } else if (draft.addresses.isEmpty()) {
             // keepalived 2.2 runs such an instance in version 2; an advertisement without an address is none (RFC 3768
             // 5.3)
             if (version == 2) {

@@ -46,14 +46,25 @@ class KeepalivedConfTest {
 
     @Test
     void aKeywordThatTandemLacksIsRefusedByName() {
-        conf.load(MINIMAL + "no_virtual_ipaddress\n track_bfd {\n b\n }\n}\n");
+        conf.load(MINIMAL + "accept\n track_bfd {\n b\n }\n}\n");
 
         assertThat(conf.texts())
-                .containsExactly(
-                        "(FILE: Line 5) 'no_virtual_ipaddress' is not supported by this version of tandem",
-                        "(FILE: Line 7) 'track_bfd b' is not supported by this version of tandem");
+                .containsExactly("(FILE: Line 7) 'track_bfd b' is not supported by this version of tandem");
         assertThat(conf.problems().hasAlerts()).isTrue();
         assertThat(conf.status()).as("keepalived minds nothing").isZero();
+    }
+
+    @Test
+    void anInstanceWithoutAddressesIsRefusedAndOneThatHasSomeNeedNotSaySo() {
+        conf.load(MINIMAL + "no_virtual_ipaddress\n}\n");
+        assertThat(conf.texts())
+                .containsExactly("(FILE: Line 5) 'no_virtual_ipaddress' has no effect in tandem: VI_1 has addresses");
+        assertThat(conf.problems().hasAlerts()).isFalse();
+
+        conf.load("vrrp_instance VI_1 {\n interface eth0\n virtual_router_id 51\n no_virtual_ipaddress\n}\n");
+        assertThat(conf.texts())
+                .containsExactly("(FILE: Line 4) 'no_virtual_ipaddress' is not supported by this version of tandem");
+        assertThat(conf.conf().refused()).isTrue();
     }
 
     @Test
