@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.netlink;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,8 +53,10 @@ public record AddressRequest(
     }
 
     /** The same on another interface, alone: no label, no network. */
-    public AddressRequest aloneOn(int index, int bits) {
+    public AddressRequest aloneOn(int index) {
+        boolean six = address instanceof Inet6Address;
+        int kept = six ? flags & NODAD | NOPREFIXROUTE : flags & NODAD;
         return new AddressRequest(
-                address, bits, index, null, 0, flags & NODAD, preferredSeconds, validSeconds, tag, null, null);
+                address, six ? 128 : 32, index, null, 0, kept, preferredSeconds, validSeconds, tag, null, null);
     }
 }

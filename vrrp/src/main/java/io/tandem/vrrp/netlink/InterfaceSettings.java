@@ -21,7 +21,9 @@ public final class InterfaceSettings {
     private static final int RTM_GETNETCONF = 82;
     private static final int IFLA_AF_SPEC = 26;
     private static final int IFLA_INET_CONF = 1;
+    private static final int IFLA_INET6_CONF = 2;
     private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
+    private static final int DISABLE_IPV6 = 26;
     private static final int ADDR_GEN_NONE = 1;
     private static final int NETCONFA_IFINDEX = 1;
     private static final int NETCONFA_FORWARDING = 2;
@@ -86,6 +88,35 @@ public final class InterfaceSettings {
                 .close(inet6)
                 .close(families);
         return socket.request();
+    }
+
+    /** Whether the interface can have addresses of IPv6. */
+    public boolean speaksIpv6(int index) {
+        boolean[] speaks = {false};
+        socket.message().begin(RTM_GETLINK, 0).linkPart(index, 0, 0);
+        socket.fetch(body -> {
+            Attributes attributes = new Attributes(body, LINK_PART);
+            while (attributes.next()) {
+                if (attributes.type() == IFLA_AF_SPEC) {
+                    speaks[0] = speaksIpv6(attributes.nested());
+                }
+            }
+        });
+        return speaks[0];
+    }
+
+    private static boolean speaksIpv6(Attributes families) {
+        while (families.next()) {
+            if (families.type() == AF_INET6) {
+                Attributes inet6 = families.nested();
+                while (inet6.next()) {
+                    if (inet6.type() == IFLA_INET6_CONF) {
+                        return inet6.word(DISABLE_IPV6) == 0;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     /** Whether packets of IPv6 that come by the interface are forwarded. */

@@ -21,6 +21,8 @@ public final class Neighbors {
     private static final int RTM_DELNEIGH = 29;
     private static final int RTM_GETNEIGH = 30;
     private static final int NDA_DST = 1;
+    private static final int NDA_LLADDR = 2;
+    private static final int MAC_BYTES = 6;
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
     private static final int INCOMPLETE = 0x01;
@@ -59,7 +61,7 @@ public final class Neighbors {
         socket.message().begin(RTM_GETNEIGH, NetlinkMessage.DUMP).neighborPart(0, 0);
         socket.dump("netlink: list neighbours", body -> {
             if (body.getInt(INDEX_AT) == interfaceIndex && (body.getShort(STATE_AT) & (INCOMPLETE | FAILED)) != 0) {
-                byte[] address = destination(body);
+                byte[] address = attribute(body, NDA_DST);
                 if (address != null && (address.length == 4 || address.length == 16)) {
                     found.add(of(address));
                 }
@@ -68,10 +70,22 @@ public final class Neighbors {
         return found;
     }
 
-    private static byte @Nullable [] destination(ByteBuffer body) {
+    /** The link-layer address, 6 bytes, of a neighbour that the kernel knows; null for another. */
+    public byte @Nullable [] macOf(InetAddress neighbor, int interfaceIndex) {
+        byte[][] found = new byte[1][];
+        socket.message()
+                .begin(RTM_GETNEIGH, 0)
+                .neighborPart(neighbor instanceof Inet6Address ? AF_INET6 : AF_INET, interfaceIndex)
+                .attribute(NDA_DST, neighbor);
+        socket.fetch(body -> found[0] = attribute(body, NDA_LLADDR));
+        byte[] mac = found[0];
+        return mac != null && mac.length == MAC_BYTES ? mac : null;
+    }
+
+    private static byte @Nullable [] attribute(ByteBuffer body, int type) {
         Attributes attributes = new Attributes(body, FIXED_PART);
         while (attributes.next()) {
-            if (attributes.type() == NDA_DST) {
+            if (attributes.type() == type) {
                 return attributes.value();
             }
         }

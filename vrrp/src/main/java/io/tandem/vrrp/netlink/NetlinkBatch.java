@@ -92,6 +92,21 @@ public final class NetlinkBatch {
             return this;
         }
 
+        /**
+         * Makes an interface reach a network of IPv6 for a while; asked for again, the time begins anew.
+         *
+         * @param metric tells the route from others'
+         */
+        public Builder addNetwork(InetAddress network, int bits, int interfaceIndex, int metric, int seconds) {
+            Routes.encodeAddNetwork(this, network, bits, interfaceIndex, metric, seconds);
+            return this;
+        }
+
+        public Builder removeNetwork(InetAddress network, int bits, int interfaceIndex, int metric) {
+            Routes.encodeRemoveNetwork(this, network, bits, interfaceIndex, metric);
+            return this;
+        }
+
         public NetlinkBatch build() {
             seal();
             return new NetlinkBatch(parts);

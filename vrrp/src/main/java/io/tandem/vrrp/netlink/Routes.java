@@ -23,6 +23,7 @@ public final class Routes {
     private static final int TABLE_MAIN = 254;
     private static final int TABLE_LOCAL = 255;
     private static final int PROTO_STATIC = 4;
+    private static final int PROTO_KEEPALIVED = 18;
     private static final int SCOPE_GLOBAL = 0;
     private static final int SCOPE_LINK = 253;
     private static final int SCOPE_HOST = 254;
@@ -36,6 +37,7 @@ public final class Routes {
     private static final int RTA_METRICS = 8;
     private static final int RTA_MULTIPATH = 9;
     private static final int RTA_TABLE = 15;
+    private static final int RTA_EXPIRES = 23;
     private static final int RTNH_F_ONLINK = 4;
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
@@ -200,6 +202,29 @@ public final class Routes {
                         TYPE_LOCAL)
                 .attribute(RTA_DST, address)
                 .attribute(RTA_OIF, interfaceIndex);
+    }
+
+    /**
+     * A network of IPv6 that an interface reaches, until its time is over; asked for again, its time begins anew. A metric of
+     * its own tells it from the kernel's routes.
+     */
+    static void encodeAddNetwork(
+            NetlinkBatch.Builder batch, InetAddress network, int bits, int interfaceIndex, int metric, int seconds) {
+        network(batch.begin(RTM_NEWROUTE, CREATE), network, bits, interfaceIndex, metric)
+                .attribute(RTA_EXPIRES, seconds);
+    }
+
+    static void encodeRemoveNetwork(
+            NetlinkBatch.Builder batch, InetAddress network, int bits, int interfaceIndex, int metric) {
+        network(batch.begin(RTM_DELROUTE, 0), network, bits, interfaceIndex, metric);
+    }
+
+    private static NetlinkMessage network(
+            NetlinkMessage message, InetAddress network, int bits, int interfaceIndex, int metric) {
+        return message.routePart(AF_INET6, bits, 0, TABLE_MAIN, PROTO_KEEPALIVED, SCOPE_GLOBAL, TYPE_UNICAST)
+                .attribute(RTA_DST, network)
+                .attribute(RTA_OIF, interfaceIndex)
+                .attribute(RTA_PRIORITY, metric);
     }
 
     private NetlinkMessage begin(

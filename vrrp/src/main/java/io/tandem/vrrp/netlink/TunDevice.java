@@ -65,6 +65,11 @@ public final class TunDevice implements AutoCloseable {
         return name;
     }
 
+    /** For IPv6 addresses; where that fails it can have none. */
+    public void allowIpv6() {
+        writeDisabled("0");
+    }
+
     @Override
     public void close() {
         C.close(fd);
@@ -81,8 +86,12 @@ public final class TunDevice implements AutoCloseable {
 
     /** Without IPv6 the kernel sends no router solicitations into the void; where that fails nothing is lost. */
     private void keepQuiet() {
+        writeDisabled("1");
+    }
+
+    private void writeDisabled(String value) {
         try {
-            Files.writeString(Path.of("/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6"), "1");
+            Files.writeString(Path.of("/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6"), value);
         } catch (IOException e) {
             // No IPv6 in this kernel, or /proc/sys is read-only.
         }

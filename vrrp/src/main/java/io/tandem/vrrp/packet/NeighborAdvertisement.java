@@ -10,20 +10,24 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbour advertisement that announces an IPv6 address, or claims it (RFC 4861 4.4).
+ * The neighbour advertisement that announces an IPv6 address, answers who asks for it, or claims it (RFC 4861 4.4).
  *
  * <pre>
- *  dst 33:33:00:00:00:01 | src mac | 86dd | IPv6: from the address to ff02::1, hop limit 255
+ *  dst 33:33:00:00:00:01, or who asked | src mac | 86dd | IPv6: from the address to ff02::1, or who asked, hop limit 255
  *  type 136 | code 0 | checksum | R S O flags, 29 bits 0 | target address 16 | option 2, length 1, mac
  * </pre>
  */
 public final class NeighborAdvertisement {
     public static final int FRAME_BYTES = NeighborFrame.FRAME_BYTES;
 
+    /** Where the ICMPv6 message begins in a frame. */
+    public static final int MESSAGE_AT = NeighborFrame.ICMP_AT;
+
     /** Of the ICMPv6 message. */
     public static final int TYPE = 136;
 
     private static final int OVERRIDE = 0x20;
+    private static final int SOLICITED = 0x40;
     private static final int ROUTER = 0x80;
     private static final byte TARGET_LINK_LAYER = 2;
     private static final int TARGET_AT = 8;
@@ -41,6 +45,23 @@ public final class NeighborAdvertisement {
         byte[] target = address.getAddress();
         return new NeighborFrame(TYPE, mac, target, ALL_NODES)
                 .about(target, TARGET_LINK_LAYER, isRouter ? OVERRIDE | ROUTER : OVERRIDE);
+    }
+
+    /**
+     * What answers a solicitation (7.2.4), as an Ethernet frame: to the asking host, or to all where it has no address yet.
+     *
+     * @param target the address asked for
+     * @param asking the solicitation's source
+     * @param askingMac the asking host's; not looked at where it has no address
+     */
+    public static byte[] answer(
+            MacAddress mac, InetAddress target, boolean isRouter, InetAddress asking, MacAddress askingMac) {
+        byte[] address = target.getAddress();
+        int flags = isRouter ? OVERRIDE | ROUTER : OVERRIDE;
+        return asking.isAnyLocalAddress()
+                ? new NeighborFrame(TYPE, mac, address, ALL_NODES).about(address, TARGET_LINK_LAYER, flags)
+                : new NeighborFrame(TYPE, mac, address, asking.getAddress(), askingMac)
+                        .about(address, TARGET_LINK_LAYER, flags | SOLICITED);
     }
 
     /**

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * The virtual addresses of one router on this host, its own interfaces and its {@linkplain RouteKeeper routes}: puts them
  * on, renews them, takes them off. All addresses go with one system call or a few.
  *
- * <p>Three guards keep a dead guardian from leaving an address behind. An IPv4 address {@linkplain Placement lives by} a
- * TUN device that vanishes with the process. Every address has a lifetime of {@value #LIFETIME_SECONDS} s, renewed three
+ * <p>Three guards keep a dead guardian from leaving an address behind. It {@linkplain Placement lives by} a
+ * TUN device that vanishes with the process, unless it is link-local. Every address has a lifetime of {@value #LIFETIME_SECONDS} s, renewed three
  * times a second, so that a stopped process loses it too. What remains the {@link Reaper} takes away.
  *
  * <p>Owned by the reactor's thread.
@@ -37,6 +37,7 @@ final class AddressKeeper implements AutoCloseable {
     /** Whole seconds are what the kernel knows; one would expire under a renewal that is late by a moment. */
     static final int LIFETIME_SECONDS = 2;
 
+    private static final int KERNELS_METRIC = 256;
     private static final long RENEW_NS = 300_000_000L;
     private static final long SECOND_NS = 1_000_000_000L;
 
@@ -206,6 +207,16 @@ final class AddressKeeper implements AutoCloseable {
         return installed;
     }
 
+    /** Whether neighbours that ask for the address are to be answered by this process now. */
+    boolean answersFor(InetAddress address) {
+        for (Place place : places) {
+            if (installed && place.isAnsweredHere() && place.inet().equals(address)) {
+                return !dropped.contains(address);
+            }
+        }
+        return false;
+    }
+
     /** Whether this router put the entry on: its loss is somebody else's doing. */
     boolean placed(AddressEntry entry) {
         for (Place place : places) {
@@ -332,6 +343,7 @@ final class AddressKeeper implements AutoCloseable {
     private Operation add(List<Place> of, long ageSeconds) {
         NetlinkBatch.Builder batch = NetlinkBatch.builder();
         List<Place> owners = new ArrayList<>();
+        Set<Place.Network> networks = new HashSet<>();
         for (Place place : of) {
             AddressRequest onTun = place.onTun();
             AddressRequest onInterface = place.onInterface();
@@ -347,8 +359,18 @@ final class AddressKeeper implements AutoCloseable {
                 batch.removeLocalRoute(place.inet(), onInterface.interfaceIndex());
                 owners.add(place);
             }
+            Place.Network network = place.network();
+            if (network != null && networks.add(network)) {
+                batch.addNetwork(network.address(), network.bits(), network.index(), metric(), LIFETIME_SECONDS);
+                owners.add(place);
+            }
         }
         return new Operation("add", "to", batch.build(), owners);
+    }
+
+    /** Behind the kernel's own routes to the networks of addresses, and no other router's. */
+    private int metric() {
+        return KERNELS_METRIC + config.vrid();
     }
 
     private static AddressRequest aged(AddressRequest request, Place place, long ageSeconds) {
@@ -359,12 +381,18 @@ final class AddressKeeper implements AutoCloseable {
     private Operation remove(List<Place> of) {
         NetlinkBatch.Builder batch = NetlinkBatch.builder();
         List<Place> owners = new ArrayList<>();
+        Set<Place.Network> networks = new HashSet<>();
         for (Place place : of) {
             for (AddressRequest request : new AddressRequest[] {place.onTun(), place.onInterface()}) {
                 if (request != null) {
                     batch.removeAddress(request);
                     owners.add(place);
                 }
+            }
+            Place.Network network = place.network();
+            if (network != null && networks.add(network)) {
+                batch.removeNetwork(network.address(), network.bits(), network.index(), metric());
+                owners.add(place);
             }
         }
         return new Operation("remove", "from", batch.build(), owners);
@@ -395,8 +423,9 @@ final class AddressKeeper implements AutoCloseable {
         @Override
         public void refused(int position, int errno) {
             boolean isSo = verb.equals("add")
-                    ? errno == Errno.EEXIST || errno == Errno.ESRCH // a local route that is gone
-                    : Addresses.isGone(errno);
+                    // A local route that is gone; the network of an interface that is down.
+                    ? errno == Errno.EEXIST || errno == Errno.ESRCH || errno == Errno.ENETDOWN
+                    : errno == Errno.ESRCH || Addresses.isGone(errno);
             if (!isSo) {
                 Place place = owners.get(position);
                 refused = Addresses.refusal(

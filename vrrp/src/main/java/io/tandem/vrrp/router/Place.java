@@ -6,8 +6,10 @@ import io.tandem.config.model.VirtualAddress;
 import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.AddressRequest;
 import io.tandem.vrrp.packet.MacAddress;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     away: the address then lives by the second's, and so no longer than this process
  * @param interfaceName where {@code ip address} shows it
  * @param announced where neighbours hear of it
+ * @param network what its interface is to reach while the address is not on that, or null
  * @param hostsOwn priority 255, and the host has the address anyway: not ours to touch
  */
 record Place(
@@ -26,6 +29,7 @@ record Place(
         @Nullable AddressRequest onTun,
         String interfaceName,
         Way announced,
+        @Nullable Network network,
         boolean hostsOwn) {
     /**
      * An interface by which neighbours hear of addresses.
@@ -34,6 +38,14 @@ record Place(
      * @param ownInterface whether it is a macvlan or ipvlan of the router's own
      */
     record Way(String interfaceName, int index, MacAddress mac, boolean ownInterface) {}
+
+    /** A network on an interface. */
+    record Network(InetAddress address, int bits, int index) {}
+
+    /** Whether neighbours are answered by this process, since the kernel answers for addresses of the asked interface alone. */
+    boolean isAnsweredHere() {
+        return onInterface == null && onTun != null && inet() instanceof Inet6Address;
+    }
 
     InetAddress inet() {
         return address.address();
@@ -47,7 +59,9 @@ record Place(
 
     /** What of it is in none of the others. */
     Place without(List<Place> others) {
-        return new Place(address, rest(onInterface, others), rest(onTun, others), interfaceName, announced, hostsOwn);
+        Network left = others.stream().anyMatch(other -> Objects.equals(network, other.network())) ? null : network;
+        return new Place(
+                address, rest(onInterface, others), rest(onTun, others), interfaceName, announced, left, hostsOwn);
     }
 
     private static @Nullable AddressRequest rest(@Nullable AddressRequest request, List<Place> others) {

@@ -16,6 +16,7 @@ import io.tandem.vrrp.netlink.NetlinkException;
 import io.tandem.vrrp.netlink.TunDevice;
 import io.tandem.vrrp.packet.MacAddress;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +30,18 @@ import org.jspecify.annotations.Nullable;
  * <p>An IPv4 address is to vanish with this process. It goes on a {@link TunDevice} alone where the kernel answers ARP for
  * it on every interface. Where it must be seen on its interface (a macvlan, a label, {@code arp_ignore}), it is put on both,
  * and the kernel's local route for the interface is taken away: the interface answers ARP for it, but the address is local
- * by the TUN device's route alone, and nobody answers any more when that is gone. IPv6 goes on its interface.
+ * by the TUN device's route alone, and nobody answers any more when that is gone.
+ *
+ * <p>An IPv6 address is answered for by the kernel where it is on the asked interface, whatever routes say. So it goes on the
+ * TUN device alone, and {@link NeighborAnswers} answers. A link-local one goes on its interface, as do those with options that
+ * only mean something there, those of an ipvlan, and those on interfaces without Ethernet addresses.
  *
  * <p>Owned by the reactor's thread.
  */
 final class Placement implements AutoCloseable {
     private static final String PLACEMENT = System.getProperty("tandem.addresses", "auto");
     private static final int HOST_SCOPE = 254;
+    private static final int MAC_TEXT = 17;
 
     private final Netlink netlink;
     private final ParentSettings settings;
@@ -107,23 +113,70 @@ final class Placement implements AutoCloseable {
                 : new Place.Way(ownLink.name(), ownLink.index(), ownLink.mac(), true);
         boolean covered = isCovered(address, link.index());
         AddressRequest request = request(address, way.index(), ownLink != null && covered);
-        boolean four = address.address().getAddress().length == 4;
-        if (!four || hostsOwn || PLACEMENT.equals("interface") || tunDevice() == null) {
-            return new Place(address, request, null, way.interfaceName(), way, hostsOwn);
+        boolean four = isFour(address);
+        if (hostsOwn
+                || PLACEMENT.equals("interface")
+                || !four && !mayBeAnsweredHere(address, link, ownLink)
+                || tunDevice() == null
+                || !four && !tunSpeaksIpv6()) {
+            return new Place(address, request, null, way.interfaceName(), way, null, hostsOwn);
         }
-        AddressRequest onTun = request.aloneOn(tunIndex, 32);
+        AddressRequest onTun = request.aloneOn(tunIndex);
         String tunName = tun == null ? "" : tun.name();
+        if (!four) {
+            return new Place(address, null, onTun, tunName, way, covered ? null : network(address, way), false);
+        }
         if (ownLink == null && mayBeOnTunAlone(address, link, covered)) {
-            return new Place(address, null, onTun, tunName, way, false);
+            return new Place(address, null, onTun, tunName, way, null, false);
         }
         boolean guarded = address.scope() < HOST_SCOPE;
-        return new Place(address, request, guarded ? onTun : null, way.interfaceName(), way, false);
+        return new Place(address, request, guarded ? onTun : null, way.interfaceName(), way, null, false);
+    }
+
+    /**
+     * Whether this process can answer neighbours for the IPv6 address. The kernel accepts its packets on any interface then,
+     * which it does not with a link-local one, and does not detect duplicates or make other addresses of its network.
+     */
+    private static boolean mayBeAnsweredHere(VirtualAddress address, Link link, @Nullable VirtualLink ownLink) {
+        Options options = address.options();
+        return isGlobalSix(address)
+                && address.scope() == 0
+                && options.peer() == null
+                && (options.flags() & ~Options.NO_PREFIX_ROUTE) == 0
+                && (ownLink == null || ownLink.isMacvlan())
+                && link.mac().length() == MAC_TEXT;
+    }
+
+    private static boolean isGlobalSix(VirtualAddress address) {
+        return !isFour(address)
+                && !address.address().isLinkLocalAddress()
+                && !address.address().isMulticastAddress();
+    }
+
+    private static boolean isFour(VirtualAddress address) {
+        return address.address().getAddress().length == 4;
+    }
+
+    private static Place.@Nullable Network network(VirtualAddress address, Place.Way way) {
+        int bits = address.prefixLength();
+        if (bits == 128 || (address.options().flags() & Options.NO_PREFIX_ROUTE) != 0) {
+            return null;
+        }
+        byte[] bytes = address.address().getAddress();
+        for (int bit = bits; bit < 128; bit++) {
+            bytes[bit >>> 3] &= (byte) ~(0x80 >>> (bit & 7));
+        }
+        try {
+            return new Place.Network(InetAddress.getByAddress(bytes), bits, way.index());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("address of " + bytes.length + " bytes", e);
+        }
     }
 
     /** @param quiet whether the address makes no route to its network, which another interface leads to */
     private static AddressRequest request(VirtualAddress address, int index, boolean quiet) {
         Options options = address.options();
-        boolean six = address.address().getAddress().length == 16;
+        boolean six = !isFour(address);
         int flags = options.flags() & 0xffff & ~(six ? 0 : Options.HOME | Options.MANAGE_TEMPORARY);
         if (six && (options.flags() & Options.DETECT_DUPLICATES) == 0) {
             flags |= AddressRequest.NODAD;
@@ -203,7 +256,7 @@ final class Placement implements AutoCloseable {
     }
 
     static MacAddress macOf(Link link) {
-        return link.mac().length() == 17 ? MacAddress.of(link.macBytes(), 0) : MacAddress.ZERO;
+        return link.mac().length() == MAC_TEXT ? MacAddress.of(link.macBytes(), 0) : MacAddress.ZERO;
     }
 
     private @Nullable TunDevice tunDevice() {
@@ -213,8 +266,9 @@ final class Placement implements AutoCloseable {
                 String prefix = own.all().isEmpty() ? "vrrp." : "tandem.";
                 TunDevice opened = TunDevice.open(prefix + config.vrid());
                 tun = opened;
-                netlink.links().up(opened.name());
                 tunIndex = netlink.links().get(opened.name()).index();
+                netlink.settings().generateNoAddress(tunIndex);
+                netlink.links().up(opened.name());
             } catch (NetlinkException e) {
                 saidNoTun = true;
                 close();
@@ -224,6 +278,17 @@ final class Placement implements AutoCloseable {
             }
         }
         return tun;
+    }
+
+    /** It comes without IPv6, and has it from the first address on. */
+    private boolean tunSpeaksIpv6() {
+        if (tun == null) {
+            return false;
+        }
+        if (!netlink.settings().speaksIpv6(tunIndex)) {
+            tun.allowIpv6();
+        }
+        return netlink.settings().speaksIpv6(tunIndex);
     }
 
     /** The addresses on the device are gone with it. */

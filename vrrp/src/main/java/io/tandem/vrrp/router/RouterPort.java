@@ -57,6 +57,7 @@ final class RouterPort {
     private final Pacer.All pacers;
     private final List<ArpSocket> others = new ArrayList<>();
     private VirtualRouterConfig config;
+    private final List<NeighborAnswers> answers = new ArrayList<>();
     private List<Outlet> outlets = List.of();
     private int interfaceIndex;
     private String advertName = "";
@@ -347,8 +348,36 @@ final class RouterPort {
                     pacer,
                     way.index() != advertIndex,
                     way.ownInterface()));
+            answer(way, socket, isRouter, keeper);
         }
         return opened;
+    }
+
+    private void answer(Place.Way way, ArpSocket out, boolean isRouter, AddressKeeper keeper) throws NetlinkException {
+        List<InetAddress> answered = keeper.places().stream()
+                .filter(place -> place.isAnsweredHere() && place.announced().equals(way))
+                .map(Place::inet)
+                .toList();
+        if (!answered.isEmpty()) {
+            NeighborAnswers opened = new NeighborAnswers(reactor, netlink, way, out, isRouter, keeper::answersFor);
+            answers.add(opened);
+            opened.open(answered);
+        }
+    }
+
+    /** When {@link #onTime} is to be called. */
+    long nextWakeNs() {
+        long next = Reactor.NEVER;
+        for (int i = 0; i < answers.size(); i++) {
+            next = Reactor.earlier(next, answers.get(i).nextWakeNs());
+        }
+        return next;
+    }
+
+    void onTime(long nowNs) {
+        for (int i = 0; i < answers.size(); i++) {
+            answers.get(i).onTime(nowNs);
+        }
     }
 
     /** Those of so many bytes. */
@@ -362,6 +391,8 @@ final class RouterPort {
 
     void close() {
         outlets = List.of();
+        answers.forEach(NeighborAnswers::close);
+        answers.clear();
         others.forEach(ArpSocket::close);
         others.clear();
         if (adverts != null) {
@@ -427,6 +458,9 @@ final class RouterPort {
         }
         if (arps != null) {
             arps.send(ArpPacket.probe(mac, Scratch.ADDRESS));
+        }
+        for (NeighborAnswers each : answers) {
+            each.warmUp(Scratch.SIX);
         }
     }
 }

@@ -4,16 +4,18 @@ package io.tandem.vrrp.router;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 
-/** The address that warm-up puts on and takes off: of the block for benchmarks (RFC 2544), which no network uses. */
+/** The addresses that warm-up uses: of the blocks for benchmarks (RFC 2544, RFC 5180), which no network uses. */
 final class Scratch {
-    static final InetAddress ADDRESS = address();
+    static final InetAddress ADDRESS = address("c613fffe");
+    static final InetAddress SIX = address("20010002000000000000000000000001");
 
     private Scratch() {}
 
-    private static InetAddress address() {
+    private static InetAddress address(String hex) {
         try {
-            return InetAddress.getByAddress(new byte[] {(byte) 198, 19, (byte) 255, (byte) 254});
+            return InetAddress.getByAddress(HexFormat.of().parseHex(hex));
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);
         }

@@ -231,6 +231,10 @@ final class VirtualLink implements AutoCloseable {
         return mac;
     }
 
+    boolean isMacvlan() {
+        return own.kind() == Kind.MACVLAN;
+    }
+
     /** Whether it is to be up. */
     boolean isWanted() {
         return wanted;

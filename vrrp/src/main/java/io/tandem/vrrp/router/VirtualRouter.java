@@ -291,6 +291,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         next = Reactor.earlier(next, keeper.nextWakeNs());
         next = Reactor.earlier(next, claims.nextWakeNs());
         next = Reactor.earlier(next, intake.nextWakeNs());
+        next = Reactor.earlier(next, port.nextWakeNs());
         wakeNs = Reactor.earlier(next, retryAtNs);
         return wakeNs;
     }
@@ -306,6 +307,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         announcer.onTime(now);
         keeper.onTime(now);
         intake.onTime(port, now);
+        port.onTime(now);
         claims.onTime(now);
         if (retryAtNs != Reactor.NEVER && now - retryAtNs >= 0) {
             retryAtNs = Reactor.NEVER;

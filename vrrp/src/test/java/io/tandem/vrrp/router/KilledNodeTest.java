@@ -14,12 +14,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SIGKILL of the process that holds the addresses: how long somebody answers for them, and what remains. */
 @Timeout(90)
 class KilledNodeTest extends OnLan {
     private static final InetAddress FOUR = TestLan.address("10.99.0.50");
     private static final InetAddress SIX = TestLan.address("fd99::50");
+    private static final InetAddress LINK_LOCAL = TestLan.address("fe80::50");
     private static final Duration SOON = Duration.ofSeconds(20);
     /** In front of a program that is to see no kernel settings. */
     private static final List<String> LOCKED =
@@ -61,18 +64,64 @@ class KilledNodeTest extends OnLan {
         }
     }
 
+    /** Nobody is left to take anything away: what the kernel does by itself. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "use_vmac"})
+    @Tag("vrrp-case-45")
+    void anIpv6AddressIsNobodysEvenWhereTheReaperDiesInTheSameMoment(String own) throws IOException {
+        TestLan.Host client = lan.add("c", 13);
+        InetAddress asking = TestLan.address("fd99::13");
+        client.netlink().addresses().add(asking, 64, "eth0");
+        a.netlink().addresses().add(TestLan.address("fd99::11"), 64, "eth0");
+        String more = "virtual_routes {\n fd97::/64 dev eth0\n }"; // what a reaper is needed for
+        try (NodeProcess node = start(own, "fd99::50/64", more)) {
+            Await.until("active", SOON, () -> a.holds(SIX) && !reaper().isEmpty());
+            assertThat(Neighborhood.whoHas(client, asking, SIX)).hasSize(1);
+            long reaper = Long.parseLong(reaper());
+
+            ProcessHandle.of(reaper).ifPresent(ProcessHandle::destroyForcibly);
+            node.kill();
+            long killedNs = System.nanoTime();
+            Duration gone = Neighborhood.timeUntil("gone", () -> !a.holds(SIX));
+            Duration lastAnswer = Neighborhood.lastAnswer(client, asking, SIX, killedNs);
+            System.out.println("guardian and reaper killed, own=" + own + ": IPv6 address gone after " + gone.toMillis()
+                    + " ms, last answer after " + lastAnswer.toMillis() + " ms");
+            assertThat(gone).isLessThan(BOUND);
+            assertThat(lastAnswer).isLessThan(BOUND);
+            assertThat(reaper()).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("vrrp-case-45")
+    void aStoppedProcessDoesNotAnswerForItsIpv6AddressAndLosesIt() throws IOException {
+        TestLan.Host client = lan.add("c", 13);
+        InetAddress asking = TestLan.address("fd99::13");
+        client.netlink().addresses().add(asking, 64, "eth0");
+        try (NodeProcess node = start("", "fd99::50/64", "")) {
+            Await.until("active", SOON, () -> a.holds(SIX));
+
+            Neighborhood.run(a, "kill", "-STOP", Long.toString(node.pid()));
+            assertThat(Neighborhood.whoHas(client, asking, SIX)).isEmpty();
+            assertThat(Neighborhood.timeUntil("expired", () -> !a.holds(SIX))).isLessThan(Duration.ofSeconds(6));
+            node.kill();
+        }
+    }
+
+    /** One that is link-local, which has to be on its interface. */
     @Test
     void anIpv6AddressItsRoutesAndItsRulesAreTakenAwayByTheReaper() throws IOException {
         try (NodeProcess node = start(
                 "",
-                "fd99::50/64",
+                "fe80::50/64",
                 "virtual_rules {\n from fd98::/64 table 77 preference 700\n }\n"
                         + " virtual_routes {\n fd97::/64 dev eth0\n }")) {
-            Await.until("active", SOON, () -> a.holds(SIX) && !reaper().isEmpty());
+            Await.until("active", SOON, () -> a.holds(LINK_LOCAL) && !reaper().isEmpty());
             Await.until("with its rule", SOON, () -> rules().contains("fd98::/64"));
 
             node.kill();
-            assertThat(Neighborhood.timeUntil("gone", () -> !a.holds(SIX))).isLessThan(BOUND);
+            assertThat(Neighborhood.timeUntil("gone", () -> !a.holds(LINK_LOCAL)))
+                    .isLessThan(BOUND);
             Await.until("the rule too", SOON, () -> !rules().contains("fd98::/64"));
             Await.until("and the route", SOON, () -> Neighborhood.run(a, "ip", "-6", "route").stream()
                     .noneMatch(line -> line.startsWith("fd97::")));
@@ -81,14 +130,15 @@ class KilledNodeTest extends OnLan {
 
     @Test
     void aReaperThatIsKilledIsStartedAgain() throws IOException {
-        try (NodeProcess node = start("", "fd99::50/64", "")) {
-            Await.until("active", SOON, () -> a.holds(SIX) && !reaper().isEmpty());
+        try (NodeProcess node = start("", "fe80::50/64", "")) {
+            Await.until("active", SOON, () -> a.holds(LINK_LOCAL) && !reaper().isEmpty());
             String first = reaper();
 
             ProcessHandle.of(Long.parseLong(first)).ifPresent(ProcessHandle::destroyForcibly);
             Await.until("another", SOON, () -> !reaper().isEmpty() && !reaper().equals(first));
             node.kill();
-            assertThat(Neighborhood.timeUntil("gone", () -> !a.holds(SIX))).isLessThan(BOUND);
+            assertThat(Neighborhood.timeUntil("gone", () -> !a.holds(LINK_LOCAL)))
+                    .isLessThan(BOUND);
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 /** What a host of a {@link TestLan} sees of the others. */
 final class Neighborhood {
     private static final long ANSWER_NS = 150_000_000L;
+    private static final long SILENCE_NS = 1_000_000_000L;
 
     private Neighborhood() {}
 
@@ -69,6 +70,32 @@ final class Neighborhood {
                 });
             }
             return holders;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * When the host was answered last, asking for an IPv6 address again and again until nobody has answered for some time.
+     *
+     * @param sinceNs what the answer is counted from
+     */
+    static Duration lastAnswer(TestLan.Host asking, InetAddress source, InetAddress address, long sinceNs) {
+        try {
+            Link link = asking.netlink().links().get("eth0");
+            byte[] question = NeighborSolicitation.encode(MacAddress.of(link.macBytes(), 0), source, address);
+            long last = sinceNs;
+            try (ArpSocket out = asking.namespace().run(() -> new ArpSocket("eth0", link.index(), List.of()));
+                    NeighborSocket in = asking.namespace().run(() -> new NeighborSocket("eth0", List.of(address)))) {
+                while (System.nanoTime() - last < SILENCE_NS) {
+                    out.send(question);
+                    LockSupport.parkNanos(1_000_000L);
+                    while (in.receive()) {
+                        last = in.claim() == null ? last : System.nanoTime();
+                    }
+                }
+            }
+            return Duration.ofNanos(last - sinceNs);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -45,13 +45,28 @@ class PlaceTest {
                 .isEqualTo(ON_ETH);
     }
 
+    @Test
+    void aNetworkGoesWithTheLastAddressThatNeedsIt() {
+        Place.Network network = new Place.Network(TestLan.address("fd99::"), 64, 2);
+        Place inIt = place(null, ON_TUN, network);
+
+        assertThat(inIt.without(List.of(place(null, null, network))).network()).isNull();
+        assertThat(inIt.without(List.of(place(ON_ETH, null))).network()).isEqualTo(network);
+    }
+
     private static Place place(@Nullable AddressRequest onInterface, @Nullable AddressRequest onTun) {
+        return place(onInterface, onTun, null);
+    }
+
+    private static Place place(
+            @Nullable AddressRequest onInterface, @Nullable AddressRequest onTun, Place.@Nullable Network network) {
         return new Place(
                 new VirtualAddress(ADDRESS, 24, null, null, 0),
                 onInterface,
                 onTun,
                 "eth0",
                 new Place.Way("eth0", 2, MacAddress.ZERO, false),
+                network,
                 false);
     }
 
