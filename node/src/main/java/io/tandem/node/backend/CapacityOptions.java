@@ -3,6 +3,7 @@
 package io.tandem.node.backend;
 
 import io.tandem.config.text.Times;
+import io.tandem.node.frontend.http.h2.IdlePing;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
 import java.util.List;
@@ -36,6 +37,13 @@ final class CapacityOptions {
                             "TIME",
                             "how often half of the surplus of idle connections is closed, 5s by default")
                     .as(CapacityOptions::purgeDelay),
+            option(
+                            "pool-conn-name",
+                            "EXPRESSION",
+                            "requests with the same value share idle connections, not those of an SNI")
+                    .as((line, server) -> server.poolName = value(line, "pool-conn-name")),
+            option("idle-ping", "TIME", "how often an idle connection in HTTP/2 is tried, which ends without an answer")
+                    .as((line, server) -> server.idlePingMs = IdlePing.millis(line)),
             option("max-reuse", "NUMBER", "requests on a connection after its first, -1 for no limit")
                     .as(required("max-reuse", (s, n) -> s.maxReuse = Math.max(-1, n))));
 

@@ -16,6 +16,9 @@ public final class ConnectionKey {
     /** Of connections to servers without properties, and of those whose properties said nothing. */
     public static final ConnectionKey PLAIN = new ConnectionKey();
 
+    private static final int TAG_MARK = 7;
+    private static final int TAG_TOS = 8;
+
     private byte[] bytes = new byte[0];
     private int length;
     private boolean isPrivate;
@@ -29,7 +32,8 @@ public final class ConnectionKey {
     /**
      * Adds {@code bytes[from..to)} as the value of a property.
      *
-     * @param tag a number of the property's own, 0..255: SNI 1, PROXY header 2, source 3, destination 4, WebSockets 6
+     * @param tag a number of the property's own, 0..255: SNI 1, PROXY header 2, source 3, destination 4, settings 5, WebSockets 6,
+     *     mark 7, type of service 8, name in the pool 9
      */
     public void add(int tag, byte[] value, int from, int to) {
         int size = to - from;
@@ -53,6 +57,17 @@ public final class ConnectionKey {
         begin(tag, 2);
         bytes[length++] = (byte) (port >>> 8);
         bytes[length++] = (byte) port;
+    }
+
+    /** Adds what rules have said about packets to the server; what they have not is negative. */
+    public void addMarks(long mark, int tos) {
+        if (mark >= 0) {
+            addPort(TAG_MARK, (int) (mark >>> 16));
+            addPort(TAG_MARK, (int) mark);
+        }
+        if (tos >= 0) {
+            addPort(TAG_TOS, tos);
+        }
     }
 
     /** The connection serves this client alone, as with an address of its own as source: only its own requests reuse it. */

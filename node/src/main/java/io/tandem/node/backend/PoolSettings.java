@@ -11,9 +11,11 @@ package io.tandem.node.backend;
  * @param maxReuse {@code max-reuse}: requests on a connection after its first; -1 for no limit. Kept with HTTP/1 too, where
  *     HAProxy 2.6 ignores it
  * @param strict {@code strict-maxconn} (HAProxy 3.2): idle connections count for {@code maxconn}, too
+ * @param idlePingMs {@code idle-ping} (HAProxy 3.2): how often the server is asked on an idle connection in HTTP/2 whether it is still
+ *     there; 0 for never
  */
-public record PoolSettings(int maxIdle, int lowIdle, int purgeDelayMs, int maxReuse, boolean strict) {
-    public static final PoolSettings DEFAULT = new PoolSettings(-1, 0, 5_000, -1, false);
+public record PoolSettings(int maxIdle, int lowIdle, int purgeDelayMs, int maxReuse, boolean strict, int idlePingMs) {
+    public static final PoolSettings DEFAULT = new PoolSettings(-1, 0, 5_000, -1, false, 0);
 
     /** Whether any connection may wait for the next request. */
     public boolean keepsIdle() {

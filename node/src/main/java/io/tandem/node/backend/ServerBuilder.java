@@ -67,7 +67,10 @@ final class ServerBuilder {
                 settings.name,
                 assembly);
         List<ConnectionProperty> properties = new ArrayList<>(settings.properties);
-        if (tls.traffic() != null && tls.traffic().distinguishes()) {
+        PoolName name = ServerName.poolName(settings, draft, assembly);
+        if (name != null) {
+            properties.add(name);
+        } else if (tls.traffic() != null && tls.traffic().distinguishes()) {
             properties.add(tls.traffic());
         }
         Server.Description description = new Server.Description(

@@ -149,7 +149,7 @@ public final class ServerLines implements Feature {
             }
             if (options(line, server, subject, "")
                     && observesWhatThereIs(line, server, subject, draft)
-                    && ServerName.isWellFormed(line, server, subject, draft)
+                    && ServerName.areWellFormed(line, server, subject, draft)
                     && HeaderTlvs.areWellFormed(line, server, subject, draft)) {
                 if (server.asksAgent && (server.agentPort & 0xffff) == 0) {
                     complain(

@@ -15,18 +15,23 @@ import io.tandem.node.rules.sample.Site;
 import io.tandem.node.setup.Assembly;
 import org.jspecify.annotations.Nullable;
 
-/** The expression behind {@code sni}: compiled when its line is read, for its mistakes, and once all proxies are known. */
+/** The expressions behind {@code sni} and {@code pool-conn-name}: compiled when its line is read, for its mistakes, and once all proxies are known. */
 final class ServerName {
-    private static final String COMPLAINT = "error detected while parsing sni expression : ";
+    private static final String COMPLAINT = "error detected while parsing %s expression : ";
 
     /** What {@code sni-auto} stands for (HAProxy 3.3): the Host without its port. */
     private static final String HOST = "req.hdr(host),field(1,:)";
 
     private ServerName() {}
 
-    /** Reports what is wrong with it. */
-    static boolean isWellFormed(Arguments line, ServerSettings server, String subject, Draft draft) {
-        String text = server.tls().sni();
+    /** Reports what is wrong with them. */
+    static boolean areWellFormed(Arguments line, ServerSettings server, String subject, Draft draft) {
+        return isWellFormed(line, "sni", server.tls().sni(), subject, draft)
+                && isWellFormed(line, "pool-conn-name", server.poolName, subject, draft);
+    }
+
+    private static boolean isWellFormed(
+            Arguments line, String option, @Nullable String text, String subject, Draft draft) {
         if (text == null || !(draft instanceof ProxyDraft proxy)) {
             return true;
         }
@@ -44,16 +49,26 @@ final class ServerName {
                     .problems()
                     .alert(
                             line.origin(),
-                            "[" + line.origin().file() + ":" + line.origin().line() + "] : " + subject + COMPLAINT
-                                    + wrong.text());
+                            "[" + line.origin().file() + ":" + line.origin().line() + "] : " + subject
+                                    + COMPLAINT.formatted(option) + wrong.text());
             return false;
         }
     }
 
-    /** The expression; null where there is none. */
+    /** What {@code sni} says; null where there is none. */
     static @Nullable Expression compile(ServerSettings settings, ProxyDraft draft, Assembly assembly) {
         boolean ofHost = settings.tls().asksForTheHost() && draft.mode() == Mode.HTTP;
-        String text = ofHost ? HOST : settings.tls().sni();
+        return compile(ofHost ? HOST : settings.tls().sni(), settings, draft, assembly);
+    }
+
+    /** What requests that share idle connections have in common; null where nothing is said about it. */
+    static @Nullable PoolName poolName(ServerSettings settings, ProxyDraft draft, Assembly assembly) {
+        Expression name = compile(settings.poolName, settings, draft, assembly);
+        return name == null ? null : new PoolName(name);
+    }
+
+    private static @Nullable Expression compile(
+            @Nullable String text, ServerSettings settings, ProxyDraft draft, Assembly assembly) {
         if (text == null) {
             return null;
         }

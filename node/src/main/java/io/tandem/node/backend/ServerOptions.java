@@ -41,6 +41,7 @@ public final class ServerOptions {
                     .as(ServerOptions::logProtocol),
             vain("guid", "ID", "objects are known by their names"),
             vain("check-reuse-pool", "", "checks open connections of their own"),
+            vain("check-pool-conn-name", "NAME", "checks open connections of their own"),
             vain("renegotiate", "", "the TLS engine never renegotiates"),
             vain("no-renegotiate", "", "the TLS engine never renegotiates"),
             option("usesrc", "belongs behind source").as((line, s) -> {

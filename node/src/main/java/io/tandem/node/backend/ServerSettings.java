@@ -34,6 +34,10 @@ public final class ServerSettings {
     int purgeDelayMs = PoolSettings.DEFAULT.purgeDelayMs();
     int maxReuse = PoolSettings.DEFAULT.maxReuse();
     boolean strictLimit;
+    int idlePingMs;
+    /** {@code pool-conn-name}: as written, or null. */
+    @Nullable String poolName;
+
     /** What makes connections to it differ from one another; options add theirs. */
     final java.util.List<ConnectionProperty> properties = new java.util.ArrayList<>();
 
@@ -121,7 +125,7 @@ public final class ServerSettings {
     }
 
     PoolSettings pool() {
-        return new PoolSettings(maxIdle, lowIdle, purgeDelayMs, maxReuse, strictLimit);
+        return new PoolSettings(maxIdle, lowIdle, purgeDelayMs, maxReuse, strictLimit, idlePingMs);
     }
 
     /** Its name; {@code default-server} for those settings. */
@@ -162,6 +166,8 @@ public final class ServerSettings {
         copy.purgeDelayMs = purgeDelayMs;
         copy.maxReuse = maxReuse;
         copy.strictLimit = strictLimit;
+        copy.idlePingMs = idlePingMs;
+        copy.poolName = poolName;
         copy.properties.addAll(properties);
         copy.dialing = dialing.copy();
         copy.cookie = cookie;

@@ -3,6 +3,8 @@
 package io.tandem.node.content;
 
 import io.tandem.node.backend.Backend;
+import io.tandem.node.content.bandwidth.BandwidthFilter;
+import io.tandem.node.content.bandwidth.BandwidthLines;
 import io.tandem.node.content.cache.CacheLines;
 import io.tandem.node.content.compression.CompressionLines;
 import io.tandem.node.frontend.Frontend;
@@ -18,9 +20,12 @@ import io.tandem.node.language.SectionKind;
 import io.tandem.node.setup.Assembly;
 import io.tandem.node.setup.Feature;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code filter} (HAProxy manual 9). The order of filters is always HAProxy's own for cache and compression; lines that ask for
@@ -31,11 +36,12 @@ public final class FilterLines implements Feature {
             + "    [  OT] opentracing\n    [SPOE] spoe\n    [TRACE] trace\n";
 
     /** Those that are not refused, as {@code -dKflt} lists them. */
-    private static final List<String> OFFERED = List.of("cache [CACHE]", "compression [COMP]", "trace [TRACE]");
+    private static final List<String> OFFERED =
+            List.of("bwlim-in [BWLIM]", "bwlim-out [BWLIM]", "cache [CACHE]", "compression [COMP]", "trace [TRACE]");
 
     private static final Set<String> TRACE_WORDS = Set.of("random-parsing", "random-forwarding", "hexdump", "quiet");
 
-    /** One line: which filter, and the cache it is for. */
+    /** One line: which filter, and the cache it is for or the name it has. */
     private record Declared(String kind, String name) {
         boolean isOther() {
             return !kind.equals("cache") && !kind.equals("compression");
@@ -46,6 +52,8 @@ public final class FilterLines implements Feature {
         private final List<Declared> filters = new ArrayList<>();
         /** Caches that lines name, in their order. */
         private final Set<String> caches = new LinkedHashSet<>();
+        /** By their names. */
+        private final Map<String, BandwidthLines.Parsed> limits = new LinkedHashMap<>();
 
         private boolean checked;
 
@@ -65,7 +73,7 @@ public final class FilterLines implements Feature {
     private static final Declared COMPRESSION = new Declared("compression", "");
 
     private static final Keyword<Directive> FILTER = Keyword.directive("filter", SectionKind.PROXIES)
-            .arguments("{cache <name>|compression|trace}")
+            .arguments("{bwlim-in|bwlim-out <name> …|cache <name>|compression|trace}")
             .doc("says which filters a proxy has, and in which order")
             .as(FilterLines::filter);
 
@@ -97,8 +105,8 @@ public final class FilterLines implements Feature {
             }
             case "cache" -> cache(line, draft, settings);
             case "trace" -> trace(line, settings);
-            case "fcgi-app", "opentracing", "spoe", "bwlim-in", "bwlim-out" ->
-                throw line.error(KnownKeywords.notSupported("filter " + kind));
+            case "bwlim-in", "bwlim-out" -> limit(line, (ProxyDraft) draft, settings, kind);
+            case "fcgi-app", "opentracing", "spoe" -> throw line.error(KnownKeywords.notSupported("filter " + kind));
             default -> throw line.error("'filter' : unknown keyword '" + kind + "'. Registered keywords :\n" + NAMES);
         }
         if (line.hasNext()) {
@@ -117,6 +125,21 @@ public final class FilterLines implements Feature {
         }
         settings.filters.add(filter);
         settings.caches.add(filter.name());
+    }
+
+    private static void limit(Arguments line, ProxyDraft draft, Settings settings, String kind) {
+        BandwidthLines.Parsed limit = BandwidthLines.parse(line, draft, kind.equals("bwlim-in"));
+        String name = limit.filter().name();
+        if (settings.limits.putIfAbsent(name, limit) != null) {
+            throw line.error("'filter " + kind + "' : there is a bandwidth limitation filter '" + name + "' already.");
+        }
+        settings.filters.add(new Declared(kind, name));
+    }
+
+    /** The bandwidth limitation filter of that name; null where the proxy has none. */
+    public static @Nullable BandwidthFilter bandwidth(Draft draft, String name) {
+        BandwidthLines.Parsed limit = draft.facet(SETTINGS).limits.get(name);
+        return limit == null ? null : limit.filter();
     }
 
     private static void trace(Arguments line, Settings settings) {
@@ -163,6 +186,10 @@ public final class FilterLines implements Feature {
         settings.checked = true;
         int compression = settings.indexOf(COMPRESSION);
         boolean others = settings.filters.stream().anyMatch(Declared::isOther);
+        settings.limits.forEach((name, limit) -> {
+            int index = settings.indexOf(new Declared(limit.filter().kind(), name));
+            limit.complete(draft, compression >= 0 && compression < index, assembly);
+        });
         if (CompressionLines.isUsedIn(draft)) {
             boolean cacheBehind = compression >= 0
                     && settings.filters.subList(compression, settings.filters.size()).stream()

@@ -69,7 +69,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
         this.facts = facts;
         this.client = client;
         this.tuning = tuning;
-        sender = new RequestSender();
+        sender = new RequestSender(this);
         facts.requestBody = sender;
         ledger = new Ledger(loop, facts);
         judge = new RequestJudge(loop, facts, ledger, this);
@@ -293,10 +293,11 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
                 judge.connectionMode() == ConnectionMode.KEEP_ALIVE && RequestSender.allowsReuse(facts.request);
         relay.begin(keepAlive);
         RequestFields.nameServer(facts, backend().http().serverNameField(), ledger);
+        sender.pace.begin(facts.bandwidth);
         sender.start(stream, facts.request, keepAlive || backend().http().has(HttpOption.PRETEND_KEEP_ALIVE));
         if (bodyHasPassed) {
             sender.flush();
-            client.reading(true);
+            client.reading(!sender.pace.isFull());
             server.expect(backend());
         }
     }
@@ -315,7 +316,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
     public int bodyTimeoutMs() {
         boolean held =
                 server.isFull() && facts.serverTimeoutMs(backend()) > 0; // then it is the server's time that counts
-        return held ? 0 : phase.bodyTimeoutMs(facts.frontend.timeouts(), facts.backend);
+        return held || sender.pace.isFull() ? 0 : phase.bodyTimeoutMs(facts.frontend.timeouts(), facts.backend);
     }
 
     /** The next {@code length} bytes of the request's body; the caller keeps {@code in} and skips them. */
@@ -325,7 +326,9 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
             return; // the server has answered and gone: nobody wants the rest
         }
         sender.body(in, length);
-        if (phase != Phase.FINISHING && !phase.expectsServer() && sender.waitingBytes() >= tuning.bufferSize()) {
+        if (sender.pace.isFull()) {
+            client.reading(false);
+        } else if (phase != Phase.FINISHING && !phase.expectsServer() && sender.waitingBytes() >= tuning.bufferSize()) {
             client.reading(false);
         }
     }
@@ -350,7 +353,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
             return;
         }
         sender.flush();
-        if (phase == Phase.FINISHING && sender.hasEnded()) {
+        if (phase == Phase.FINISHING && sender.isDone()) {
             relay.finish();
             return;
         }
@@ -367,7 +370,8 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
 
     /** The server takes bytes again: so may the client send them. */
     void onServerWritable() {
-        client.reading(true);
+        sender.pace.resume();
+        client.reading(!sender.pace.isFull());
         ServerStream stream = server.stream();
         if (phase == Phase.FINISHING && stream != null) {
             stream.expect(0);
@@ -379,7 +383,7 @@ public final class Exchange implements RequestJudge.Outcome, ServerSearch.Seeker
 
     /** The client takes bytes again, or no longer. */
     public void onClientWritabilityChanged(boolean writable) {
-        server.reading(writable);
+        relay.onClientWritable(writable);
     }
 
     /** Bytes of the client in a tunnel; the caller keeps {@code in}. */

@@ -22,10 +22,27 @@ final class RequestSender implements BodyBytes {
     private @Nullable Trailers trailers;
     private boolean dropsTrailers;
     private boolean ended;
+    /** Whether the server is told of the end once limits hold nothing back any more. */
+    private boolean endDue;
+
     /** How large a request may be that is kept to be sent again; 0 where none is. */
     private int keptSize;
 
     private @Nullable ByteBuf kept;
+    /** What bandwidth limits hold back of the body. */
+    final RequestPace pace;
+
+    RequestSender(Exchange exchange) {
+        pace = new RequestPace(exchange);
+    }
+
+    /** The next bytes may pass. */
+    void pass(ByteBuf in, int length) {
+        ServerStream present = server;
+        if (present != null) {
+            present.body(in, length);
+        }
+    }
 
     /**
      * The request goes to a server of {@code backend}.
@@ -72,6 +89,8 @@ final class RequestSender implements BodyBytes {
     /** The body waits again, for another connection. */
     void repeat() {
         server = null;
+        endDue = false;
+        pace.clear();
         ByteBuf body = kept;
         waiting = body == null ? null : body.retainedDuplicate();
     }
@@ -83,11 +102,11 @@ final class RequestSender implements BodyBytes {
         ByteBuf body = waiting;
         if (body != null) {
             waiting = null;
-            server.body(body, body.readableBytes());
+            send(server, body, body.readableBytes());
             body.release();
         }
         if (ended) {
-            server.end(dropsTrailers ? null : trailers);
+            end(server);
         }
     }
 
@@ -98,7 +117,7 @@ final class RequestSender implements BodyBytes {
         }
         ServerStream present = server;
         if (present != null) {
-            present.body(in, length);
+            send(present, in, length);
             return;
         }
         ByteBuf body = waiting;
@@ -109,19 +128,38 @@ final class RequestSender implements BodyBytes {
         body.writeBytes(in, in.readerIndex(), length);
     }
 
+    private void send(ServerStream to, ByteBuf in, int length) {
+        if (!pace.takes(in, length)) {
+            to.body(in, length);
+        }
+    }
+
+    /** What limits hold back goes first. */
+    private void end(ServerStream to) {
+        endDue = pace.holds();
+        if (!endDue) {
+            to.end(dropsTrailers ? null : trailers);
+        }
+    }
+
     /** The body is over; {@code trailers} stay as they are until {@link #clear}. */
     void end(@Nullable Trailers trailers) {
         ended = true;
         this.trailers = trailers;
         ServerStream present = server;
         if (present != null) {
-            present.end(dropsTrailers ? null : trailers);
+            end(present);
         }
     }
 
     /** Whether the body is over. */
     boolean hasEnded() {
         return ended;
+    }
+
+    /** Whether all of the body has gone to the server. */
+    boolean isDone() {
+        return ended && !pace.holds();
     }
 
     /** Bytes of the body that wait for a connection. */
@@ -150,6 +188,9 @@ final class RequestSender implements BodyBytes {
     void flush() {
         ServerStream present = server;
         if (present != null) {
+            if (endDue) {
+                end(present);
+            }
             if (!ended) {
                 keptSize = 0; // HAProxy sends again only what was whole when the first server got it
             }
@@ -160,6 +201,8 @@ final class RequestSender implements BodyBytes {
     /** Forgets everything: the request is over, or goes to another server. */
     void clear() {
         server = null;
+        pace.clear();
+        endDue = false;
         trailers = null;
         dropsTrailers = false;
         ended = false;

@@ -9,6 +9,7 @@ import io.tandem.node.backend.http.ServerStream;
 import io.tandem.node.backend.pool.ServerConnection;
 import io.tandem.node.content.BodyFilter;
 import io.tandem.node.content.BodyFilters;
+import io.tandem.node.content.BodySink;
 import io.tandem.node.frontend.http.Framing;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.frontend.http.Trailers;
@@ -41,11 +42,14 @@ final class ResponseRelay implements ResponseListener {
     private @Nullable ResponseHold hold;
     /** Who looks at the body on its way; null for nobody. */
     private @Nullable BodyFilter filter;
+    /** What bandwidth limits hold back of the body. */
+    private final ResponsePace pace;
 
     ResponseRelay(Exchange exchange, Facts facts, ClientSide client) {
         this.exchange = exchange;
         this.facts = facts;
         this.client = client;
+        pace = new ResponsePace(exchange, this);
     }
 
     /** From now on responses go to another client. */
@@ -132,7 +136,7 @@ final class ResponseRelay implements ResponseListener {
             pass(body, body.readableBytes(), false);
             body.release();
         }
-        exchange.server.reading(true);
+        exchange.server.reading(pace.hasRoom());
         if (present.hasEnded()) {
             onResponseEnd(present.trailers(), present.hasSurplus());
         } else {
@@ -174,7 +178,7 @@ final class ResponseRelay implements ResponseListener {
         BodyFilter chosen = BodyFilters.onResponse(facts, backend);
         filter = chosen;
         clientKeepsAlive = ResponseJudge.mayKeepClient(facts) && ResponseJudge.showsItsEnd(facts);
-        ByteBuf received = chosen == null ? in : null; // what a filter sees has no head in front
+        ByteBuf received = !pace.begins() && chosen == null ? in : null; // what a filter sees has no head in front
         return client.head(facts.response, clientKeepsAlive, ResponseJudge.opensTunnel(facts), received, length)
                 ? Fate.AS_RECEIVED
                 : Fate.TAKEN;
@@ -211,17 +215,32 @@ final class ResponseRelay implements ResponseListener {
         }
         bodyBytes += length - headLength;
         pass(in, length, all);
-        if (!client.isWritable()) {
+        if (!client.isWritable() || !pace.hasRoom()) {
             holdServer();
         }
     }
 
     private void pass(ByteBuf in, int length, boolean all) {
+        if (!pace.takes(in, length)) {
+            filter(in, length, all);
+        }
+    }
+
+    /** The next bytes of the body, on through its filter. */
+    void filter(ByteBuf in, int length, boolean all) {
         BodyFilter present = filter;
+        BodySink next = pace.behind(client);
         if (present == null) {
-            client.body(in, length, all);
+            next.body(in, length, all);
         } else {
-            present.body(in, length, all, client);
+            present.body(in, length, all, next);
+        }
+    }
+
+    void flushFilter() {
+        BodyFilter present = filter;
+        if (present != null) {
+            present.flush(pace.behind(client));
         }
     }
 
@@ -229,7 +248,7 @@ final class ResponseRelay implements ResponseListener {
         BodyFilter present = filter;
         if (present != null) {
             filter = null;
-            present.end(trailers, client);
+            present.end(trailers, pace.behind(client));
         }
     }
 
@@ -257,10 +276,7 @@ final class ResponseRelay implements ResponseListener {
             resume();
         }
         if (exchange.isBusy()) {
-            BodyFilter present = filter;
-            if (present != null) {
-                present.flush(client);
-            }
+            flushFilter();
             holdServer();
             if (exchange.phase().expectsServer()) {
                 exchange.server.expect(exchange.backend());
@@ -269,11 +285,19 @@ final class ResponseRelay implements ResponseListener {
     }
 
     /** What has been written is more than a client takes at a time: without room in its socket nothing more is read. */
-    private void holdServer() {
+    void holdServer() {
         client.flush();
-        if (!client.isWritable()) {
+        if (!client.isWritable() || !pace.hasRoom()) {
             exchange.server.reading(false);
         }
+    }
+
+    /** The client takes bytes again, or no longer. */
+    void onClientWritable(boolean writable) {
+        if (writable) {
+            pace.resume();
+        }
+        exchange.server.reading(writable && pace.hasRoom());
     }
 
     @Override
@@ -291,25 +315,42 @@ final class ResponseRelay implements ResponseListener {
             resume();
             return;
         }
+        if (pace.hasEnd()) {
+            pace.onSurplus();
+            return;
+        }
         ServerStream present = exchange.server.stream();
         if (ResponseJudge.opensTunnel(facts) && present != null) {
             exchange.become(Phase.TUNNEL);
             exchange.tunnel().open(present, facts.frontend.timeouts(), facts.timeouts(exchange.backend()));
             return;
         }
-        Trailers passed = facts.frontend.http().has(HttpOption.DROP_RESPONSE_TRAILERS) ? null : trailers;
         if (trailers != null) {
-            bodyBytes += 1 + (passed == null ? 0 : passed.countedSize());
+            boolean dropped = facts.frontend.http().has(HttpOption.DROP_RESPONSE_TRAILERS);
+            bodyBytes += 1 + (dropped ? 0 : trailers.countedSize());
+        }
+        end(trailers, surplus);
+    }
+
+    /** The body has been received; what limits still hold of it goes first. */
+    void end(@Nullable Trailers trailers, boolean surplus) {
+        if (pace.keepsEnd(trailers, surplus, false)) {
+            return;
         }
         endFilter(trailers);
+        if (pace.keepsEnd(trailers, surplus, true)) {
+            return;
+        }
+        Trailers passed = facts.frontend.http().has(HttpOption.DROP_RESPONSE_TRAILERS) ? null : trailers;
         client.end(passed);
         this.surplus = surplus;
-        finishOrWait(present);
+        finishOrWait(exchange.server.stream());
     }
 
     /** The response is complete: the rest of the request still goes to the server, if there is one. */
     private void finishOrWait(@Nullable ServerStream present) {
-        if (!client.isRequestComplete() && client.awaitRequestEnd()) {
+        if (client.isRequestComplete() ? exchange.sender.pace.holds() : client.awaitRequestEnd()) {
+            client.flush();
             exchange.become(Phase.FINISHING);
             if (present != null) {
                 present.expect(0);
@@ -321,7 +362,8 @@ final class ResponseRelay implements ResponseListener {
 
     /** Request and response are complete. */
     void finish() {
-        ServerConnection idle = exchange.server.release(!surplus && serverKeepsAlive && client.isRequestComplete());
+        boolean asked = client.isRequestComplete() && !exchange.sender.pace.holds();
+        ServerConnection idle = exchange.server.release(!surplus && serverKeepsAlive && asked);
         if (idle != null) {
             if (authenticates) {
                 exchange.search.onConnectionAuthenticates(idle);
@@ -381,6 +423,9 @@ final class ResponseRelay implements ResponseListener {
 
     @Override
     public void onServerClosed(boolean orderly) {
+        if (pace.keepsClose(orderly)) {
+            return;
+        }
         boolean held = isHolding();
         while (isHolding()) {
             resume(); // with what there is: one rule after the other may have waited for more
@@ -406,6 +451,10 @@ final class ResponseRelay implements ResponseListener {
             onHeldTooLong();
             return;
         }
+        if (pace.holds() || exchange.sender.pace.holds()) {
+            exchange.server.expect(exchange.backend()); // it waits for our limits, and not we for it
+            return;
+        }
         exchange.serverFailures().onTimeout();
     }
 
@@ -413,6 +462,7 @@ final class ResponseRelay implements ResponseListener {
     void clear() {
         surplus = false;
         authenticates = false;
+        pace.clear();
         dropFilter();
         if (hold != null) {
             hold.clear();

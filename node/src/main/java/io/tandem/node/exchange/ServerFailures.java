@@ -102,8 +102,18 @@ final class ServerFailures {
                 }
             }
             case WAITING -> onGone(ended != null && ended.isReused());
-            case FINISHING -> exchange.client.reading(true); // the rest of the request is read and thrown away
+            case FINISHING -> onGoneAnswered();
             case IDLE, REQUEST, BUFFERING, AWAITING, TARPIT, SEARCHING -> {}
+        }
+    }
+
+    /** The rest of the request is read and thrown away. */
+    private void onGoneAnswered() {
+        exchange.sender.pace.clear();
+        if (exchange.sender.hasEnded()) {
+            exchange.relay.finish();
+        } else {
+            exchange.client.reading(true);
         }
     }
 

@@ -161,7 +161,8 @@ public final class ClientConnections implements ConnectionOpener {
     }
 
     private static EndpointSettings http2(ListenTarget target) {
-        return Http2Tuning.forClients(target.configuration().drafts());
+        return Http2Tuning.forClients(
+                target.configuration().drafts(), target.bind().idlePingMs());
     }
 
     private static void openTcp(Channel channel, Facts facts, ListenTarget target, Tuning tuning, Runnable onEnd) {

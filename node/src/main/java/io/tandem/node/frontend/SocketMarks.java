@@ -5,7 +5,7 @@ package io.tandem.node.frontend;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 
-/** {@code set-tos}, {@code set-mark}: what the packets to a client carry. */
+/** {@code set-fc-tos}, {@code set-bc-mark} and their like: what the packets to a client, or to a server, carry. */
 public final class SocketMarks {
     private static final IntegerUnixChannelOption IP_TOS = new IntegerUnixChannelOption("IP_TOS", 0, 1);
     private static final IntegerUnixChannelOption IPV6_TCLASS = new IntegerUnixChannelOption("IPV6_TCLASS", 41, 67);

@@ -7,6 +7,7 @@ import io.tandem.config.text.Origin;
 import io.tandem.node.backend.Backend;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.Timeouts;
+import io.tandem.node.content.bandwidth.Bandwidth;
 import io.tandem.node.content.cache.CacheUse;
 import io.tandem.node.content.compression.Algorithm;
 import io.tandem.node.frontend.Frontend;
@@ -78,6 +79,8 @@ public final class Facts {
     public long sessionId;
     /** How many connections the listener has, this one included. */
     public IntSupplier listenerConnections = () -> 0;
+    /** How often the client did on its connection what a good one does not; 0 in HTTP/1. */
+    public IntSupplier glitches = ServerEnd.NO_GLITCHES;
     /** Variables of the connection and of the exchange; see {@link #variables}. */
     private final VariableScopes scopes;
     /** Those of a health check ({@code check}); null elsewhere. */
@@ -126,6 +129,8 @@ public final class Facts {
     public @Nullable BodyBytes requestBody;
     /** What is here of the response's body while rules are judged; null where nobody looks at it. */
     public @Nullable BodyBytes responseBody;
+    /** How fast its bodies, or the bytes of a TCP session, may pass; null for as fast as they can. */
+    public @Nullable Bandwidth bandwidth;
     /** What it has to do with caches; null for nothing. */
     public @Nullable CacheUse caching;
     /** How the client takes the response compressed; null where it does not, or nobody would do it. */
@@ -163,6 +168,10 @@ public final class Facts {
     public int serverTimeoutMs;
 
     public int tunnelTimeoutMs;
+    /** {@code set-bc-mark}, {@code set-bc-tos}: what the packets to the server carry; negative for what the system gives them. */
+    public long serverMark = -1;
+
+    public int serverTos = -1;
     /** {@code set-retries}: instead of the backend's {@code retries}; negative for that. */
     public int retriesAllowed = -1;
     /** {@code early-hint}: interim responses that the client is to get before anything else; null for none. */
@@ -315,6 +324,7 @@ public final class Facts {
         listenerId = connection.listenerId;
         listener = connection.listener;
         listenerConnections = connection.listenerConnections;
+        glitches = connection.glitches;
         acceptedAtMs = connection.acceptedAtMs;
         acceptedNs = connection.acceptedNs;
         handshakeNs = connection.handshakeNs;
@@ -378,6 +388,15 @@ public final class Facts {
     public void endConnection(long nowMs) {
         tracking.endConnection(nowMs);
         scopes.end();
+        releaseBandwidth();
+    }
+
+    private void releaseBandwidth() {
+        Bandwidth limits = bandwidth;
+        if (limits != null) {
+            bandwidth = null;
+            limits.release();
+        }
     }
 
     /** Forgets the exchange, keeps the connection. */
@@ -442,6 +461,8 @@ public final class Facts {
         serverStatus = 0;
         serverTimeoutMs = 0;
         tunnelTimeoutMs = 0;
+        serverMark = -1;
+        serverTos = -1;
         hints = null;
         uniqueId = null;
         logLevel = DEFAULT_LEVEL;
@@ -459,6 +480,7 @@ public final class Facts {
         responseBody = null;
         accepted = null;
         encoding = null;
+        releaseBandwidth();
         CacheUse cached = caching;
         if (cached != null) {
             caching = null;

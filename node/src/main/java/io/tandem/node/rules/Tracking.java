@@ -136,6 +136,12 @@ public final class Tracking {
         count(DataType.HTTP_FAIL_RATE, 1, nowMs);
     }
 
+    /** The client has done on its connection, {@code times} times, what a good one does not. */
+    public void countGlitches(long times, long nowMs) {
+        count(DataType.GLITCH_CNT, times, nowMs);
+        count(DataType.GLITCH_RATE, times, nowMs);
+    }
+
     /** Bytes received from the client and sent to it since the last call. */
     public void countBytes(long in, long out, long nowMs) {
         if (tracked > 0) {

@@ -36,7 +36,9 @@ public enum DataType {
     HTTP_FAIL_RATE(Wire.RATE, Merge.SUM, Args.PERIOD),
     GPT(Wire.U32, Merge.REGISTER, Args.ELEMENTS),
     GPC(Wire.U32, Merge.SUM, Args.ELEMENTS),
-    GPC_RATE(Wire.RATE, Merge.SUM, Args.ELEMENTS_AND_PERIOD);
+    GPC_RATE(Wire.RATE, Merge.SUM, Args.ELEMENTS_AND_PERIOD),
+    GLITCH_CNT(Wire.U32, Merge.SUM, Args.NONE),
+    GLITCH_RATE(Wire.RATE, Merge.SUM, Args.PERIOD);
 
     /** How a value travels. */
     public enum Wire {

@@ -18,6 +18,7 @@ import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.PortRange;
 import io.tandem.node.backend.SourceAddress;
 import io.tandem.node.frontend.Peer;
+import io.tandem.node.frontend.SocketMarks;
 import io.tandem.node.frontend.http.HttpOption;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.Tuning;
@@ -124,6 +125,12 @@ public final class Dialer {
         }
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         Tuning.of(facts.configuration.drafts()).ofServers().applyTo(channel.config());
+        if (facts.serverMark >= 0) {
+            SocketMarks.mark(channel, (int) facts.serverMark);
+        }
+        if (facts.serverTos >= 0) {
+            SocketMarks.tos(channel, facts.serverTos);
+        }
     }
 
     /** Connects a channel that {@link #open} made. */

@@ -30,6 +30,7 @@ import io.tandem.node.rules.ServerEnd;
 import io.tandem.node.tls.OutputEnd;
 import io.tandem.node.tls.Session;
 import java.net.InetSocketAddress;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     private boolean closed;
     private boolean inputEnded;
     private boolean reset;
+    private IntSupplier glitches = ServerEnd.NO_GLITCHES;
     private int uses = 1;
     /** What the server wants first, and where a SOCKS proxy is to go; null for neither. */
     private byte @Nullable [] header;
@@ -371,6 +373,16 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     @Override
     public int httpMajor() {
         return speaksHttp2() ? 2 : 1;
+    }
+
+    /** Its protocol has begun, and counts what the server does that a good one does not. */
+    public void counting(IntSupplier glitches) {
+        this.glitches = glitches;
+    }
+
+    @Override
+    public int glitches() {
+        return glitches.getAsInt();
     }
 
     @Override

@@ -59,12 +59,16 @@ public final class ServerPools {
             onConfiguration(facts.configuration);
         }
         ConnectionProperty[] properties = server.properties();
-        if (properties.length == 0) {
+        boolean marked = facts.serverMark >= 0 || facts.serverTos >= 0;
+        if (properties.length == 0 && !marked) {
             return ConnectionKey.PLAIN;
         }
         key.clear();
         for (ConnectionProperty property : properties) {
             property.addTo(key, facts);
+        }
+        if (marked) {
+            key.addMarks(facts.serverMark, facts.serverTos);
         }
         return key;
     }

@@ -48,6 +48,11 @@ public record Bind(
         return settings.http2;
     }
 
+    /** How often clients on an idle connection in HTTP/2 are asked for a sign of life, milliseconds; 0 for never. */
+    public int idlePingMs() {
+        return settings.idlePingMs;
+    }
+
     /** Whether they speak HTTP/1 alone, whatever ALPN or the first bytes say. */
     public boolean speaksHttp1Only() {
         return settings.http1Only;

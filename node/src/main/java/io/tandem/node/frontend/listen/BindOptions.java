@@ -3,6 +3,7 @@
 package io.tandem.node.frontend.listen;
 
 import io.tandem.config.text.Times;
+import io.tandem.node.frontend.http.h2.IdlePing;
 import io.tandem.node.language.Arguments;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.proxyprotocol.NetScalerDecoder;
@@ -73,6 +74,11 @@ final class BindOptions {
                     throw line.error(malformed.text());
                 }
             }),
+            option(
+                    "idle-ping",
+                    "TIME",
+                    "how often an idle connection in HTTP/2 is tried, which ends without an answer (HAProxy 3.2)",
+                    (line, bind) -> bind.settings.idlePingMs = IdlePing.millis(line)),
             option("process", "PROCESS[/SET]", "the event loops that serve it; retired", BindOptions::process),
             option(
                     "shards",

@@ -48,6 +48,7 @@ public final class ListenSettings {
     boolean deferAccept;
     boolean fastOpen;
     int userTimeoutMs;
+    int idlePingMs;
     /** {@code mss}: positive what to announce, negative what to take off, 0 for neither. */
     int segment;
 

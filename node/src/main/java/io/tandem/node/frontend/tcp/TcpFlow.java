@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A TCP session once both sides are there: bytes pass unchanged, a side that cannot write stops the other's reads, and a side
  * that ends, or is silent for too long, ends while the other goes on. Runs on the connection's loop.
  */
-final class TcpFlow implements ServerUser {
+final class TcpFlow implements ServerUser, FlowLimits.Ends {
     private final Facts facts;
     private final Ledger ledger;
     private final Inactivity inactivity;
@@ -27,6 +27,12 @@ final class TcpFlow implements ServerUser {
     private @Nullable ServerConnection server;
     /** Holds the server's first bytes while rules judge them. */
     private @Nullable Inspection response;
+
+    private final FlowLimits limits;
+    /** Whether the server is told of the client's end once limits hold nothing back any more. */
+    private boolean tellDue;
+    /** Whether the flow is finished once limits hold nothing back any more. */
+    private boolean finishDue;
 
     private boolean clientEnded;
     private boolean serverEnded;
@@ -47,6 +53,7 @@ final class TcpFlow implements ServerUser {
             Backend backend,
             ClientPipe client,
             ServerConnection server,
+            int room,
             Ending ending) {
         this.facts = facts;
         this.ledger = ledger;
@@ -55,6 +62,7 @@ final class TcpFlow implements ServerUser {
         this.client = client;
         this.server = server;
         this.ending = ending;
+        limits = new FlowLimits(facts, room, this);
     }
 
     /**
@@ -76,15 +84,16 @@ final class TcpFlow implements ServerUser {
         inactivity.connected(
                 tunnel > 0 ? tunnel : facts.frontend.timeouts().client(),
                 tunnel > 0 ? tunnel : backend.timeouts().server());
+        limits.begin();
         if (early != null) {
-            connection.write(early);
+            limits.toServer(early);
             connection.flush();
         }
         clientEnded = ended;
         if (ended) {
             tellServer(connection);
         }
-        reading(connection.isWritable());
+        reading(connection.isWritable() && limits.hasRoomUp());
     }
 
     // ---- from the server to the client
@@ -98,7 +107,7 @@ final class TcpFlow implements ServerUser {
             inspection.hold(in);
             judgeResponse();
         } else {
-            write(in.retain());
+            toClient(in.retain());
         }
     }
 
@@ -131,11 +140,25 @@ final class TcpFlow implements ServerUser {
 
     private void releaseResponse(Inspection inspection) {
         response = null;
-        write(inspection.take());
+        limits.begin();
+        toClient(inspection.take());
         inspection.dispose();
     }
 
-    private void write(ByteBuf out) {
+    private void toClient(ByteBuf out) {
+        limits.toClient(out);
+        if (!over && (!client.isWritable() || !limits.hasRoomDown())) {
+            onServerReadComplete(); // room for the next, or the server waits
+        }
+    }
+
+    @Override
+    public boolean clientTakesMore() {
+        return client.isWritable();
+    }
+
+    @Override
+    public void writeToClient(ByteBuf out) {
         if (over) {
             out.release();
             return;
@@ -144,8 +167,16 @@ final class TcpFlow implements ServerUser {
             inactivity.clientActive();
         }
         client.write(out);
-        if (!client.isWritable()) {
-            onServerReadComplete(); // room for the next, or the server waits
+    }
+
+    @Override
+    public void onPassedDown() {
+        ServerConnection from = server;
+        onServerReadComplete();
+        if (finishDue) {
+            finish();
+        } else if (from != null && !serverEnded && client.isWritable() && limits.hasRoomDown()) {
+            from.reading(true);
         }
     }
 
@@ -153,7 +184,7 @@ final class TcpFlow implements ServerUser {
     public void onServerReadComplete() {
         ServerConnection from = server;
         client.flush();
-        if (from != null && !client.isWritable()) {
+        if (from != null && (!client.isWritable() || !limits.hasRoomDown())) {
             from.reading(false);
         }
     }
@@ -162,7 +193,10 @@ final class TcpFlow implements ServerUser {
     void onClientWritability() {
         ServerConnection present = server;
         inactivity.clientActive();
-        if (present != null && !serverEnded && client.isWritable()) {
+        if (client.isWritable()) {
+            limits.resumeDown();
+        }
+        if (present != null && !serverEnded && client.isWritable() && limits.hasRoomDown()) {
             present.reading(true);
         }
     }
@@ -188,6 +222,10 @@ final class TcpFlow implements ServerUser {
 
     /** The server has ended: so does our side towards the client, and the session if the client has ended too. */
     private void finish() {
+        finishDue = limits.holdDown() || (clientEnded && limits.holdUp());
+        if (finishDue) {
+            return;
+        }
         if (clientEnded) {
             last = true;
             client.afterAll(() -> ending.end(Termination.NORMAL, Termination.NORMAL));
@@ -233,12 +271,45 @@ final class TcpFlow implements ServerUser {
             in.release();
             return;
         }
+        limits.toServer(in);
+        if (!present.isWritable() || !limits.hasRoomUp()) {
+            onClientReadComplete(); // room for the next, or the client waits
+        }
+    }
+
+    @Override
+    public void writeToServer(ByteBuf out) {
+        ServerConnection present = server;
+        if (present == null) {
+            out.release();
+            return;
+        }
         if (present.isWritable() && !backend.http().has(HttpOption.INDEPENDENT_STREAMS)) {
             inactivity.serverActive();
         }
-        present.write(in);
-        if (!present.isWritable()) {
-            onClientReadComplete(); // room for the next, or the client waits
+        present.write(out);
+    }
+
+    @Override
+    public boolean serverTakesMore() {
+        ServerConnection present = server;
+        return present != null && present.isWritable();
+    }
+
+    @Override
+    public void onPassedUp() {
+        ServerConnection present = server;
+        if (present == null) {
+            return;
+        }
+        present.flush();
+        if (tellDue) {
+            tellServer(present);
+        }
+        if (finishDue) {
+            finish();
+        } else {
+            reading(present.isWritable() && limits.hasRoomUp());
         }
     }
 
@@ -246,7 +317,7 @@ final class TcpFlow implements ServerUser {
         ServerConnection present = server;
         if (present != null) {
             present.flush();
-            if (!present.isWritable()) {
+            if (!present.isWritable() || !limits.hasRoomUp()) {
                 reading(false);
             }
         }
@@ -257,7 +328,8 @@ final class TcpFlow implements ServerUser {
         inactivity.serverActive();
         inactivity.clientActive();
         if (writable) {
-            reading(true);
+            limits.resumeUp();
+            reading(limits.hasRoomUp());
         }
     }
 
@@ -277,6 +349,10 @@ final class TcpFlow implements ServerUser {
 
     /** The client has ended: so does our side towards the server. */
     private void tellServer(ServerConnection present) {
+        tellDue = limits.holdUp();
+        if (tellDue) {
+            return;
+        }
         if (backend.http().has(HttpOption.NO_LINGER)) {
             ending.end(
                     Termination.NORMAL, Termination.NORMAL); // its answer is of no interest any more, as with HAProxy
@@ -305,12 +381,13 @@ final class TcpFlow implements ServerUser {
 
     void onClientSilent() {
         ServerConnection to = server;
+        boolean limited = limits.holdUp() || limits.holdDown(); // it waits for our limits, and not we for it
         if (!client.hasNothingPending()) {
             ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
             facts.terminated(Termination.CLIENT_TIMEOUT, last ? Termination.IN_LAST : Termination.IN_DATA);
             ending.end(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
             client.close(); // what is pending will never leave
-        } else if (!clientEnded && (to == null || to.isWritable())) {
+        } else if (!limited && !clientEnded && (to == null || to.isWritable())) {
             ledger.countBoth(facts.server, ProxyCounter.CLIENT_ABORTS);
             facts.terminated(Termination.CLIENT_TIMEOUT, Termination.IN_DATA);
             reading(false);
@@ -326,7 +403,7 @@ final class TcpFlow implements ServerUser {
         if (!present.isWritable()) {
             ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
             ending.end(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
-        } else if (!serverEnded && client.isWritable()) {
+        } else if (!serverEnded && client.isWritable() && !limits.holdUp() && !limits.holdDown()) {
             ledger.countBoth(facts.server, ProxyCounter.SERVER_ABORTS);
             facts.terminated(Termination.SERVER_TIMEOUT, Termination.IN_DATA);
             present.reading(false);
@@ -337,6 +414,7 @@ final class TcpFlow implements ServerUser {
     /** The session is over: the server's connection ends, when all is written where the end is a good one. */
     void close(boolean well) {
         over = true;
+        limits.close();
         Inspection inspection = response;
         if (inspection != null) {
             response = null;

@@ -192,7 +192,7 @@ public final class TcpSession extends ChannelInboundHandlerAdapter
             throw new IllegalStateException("a server without a backend or a client");
         }
         phase = Phase.FLOWING;
-        TcpFlow begun = new TcpFlow(facts, ledger, inactivity, backend, present, connection, this::end);
+        TcpFlow begun = new TcpFlow(facts, ledger, inactivity, backend, present, connection, limit, this::end);
         flow = begun;
         begun.begin(early.take(), clientEnded, limit, connection);
     }

@@ -27,7 +27,8 @@ public final class ActionKeywords {
             ExpectActions.ALL,
             PatternActions.ALL,
             ResolveActions.ALL,
-            CacheActions.ALL));
+            CacheActions.ALL,
+            BandwidthActions.ALL));
 
     private static final String TRACK = "track-sc";
 

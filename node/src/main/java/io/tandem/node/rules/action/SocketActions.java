@@ -14,6 +14,7 @@ import io.netty.channel.Channel;
 import io.tandem.node.frontend.SocketMarks;
 import io.tandem.node.language.Keyword;
 import io.tandem.node.rules.Action;
+import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.Verdict;
 import io.tandem.node.rules.sample.Expression;
 import io.tandem.node.rules.sample.Sample;
@@ -44,6 +45,16 @@ final class SocketActions {
                     .arguments("<mark> | <expression>")
                     .doc("set-mark, by an expression too: HAProxy 3's name")
                     .as(line -> onSocket(line, SocketMarks::mark)),
+            action("set-bc-tos", CONTENT, REQUEST)
+                    .arguments("<tos> | <expression>")
+                    .doc(
+                            "sets the type of service of the packets to the server: only connections opened with it are used"
+                                    + " (HAProxy 3.0)")
+                    .as(line -> toServer(line, (facts, tos) -> facts.serverTos = tos & 0xff)),
+            action("set-bc-mark", CONTENT, REQUEST)
+                    .arguments("<mark> | <expression>")
+                    .doc("marks the packets to the server for this host's routing; needs CAP_NET_ADMIN (HAProxy 3.0)")
+                    .as(line -> toServer(line, (facts, mark) -> facts.serverMark = mark & 0xFFFF_FFFFL)),
             action("set-nice", REQUEST, RESPONSE, CONTENT, RESPONSE_CONTENT)
                     .arguments("<nice>")
                     .doc("accepted: exchanges have no priority among each other here")
@@ -73,9 +84,32 @@ final class SocketActions {
         };
     }
 
+    private static boolean isNumber(ActionLine line) {
+        return !line.hasArgument() || line.words().peek().matches("[-+]?[0-9].*");
+    }
+
+    /** Of the connection to the server that the exchange will use. */
+    private static Action toServer(ActionLine line, ObjIntConsumer<Facts> setting) {
+        if (isNumber(line)) {
+            int value = number(line);
+            return facts -> {
+                setting.accept(facts, value);
+                return Verdict.CONTINUE;
+            };
+        }
+        Expression expression = line.expression(NUMBER);
+        return facts -> {
+            Sample value = facts.scratch.value;
+            if (expression.evaluateAs(SampleType.INTEGER, facts, value)) {
+                setting.accept(facts, (int) value.number);
+            }
+            return Verdict.CONTINUE;
+        };
+    }
+
     /** A number, or an expression that says it for each exchange. */
     private static Action onSocket(ActionLine line, ObjIntConsumer<Channel> option) {
-        if (!line.hasArgument() || line.words().peek().matches("[-+]?[0-9].*")) {
+        if (isNumber(line)) {
             return onSocket(number(line), option);
         }
         Expression expression = line.expression(NUMBER);

@@ -69,6 +69,11 @@ final class ConnectionFetches {
                     .of(Need.CLIENT_ADDRESS)
                     .doc("the error of the client's connection in words")
                     .simply((facts, out) -> text(ConnectionErrors.words(facts.connectionError), facts.scratch, out)),
+            fetch("fc_glitches")
+                    .returns(SampleType.INTEGER)
+                    .of(Need.CLIENT_ADDRESS)
+                    .doc("how often the client did what a good one does not; 0 in HTTP/1 (HAProxy 3.0)")
+                    .simply((facts, out) -> InternalFetches.number(out, facts.glitches.getAsInt())),
             fetch("so_id")
                     .returns(SampleType.INTEGER)
                     .of(Need.FRONTEND)

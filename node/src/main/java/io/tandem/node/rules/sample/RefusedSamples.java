@@ -11,7 +11,6 @@ public final class RefusedSamples {
             "the TLS engine does not tell its Finished messages (RFC 5929), and TLS 1.3 defines no such id";
 
     private static final String FASTCGI = "there is no FastCGI";
-    private static final String GLITCHES = "glitches of HTTP/2 are not counted";
     private static final String ENTITIES = "filters do not wait here";
 
     private static final Map<String, String> REASONS = Map.ofEntries(
@@ -19,12 +18,6 @@ public final class RefusedSamples {
             Map.entry("ssl_bc_unique_id", FINISHED),
             Map.entry("fcgi.docroot", FASTCGI),
             Map.entry("fcgi.index", FASTCGI),
-            Map.entry("fc_glitches", GLITCHES),
-            Map.entry("bc_glitches", GLITCHES),
-            Map.entry("sc_glitch_cnt", GLITCHES),
-            Map.entry("sc_glitch_rate", GLITCHES),
-            Map.entry("src_glitch_cnt", GLITCHES),
-            Map.entry("src_glitch_rate", GLITCHES),
             Map.entry("last_entity", ENTITIES),
             Map.entry("waiting_entity", ENTITIES));
 

@@ -36,6 +36,14 @@ final class ServerSideFetches {
                         ServerEnd end = facts.serverEnd;
                         return end != null && number(out, end.httpMajor());
                     }),
+            fetch("bc_glitches")
+                    .returns(SampleType.INTEGER)
+                    .of(Need.SERVER_ADDRESS)
+                    .doc("how often the server did what a good one does not; 0 in HTTP/1 (HAProxy 3.0)")
+                    .simply((facts, out) -> {
+                        ServerEnd end = facts.serverEnd;
+                        return end != null && number(out, end.glitches());
+                    }),
             fetch("bc_err")
                     .returns(SampleType.INTEGER)
                     .of(Need.SERVER_ADDRESS)

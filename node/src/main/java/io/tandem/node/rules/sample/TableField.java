@@ -41,6 +41,8 @@ record TableField(String name, DataType type, Effect effect, boolean kilo, boole
             plain("bytes_out_rate", DataType.BYTES_OUT_RATE),
             new TableField("kbytes_in", DataType.BYTES_IN_CNT, Effect.NONE, true, false),
             new TableField("kbytes_out", DataType.BYTES_OUT_CNT, Effect.NONE, true, false),
+            plain("glitch_cnt", DataType.GLITCH_CNT),
+            plain("glitch_rate", DataType.GLITCH_RATE),
             plain("get_gpc0", DataType.GPC0),
             plain("get_gpc1", DataType.GPC1),
             plain("get_gpt0", DataType.GPT0),

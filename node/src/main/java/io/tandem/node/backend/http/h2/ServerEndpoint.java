@@ -14,6 +14,7 @@ import io.tandem.node.frontend.http.Response;
 import io.tandem.node.frontend.http.h2.Endpoint;
 import io.tandem.node.frontend.http.h2.EndpointSettings;
 import io.tandem.node.frontend.http.h2.Frames;
+import io.tandem.node.frontend.http.h2.IdlePing;
 import io.tandem.node.frontend.http.h2.StreamBase;
 import io.tandem.node.frontend.http.h2.Transport;
 import io.tandem.node.loop.Loop;
@@ -46,6 +47,9 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     private final Tuning tuning;
     private final ResponseFields fields;
     private final Timer idle;
+    /** Null where {@code idle-ping} is not wanted. */
+    private final @Nullable IdlePing ping;
+
     private final boolean shared;
     private final int maxStreams;
     /** The streams that got a part of their response with this event. */
@@ -77,6 +81,24 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
                 drain();
             }
         };
+        int everyMs = connection.server().description().pool().idlePingMs();
+        ping = everyMs == 0 || !shared
+                ? null
+                : new IdlePing(loop, everyMs) {
+                    @Override
+                    protected ByteBuf out() {
+                        return ServerEndpoint.this.out();
+                    }
+
+                    @Override
+                    protected void onAnswer() {}
+
+                    @Override
+                    protected void onSilence() {
+                        connection.close();
+                        onServerClosed();
+                    }
+                };
     }
 
     /**
@@ -88,6 +110,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
             Loop loop, ServerConnection connection, Tuning tuning, EndpointSettings settings, boolean shared) {
         ServerEndpoint endpoint = new ServerEndpoint(loop, connection, tuning, settings, shared);
         connection.use(endpoint);
+        connection.counting(endpoint::glitches);
         endpoint.preface();
         if (shared) {
             OPEN.of(loop)
@@ -148,6 +171,9 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
     /** A stream for one exchange; its head is still to be sent. */
     public ServerStream open(ResponseListener listener, Response response) {
         idle.stop();
+        if (ping != null) {
+            ping.stop();
+        }
         ServerStreamOfH2 stream = free.pollLast();
         if (stream == null) {
             stream = new ServerStreamOfH2(this, loop, tuning, listener, response);
@@ -315,6 +341,16 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
             drain();
         } else {
             idle.start(IDLE_MS);
+            if (ping != null) {
+                ping.begin();
+            }
+        }
+    }
+
+    @Override
+    protected void onPong() {
+        if (ping != null) {
+            ping.onPong();
         }
     }
 
@@ -342,6 +378,9 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
             OPEN.of(loop).remove(server);
         }
         idle.dispose();
+        if (ping != null) {
+            ping.dispose();
+        }
         dispose();
         free.forEach(ServerStreamOfH2::dispose);
         free.clear();

@@ -21,6 +21,9 @@ final class ClientEndpoint extends Endpoint {
         /** The first stream has begun, or the last one has ended. */
         void onBusy(boolean busy);
 
+        /** The client has answered a PING. */
+        void onPong();
+
         /** The connection is cut without a word to the client. */
         void vanish();
     }
@@ -43,6 +46,9 @@ final class ClientEndpoint extends Endpoint {
 
     private int lastStream;
     private int totalStreams;
+    /** How many glitches stick tables know of. */
+    private int counted;
+
     private boolean draining;
     private boolean leaving;
     /** Whether the client has just broken the connection, and no line says so yet. */
@@ -55,6 +61,7 @@ final class ClientEndpoint extends Endpoint {
         this.owner = owner;
         fields = fields(facts, tuning);
         trailerFields = new TrailerFields(tuning.bufferSize() - tuning.maxRewrite());
+        facts.glitches = this::glitches;
     }
 
     private static RequestFields fields(Facts facts, Tuning tuning) {
@@ -99,6 +106,15 @@ final class ClientEndpoint extends Endpoint {
         }
         touched.clear();
         holdIfFull();
+        if (glitches() > counted) {
+            facts.tracking.countGlitches((long) glitches() - counted, loop.monotonicMs());
+            counted = glitches();
+        }
+    }
+
+    @Override
+    protected void onPong() {
+        owner.onPong();
     }
 
     /** That stream wants to hear when all of this event has been read. */

@@ -149,7 +149,9 @@ final class ControlFrames {
             endpoint.fail(Frames.FRAME_SIZE_ERROR);
         } else if (streamId != 0) {
             endpoint.fail(Frames.PROTOCOL_ERROR);
-        } else if ((flags & Frames.ACK) == 0 && endpoint.nuisance()) {
+        } else if ((flags & Frames.ACK) != 0) {
+            endpoint.onPong();
+        } else if (endpoint.nuisance()) {
             writer.pong(bytes);
         }
     }

@@ -459,6 +459,9 @@ public abstract class Endpoint implements FrameReader.Sink {
     /** The peer has broken the connection. */
     protected void onFailed() {}
 
+    /** The peer has answered a PING. */
+    protected void onPong() {}
+
     /** Ends the connection once all is written. */
     protected final void end() {
         closing = true;

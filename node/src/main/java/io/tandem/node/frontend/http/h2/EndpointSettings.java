@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
  * @param maxTotalStreams after how many streams a connection is ended gracefully; 0 for no limit
  * @param glitchesThreshold after how many glitches of the peer a connection ends; 0 for no limit
  * @param announcesWebSockets whether clients are told of extended CONNECT (RFC 8441)
+ * @param idlePingMs how often the peer of an idle connection is asked for a sign of life ({@code idle-ping}); 0 for never
  */
 public record EndpointSettings(
         int headerTableSize,
@@ -24,7 +25,8 @@ public record EndpointSettings(
         int maxHeaderList,
         int maxTotalStreams,
         int glitchesThreshold,
-        boolean announcesWebSockets) {
+        boolean announcesWebSockets,
+        int idlePingMs) {
     /** Of streams: as many as the peer likes. */
     static final int NO_LIMIT = Integer.MAX_VALUE;
 

@@ -11,6 +11,7 @@ import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A client's connection in HTTP/2: its socket, its preface and its time-outs; the rest is its {@link ClientEndpoint}'s. */
 public final class Http2Connection extends HttpConnection implements Transport, ClientEndpoint.Owner {
@@ -23,6 +24,9 @@ public final class Http2Connection extends HttpConnection implements Transport, 
     public static final int PREFACE_HEAD = 18;
 
     private final ClientEndpoint endpoint;
+    /** Null where {@code idle-ping} is not wanted. */
+    private final @Nullable IdlePing ping;
+
     private int prefaceRead;
     private int idleLeftMs;
     private boolean untrimmed;
@@ -42,6 +46,26 @@ public final class Http2Connection extends HttpConnection implements Transport, 
         this.prefaceRead = prefaceRead;
         facts.httpMajor = 2;
         endpoint = new ClientEndpoint(facts, tuning, settings, this);
+        ping = settings.idlePingMs() == 0
+                ? null
+                : new IdlePing(loop, settings.idlePingMs()) {
+                    @Override
+                    protected ByteBuf out() {
+                        return endpoint.out();
+                    }
+
+                    @Override
+                    protected void onAnswer() {
+                        if (!endpoint.hasStreams()) {
+                            beginIdleTime(); // as if it had just become idle
+                        }
+                    }
+
+                    @Override
+                    protected void onSilence() {
+                        abort();
+                    }
+                };
     }
 
     @Override
@@ -119,6 +143,9 @@ public final class Http2Connection extends HttpConnection implements Transport, 
     @Override
     protected void onClosed() {
         closing = true;
+        if (ping != null) {
+            ping.dispose();
+        }
         endpoint.close();
     }
 
@@ -143,12 +170,28 @@ public final class Http2Connection extends HttpConnection implements Transport, 
         if (busy) {
             timer.stop();
         } else {
-            idleLeftMs = idleTimeoutMs();
-            int first = idleLeftMs > 0 ? Math.min(idleLeftMs, TRIM_AFTER_MS) : TRIM_AFTER_MS;
-            untrimmed = true;
-            timer.start(first);
-            idleLeftMs -= first;
+            beginIdleTime();
         }
+        if (ping != null && busy) {
+            ping.stop();
+        } else if (ping != null) {
+            ping.begin();
+        }
+    }
+
+    @Override
+    public void onPong() {
+        if (ping != null) {
+            ping.onPong();
+        }
+    }
+
+    private void beginIdleTime() {
+        idleLeftMs = idleTimeoutMs();
+        int first = idleLeftMs > 0 ? Math.min(idleLeftMs, TRIM_AFTER_MS) : TRIM_AFTER_MS;
+        untrimmed = true;
+        timer.start(first);
+        idleLeftMs -= first;
     }
 
     @Override

@@ -32,20 +32,24 @@ public final class Http2Tuning implements Facet {
 
     private Http2Tuning() {}
 
-    /** How connections of clients are served. */
-    public static EndpointSettings forClients(Drafts drafts) {
+    /**
+     * How connections of clients are served.
+     *
+     * @param idlePingMs what the {@code bind} line says, 0 for nothing
+     */
+    public static EndpointSettings forClients(Drafts drafts, int idlePingMs) {
         Http2Tuning tuning = drafts.global().facet(KEY);
-        return tuning.settings(tuning.clients, Tuning.of(drafts));
+        return tuning.settings(tuning.clients, Tuning.of(drafts), idlePingMs);
     }
 
     /** How connections to servers are used. */
     public static EndpointSettings forServers(Drafts drafts) {
         Http2Tuning tuning = drafts.global().facet(KEY);
-        return tuning.settings(tuning.servers, Tuning.of(drafts));
+        return tuning.settings(tuning.servers, Tuning.of(drafts), 0);
     }
 
     /** No frame is longer than a buffer, as with HAProxy, but for what RFC 9113 section 4.2 has everybody take. */
-    private EndpointSettings settings(Side side, Tuning sizes) {
+    private EndpointSettings settings(Side side, Tuning sizes, int idlePingMs) {
         int streams = side.maxStreams == UNSET ? maxStreams : side.maxStreams;
         int frame = maxFrameSize == UNSET ? sizes.bufferSize() : Math.min(maxFrameSize, sizes.bufferSize());
         return new EndpointSettings(
@@ -56,7 +60,8 @@ public final class Http2Tuning implements Facet {
                 sizes.bufferSize(),
                 side.maxTotalStreams,
                 side.glitchesThreshold,
-                announcesWebSockets);
+                announcesWebSockets,
+                idlePingMs);
     }
 
     /** Not inherited: there is one process. */

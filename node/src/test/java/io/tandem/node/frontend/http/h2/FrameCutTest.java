@@ -38,7 +38,7 @@ class FrameCutTest {
             + Http2Text.frame(7, 0, 0, "\0\0\0\0\0\0\0\0bye");
 
     private static final EndpointSettings SETTINGS =
-            new EndpointSettings(4096, 65_535, 100, 16_384, 16_384, 0, 0, true);
+            new EndpointSettings(4096, 65_535, 100, 16_384, 16_384, 0, 0, true, 0);
 
     private final Loops loops = Loops.start(1);
     private HearingEndpoint.Heard expected = new HearingEndpoint.Heard(List.of(), List.of());

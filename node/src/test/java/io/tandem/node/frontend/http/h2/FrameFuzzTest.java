@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FrameFuzzTest {
     /** Small windows and lists, so that they are soon too small. */
-    private static final EndpointSettings SETTINGS = new EndpointSettings(4096, 100, 100, 16_384, 120, 0, 0, true);
+    private static final EndpointSettings SETTINGS = new EndpointSettings(4096, 100, 100, 16_384, 120, 0, 0, true, 0);
 
     private final Loops loops = Loops.start(1);
 
