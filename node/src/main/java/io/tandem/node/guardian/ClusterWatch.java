@@ -61,6 +61,11 @@ final class ClusterWatch implements Reactor.Timed {
     }
 
     @Override
+    public long readyNs() {
+        return nextNs;
+    }
+
+    @Override
     public void onTime(long nowNs) {
         if (nowNs - nextNs < 0) {
             return;

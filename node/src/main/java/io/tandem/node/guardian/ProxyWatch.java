@@ -70,6 +70,11 @@ final class ProxyWatch implements Reactor.Timed {
     }
 
     @Override
+    public long readyNs() {
+        return checkAtNs == Reactor.NEVER ? Reactor.NEVER : checkAtNs - LATE_NS;
+    }
+
+    @Override
     public void onTime(long nowNs) {
         if (checkAtNs == Reactor.NEVER) {
             return;

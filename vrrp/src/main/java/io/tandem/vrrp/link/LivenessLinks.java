@@ -37,6 +37,9 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     /** The same with it: five heartbeats. Where the machines turn out to be busy, {@link SilenceDetector} grants more. */
     private static final int REAL_TIME_SILENCE_MS = (int) (5 * HEARTBEAT_NS / 1_000_000L);
 
+    /** Beats are read after so many of our own at the latest. */
+    private static final long HEAR_NS = 4 * HEARTBEAT_NS;
+
     private static final int MAX_PENDING = 16;
     private static final int MAX_PENDING_OF_ONE = 2;
     private static final long OPENING_NS = 2_000_000_000L;
@@ -49,7 +52,7 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     private final EventLog log;
     private final VirtualRouters routers;
     private final ClusterConfig.Member self;
-    private final List<PeerLink> peers = new ArrayList<>();
+    private final PeerLink[] peers;
     private final List<Stranger> pending = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
     private final List<InetSocket> listeners = new ArrayList<>();
@@ -58,6 +61,7 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     private final AtomicLong halfOpen = new AtomicLong();
     private final Entrance door = new Entrance();
     private long nextNs;
+    private long heardNs = System.nanoTime();
     private boolean statusDue;
     private boolean bindRefusalLogged;
 
@@ -83,9 +87,10 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
             throw new IllegalArgumentException("cluster.self " + cluster.self() + " is not among its members");
         }
         self = cluster.members().get(own);
+        List<PeerLink> others = new ArrayList<>();
         for (int i = 0; i < cluster.members().size(); i++) {
             if (i != own) {
-                peers.add(new PeerLink(
+                others.add(new PeerLink(
                         reactor,
                         cluster,
                         self,
@@ -97,6 +102,7 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
                         random));
             }
         }
+        peers = others.toArray(new PeerLink[0]);
     }
 
     /** Begins; from any thread. */
@@ -109,22 +115,22 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     /** Where each link stands; from any thread. */
     public List<LinkStatus> status() {
-        return peers.stream().map(PeerLink::status).toList();
+        return Arrays.stream(peers).map(PeerLink::status).toList();
     }
 
     /** How many peers there are. */
     public int peers() {
-        return peers.size();
+        return peers.length;
     }
 
     /** A peer's name, by its number from 0. */
     public String peerName(int peer) {
-        return peers.get(peer).name();
+        return peers[peer].name();
     }
 
     /** Whether the link to that peer is up; reactor's thread. */
     public boolean isUp(int peer) {
-        return peers.get(peer).isUp();
+        return peers[peer].isUp();
     }
 
     /** Connections refused before any secret was asked for: from other addresses, or too many at once. From any thread. */
@@ -154,10 +160,10 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     @Override
     public boolean askToGive(VirtualRouter router) {
-        for (int i = 0; i < peers.size(); i++) {
-            RouterNews news = peers.get(i).about(router);
-            if (peers.get(i).isUp() && news != null && news.standing() == RouterNews.ACTIVE) {
-                peers.get(i).send(PeerFrames.WANT, router, System.nanoTime());
+        for (int i = 0; i < peers.length; i++) {
+            RouterNews news = peers[i].about(router);
+            if (peers[i].isUp() && news != null && news.standing() == RouterNews.ACTIVE) {
+                peers[i].send(PeerFrames.WANT, router, System.nanoTime());
                 return true;
             }
         }
@@ -166,9 +172,9 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     @Override
     public boolean isActiveElsewhere(VirtualRouter router) {
-        for (int i = 0; i < peers.size(); i++) {
-            RouterNews news = peers.get(i).about(router);
-            if (peers.get(i).isUp() && news != null && news.standing() == RouterNews.ACTIVE) {
+        for (int i = 0; i < peers.length; i++) {
+            RouterNews news = peers[i].about(router);
+            if (peers[i].isUp() && news != null && news.standing() == RouterNews.ACTIVE) {
                 return true;
             }
         }
@@ -177,9 +183,9 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     @Override
     public @Nullable InetAddress betterPeer(VirtualRouter router) {
-        for (int i = 0; i < peers.size(); i++) {
-            RouterNews news = peers.get(i).about(router);
-            if (peers.get(i).isUp()
+        for (int i = 0; i < peers.length; i++) {
+            RouterNews news = peers[i].about(router);
+            if (peers[i].isUp()
                     && news != null
                     && news.standing() == RouterNews.READY
                     && news.priority() > router.priority()) {
@@ -192,9 +198,9 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     @Override
     public boolean isStranger(VirtualRouter router, InetAddress source) {
         boolean all = true;
-        for (int i = 0; i < peers.size(); i++) {
-            all &= peers.get(i).isUp();
-            if (peers.get(i).speaksFor(router, source)) {
+        for (int i = 0; i < peers.length; i++) {
+            all &= peers[i].isUp();
+            if (peers[i].speaksFor(router, source)) {
                 return false;
             }
         }
@@ -203,8 +209,8 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     @Override
     public boolean isAnyUp() {
-        for (int i = 0; i < peers.size(); i++) {
-            if (peers.get(i).isUp()) {
+        for (int i = 0; i < peers.length; i++) {
+            if (peers[i].isUp()) {
                 return true;
             }
         }
@@ -219,9 +225,9 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
 
     private void send(int type, VirtualRouter router, InetAddress peer) {
         long nowNs = System.nanoTime();
-        for (int i = 0; i < peers.size(); i++) {
-            if (peers.get(i).speaksFor(router, peer)) {
-                peers.get(i).send(type, router, nowNs);
+        for (int i = 0; i < peers.length; i++) {
+            if (peers[i].speaksFor(router, peer)) {
+                peers[i].send(type, router, nowNs);
             }
         }
     }
@@ -229,8 +235,8 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     @Override
     public boolean wasGivenUp(long lateNs, long nowNs) {
         boolean givenUp = false;
-        for (int i = 0; i < peers.size(); i++) {
-            givenUp |= peers.get(i).catchUp(nowNs) && lateNs >= silenceMs() * 1_000_000L;
+        for (int i = 0; i < peers.length; i++) {
+            givenUp |= peers[i].catchUp(nowNs) && lateNs >= silenceMs() * 1_000_000L;
         }
         return givenUp;
     }
@@ -244,8 +250,8 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     @Override
     public long nextWakeNs() {
         long next = nextNs;
-        for (int i = 0; i < peers.size(); i++) {
-            long judged = peers.get(i).judgeAtNs();
+        for (int i = 0; i < peers.length; i++) {
+            long judged = peers[i].judgeAtNs();
             next = judged != Reactor.NEVER && judged - next < 0 ? judged : next;
         }
         return next;
@@ -255,21 +261,21 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     public void onTime(long nowNs) {
         if (statusDue) {
             statusDue = false;
-            for (int i = 0; i < peers.size(); i++) {
-                if (peers.get(i).isUp()) {
-                    peers.get(i).sendStatus(routers.all(), nowNs);
+            for (int i = 0; i < peers.length; i++) {
+                if (peers[i].isUp()) {
+                    peers[i].sendStatus(routers.all(), nowNs);
                 }
             }
         }
         boolean heard = false;
-        for (int i = 0; i < peers.size(); i++) {
-            long judged = peers.get(i).judgeAtNs();
+        for (int i = 0; i < peers.length; i++) {
+            long judged = peers[i].judgeAtNs();
             if (judged != Reactor.NEVER && nowNs - judged >= 0) {
                 if (!heard) {
                     heard = true;
                     beats.hear(nowNs);
                 }
-                peers.get(i).judge(nowNs);
+                peers[i].judge(nowNs);
             }
         }
         if (nowNs - nextNs < 0) {
@@ -283,9 +289,16 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
             bind(nowNs);
             return;
         }
-        beats.hear(nowNs);
-        for (int i = 0; i < peers.size(); i++) {
-            peers.get(i).tick(nowNs, beats);
+        if (!heard && areBeatsDue(nowNs)) {
+            heard = true;
+            beats.hear(nowNs);
+        }
+        heardNs = heard ? nowNs : heardNs;
+        for (int i = 0; i < peers.length; i++) {
+            peers[i].tick(nowNs, beats);
+            if (heard) {
+                peers[i].judge(nowNs);
+            }
         }
         for (int i = pending.size() - 1; i >= 0; i--) {
             if (pending.get(i).isLate(nowNs)) {
@@ -294,13 +307,25 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
         }
     }
 
+    /** Whether beats have not been read for a while, or a peer would have to be judged before the next of ours. */
+    private boolean areBeatsDue(long nowNs) {
+        boolean due = nowNs - heardNs >= HEAR_NS;
+        for (int i = 0; i < peers.length; i++) {
+            long judged = peers[i].judgeAtNs();
+            due |= judged != Reactor.NEVER && judged - nextNs <= 0;
+        }
+        return due;
+    }
+
     /** Says farewell and closes; from any thread, while the reactor runs. */
     @Override
     public void close() {
         reactor.execute(() -> {
             long nowNs = System.nanoTime();
             reactor.remove(this);
-            peers.forEach(peer -> peer.sayGoodbye(nowNs));
+            for (PeerLink peer : peers) {
+                peer.sayGoodbye(nowNs);
+            }
             List.copyOf(pending).forEach(this::forget);
             closeSockets();
         });
@@ -423,8 +448,8 @@ public final class LivenessLinks implements PeerLinks, Reactor.Timed, AutoClosea
     }
 
     private void onDatagram(long id, byte[] datagram, long arrivedNs) {
-        for (int i = 0; i < peers.size(); i++) {
-            peers.get(i).onDatagram(id, datagram, arrivedNs);
+        for (int i = 0; i < peers.length; i++) {
+            peers[i].onDatagram(id, datagram, arrivedNs);
         }
     }
 

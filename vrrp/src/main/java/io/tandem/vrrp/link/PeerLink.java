@@ -27,7 +27,7 @@ final class PeerLink implements LinkPath.Owner {
     private static final long CONFIRM_NS = LivenessLinks.HEARTBEAT_NS * 3 / 2;
 
     private final ClusterConfig.Member member;
-    private final List<LinkPath> paths = new ArrayList<>();
+    private final LinkPath[] paths;
     private final boolean initiator;
     private final EventLog log;
     private final PeerNews news;
@@ -57,8 +57,9 @@ final class PeerLink implements LinkPath.Owner {
         this.news = new PeerNews(routers);
         this.frames = new PeerFrames(random.nextLong());
         int networks = Math.min(self.addresses().size(), member.addresses().size());
+        paths = new LinkPath[networks];
         for (int i = 0; i < networks; i++) {
-            paths.add(new LinkPath(
+            paths[i] = new LinkPath(
                     this,
                     reactor,
                     cluster,
@@ -68,7 +69,7 @@ final class PeerLink implements LinkPath.Owner {
                     secret,
                     initiator,
                     log,
-                    random));
+                    random);
         }
     }
 
@@ -81,7 +82,7 @@ final class PeerLink implements LinkPath.Owner {
     }
 
     LinkPath path(int network) {
-        return paths.get(network);
+        return paths[network];
     }
 
     LinkCounters counters() {
@@ -89,8 +90,8 @@ final class PeerLink implements LinkPath.Owner {
     }
 
     boolean isUp() {
-        for (int i = 0; i < paths.size(); i++) {
-            if (paths.get(i).isUp()) {
+        for (int i = 0; i < paths.length; i++) {
+            if (paths[i].isUp()) {
                 return true;
             }
         }
@@ -145,8 +146,8 @@ final class PeerLink implements LinkPath.Owner {
         boolean up = false;
         boolean ended = false;
         boolean heard = false;
-        for (int i = 0; i < paths.size(); i++) {
-            LinkPath path = paths.get(i);
+        for (int i = 0; i < paths.length; i++) {
+            LinkPath path = paths[i];
             up |= path.isUp();
             ended |= path.phase() == LinkPath.Phase.SUSPECT;
             heard |= path.heardBeats();
@@ -154,15 +155,15 @@ final class PeerLink implements LinkPath.Owner {
         if (ended && !up) {
             return lastBeatNs() + (heard ? CONFIRM_NS + 1 : 0);
         }
-        return up && heard ? lastBeatNs() + shownSilenceNs + 1 : Reactor.NEVER;
+        boolean mayFallSilent = up ? heard : !ended && !news.isEmpty();
+        return mayFallSilent ? lastBeatNs() + shownSilenceNs + 1 : Reactor.NEVER;
     }
 
-    /** Beats, dials, and judges; once every heartbeat. */
+    /** Beats and dials; once every heartbeat. */
     void tick(long nowNs, BeatSockets beats) {
-        for (int i = 0; i < paths.size(); i++) {
-            paths.get(i).tick(nowNs, beats.get(i));
+        for (int i = 0; i < paths.length; i++) {
+            paths[i].tick(nowNs, beats.get(i));
         }
-        judge(nowNs);
     }
 
     /**
@@ -174,9 +175,9 @@ final class PeerLink implements LinkPath.Owner {
         boolean wasUp = isUp();
         boolean ended = false;
         gaveUsUp = false;
-        for (int i = 0; i < paths.size(); i++) {
-            paths.get(i).catchUp(nowNs);
-            ended |= paths.get(i).phase() == LinkPath.Phase.SUSPECT;
+        for (int i = 0; i < paths.length; i++) {
+            paths[i].catchUp(nowNs);
+            ended |= paths[i].phase() == LinkPath.Phase.SUSPECT;
         }
         return wasUp && !isUp() && (gaveUsUp || ended);
     }
@@ -185,9 +186,9 @@ final class PeerLink implements LinkPath.Owner {
 
     /** A datagram that names the link {@code id}: a beat, if it is one of this peer's. */
     void onDatagram(long id, byte[] datagram, long arrivedNs) {
-        for (int i = 0; i < paths.size(); i++) {
-            if (paths.get(i).hasId(id)) {
-                paths.get(i).onHeartbeat(datagram, arrivedNs);
+        for (int i = 0; i < paths.length; i++) {
+            if (paths[i].hasId(id)) {
+                paths[i].onHeartbeat(datagram, arrivedNs);
             }
         }
     }
@@ -289,7 +290,7 @@ final class PeerLink implements LinkPath.Owner {
 
     // ---- Alive or not
 
-    /** Decides whether the peer lives; whenever something ended, every heartbeat, and at {@link #judgeAtNs}. */
+    /** Decides whether the peer lives; whenever beats have been read, and at {@link #judgeAtNs}. */
     void judge(long nowNs) {
         long quietNs = nowNs - lastBeatNs();
         long patienceNs = silence.silenceNs(nowNs);
@@ -297,8 +298,8 @@ final class PeerLink implements LinkPath.Owner {
         boolean up = false;
         boolean ended = false;
         boolean heard = false;
-        for (int i = 0; i < paths.size(); i++) {
-            LinkPath path = paths.get(i);
+        for (int i = 0; i < paths.length; i++) {
+            LinkPath path = paths[i];
             up |= path.isUp();
             ended |= path.phase() == LinkPath.Phase.SUSPECT;
             heard |= path.heardBeats();
@@ -316,15 +317,15 @@ final class PeerLink implements LinkPath.Owner {
 
     /** The peer lives. What of the ways to it? */
     private void judgeEach(long patienceNs, long nowNs) {
-        for (int i = 0; i < paths.size(); i++) {
-            LinkPath path = paths.get(i);
+        for (int i = 0; i < paths.length; i++) {
+            LinkPath path = paths[i];
             if (path.phase() == LinkPath.Phase.SUSPECT
                     && initiator
                     && path.beatsAfterEnd()
                     && nowNs - path.endedAtNs() > CONFIRM_NS) {
                 cut(path, "cut: the peer still beats", nowNs);
             } else if (path.phase() == LinkPath.Phase.SUSPECT
-                    && paths.size() > 1
+                    && paths.length > 1
                     && nowNs - path.endedAtNs() > patienceNs) {
                 cut(path, "network-lost: the peer lives on another", nowNs);
             } else if (path.isUp() && path.heardBeats() && !path.isSilent() && nowNs - path.lastBeatNs() > patienceNs) {
@@ -358,24 +359,24 @@ final class PeerLink implements LinkPath.Owner {
     }
 
     private long lastBeatNs() {
-        long last = paths.get(0).lastBeatNs();
-        for (int i = 1; i < paths.size(); i++) {
-            long other = paths.get(i).lastBeatNs();
+        long last = paths[0].lastBeatNs();
+        for (int i = 1; i < paths.length; i++) {
+            long other = paths[i].lastBeatNs();
             last = other - last > 0 ? other : last;
         }
         return last;
     }
 
     private void sendAll(int type, byte[] payload, long nowNs) {
-        for (int i = 0; i < paths.size(); i++) {
-            paths.get(i).send(type, payload, nowNs);
+        for (int i = 0; i < paths.length; i++) {
+            paths[i].send(type, payload, nowNs);
         }
     }
 
     private void dropAll(String state, long nowNs) {
         shownState = refusalLogged && state.equals("down") ? "refused" : state;
-        for (int i = 0; i < paths.size(); i++) {
-            paths.get(i).drop(nowNs);
+        for (int i = 0; i < paths.length; i++) {
+            paths[i].drop(nowNs);
         }
     }
 }

@@ -44,6 +44,7 @@ public final class Libc {
     private final Function recvfrom = find("recvfrom", 6);
     private final Function sendmsg = find("sendmsg", 3);
     private final Function recvmsg = find("recvmsg", 3);
+    private final Function recvmmsg = find("recvmmsg", 5);
     private final Function shutdown = find("shutdown", 2);
     private final Function read = find("read", 3);
     private final Function write = find("write", 3);
@@ -160,6 +161,10 @@ public final class Libc {
 
     public long recvmsg(int fd, long message, int flags) {
         return recvmsg.call(fd, message, flags);
+    }
+
+    public int recvmmsg(int fd, long messages, int count, int flags, long timeout) {
+        return (int) recvmmsg.call(fd, messages, count, flags, timeout);
     }
 
     public int shutdown(int fd, int how) {

@@ -4,7 +4,9 @@ package io.tandem.vrrp.netlink;
 
 import static io.tandem.vrrp.netlink.Libc.C;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The kernel's news about links and addresses (rtnetlink multicast groups).
@@ -39,13 +41,29 @@ public final class LinkEvents implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final int SO_ATTACH_FILTER = 26;
+
+    /** In the header of a message. */
+    private static final int PORT_AT = 12;
+
+    private static final int LOAD_WORD = 0x20;
+    private static final int JUMP_IF_EQUAL = 0x15;
+    private static final int RETURN = 0x06;
 
     private final int fd;
+    private final int ownPort;
     private final NativeBuffer in = new NativeBuffer(32 * 1024);
 
     private boolean lost;
 
+    /** Of everybody's doing. */
     public LinkEvents() throws NetlinkException {
+        this(0);
+    }
+
+    /** @param ownPort events that this {@link Netlink#port} caused are left out, and wake nobody */
+    public LinkEvents(int ownPort) throws NetlinkException {
+        this.ownPort = ownPort;
         fd = C.socket(AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, 0);
         NativeBuffer address = new NativeBuffer(12);
         address.bytes().putShort(0, (short) AF_NETLINK).putInt(8, GROUPS);
@@ -55,6 +73,33 @@ public final class LinkEvents implements AutoCloseable {
         // Room for a thousand interfaces that go at once; where that is refused, more is looked up afterwards.
         address.bytes().putInt(0, BUFFER_BYTES);
         C.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, address.address(), 4);
+        if (ownPort != 0) {
+            leaveOutOwn();
+        }
+    }
+
+    /** Each renewal of an address would be news. A kernel that takes no filter delivers it, to be thrown away here. */
+    private void leaveOutOwn() {
+        NativeBuffer program = new NativeBuffer(4 * 8);
+        // A word of the header is loaded as a number in network order, and the port stands there in the host's.
+        int port = program.bytes().order() == ByteOrder.LITTLE_ENDIAN ? Integer.reverseBytes(ownPort) : ownPort;
+        instruction(program, LOAD_WORD, 0, PORT_AT);
+        instruction(program, JUMP_IF_EQUAL, 1, port);
+        instruction(program, RETURN, 0, 0);
+        instruction(program, RETURN, 0, Integer.MAX_VALUE);
+        NativeBuffer header = new NativeBuffer(16);
+        header.bytes().putShort(0, (short) 4).putLong(8, program.address());
+        C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, header.address(), 16);
+        Reference.reachabilityFence(program);
+    }
+
+    /** sock_filter: u16 code | u8 jump if true | u8 jump if false | u32 k. */
+    private static void instruction(NativeBuffer program, int code, int otherwise, int k) {
+        program.bytes()
+                .putShort((short) code)
+                .put((byte) 0)
+                .put((byte) otherwise)
+                .putInt(k);
     }
 
     public int fd() {
@@ -63,10 +108,8 @@ public final class LinkEvents implements AutoCloseable {
 
     /**
      * Delivers what has arrived. After a loss the rest is old news: it is thrown away before the listener looks.
-     *
-     * @param ownPort events that this {@link Netlink#port} caused are left out
      */
-    public void read(int ownPort, Listener listener) {
+    public void read(Listener listener) {
         for (int reads = 0; reads < MAX_READS; reads++) {
             long length = C.recvfrom(fd, in.address(), in.capacity(), 0, 0, 0);
             if (length < 0 && Libc.errno() == Errno.ENOBUFS) {
@@ -78,19 +121,19 @@ public final class LinkEvents implements AutoCloseable {
                 }
                 return;
             } else if (!lost) {
-                deliver((int) length, ownPort, listener);
+                deliver((int) length, listener);
             }
         }
     }
 
-    private void deliver(int length, int ownPort, Listener listener) {
+    private void deliver(int length, Listener listener) {
         ByteBuffer bytes = in.bytes();
         for (int at = 0; at + 16 <= length; ) {
             int size = bytes.getInt(at);
             if (size < 16 || at + size > length) {
                 return;
             }
-            if (bytes.getInt(at + 12) != ownPort || ownPort == 0) {
+            if (bytes.getInt(at + PORT_AT) != ownPort || ownPort == 0) {
                 ByteBuffer body =
                         bytes.duplicate().limit(at + size).position(at + 16).slice();
                 deliverOne(bytes.getShort(at + 4), body.order(bytes.order()), listener);

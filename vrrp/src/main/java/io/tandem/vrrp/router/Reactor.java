@@ -9,6 +9,7 @@ import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.NativeBuffer;
 import io.tandem.vrrp.netlink.NetlinkException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -16,8 +17,10 @@ import java.util.concurrent.ArrayBlockingQueue;
 /**
  * The guardian's event loop: waits for descriptors, an absolute deadline and messages from other threads.
  *
- * <p>{@link Epoll} and one timerfd; in the steady state an iteration allocates nothing. {@link #run} is the real-time thread's body; everything but {@link #execute} and {@link #stop} belongs to it,
- * or to the thread that wires things up before it starts.
+ * <p>{@link Epoll} and one timerfd; in the steady state an iteration allocates nothing, and one that only a deadline has begun
+ * looks at nobody but those whose deadline it is: after ten idle milliseconds every line of memory that is touched comes from
+ * afar. {@link #run} is the real-time thread's body; everything but {@link #execute} and {@link #stop} belongs to it, or to the
+ * thread that wires things up before it starts.
  */
 public final class Reactor implements AutoCloseable {
     public static final int READABLE = 1;
@@ -26,10 +29,12 @@ public final class Reactor implements AutoCloseable {
     /** {@link Timed#nextWakeNs}: no deadline. */
     public static final long NEVER = Long.MAX_VALUE;
 
+    private static final int EDGE_TRIGGERED = 1 << 31;
     private static final int CLOCK_MONOTONIC = 1;
     private static final int NONBLOCK_CLOEXEC = 0x800 | 0x80000;
     private static final int TIMER_ABSOLUTE = 1;
     private static final int MAX_MESSAGES = 4096;
+    private static final int TURNS = 16;
 
     /** The earlier of two deadlines. */
     static long earlier(long a, long b) {
@@ -39,18 +44,31 @@ public final class Reactor implements AutoCloseable {
         return a - b < 0 ? a : b;
     }
 
+    /** A deadline that much later. */
+    static long later(long deadlineNs, long byNs) {
+        return deadlineNs == NEVER ? NEVER : deadlineNs + byNs;
+    }
+
     /** Told that its descriptor is ready. */
     public interface Handler {
         /** @param events epoll's: {@link #READABLE}, {@link #WRITABLE}, error and hang-up bits */
         void onReady(int events, long nowNs);
     }
 
-    /** Has deadlines. */
+    /**
+     * Has deadlines. It is asked for them after each of its own turns, and after any turn of the loop in which more has
+     * happened than deadlines; who changes another's in between says so by {@link #stir}.
+     */
     public interface Timed {
-        /** The next deadline, or {@link #NEVER}. */
+        /** The next deadline, or {@link #NEVER}: the thread wakes for it. */
         long nextWakeNs();
 
-        /** Called after every wake-up, whether due or not: compare, and do what is due. */
+        /** From when on a turn that another has begun will do as well; asked right after {@link #nextWakeNs}, and not later. */
+        default long readyNs() {
+            return nextWakeNs();
+        }
+
+        /** Called in any turn from {@link #readyNs} on, and in others besides: compare, and do what is due. */
         void onTime(long nowNs);
     }
 
@@ -62,9 +80,15 @@ public final class Reactor implements AutoCloseable {
     private static final long WORTH_TELLING_NS = 20_000_000L;
 
     private final Queue<Runnable> messages = new ArrayBlockingQueue<>(MAX_MESSAGES);
-    private final List<Timed> timed = new ArrayList<>();
+    private Timed[] timed = new Timed[0];
+    // By position in it: the deadlines as they were told last, and who is to be asked again.
+    private long[] wakes = new long[0];
+    private long[] readies = new long[0];
+    private boolean[] stale = new boolean[0];
+    private boolean stirred = true;
     private final Epoll epoll = new Epoll();
-    private final NativeBuffer scratch = new NativeBuffer(32);
+    private final NativeBuffer scratch = new NativeBuffer(16);
+    private final NativeBuffer timerValue = new NativeBuffer(32);
     /** What a wake-up writes: the number 1, never changed. */
     private final NativeBuffer one = new NativeBuffer(8);
 
@@ -85,7 +109,8 @@ public final class Reactor implements AutoCloseable {
         if (timerFd < 0 || wakeFd < 0) {
             throw new NetlinkException("guardian: timer", Libc.errno());
         }
-        register(timerFd, READABLE, (events, nowNs) -> onTimer(nowNs));
+        // Its number of expiries is never read: setting it again clears that, and saves a system call a turn.
+        register(timerFd, READABLE | EDGE_TRIGGERED, (events, nowNs) -> {});
         register(wakeFd, READABLE, (events, nowNs) -> drainMessages());
     }
 
@@ -110,11 +135,29 @@ public final class Reactor implements AutoCloseable {
     }
 
     public void add(Timed participant) {
-        timed.add(participant);
+        int count = timed.length + 1;
+        timed = Arrays.copyOf(timed, count);
+        timed[count - 1] = participant;
+        resize();
     }
 
     public void remove(Timed participant) {
-        timed.remove(participant);
+        List<Timed> left = new ArrayList<>(List.of(timed));
+        left.remove(participant);
+        timed = left.toArray(new Timed[0]);
+        resize();
+    }
+
+    private void resize() {
+        wakes = new long[timed.length];
+        readies = new long[timed.length];
+        stale = new boolean[timed.length];
+        stir();
+    }
+
+    /** Has everybody look at this turn's time, and asked for deadlines behind it. On the reactor's thread. */
+    public void stir() {
+        stirred = true;
     }
 
     /**
@@ -137,6 +180,13 @@ public final class Reactor implements AutoCloseable {
     /** Loops until {@link #stop}. */
     public void run() {
         while (!stopping) {
+            round();
+        }
+    }
+
+    /** A method that never returns would be interpreted for its first 60 000 turns. */
+    private void round() {
+        for (int i = 0; i < TURNS && !stopping; i++) {
             step();
         }
     }
@@ -152,12 +202,20 @@ public final class Reactor implements AutoCloseable {
         }
         long nowNs = System.nanoTime();
         if (armedForNs != NEVER && nowNs - armedForNs > WORTH_TELLING_NS) {
+            stir();
             lateListener.onLate(nowNs - armedForNs, nowNs);
         }
         dispatch(ready, nowNs);
+        if (armedForNs != NEVER && nowNs - armedForNs >= 0) {
+            lateness.record(nowNs - armedForNs);
+            armedForNs = NEVER;
+        }
         // Packets first, then deadlines: an advertisement that waits in the socket must not lose against the timer.
-        for (int i = 0; i < timed.size(); i++) {
-            timed.get(i).onTime(nowNs);
+        for (int i = 0; i < timed.length; i++) {
+            if (stirred || (readies[i] != NEVER && nowNs - readies[i] >= 0)) {
+                stale[i] = true;
+                timed[i].onTime(nowNs);
+            }
         }
     }
 
@@ -165,40 +223,39 @@ public final class Reactor implements AutoCloseable {
         changed = false;
         // After a change a number may stand for another descriptor; what is ready stays so, and is found again.
         for (int i = 0; i < ready && !changed; i++) {
-            Handler handler = epoll.handler(epoll.descriptor(i));
-            if (handler != null) {
+            int descriptor = epoll.descriptor(i);
+            Handler handler = epoll.handler(descriptor);
+            if (handler != null && descriptor != timerFd) {
+                stir();
                 handler.onReady(epoll.events(i), nowNs);
             }
         }
     }
 
     private void arm() {
-        long next = NEVER;
-        for (int i = 0; i < timed.size(); i++) {
-            long wake = timed.get(i).nextWakeNs();
-            if (wake != NEVER && (next == NEVER || wake - next < 0)) {
-                next = wake;
-            }
-        }
+        long next = nextWakeNs();
         if (next == armedForNs) {
             return;
         }
         armedForNs = next;
         // A zero value would disarm the timer, so a deadline in the past becomes 1 ns after boot: due at once.
         long at = next == NEVER ? 0 : Math.max(1, next + clockOffsetNs);
-        scratch.bytes()
-                .putLong(0, 0)
-                .putLong(8, 0)
-                .putLong(16, at / 1_000_000_000L)
-                .putLong(24, at % 1_000_000_000L);
-        C.timerfd_settime(timerFd, TIMER_ABSOLUTE, scratch.address(), 0);
+        timerValue.bytes().putLong(16, at / 1_000_000_000L).putLong(24, at % 1_000_000_000L);
+        C.timerfd_settime(timerFd, TIMER_ABSOLUTE, timerValue.address(), 0);
     }
 
-    private void onTimer(long nowNs) {
-        if (C.read(timerFd, scratch.address(), 8) == 8 && armedForNs != NEVER) {
-            lateness.record(nowNs - armedForNs);
+    private long nextWakeNs() {
+        long next = NEVER;
+        for (int i = 0; i < timed.length; i++) {
+            if (stirred || stale[i]) {
+                stale[i] = false;
+                wakes[i] = timed[i].nextWakeNs();
+                readies[i] = timed[i].readyNs();
+            }
+            next = earlier(next, wakes[i]);
         }
-        armedForNs = NEVER;
+        stirred = false;
+        return next;
     }
 
     private void drainMessages() {

@@ -33,7 +33,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualRouter implements Lan, Reactor.Timed {
     private static final long RETRY_NS = 5_000_000_000L;
+    /** An Active router's advertisement may leave a hundredth of its interval late, and with those of others. */
+    private static final int ADVERT_SLACK = 100;
 
+    private static final long MOST_SLACK_NS = 10_000_000L;
+
+    private final Reactor reactor;
     private final EventLog log;
     private final LanLog lanLog;
     private final StateListener listener;
@@ -55,7 +60,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     private boolean announced;
 
     private long electionWakeNs = Reactor.NEVER;
-    private long wakeNs = Reactor.NEVER;
+    private long readyNs = Reactor.NEVER;
     private long retryAtNs = Reactor.NEVER;
     private long nowNs;
     private long activeSinceNs;
@@ -89,6 +94,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     VirtualRouter(Shared shared, VirtualRouterConfig config, StateListener listener) {
         EventLog log = shared.log();
+        this.reactor = shared.reactor();
         this.config = config;
         this.log = log;
         this.lanLog = new LanLog(log, config.vrid());
@@ -143,7 +149,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
         boolean healed = watch.tell(alarms, second, config, now);
         if (healed && election.state() == State.ACTIVE) {
             // Who learnt the other's address must learn this one again.
-            announcer.announce(now);
+            announce(now);
         }
     }
 
@@ -222,6 +228,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     /** Delivers an event from outside (faults, trackers, peers, commands). */
     public void deliver(Event event, long now) {
+        reactor.stir();
         nowNs = now;
         perform(election.on(event, now));
         if (event instanceof Event.Fault || event instanceof Event.Cleared) {
@@ -259,6 +266,7 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
     }
 
     void announce(long now) {
+        reactor.stir();
         announcer.announce(now);
     }
 
@@ -286,19 +294,30 @@ public final class VirtualRouter implements Lan, Reactor.Timed {
 
     @Override
     public long nextWakeNs() {
-        long next = electionWakeNs;
-        next = Reactor.earlier(next, announcer.nextWakeNs());
-        next = Reactor.earlier(next, keeper.nextWakeNs());
-        next = Reactor.earlier(next, claims.nextWakeNs());
-        next = Reactor.earlier(next, intake.nextWakeNs());
-        next = Reactor.earlier(next, port.nextWakeNs());
-        wakeNs = Reactor.earlier(next, retryAtNs);
-        return wakeNs;
+        long exact = Reactor.earlier(announcer.nextWakeNs(), claims.nextWakeNs());
+        exact = Reactor.earlier(exact, intake.nextWakeNs());
+        exact = Reactor.earlier(exact, port.nextWakeNs());
+        exact = Reactor.earlier(exact, retryAtNs);
+        long renewalNs = keeper.nextWakeNs();
+        readyNs = Reactor.earlier(exact, Reactor.earlier(renewalNs, electionWakeNs));
+        long unhurried = Reactor.earlier(
+                Reactor.later(renewalNs, MOST_SLACK_NS), Reactor.later(electionWakeNs, electionSlackNs()));
+        return Reactor.earlier(exact, unhurried);
+    }
+
+    @Override
+    public long readyNs() {
+        return readyNs;
+    }
+
+    /** A Backup's deadlines decide who is Active; those of a router that is wait for the thread to be awake anyway. */
+    private long electionSlackNs() {
+        return holdsFirmly() ? Math.min(MOST_SLACK_NS, config.advertInterval().toNanos() / ADVERT_SLACK) : 0;
     }
 
     @Override
     public void onTime(long now) {
-        if (wakeNs == Reactor.NEVER || now - wakeNs < 0) {
+        if (readyNs == Reactor.NEVER || now - readyNs < 0) {
             return; // whatever has woken the thread
         }
         if (electionWakeNs != Reactor.NEVER && now - electionWakeNs >= 0) {

@@ -60,7 +60,7 @@ public final class VirtualRouters implements AutoCloseable {
         this.listener = listener;
         this.groups = new GroupMoves(routers, listener);
         this.netlink = Netlink.open();
-        this.events = new LinkEvents();
+        this.events = new LinkEvents(netlink.port());
         this.shared = new Shared(reactor, netlink, log);
         this.reaper = new Reaper(log);
         this.statics = new StaticKeeper(netlink, log);
@@ -99,8 +99,7 @@ public final class VirtualRouters implements AutoCloseable {
                 routers.forEach(router -> router.onLate(lateNs, nowNs));
             }
         });
-        reactor.register(
-                events.fd(), Reactor.READABLE, (ready, nowNs) -> events.read(netlink.port(), kernel.at(nowNs)));
+        reactor.register(events.fd(), Reactor.READABLE, (ready, nowNs) -> events.read(kernel.at(nowNs)));
         reactor.execute(() -> {
             kernel.at(System.nanoTime()).tellInterfaces();
             Leftovers leftovers = Leftovers.look(netlink, log);
@@ -188,6 +187,11 @@ public final class VirtualRouters implements AutoCloseable {
         @Override
         public long nextWakeNs() {
             return nextNs + SLACK_NS;
+        }
+
+        @Override
+        public long readyNs() {
+            return nextNs;
         }
 
         @Override
@@ -331,6 +335,7 @@ public final class VirtualRouters implements AutoCloseable {
     }
 
     private void instructReaperOfChanges() {
+        reactor.stir(); // news that were held back come in somebody else's turn
         boolean changed = false;
         for (int i = 0; i < routers.size(); i++) {
             changed |= routers.get(i).hasChanged();

@@ -26,8 +26,7 @@ public final class InetSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_REUSEADDR = 2;
     private static final int SO_ERROR = 4;
-    private static final int SIOCGSTAMPNS = 0x8907;
-    private static final int CLOCK_REALTIME = 0;
+    private static final int SO_TIMESTAMPNS = 35;
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_NODELAY = 1;
     private static final int TCP_USER_TIMEOUT = 18;
@@ -60,12 +59,12 @@ public final class InetSocket implements AutoCloseable {
         return socket;
     }
 
-    /** A UDP socket. */
+    /** A UDP socket; the kernel notes when its datagrams arrive, for {@link Datagrams}. */
     public static InetSocket datagram(InetAddress address, int port) throws NetlinkException {
         InetSocket socket = open(SOCK_DGRAM, address, "udp " + address.getHostAddress() + ":" + port);
         socket.freeBind(address);
         socket.check(socket.bind(address, port), "udp " + address.getHostAddress() + ":" + port);
-        socket.ageNs(); // from now on the kernel notes it
+        socket.set(SOL_SOCKET, SO_TIMESTAMPNS, 1);
         return socket;
     }
 
@@ -131,9 +130,9 @@ public final class InetSocket implements AutoCloseable {
         return outcome(C.sendto(fd, buffer.address(), length, MSG_NOSIGNAL, 0, 0));
     }
 
-    /** Sends a datagram; a lost one is lost. */
+    /** Sends a datagram of a few bytes; a lost one is lost. */
     public void sendTo(byte[] bytes, int length, InetAddress to, int port) {
-        buffer.bytes().put(0, bytes, 0, length);
+        buffer.copyFrom(bytes, length);
         if (!to.equals(targetOf) || port != targetPort) {
             targetLength = writeAddress(to, port, target);
             targetOf = to;
@@ -143,7 +142,7 @@ public final class InetSocket implements AutoCloseable {
     }
 
     /**
-     * Receives from a connection or the next datagram.
+     * Receives from a connection.
      *
      * @return the bytes received, {@link #AGAIN}, or {@link #ENDED} at the end of a connection and after an error
      */
@@ -154,20 +153,6 @@ public final class InetSocket implements AutoCloseable {
             buffer.bytes().get(0, bytes, offset, (int) length);
         }
         return length == 0 ? ENDED : outcome(length);
-    }
-
-    /** How long ago the datagram that was received last had arrived, nanoseconds; 0 where the kernel does not say. */
-    public long ageNs() {
-        if (C.ioctl(fd, SIOCGSTAMPNS, option.address()) != 0
-                || C.clock_gettime(CLOCK_REALTIME, option.address() + 16) != 0) {
-            return 0;
-        }
-        long seconds = option.bytes().getLong(16) - option.bytes().getLong(0);
-        return Math.max(
-                0,
-                seconds * 1_000_000_000L
-                        + option.bytes().getLong(24)
-                        - option.bytes().getLong(8));
     }
 
     @Override

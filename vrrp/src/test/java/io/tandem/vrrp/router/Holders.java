@@ -105,7 +105,7 @@ final class Holders implements AutoCloseable {
                 polls.bytes().putInt(i * POLLFD, all.get(i).getValue().fd()).putInt(i * POLLFD + 4, READABLE);
             }
             if (C.poll(polls.address(), all.size(), 50) > 0) {
-                all.forEach(host -> host.getValue().read(0, new Listener(host.getKey())));
+                all.forEach(host -> host.getValue().read(new Listener(host.getKey())));
             }
         }
     }

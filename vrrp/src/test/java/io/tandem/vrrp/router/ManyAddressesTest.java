@@ -112,7 +112,7 @@ class ManyAddressesTest extends OnLan {
         }
 
         int seen() {
-            events.read(0, new io.tandem.vrrp.netlink.LinkEvents.Listener() {
+            events.read(new io.tandem.vrrp.netlink.LinkEvents.Listener() {
                 @Override
                 public void linkChanged(io.tandem.vrrp.netlink.Link link) {}
 

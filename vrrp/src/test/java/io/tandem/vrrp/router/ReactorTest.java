@@ -110,4 +110,113 @@ class ReactorTest {
         Await.until("told", SOON, () -> !told.isEmpty());
         assertThat(told.get(0)).isGreaterThanOrEqualTo(500_000_000L);
     }
+
+    @Test
+    void aDeadlineConcernsNobodyElseAndAnythingElseConcernsAll() {
+        Periodic busy = new Periodic(2_000_000L, 0);
+        Periodic idle = new Periodic(3_600_000_000_000L, 0);
+        reactor.add(busy);
+        reactor.add(idle);
+        thread.start();
+        Await.until("twenty deadlines", SOON, () -> busy.turns.get() >= 20);
+
+        assertThat(idle.turns.get()).as("the turn in which they were added").isLessThanOrEqualTo(1);
+
+        int before = idle.turns.get();
+        reactor.execute(() -> {});
+        Await.until("a message", SOON, () -> idle.turns.get() > before);
+    }
+
+    @Test
+    void whoCanWaitTakesTheTurnOfAnother() {
+        Periodic punctual = new Periodic(2_000_000L, 0);
+        Periodic patient = new Periodic(10_000_000L, 3_600_000_000_000L);
+        reactor.add(punctual);
+        reactor.add(patient);
+        thread.start();
+
+        Await.until("five of its turns", SOON, () -> patient.due.get() >= 5);
+        assertThat(punctual.due.get()).isGreaterThanOrEqualTo(20);
+    }
+
+    @Test
+    void aDeadlineThatAnotherMovesIsKeptOnceThatHasBeenSaid() {
+        Periodic moved = new Periodic(3_600_000_000_000L, 0);
+        reactor.add(moved);
+        reactor.add(new Reactor.Timed() {
+            private final long at = System.nanoTime() + 5_000_000L;
+            private boolean done;
+
+            @Override
+            public long nextWakeNs() {
+                return done ? Reactor.NEVER : at;
+            }
+
+            @Override
+            public void onTime(long nowNs) {
+                if (!done && nowNs - at >= 0) {
+                    done = true;
+                    moved.next = nowNs + 1_000_000L;
+                    reactor.stir();
+                }
+            }
+        });
+        thread.start();
+
+        Await.until("the deadline", SOON, () -> moved.due.get() == 1);
+    }
+
+    @Test
+    void whoIsRemovedIsAskedNoMoreAndTheOthersGoOn() {
+        Periodic gone = new Periodic(1_000_000L, 0);
+        Periodic stays = new Periodic(2_000_000L, 0);
+        reactor.add(gone);
+        reactor.add(stays);
+        thread.start();
+        Await.until("both", SOON, () -> gone.due.get() > 5 && stays.due.get() > 5);
+        AtomicInteger atRemoval = new AtomicInteger(-1);
+        reactor.execute(() -> {
+            reactor.remove(gone);
+            atRemoval.set(gone.turns.get());
+        });
+        Await.until("removed", SOON, () -> atRemoval.get() >= 0);
+        int before = stays.due.get();
+
+        Await.until("the other", SOON, () -> stays.due.get() > before + 5);
+        assertThat(gone.turns.get()).isEqualTo(atRemoval.get());
+    }
+
+    /** Due every so often. */
+    private static final class Periodic implements Reactor.Timed {
+        final AtomicInteger turns = new AtomicInteger();
+        final AtomicInteger due = new AtomicInteger();
+        private final long periodNs;
+        private final long slackNs;
+        private volatile long next;
+
+        Periodic(long periodNs, long slackNs) {
+            this.periodNs = periodNs;
+            this.slackNs = slackNs;
+            next = System.nanoTime() + periodNs;
+        }
+
+        @Override
+        public long nextWakeNs() {
+            return next + slackNs;
+        }
+
+        @Override
+        public long readyNs() {
+            return next;
+        }
+
+        @Override
+        public void onTime(long nowNs) {
+            turns.incrementAndGet();
+            if (nowNs - next >= 0) {
+                due.incrementAndGet();
+                next = nowNs + periodNs;
+            }
+        }
+    }
 }
