@@ -240,8 +240,10 @@ final class RouterReader {
     }
 
     private AddressFamily family(List<VirtualAddress> addresses, int version) {
-        List<AddressFamily> families =
-                addresses.stream().map(RouterReader::familyOf).distinct().toList();
+        List<AddressFamily> families = addresses.stream()
+                .map(virtual -> AddressFamily.of(virtual.address()))
+                .distinct()
+                .toList();
         if (families.size() > 1) {
             settings.wrong(
                     "addresses",
@@ -253,10 +255,6 @@ final class RouterReader {
             settings.wrong("version", "cannot carry IPv6 addresses", "version = 3");
         }
         return family;
-    }
-
-    private static AddressFamily familyOf(VirtualAddress address) {
-        return address.address() instanceof Inet4Address ? AddressFamily.INET : AddressFamily.INET6;
     }
 
     private static void readUnicast(Settings unicast, VirtualRouterConfigBuilder router, AddressFamily family) {

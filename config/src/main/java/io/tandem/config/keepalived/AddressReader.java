@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.config.keepalived;
 
-import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
@@ -62,10 +61,6 @@ final class AddressReader {
                                 : bits == 128 && prefixLength == 128 ? 0 : VirtualAddress.Options.FOREVER,
                         options.tracked,
                         options.ownInterface));
-    }
-
-    static AddressFamily familyOf(VirtualAddress address) {
-        return address.address() instanceof Inet4Address ? AddressFamily.INET : AddressFamily.INET6;
     }
 
     private static final class Options {

@@ -54,9 +54,9 @@ final class GlobalOutlets {
                         globals.mail.timeout = Duration.ofSeconds(Math.max(1, seconds));
                     }
                 })
-                .on("smtp_alert", (globals, s) -> globals.mail.all = bool(s))
-                .on("smtp_alert_vrrp", (globals, s) -> globals.mail.vrrp = bool(s))
-                .on("smtp_alert_checker", (globals, s) -> bool(s))
+                .on("smtp_alert", (globals, s) -> globals.mail.all = flag(s))
+                .on("smtp_alert_vrrp", (globals, s) -> globals.mail.vrrp = flag(s))
+                .on("smtp_alert_checker", (globals, s) -> flag(s))
                 .on("no_email_faults", (globals, s) -> globals.mail.faults = false);
     }
 
@@ -80,20 +80,8 @@ final class GlobalOutlets {
         globals.mail.port = port;
     }
 
-    private @Nullable Boolean bool(Statement s) {
-        if (s.parameters() == 0) {
-            return true;
-        }
-        switch (s.parameter(1)) {
-            case "on", "true", "yes":
-                return true;
-            case "off", "false", "no":
-                return false;
-            default:
-                findings.error(
-                        s.origin(), "Invalid value '" + s.parameter(1) + "' for global " + s.keyword() + " specified");
-                return null;
-        }
+    private @Nullable Boolean flag(Statement s) {
+        return values.flag(s, "Invalid value '" + s.parameter(1) + "' for global " + s.keyword() + " specified");
     }
 
     private void fifos(Keywords<Globals> keywords) {
@@ -101,7 +89,7 @@ final class GlobalOutlets {
         fifo(keywords, "vrrp_notify_fifo", globals -> globals.vrrpFifo);
         keywords.on("fifo_write_vrrp_states_on_reload", (globals, s) -> globals.fifosOnReload = true)
                 .on("vrrp_notify_priority_changes", (globals, s) -> {
-                    Boolean tells = bool(s);
+                    Boolean tells = flag(s);
                     globals.tellsPriorities = tells == null ? globals.tellsPriorities : tells;
                 });
     }

@@ -305,7 +305,7 @@ final class InstanceKeywords {
         if (address == null) {
             return;
         }
-        AddressFamily family = AddressReader.familyOf(address);
+        AddressFamily family = AddressFamily.of(address.address());
         if (draft.family != null && draft.family != family) {
             findings.error(
                     line.origin(),

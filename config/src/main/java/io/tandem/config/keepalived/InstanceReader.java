@@ -272,7 +272,7 @@ final class InstanceReader {
             return draft.family;
         }
         InetAddress hint = draft.unicastPeers.isEmpty() ? draft.unicastSource : draft.unicastPeers.get(0);
-        return hint == null || hint instanceof Inet4Address ? AddressFamily.INET : AddressFamily.INET6;
+        return hint == null ? AddressFamily.INET : AddressFamily.of(hint);
     }
 
     private int version(InstanceDraft draft, AddressFamily family, String tag) {

@@ -16,10 +16,12 @@ final class NotifyKeywords {
             "notify_stop", Moment.STOP);
 
     private final Findings findings;
+    private final Values values;
     private final ScriptUsers users;
 
     NotifyKeywords(Findings findings, ScriptUsers users) {
         this.findings = findings;
+        this.values = new Values(findings);
         this.users = users;
     }
 
@@ -41,7 +43,7 @@ final class NotifyKeywords {
                 })
                 .on(
                         "notify_priority_changes",
-                        (block, s) -> block.notifying().tellsPriorities = bool(
+                        (block, s) -> block.notifying().tellsPriorities = values.flag(
                                 s,
                                 block.notifyTag().replace("vrrp group ", "(").replace(":", ")") + " Invalid value '"
                                         + s.parameter(1) + "' for " + (kind.equals("group") ? "sync group " : "")
@@ -49,7 +51,7 @@ final class NotifyKeywords {
                 .on(
                         "smtp_alert",
                         (block, s) -> block.notifying().mails =
-                                bool(s, "Invalid vrrp_" + kind + " smtp_alert parameter " + s.parameter(1)));
+                                values.flag(s, "Invalid vrrp_" + kind + " smtp_alert parameter " + s.parameter(1)));
     }
 
     /** What only an instance has. */
@@ -92,20 +94,5 @@ final class NotifyKeywords {
     /** {@code "COMMAND ARGUMENTS" [USER [GROUP]]}. */
     private @Nullable Script script(Statement s) {
         return users.script(s, Values.command(s.parameter(1)), 2);
-    }
-
-    private @Nullable Boolean bool(Statement s, String complaint) {
-        if (s.parameters() == 0) {
-            return true;
-        }
-        switch (s.parameter(1)) {
-            case "on", "true", "yes":
-                return true;
-            case "off", "false", "no":
-                return false;
-            default:
-                findings.error(s.origin(), complaint);
-                return null;
-        }
     }
 }

@@ -6,7 +6,6 @@ import io.tandem.config.model.AddressFamily;
 import io.tandem.config.model.VirtualRoute;
 import io.tandem.config.model.VirtualRoute.Hop;
 import io.tandem.config.text.IpLiteral;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,13 +61,9 @@ final class RouteReader {
     }
 
     /** One line, word by word. */
-    private final class Line {
-        private final Statement line;
-        private final List<String> words;
+    private final class Line extends LineWords {
         private final List<Hop> hops = new ArrayList<>();
         private final Map<Integer, Integer> metrics = new TreeMap<>();
-        private int at;
-        private boolean failed;
         private @Nullable AddressFamily family;
         private @Nullable String destination;
         private int type = VirtualRoute.UNICAST;
@@ -86,18 +81,17 @@ final class RouteReader {
         private boolean untracked;
 
         Line(Statement line) {
-            this.line = line;
-            this.words = line.texts();
+            super(line, findings);
         }
 
         @Nullable VirtualRoute read() {
-            while (at < words.size() && !failed) {
-                word(words.get(at++));
+            while (hasNext()) {
+                word(next());
             }
-            if (destination == null && !failed) {
+            if (destination == null) {
                 refuse("Route must have a destination");
             }
-            return failed ? null : route();
+            return isRefused() ? null : route();
         }
 
         private void word(String word) {
@@ -134,18 +128,17 @@ final class RouteReader {
         private void other(String word) {
             Integer metric = METRICS.get(word);
             if (metric != null) {
-                if (at < words.size() && words.get(at).equals("lock")) {
-                    at++;
+                if (ahead().equals("lock")) {
+                    next();
                     metrics.merge(LOCK, 1 << metric, (old, bit) -> old | bit);
                 }
                 metrics.put(metric, number(word));
             } else if (destination == null) {
                 destination = word;
             } else if (LACKING.contains(word)) {
-                findings.unsupported(line.origin(), "virtual_routes: " + word);
-                failed = true;
+                unsupported("virtual_routes: " + word);
             } else {
-                findings.error(line.origin(), "VRRP parsed invalid IP " + word + ". skipping IP...");
+                complainOfAddress(word);
                 refuse("unknown route keyword " + word);
             }
         }
@@ -156,17 +149,14 @@ final class RouteReader {
             String out = null;
             int weight = 1;
             boolean forced = false;
-            while (at < words.size() && !words.get(at).equals("nexthop")) {
-                String word = words.get(at++);
+            while (hasNext() && !ahead().equals("nexthop")) {
+                String word = next();
                 switch (word) {
                     case "via" -> gateway = address("via", value(word));
                     case "dev" -> out = value(word);
                     case "weight" -> weight = Math.min(256, Math.max(1, number(word)));
                     case "onlink" -> forced = true;
-                    default -> {
-                        findings.unsupported(line.origin(), "virtual_routes: nexthop " + word);
-                        failed = true;
-                    }
+                    default -> unsupported("virtual_routes: nexthop " + word);
                 }
             }
             return new Hop(gateway, out, weight, forced);
@@ -178,20 +168,19 @@ final class RouteReader {
             int slash = text.indexOf('/');
             InetAddress network =
                     isDefault ? null : address("destination", slash < 0 ? text : text.substring(0, slash));
-            AddressFamily resolved = network != null ? familyOf(network) : family != null ? family : familyOfVia();
+            AddressFamily resolved =
+                    network != null ? AddressFamily.of(network) : family != null ? family : familyOf(via);
             int bits = resolved == AddressFamily.INET ? 32 : 128;
             int prefixLength = isDefault ? 0 : bits;
-            if (slash >= 0 && !failed) {
+            if (slash >= 0 && !isRefused()) {
                 prefixLength = values.prefixLength(line, text, slash, bits);
             }
             List<Hop> ways = ways();
-            if (failed || !sameFamily(resolved, ways)) {
+            if (isRefused() || !sameFamily(resolved, ways)) {
                 return null;
             }
             if (!untracked && ways.stream().allMatch(hop -> hop.interfaceName() == null)) {
-                findings.error(
-                        line.origin(),
-                        "Warning - cannot track route " + destination + " with no interface specified, not tracking");
+                complain("Warning - cannot track route " + destination + " with no interface specified, not tracking");
             }
             boolean onTheLink = type == VirtualRoute.UNICAST
                     && resolved == AddressFamily.INET
@@ -226,10 +215,6 @@ final class RouteReader {
                     : List.of(first, new Hop(alternative, interfaceName, 1, onLink));
         }
 
-        private AddressFamily familyOfVia() {
-            return via == null ? AddressFamily.INET : familyOf(via);
-        }
-
         private boolean sameFamily(AddressFamily wanted, List<Hop> ways) {
             List<InetAddress> all = new ArrayList<>();
             ways.forEach(hop -> {
@@ -240,55 +225,36 @@ final class RouteReader {
             if (source != null) {
                 all.add(source);
             }
-            if (all.stream().anyMatch(other -> familyOf(other) != wanted)) {
+            if (all.stream().anyMatch(other -> AddressFamily.of(other) != wanted)) {
                 refuse("Cannot mix IPv4 and IPv6 addresses for route");
                 return false;
             }
             return true;
         }
 
-        private String value(String option) {
-            if (at >= words.size()) {
-                failed = true;
-                findings.missingParameter(line, option, at + 1);
-                return "";
-            }
-            return words.get(at++);
-        }
-
         private int known(String what, @Nullable Integer number, String complaint) {
-            if (number == null && !failed) {
-                refuse(what + " " + words.get(at - 1) + " " + complaint + " for route");
+            if (number == null && !isRefused()) {
+                refuse(what + " " + last() + " " + complaint + " for route");
             }
             return number == null ? 0 : number;
         }
 
         private int number(String option) {
             String text = value(option);
-            Integer number = RouteNames.unsigned(text);
-            if (number == null && !failed) {
-                findings.error(line.origin(), "invalid number '" + text + "'");
-                refuse("Invalid " + option + " " + text + " specified for route");
-            }
-            return number == null ? 0 : number;
+            return number(text, "Invalid " + option + " " + text + " specified for route");
         }
 
         private @Nullable InetAddress address(String what, String text) {
             InetAddress address = IpLiteral.parse(text);
-            if (address == null && !failed) {
-                findings.error(line.origin(), "VRRP parsed invalid IP " + text + ". skipping IP...");
+            if (address == null && !isRefused()) {
+                complainOfAddress(text);
                 refuse("invalid route " + what + " address " + text);
             }
             return address;
         }
-
-        private void refuse(String why) {
-            failed = true;
-            findings.error(line.origin(), why);
-        }
     }
 
-    private static AddressFamily familyOf(InetAddress address) {
-        return address instanceof Inet4Address ? AddressFamily.INET : AddressFamily.INET6;
+    private static AddressFamily familyOf(@Nullable InetAddress via) {
+        return via == null ? AddressFamily.INET : AddressFamily.of(via);
     }
 }

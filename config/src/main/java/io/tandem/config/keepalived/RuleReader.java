@@ -10,7 +10,6 @@ import io.tandem.config.model.VirtualRule.Range;
 import io.tandem.config.text.IpLiteral;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +40,7 @@ final class RuleReader {
     }
 
     /** One line, word by word. */
-    private final class Line {
-        private final Statement line;
-        private final List<String> words;
-        private int at;
-        private boolean failed;
+    private final class Line extends LineWords {
         private @Nullable AddressFamily family;
         private @Nullable Network from;
         private @Nullable Network to;
@@ -72,18 +67,17 @@ final class RuleReader {
         private boolean tracked = true;
 
         Line(Statement line) {
-            this.line = line;
-            this.words = line.texts();
+            super(line, findings);
         }
 
         @Nullable VirtualRule read() {
-            while (at < words.size() && !failed) {
-                word(words.get(at++));
+            while (hasNext()) {
+                word(next());
             }
-            if (!failed && action == 0) {
+            if (action == 0) {
                 refuse("No action specified for rule - ignoring");
             }
-            return failed ? null : rule();
+            return isRefused() ? null : rule();
         }
 
         private void word(String word) {
@@ -99,7 +93,7 @@ final class RuleReader {
                 }
                 case "goto" -> {
                     act(VirtualRule.GOTO);
-                    target = number("goto target", value(word));
+                    target = count("goto target", value(word));
                 }
                 case "type" -> type(value(word));
                 case "nop", "blackhole", "unreachable", "prohibit" -> type(word);
@@ -107,11 +101,12 @@ final class RuleReader {
                     act(VirtualRule.TABLE);
                     l3mdev = true;
                 }
-                case "preference", "order", "priority" -> preference = number("preference", value(word), word);
+                case "preference", "order", "priority" ->
+                    preference = number(value(word), "Invalid rule preference " + word + " specified");
                 case "protocol" -> protocol = protocol(value(word));
                 case "realms" -> realms = realms(value(word));
-                case "suppress_prefixlength" -> suppressPrefixLength = number(word, value(word));
-                case "suppress_ifgroup" -> suppressGroup = number(word, value(word));
+                case "suppress_prefixlength" -> suppressPrefixLength = count(word, value(word));
+                case "suppress_ifgroup" -> suppressGroup = count(word, value(word));
                 case "no_track" -> tracked = false;
                 default -> match(word);
             }
@@ -124,7 +119,7 @@ final class RuleReader {
                 case "tos", "dsfield" -> tos = tos(value(word));
                 case "fwmark" -> mark(value(word));
                 case "tunnel-id" -> {
-                    Integer id = number(word, value(word));
+                    Integer id = count(word, value(word));
                     tunnel = id == null ? null : Integer.toUnsignedLong(id);
                 }
                 case "uidrange" -> uids = range(value(word), "Invalid uidrange " + word + " specified");
@@ -138,10 +133,10 @@ final class RuleReader {
         private @Nullable VirtualRule rule() {
             AddressFamily resolved = family != null ? family : AddressFamily.INET;
             for (Network network : new Network[] {from, to}) {
-                resolved = network == null ? resolved : familyOf(network.address());
+                resolved = network == null ? resolved : AddressFamily.of(network.address());
             }
             for (Network network : new Network[] {from, to}) {
-                if (network != null && familyOf(network.address()) != resolved) {
+                if (network != null && AddressFamily.of(network.address()) != resolved) {
                     refuse("rule specification has mixed IPv4 and IPv6");
                     return null;
                 }
@@ -216,13 +211,13 @@ final class RuleReader {
         }
 
         private @Nullable Network network(String what, String text) {
-            if (text.equals("all") || text.equals("any") || text.equals("default") || failed) {
+            if (text.equals("all") || text.equals("any") || text.equals("default") || isRefused()) {
                 return null;
             }
             int slash = text.indexOf('/');
             InetAddress address = IpLiteral.parse(slash < 0 ? text : text.substring(0, slash));
             if (address == null) {
-                complain("VRRP parsed invalid IP " + text + ". skipping IP...");
+                complainOfAddress(text);
                 refuse("Invalid rule " + what + " address " + text);
                 return null;
             }
@@ -294,41 +289,8 @@ final class RuleReader {
             return new Range(first, last);
         }
 
-        private int number(String what, String text) {
-            return number(what, text, text);
+        private int count(String what, String text) {
+            return number(text, "Invalid rule " + what + " " + text + " specified");
         }
-
-        private int number(String what, String text, String quoted) {
-            Integer number = RouteNames.unsigned(text);
-            if (number == null && !failed) {
-                complain("invalid number '" + text + "'");
-                refuse("Invalid rule " + what + " " + quoted + " specified");
-            }
-            return number == null ? 0 : number;
-        }
-
-        private String value(String option) {
-            if (at >= words.size()) {
-                failed = true;
-                findings.missingParameter(line, option, at + 1);
-                return "";
-            }
-            return words.get(at++);
-        }
-
-        private void refuse(String why) {
-            if (!failed) {
-                failed = true;
-                complain(why);
-            }
-        }
-
-        private void complain(String text) {
-            findings.error(line.origin(), text);
-        }
-    }
-
-    private static AddressFamily familyOf(InetAddress address) {
-        return address instanceof Inet4Address ? AddressFamily.INET : AddressFamily.INET6;
     }
 }

@@ -109,6 +109,12 @@ final class Values {
 
     /** A flag, with keepalived's words for what is none. */
     boolean bool(Statement statement, boolean otherwise, String complaint) {
+        Boolean flag = flag(statement, complaint);
+        return flag == null ? otherwise : flag;
+    }
+
+    /** A flag, or null with the complaint. */
+    @Nullable Boolean flag(Statement statement, String complaint) {
         if (statement.parameters() == 0) {
             return true;
         }
@@ -117,7 +123,7 @@ final class Values {
             case "off", "false", "no" -> false;
             default -> {
                 findings.error(statement.origin(), complaint, "on, off, true, false, yes or no");
-                yield otherwise;
+                yield null;
             }
         };
     }

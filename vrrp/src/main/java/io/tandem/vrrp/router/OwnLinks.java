@@ -57,7 +57,7 @@ final class OwnLinks implements AutoCloseable {
                 .filter(address -> wantsOwn(config, address))
                 .forEach(address -> {
                     String parent = parent(config, address);
-                    AddressFamily family = family(address);
+                    AddressFamily family = AddressFamily.of(address.address());
                     if (links.stream().noneMatch(link -> link.isOn(parent, family))) {
                         links.add(link(existing, OwnInterface.VMAC, parent, family));
                     }
@@ -103,7 +103,7 @@ final class OwnLinks implements AutoCloseable {
     /** Where an address goes; null for an interface that is there anyway. */
     @Nullable VirtualLink of(VirtualAddress address) {
         String parent = parent(config, address);
-        AddressFamily family = family(address);
+        AddressFamily family = AddressFamily.of(address.address());
         if (main != null && main.name().equals(parent)) {
             return main;
         }
@@ -167,16 +167,13 @@ final class OwnLinks implements AutoCloseable {
         OwnInterface own = config.ownInterface();
         return own != null
                 && own.everywhere()
-                && (!parent(config, address).equals(config.interfaceName()) || family(address) != config.family());
+                && (!parent(config, address).equals(config.interfaceName())
+                        || AddressFamily.of(address.address()) != config.family());
     }
 
     private static String parent(VirtualRouterConfig config, VirtualAddress address) {
         String name = address.interfaceName();
         return name == null ? config.interfaceName() : name;
-    }
-
-    private static AddressFamily family(VirtualAddress address) {
-        return address.address().getAddress().length == 4 ? AddressFamily.INET : AddressFamily.INET6;
     }
 
     @Override
