@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.guardian;
 
+import io.tandem.config.text.JsonText;
 import io.tandem.vrrp.link.LinkStatus;
 import io.tandem.vrrp.router.Alarms;
 import io.tandem.vrrp.router.Lateness;
@@ -182,7 +183,7 @@ record GuardianStatus(
     String historyJson() {
         return "{\"routers\":"
                 + array(routers.stream()
-                        .map(router -> "{\"name\":" + quote(router.name()) + ",\"history\":"
+                        .map(router -> "{\"name\":" + JsonText.quoted(router.name()) + ",\"history\":"
                                 + array(router.history().stream()
                                         .map(GuardianStatus::json)
                                         .toList())
@@ -192,81 +193,73 @@ record GuardianStatus(
     }
 
     private static String json(Transition one) {
-        return "{\"at_ms\":" + one.atMs() + ",\"from\":" + quote(one.from().name()) + ",\"to\":"
-                + quote(one.to().name()) + ",\"reason\":" + quote(one.reason()) + ",\"took_us\":" + one.tookNs() / 1000
+        return "{\"at_ms\":" + one.atMs() + ",\"from\":"
+                + JsonText.quoted(one.from().name()) + ",\"to\":"
+                + JsonText.quoted(one.to().name()) + ",\"reason\":" + JsonText.quoted(one.reason()) + ",\"took_us\":"
+                + one.tookNs() / 1000
                 + ",\"since_heard_us\":" + (one.sinceHeardNs() < 0 ? -1 : one.sinceHeardNs() / 1000) + "}";
     }
 
     private String operatingJson() {
-        return "{\"hold\":" + quote(operating.hold()) + ",\"witness\":" + quote(operating.witness()) + ",\"hooks\":"
+        return "{\"hold\":" + JsonText.quoted(operating.hold()) + ",\"witness\":" + JsonText.quoted(operating.witness())
+                + ",\"hooks\":"
                 + operating.hooks().entrySet().stream()
-                        .map(hook -> quote(hook.getKey()) + ":" + quote(hook.getValue()))
+                        .map(hook -> JsonText.quoted(hook.getKey()) + ":" + JsonText.quoted(hook.getValue()))
                         .collect(Collectors.joining(",", "{", "}"))
                 + ",\"strangers\":" + operating.strangers() + ",\"half_open\":" + operating.halfOpen()
                 + ",\"alarms\":"
                 + array(operating.alarms().stream()
-                        .map(alarm -> "{\"kind\":" + quote(alarm.kind().word()) + ",\"of\":"
-                                + quote(alarm.subject()) + ",\"since_ms\":" + alarm.sinceMs() + ",\"detail\":"
-                                + quote(alarm.detail()) + "}")
+                        .map(alarm -> "{\"kind\":"
+                                + JsonText.quoted(alarm.kind().word()) + ",\"of\":"
+                                + JsonText.quoted(alarm.subject()) + ",\"since_ms\":" + alarm.sinceMs() + ",\"detail\":"
+                                + JsonText.quoted(alarm.detail()) + "}")
                         .toList())
                 + ",\"alarms_begun\":"
                 + operating.raised().entrySet().stream()
-                        .map(kind -> quote(kind.getKey().word()) + ":" + kind.getValue())
+                        .map(kind -> JsonText.quoted(kind.getKey().word()) + ":" + kind.getValue())
                         .collect(Collectors.joining(",", "{", "}"))
                 + "}";
     }
 
     String json() {
-        return "{\"pid\":" + pid + ",\"uptime_ms\":" + uptimeMs + ",\"role\":" + quote(role.name()) + ",\"rss_kb\":"
+        return "{\"pid\":" + pid + ",\"uptime_ms\":" + uptimeMs + ",\"role\":" + JsonText.quoted(role.name())
+                + ",\"rss_kb\":"
                 + residentKb + ",\"reloads\":" + reloads + ",\"failed_reloads\":" + failedReloads
                 + ",\"timer_lateness_us\":{\"p50\":" + lateness.quantileNs(0.5) / 1000 + ",\"p99\":"
                 + lateness.quantileNs(0.99) / 1000 + ",\"max\":" + lateness.maxNs() / 1000 + ",\"samples\":"
-                + lateness.samples() + "},\"proxy\":{\"pid\":" + proxyPid + ",\"state\":" + quote(proxyState)
+                + lateness.samples() + "},\"proxy\":{\"pid\":" + proxyPid + ",\"state\":" + JsonText.quoted(proxyState)
                 + ",\"warm\":" + warm + ",\"restarts\":" + proxyRestarts + "},\"routers\":"
                 + array(routers.stream().map(GuardianStatus::json).toList()) + ",\"links\":"
                 + array(links.stream().map(GuardianStatus::json).toList()) + ",\"operating\":" + operatingJson() + "}";
     }
 
     private static String json(RouterStatus router) {
-        return "{\"name\":" + quote(router.name()) + ",\"vrid\":" + router.vrid() + ",\"interface\":"
-                + quote(router.interfaceName()) + ",\"state\":"
-                + quote(router.state().name()) + ",\"reason\":"
-                + quote(router.reason()) + ",\"since_ms\":" + router.sinceMs() + ",\"priority\":" + router.priority()
-                + ",\"device\":" + quote(router.device()) + ",\"addresses\":"
-                + array(router.addresses().stream().map(GuardianStatus::quote).toList()) + ",\"counters\":"
+        return "{\"name\":" + JsonText.quoted(router.name()) + ",\"vrid\":" + router.vrid() + ",\"interface\":"
+                + JsonText.quoted(router.interfaceName()) + ",\"state\":"
+                + JsonText.quoted(router.state().name()) + ",\"reason\":"
+                + JsonText.quoted(router.reason()) + ",\"since_ms\":" + router.sinceMs() + ",\"priority\":"
+                + router.priority()
+                + ",\"device\":" + JsonText.quoted(router.device()) + ",\"addresses\":"
+                + array(router.addresses().stream().map(JsonText::quoted).toList()) + ",\"counters\":"
                 + object(router.counters()) + ",\"history\":"
                 + array(router.history().stream().map(GuardianStatus::json).toList()) + "}";
     }
 
     private static String json(LinkStatus link) {
-        return "{\"peer\":" + quote(link.peer()) + ",\"address\":" + quote(link.address()) + ",\"state\":"
-                + quote(link.state()) + ",\"patience_us\":" + link.silenceNs() / 1000 + ",\"ways\":"
-                + array(link.ways().stream().map(GuardianStatus::quote).toList()) + ",\"refused\":" + link.refused()
+        return "{\"peer\":" + JsonText.quoted(link.peer()) + ",\"address\":" + JsonText.quoted(link.address())
+                + ",\"state\":"
+                + JsonText.quoted(link.state()) + ",\"patience_us\":" + link.silenceNs() / 1000 + ",\"ways\":"
+                + array(link.ways().stream().map(JsonText::quoted).toList()) + ",\"refused\":" + link.refused()
                 + ",\"losses\":" + link.losses() + ",\"counters\":" + object(link.counters()) + "}";
     }
 
     private static String object(Map<String, Long> values) {
         return values.entrySet().stream()
-                .map(entry -> quote(entry.getKey()) + ":" + entry.getValue())
+                .map(entry -> JsonText.quoted(entry.getKey()) + ":" + entry.getValue())
                 .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static String array(List<String> values) {
         return "[" + String.join(",", values) + "]";
-    }
-
-    private static String quote(String text) {
-        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < ' ') {
-                quoted.append("\\u%04x".formatted((int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append('"').toString();
     }
 }

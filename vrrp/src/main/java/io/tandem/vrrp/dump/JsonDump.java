@@ -8,6 +8,7 @@ import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfig.Manners;
 import io.tandem.config.model.VirtualRouterConfig.TrackInterface;
 import io.tandem.config.model.VirtualRouterConfig.Tracks;
+import io.tandem.config.text.JsonText;
 import io.tandem.vrrp.router.RouterStatus.Leader;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +115,7 @@ public final class JsonDump {
 
     private static void list(Members json, String key, List<String> values) {
         if (!values.isEmpty()) {
-            json.raw(key, values.stream().map(JsonDump::quote).collect(Collectors.joining(",", "[", "]")));
+            json.raw(key, values.stream().map(JsonText::quoted).collect(Collectors.joining(",", "[", "]")));
         }
     }
 
@@ -141,31 +142,16 @@ public final class JsonDump {
         private final List<String> members = new ArrayList<>();
 
         Members raw(String key, Object value) {
-            members.add(quote(key) + ":" + value);
+            members.add(JsonText.quoted(key) + ":" + value);
             return this;
         }
 
         Members text(String key, String value) {
-            return raw(key, quote(value));
+            return raw(key, JsonText.quoted(value));
         }
 
         String object() {
             return "{" + String.join(",", members) + "}";
         }
-    }
-
-    private static String quote(String text) {
-        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < ' ') {
-                quoted.append(String.format("\\u%04x", (int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append('"').toString();
     }
 }

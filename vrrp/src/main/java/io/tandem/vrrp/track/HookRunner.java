@@ -4,6 +4,7 @@ package io.tandem.vrrp.track;
 
 import io.tandem.config.model.OperatingConfig.Hook;
 import io.tandem.config.model.Script;
+import io.tandem.config.text.JsonText;
 import io.tandem.vrrp.router.EventLog;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -143,7 +144,7 @@ public final class HookRunner implements AutoCloseable {
 
     private String call(URI url, Map<String, String> facts) throws IOException {
         byte[] body = facts.entrySet().stream()
-                .map(fact -> "\"" + fact.getKey() + "\":\"" + escaped(fact.getValue()) + "\"")
+                .map(fact -> JsonText.quoted(fact.getKey()) + ":" + JsonText.quoted(fact.getValue()))
                 .collect(Collectors.joining(",", "{", "}"))
                 .getBytes(StandardCharsets.UTF_8);
         HttpURLConnection connection = (HttpURLConnection) url.toURL().openConnection();
@@ -182,10 +183,6 @@ public final class HookRunner implements AutoCloseable {
         } catch (InterruptedException answered) {
             // in time
         }
-    }
-
-    private static String escaped(String text) {
-        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
     }
 
     /** Takes no more runs; those that wait are still made. */

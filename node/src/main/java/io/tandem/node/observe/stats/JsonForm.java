@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.observe.stats;
 
+import io.tandem.config.text.JsonText;
 import java.util.List;
 
 /** The JSON forms of rows and of facts about the process (HAProxy management guide 9.3, {@code show schema json}). */
@@ -71,27 +72,8 @@ public final class JsonForm {
         out.append("\",\"nature\":\"").append(nature(tags.charAt(1)));
         out.append("\",\"scope\":\"").append(scope(tags.charAt(2)));
         out.append("\"},\"value\":{\"type\":\"").append(type).append("\",\"value\":");
-        if (type.equals("str")) {
-            out.append('"');
-            quoted(value.toString(), out);
-            out.append('"');
-        } else {
-            out.append(value);
-        }
+        out.append(type.equals("str") ? JsonText.quoted(value.toString()) : value);
         out.append("}}");
-    }
-
-    private static void quoted(String text, StringBuilder out) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < ' ') {
-                out.append(String.format("\\u%04x", (int) c));
-            } else {
-                out.append(c);
-            }
-        }
     }
 
     private static String origin(char letter) {
