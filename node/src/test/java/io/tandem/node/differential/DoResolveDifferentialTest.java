@@ -30,7 +30,7 @@ public class DoResolveDifferentialTest {
             resolvers r
                 nameserver a 127.0.0.1:DNS_
                 resolve_retries 2
-                timeout retry 300ms
+                timeout retry 700ms
                 accepted_payload_size 1024
             defaults
                 mode http
