@@ -120,7 +120,7 @@ final class AddressKeeper implements AutoCloseable {
             stale = Stream.concat(stale.stream(), places.stream())
                     .filter(old -> !old.hostsOwn())
                     .map(old -> old.without(found))
-                    .filter(old -> old.onInterface() != null || old.onTun() != null)
+                    .filter(old -> old.onInterface() != null || old.onTun() != null || old.network() != null)
                     .toList();
         }
         places = found;
