@@ -8,8 +8,8 @@ package io.tandem.node.backend;
  * @param maxIdle {@code pool-max-conn}: idle connections over all loops; -1 for no limit
  * @param lowIdle {@code pool-low-conn}: idle connections each loop keeps beyond what it is believed to need
  * @param purgeDelayMs {@code pool-purge-delay}: how often half of the surplus is closed; 0 keeps no idle connection
- * @param maxReuse {@code max-reuse}: requests on a connection after its first; -1 for no limit. Kept with HTTP/1 too, where
- *     HAProxy 2.6 ignores it
+ * @param maxReuse {@code max-reuse}: requests on a connection in HTTP/2 after its first; -1 for no limit. In HTTP/1 there is
+ *     none, as with HAProxy
  * @param strict {@code strict-maxconn} (HAProxy 3.2): idle connections count for {@code maxconn}, too
  * @param idlePingMs {@code idle-ping} (HAProxy 3.2): how often the server is asked on an idle connection in HTTP/2 whether it is still
  *     there; 0 for never
@@ -19,6 +19,6 @@ public record PoolSettings(int maxIdle, int lowIdle, int purgeDelayMs, int maxRe
 
     /** Whether any connection may wait for the next request. */
     public boolean keepsIdle() {
-        return maxIdle != 0 && purgeDelayMs > 0 && maxReuse != 0;
+        return maxIdle != 0 && purgeDelayMs > 0;
     }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,9 +60,28 @@ class PoolDifferentialTest {
     }
 
     private static List<Integer> play(String configuration, boolean oracle) throws Exception {
-        try (LoopbackServer server = new LoopbackServer(PoolDifferentialTest::number);
-                Contestant proxy =
-                        new Contestant(configuration.replace("SERVER", String.valueOf(server.port())), oracle)) {
+        try (LoopbackServer server = new LoopbackServer(PoolDifferentialTest::number)) {
+            return play(configuration, server.port(), oracle);
+        }
+    }
+
+    /** The same with a server in HTTP/2. */
+    private static List<Integer> playHttp2(String configuration, boolean oracle) throws Exception {
+        List<Http2Server.Connection> seen = new CopyOnWriteArrayList<>();
+        Http2Server.Script number = (connection, stream, head) -> {
+            if (!seen.contains(connection)) {
+                seen.add(connection);
+            }
+            connection.send(Http2Text.headers(stream, false, ":status", "200", "content-length", "1"));
+            connection.send(Http2Text.data(stream, true, String.valueOf((char) ('1' + seen.indexOf(connection)))));
+        };
+        try (Http2Server server = new Http2Server(number)) {
+            return play(configuration, server.port(), oracle);
+        }
+    }
+
+    private static List<Integer> play(String configuration, int server, boolean oracle) throws Exception {
+        try (Contestant proxy = new Contestant(configuration.replace("SERVER", String.valueOf(server)), oracle)) {
             List<Integer> connections = new ArrayList<>();
             for (int requests : new int[] {1, 3, 1, 2}) {
                 try (Socket client = proxy.connect()) {
@@ -105,6 +125,9 @@ class PoolDifferentialTest {
                 "|pool-purge-delay 0",
                 "http-reuse never|pool-max-conn 0",
                 "option http-server-close|",
+                "http-reuse always|max-reuse 0",
+                "http-reuse always|max-reuse 1",
+                "|max-reuse 2",
                 "|maxconn 1"
             })
     void requestsShareConnectionsAsWithHaproxy(String options) throws Exception {
@@ -112,5 +135,16 @@ class PoolDifferentialTest {
         String configuration = CONFIGURATION.replace("BACKEND", parts[0]).replace("OPTIONS", parts[1]);
 
         assertThat(play(configuration, false)).as(options).isEqualTo(play(configuration, true));
+    }
+
+    /** In HTTP/1 it has no effect (above). */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "max-reuse -1", "max-reuse 0", "max-reuse 1", "max-reuse 2", "max-reuse 5"})
+    void maxReuseCountsTheRequestsOfAConnectionInHttp2(String option) throws Exception {
+        String always = CONFIGURATION
+                .replace("BACKEND", "http-reuse always")
+                .replace("OPTIONS", "proto h2 " + option);
+
+        assertThat(playHttp2(always, false)).isEqualTo(playHttp2(always, true));
     }
 }

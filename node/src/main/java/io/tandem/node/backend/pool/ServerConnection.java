@@ -476,11 +476,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         return pool.keep(this, key, scarce);
     }
 
-    /** How many requests it has served, the present one included. */
-    int uses() {
-        return uses;
-    }
-
     /** Ends it; its user hears nothing more. */
     public void close() {
         if (closed) {

@@ -200,9 +200,8 @@ public final class ServerPools {
      * @param own where it is kept for this client alone; null to share it with all
      */
     public void release(ServerConnection connection, Facts facts, @Nullable OwnConnections own) {
-        int maxReuse = connection.server().description().pool().maxReuse();
         connection.rest();
-        if (!connection.isOpen() || (maxReuse >= 0 && connection.uses() > maxReuse)) {
+        if (!connection.isOpen()) {
             connection.close();
         } else if (own != null) {
             own.keep(connection);

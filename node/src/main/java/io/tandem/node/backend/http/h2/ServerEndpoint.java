@@ -52,6 +52,8 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
 
     private final boolean shared;
     private final int maxStreams;
+    /** So many streams it serves at most, all in all ({@code max-reuse}). */
+    private final int mostServed;
     /** The streams that got a part of their response with this event. */
     private final List<ServerStreamOfH2> touched = new ArrayList<>();
 
@@ -74,6 +76,8 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
         this.shared = shared;
         maxStreams = settings.maxStreams();
         server = connection.server().state();
+        int maxReuse = connection.server().description().pool().maxReuse();
+        mostServed = maxReuse < 0 ? Integer.MAX_VALUE : maxReuse + 1;
         fields = new ResponseFields(tuning);
         idle = new Timer(loop) {
             @Override
@@ -142,6 +146,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
 
     private boolean hasRoom() {
         return !leaving
+                && served < mostServed
                 && undecided == null // whose head goes first
                 && !isClosing()
                 && nextStream < LARGEST_STREAM
@@ -337,7 +342,7 @@ public final class ServerEndpoint extends Endpoint implements Transport, ServerU
         if (openStreams() > 0 || isClosing()) {
             return;
         }
-        if (leaving || !shared) {
+        if (leaving || !shared || served >= mostServed) {
             drain();
         } else {
             idle.start(IDLE_MS);
