@@ -44,7 +44,10 @@ final class CapacityOptions {
                     .as((line, server) -> server.poolName = value(line, "pool-conn-name")),
             option("idle-ping", "TIME", "how often an idle connection in HTTP/2 is tried, which ends without an answer")
                     .as((line, server) -> server.idlePingMs = IdlePing.millis(line)),
-            option("max-reuse", "NUMBER", "requests on a connection in HTTP/2 after its first, -1 for no limit; in HTTP/1 there is none, as with HAProxy")
+            option(
+                            "max-reuse",
+                            "NUMBER",
+                            "requests on a connection in HTTP/2 after its first, -1 for no limit; in HTTP/1 there is none, as with HAProxy")
                     .as(required("max-reuse", (s, n) -> s.maxReuse = Math.max(-1, n))));
 
     private CapacityOptions() {}

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A process that may reload must read keys and bind low ports again. HAProxy's master stays root for that, in a process of
  * its own; here the saved user stays root, and the thread that loads, and no other, takes it up for the time of a load
- * ({@link #elevated}); that thread also keeps the old root directory. A process that cannot reload keeps nothing.
+ * ({@link #elevated}); that thread also keeps the old root directory. What reads the files for it is begun meanwhile and has
+ * both from it, until it ends. A process that cannot reload keeps nothing.
  */
 final class Privileges {
     /** setresuid of the calling thread only; the C library's function changes all threads. */

@@ -17,6 +17,7 @@ import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.resolve.Resolving;
 import io.tandem.node.rules.regex.Regexes;
+import io.tandem.node.setup.Background;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import io.tandem.node.socket.HostName;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A running proxy from its first listener to its last connection. All methods but the guardian's and the signals' run on the
- * main thread, which loads and otherwise waits for wishes.
+ * main thread, which loads and otherwise waits for wishes; a reload reads and builds behind the event loops, and what it found
+ * takes effect on the main thread.
  */
 final class ProxyProcess {
     private static final String FULL_PRIVILEGES =
@@ -300,6 +302,7 @@ final class ProxyProcess {
 
     /** A mistake of ours in reading or building a configuration must not end the one that serves. */
     private @Nullable String reloadOrKeep() {
+        loops.interruptOthers(true);
         try {
             return reload();
         } catch (HeapRoom.Exhausted exhausted) {
@@ -311,15 +314,25 @@ final class ProxyProcess {
             String text = "internal error while loading: " + mistake + (trace.length > 0 ? " at " + trace[0] : "");
             sayUnguarded(List.of(text));
             return text;
+        } finally {
+            loops.interruptOthers(false);
         }
+    }
+
+    /** What a reload found in the files, and what it built of it where there was no alert. */
+    private record Read(Loaded loaded, @Nullable Configuration configuration) {}
+
+    private Read read() {
+        Loaded next = loader.read();
+        return new Read(next, next.problems().hasAlerts() ? null : loader.build(next, node, node.configuration()));
     }
 
     /** Null when the new configuration serves, or why the old one still does. */
     private @Nullable String reload() {
         console.notice("Reloading.");
-        Loaded next = loader.read();
-        Configuration configuration =
-                next.problems().hasAlerts() ? null : loader.build(next, node, node.configuration());
+        Read read = Background.call("tandem-load", this::read);
+        Loaded next = read.loaded();
+        Configuration configuration = read.configuration();
         if (configuration == null || next.problems().hasAlerts()) {
             if (configuration != null) {
                 configuration.lifetime().release(); // nobody has begun with it

@@ -21,6 +21,7 @@ public final class Loop {
     private final TimerWheel timers;
     private final ReceiveBuffer receiveBuffer;
     private final SendBuffer sendBuffer = new SendBuffer();
+    private final Chores chores = new Chores(this);
     private @Nullable Object[] locals = new Object[8];
     private volatile Consumer<Throwable> onFailure = failure -> {}; // written by boot, read by the loop
     private long nowNs = System.nanoTime();
@@ -116,6 +117,11 @@ public final class Loop {
     /** An empty direct buffer to build a message in; the caller owns one reference. */
     public ByteBuf sendBuffer() {
         return sendBuffer.take();
+    }
+
+    /** What can wait until nothing else is to be done. */
+    public Chores chores() {
+        return chores;
     }
 
     @Nullable Object local(int slot) {

@@ -17,6 +17,9 @@ public final class Loops implements AutoCloseable {
     /** Netty's flight recorder events load the whole recorder at the first allocation: half a second in a request. */
     private static final String FLIGHT_RECORDER = "io.netty.jfr.enabled";
 
+    /** A tenth of what kernels give. */
+    private static final long SHORT_SLICE_NS = 300_000;
+
     /** How the threads' names begin. */
     static final String THREADS = "loop";
 
@@ -95,6 +98,16 @@ public final class Loops implements AutoCloseable {
                     then.run();
                 }
             });
+        }
+    }
+
+    /**
+     * From now on, or no longer, the loops interrupt whatever else is busy as soon as an event comes: much else is to be done.
+     * Any thread.
+     */
+    public void interruptOthers(boolean on) {
+        for (Loop loop : loops) {
+            loop.eventLoop().execute(() -> TimeSlice.ask(on ? SHORT_SLICE_NS : 0));
         }
     }
 

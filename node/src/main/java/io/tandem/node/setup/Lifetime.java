@@ -8,13 +8,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How long a configuration is in use: until it has been replaced and the last connection that began with it has ended. Then
- * goes what the garbage collector would not see to in time. Thread-safe.
+ * goes what the garbage collector would not see to in time, on a thread of its own: it may be thousands of TLS contexts, and the
+ * last one to need them is an event loop. Thread-safe.
  */
 public final class Lifetime {
-    private final List<Runnable> ends = new ArrayList<>(); // of the thread that loads, and last of whoever ends it
+    private final List<Runnable> ends = new ArrayList<>(); // of the thread that loads, and last of the one that ends it
     private final AtomicInteger holders = new AtomicInteger(1); // the first one is whoever has loaded it
 
-    /** Something to do at the end, on any thread; called while the configuration is built. */
+    /** Something to do at the end, on a thread of its own; called while the configuration is built. */
     public void atEnd(Runnable end) {
         ends.add(end);
     }
@@ -31,9 +32,11 @@ public final class Lifetime {
 
     /** A connection has ended, or the configuration has been replaced: once for each {@link #hold}, and once more. */
     public void release() {
-        if (holders.decrementAndGet() == 0) {
-            ends.forEach(Runnable::run);
-            ends.clear();
+        if (holders.decrementAndGet() == 0 && !ends.isEmpty()) {
+            Background.begin("tandem-retire", () -> {
+                ends.forEach(Runnable::run);
+                ends.clear();
+            });
         }
     }
 }

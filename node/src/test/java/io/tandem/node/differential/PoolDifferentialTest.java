@@ -141,9 +141,7 @@ class PoolDifferentialTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "max-reuse -1", "max-reuse 0", "max-reuse 1", "max-reuse 2", "max-reuse 5"})
     void maxReuseCountsTheRequestsOfAConnectionInHttp2(String option) throws Exception {
-        String always = CONFIGURATION
-                .replace("BACKEND", "http-reuse always")
-                .replace("OPTIONS", "proto h2 " + option);
+        String always = CONFIGURATION.replace("BACKEND", "http-reuse always").replace("OPTIONS", "proto h2 " + option);
 
         assertThat(playHttp2(always, false)).isEqualTo(playHttp2(always, true));
     }

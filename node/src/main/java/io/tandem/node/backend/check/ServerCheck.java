@@ -27,11 +27,11 @@ final class ServerCheck {
 
     /** @param delayMs time to the first check */
     void start(int delayMs) {
-        loop.eventLoop().execute(() -> schedule(delayMs));
+        loop.chores().add(() -> schedule(delayMs));
     }
 
     void stop() {
-        loop.eventLoop().execute(() -> {
+        loop.chores().add(() -> {
             stopped = true;
             if (next != null) {
                 next.cancel(false);

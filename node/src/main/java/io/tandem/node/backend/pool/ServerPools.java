@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerPools {
     private static final LoopLocal<ServerPools> OF = new LoopLocal<>(ServerPools::new);
+    /** So many pools are looked through in a row when servers may have gone. */
+    private static final int AT_ONCE = 64;
 
     private final Loop loop;
     private final Descriptors descriptors = new Descriptors();
@@ -246,19 +248,26 @@ public final class ServerPools {
     /** Forgets the servers that {@code newest} does not have any more. */
     void onConfiguration(Configuration newest) {
         generation = newest.generation();
-        pools.values()
-                .removeIf(
-                        pool -> { // asked of those in use: a configuration may have many thousand servers
-                            boolean gone = newest.backend(pool.server.backendName())
-                                    .flatMap(backend -> backend.server(pool.server.name()))
-                                    .filter(server -> server.state() == pool.state)
-                                    .isEmpty();
-                            if (gone) {
-                                pool.retire();
-                            }
-                            return gone;
-                        });
         Arrays.fill(byIndex, null); // found again by their servers' states
+        retireGone(pools.values().toArray(new ServerPool[0]), 0, newest);
+    }
+
+    /** A few at a time: many thousand servers may be in use, and a request waits. */
+    private void retireGone(ServerPool[] present, int from, Configuration newest) {
+        int to = Math.min(from + AT_ONCE, present.length);
+        for (int i = from; i < to; i++) {
+            ServerPool pool = present[i];
+            boolean gone = newest.backend(pool.server.backendName())
+                    .flatMap(backend -> backend.server(pool.server.name()))
+                    .filter(server -> server.state() == pool.state)
+                    .isEmpty();
+            if (gone && pools.remove(pool.state, pool)) {
+                pool.retire();
+            }
+        }
+        if (to < present.length) {
+            loop.chores().add(() -> retireGone(present, to, newest));
+        }
     }
 
     /** How many servers it knows. */
