@@ -10,4 +10,9 @@ public interface CompiledRegex {
      * @return false where it is not found, and where looking for it was given up ({@link RegexLimits})
      */
     boolean find(Matching matching);
+
+    /** As {@link #find}, for who does not ask for groups; they are undefined then. */
+    default boolean test(Matching matching) {
+        return find(matching);
+    }
 }

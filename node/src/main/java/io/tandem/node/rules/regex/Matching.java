@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.regex;
 
+import io.tandem.node.rules.regex.automaton.Automaton;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,10 @@ public final class Matching {
     /** Whether the subject does not begin where it starts. */
     boolean isRest() {
         return rest;
+    }
+
+    boolean isMatchedBy(Automaton automaton) {
+        return automaton.matches(bytes, start, end, !rest);
     }
 
     public byte[] bytes() {

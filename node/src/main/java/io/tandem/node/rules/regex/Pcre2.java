@@ -32,6 +32,8 @@ final class Pcre2 {
     private static final int JIT_COMPLETE = 1;
     private static final int INFO_ALL_OPTIONS = 0;
     private static final int CONFIG_JIT = 1;
+    private static final int CONFIG_NEWLINE = 5;
+    private static final int NEWLINE_LF = 2;
     private static final int CONFIG_VERSION = 11;
     private static final int MESSAGE_LENGTH = 256;
 
@@ -60,6 +62,8 @@ final class Pcre2 {
     /** The limits of every match: never freed, never changed. */
     private final long limits;
 
+    private final int newline;
+
     private Pcre2(Library library) {
         this.library = library;
         for (int count = 0; count <= MAX_ARGUMENTS; count++) {
@@ -84,6 +88,7 @@ final class Pcre2 {
         limits = call(matchContextCreate, 0);
         call(setMatchLimit, limits, RegexLimits.MATCHES);
         call(setHeapLimit, limits, RegexLimits.HEAP_KB);
+        newline = setting(CONFIG_NEWLINE);
     }
 
     private static @Nullable Pcre2 open() {
@@ -118,10 +123,14 @@ final class Pcre2 {
         return Invoker.getInstance().invokeN3(signatures[3], function, a, b, c);
     }
 
-    boolean compilesToMachineCode() {
+    private int setting(int which) {
         ByteBuffer answer = memory(Integer.BYTES);
-        call(config, CONFIG_JIT, address(answer));
-        return answer.getInt(0) == 1;
+        call(config, which, address(answer));
+        return answer.getInt(0);
+    }
+
+    boolean compilesToMachineCode() {
+        return setting(CONFIG_JIT) == 1;
     }
 
     String version() {
@@ -130,7 +139,26 @@ final class Pcre2 {
         return text(text, Math.max(0, length - 1));
     }
 
+    /** Whether a line ends with a newline, as everywhere; the library can be built for other endings. */
+    boolean endsLinesByNewline() {
+        return newline == NEWLINE_LF;
+    }
+
+    /** Whether an expression is one, without the effort of making machine code of it. */
+    void check(String expression, boolean ignoreCase, boolean captures) throws RegexSyntaxException {
+        call(codeFree, code(expression, ignoreCase, captures));
+    }
+
     Pcre2Regex compile(String expression, boolean ignoreCase, boolean captures) throws RegexSyntaxException {
+        long code = code(expression, ignoreCase, captures);
+        // Where there is no memory that may be executed, the library's interpreter does.
+        boolean compiled = call(jitCompile, code, JIT_COMPLETE) == 0;
+        Pcre2Regex regex = new Pcre2Regex(this, code, compiled && !isUtf(code) ? jitMatch : match);
+        CLEANER.register(regex, new Release(codeFree, code, this));
+        return regex;
+    }
+
+    private long code(String expression, boolean ignoreCase, boolean captures) throws RegexSyntaxException {
         byte[] bytes = expression.getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer pattern = memory(bytes.length + 1).put(bytes);
         ByteBuffer mistake = memory(16);
@@ -153,11 +181,7 @@ final class Pcre2 {
         if (code == 0) {
             throw new RegexSyntaxException(message(mistake.getInt(0)), (int) mistake.getLong(8));
         }
-        // Where there is no memory that may be executed, the library's interpreter does.
-        boolean compiled = call(jitCompile, code, JIT_COMPLETE) == 0;
-        Pcre2Regex regex = new Pcre2Regex(this, code, compiled && !isUtf(code) ? jitMatch : match);
-        CLEANER.register(regex, new Release(codeFree, code, this));
-        return regex;
+        return code;
     }
 
     /** Whether the expression begins with {@code (*UTF)}: then subjects must be checked, which the fast function does not. */

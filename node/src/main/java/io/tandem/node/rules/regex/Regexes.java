@@ -2,11 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.rules.regex;
 
+import io.tandem.node.rules.regex.automaton.Automaton;
+
 /**
  * Compiles regular expressions: with PCRE2, as HAProxy does, where the library is installed, which the packages require;
- * with {@code java.util.regex} elsewhere.
+ * with {@code java.util.regex} elsewhere. What is regular and asked for a yes or no is answered by an {@link Automaton}
+ * instead, which gives PCRE2's answers without the way there. Equal expressions are one object. Thread-safe.
  */
 public final class Regexes {
+    private static final SharedRegexes SHARED = new SharedRegexes(Regexes::compile);
+
     private Regexes() {}
 
     /**
@@ -16,8 +21,22 @@ public final class Regexes {
      * @throws RegexSyntaxException if it is no regular expression
      */
     public static CompiledRegex compile(String text, boolean ignoreCase, boolean captures) throws RegexSyntaxException {
+        return SHARED.get(new SharedRegexes.Key(text, ignoreCase, captures));
+    }
+
+    private static CompiledRegex compile(SharedRegexes.Key key) throws RegexSyntaxException {
+        String text = key.text();
+        boolean ignoreCase = key.ignoreCase();
         Pcre2 library = Pcre2.INSTALLED;
-        return library == null ? JavaRegex.compile(text, ignoreCase) : library.compile(text, ignoreCase, captures);
+        Automaton automaton = library == null || library.endsLinesByNewline() ? Automaton.of(text, ignoreCase) : null;
+        if (library != null && automaton != null && !key.captures()) {
+            library.check(text, ignoreCase, false); // what it refuses is refused
+            return new AutomatonRegex(automaton);
+        }
+        CompiledRegex regex = library == null
+                ? JavaRegex.compile(text, ignoreCase)
+                : library.compile(text, ignoreCase, key.captures());
+        return automaton == null ? regex : new FilteredRegex(automaton, regex);
     }
 
     /** Whether expressions have PCRE's meaning to the letter. */

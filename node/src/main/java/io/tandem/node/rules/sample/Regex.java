@@ -58,7 +58,7 @@ public final class Regex {
     public boolean matches(Facts facts, byte[] bytes, int start, int end) {
         Matching matching = facts.scratch.matching();
         matching.over(bytes, start, end);
-        return regex.find(matching);
+        return regex.test(matching);
     }
 
     /** Whether it matches anywhere in the subject of {@code matching}, which then knows its groups. */
