@@ -39,7 +39,14 @@ class ShowErrorsDifferentialTest {
 
     private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\n";
 
+    private static final String CHUNKED = "Transfer-Encoding: chunked\r\n\r\n";
+
     private static final List<String> REQUESTS = List.of(
+            POST + CHUNKED + "x\r\n\r\n",
+            POST + CHUNKED + "1\r\nab\r\n0\r\n\r\n",
+            POST + CHUNKED + "3\r\nabc\r\nzz\r\n",
+            POST + CHUNKED + "3;a=b\r\nabcX\r\n",
+            POST + CHUNKED + "fffffffffffffffff\r\n",
             "GET / HTTP/1.1\r\nX y: z\r\n\r\n",
             "G(T / HTTP/1.1\r\nHost: a\r\n\r\n",
             "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -55,6 +62,10 @@ class ShowErrorsDifferentialTest {
             "GET /" + "x".repeat(90) + " HTTP/1.1\r\nHost: a\r\n\1: " + "\u0080\t\\".repeat(30) + "\r\n\r\n");
 
     private static final List<String> ANSWERS = List.of(
+            "HTTP/1.1 200 OK\r\n" + CHUNKED + "x\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n" + CHUNKED + "1\r\nab\r\n",
+            "HTTP/1.1 200 OK\r\n" + CHUNKED + "3\r\nabc\r\nzz\r\n",
+            "HTTP/1.1 200 OK\r\n" + CHUNKED + "fffffffffffffffff\r\n",
             "hello world\r\n\r\n",
             "HTTP/1.1 200 OK\r\nX y: z\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",

@@ -196,7 +196,7 @@ public final class Http1Stream implements ServerStream, ServerUser {
         if (tunnel) {
             listener.onTunnelBytes(in);
         } else if (inBody) {
-            body(in);
+            readBody(in, 0);
         } else {
             head(in);
         }
@@ -258,13 +258,14 @@ public final class Http1Stream implements ServerStream, ServerUser {
             bytes(in, own);
         } else {
             in.skipBytes(own);
-            body(in);
+            readBody(in, own);
         }
     }
 
-    private void body(ByteBuf in) {
+    /** @param own how many bytes of the head stand in front of {@code in}; 0 where none came with it */
+    private void readBody(ByteBuf in, int own) {
         if (framing == Framing.CHUNKED) {
-            chunked(in);
+            chunked(in, own);
         } else {
             bytes(in, 0);
         }
@@ -296,14 +297,16 @@ public final class Http1Stream implements ServerStream, ServerUser {
         }
     }
 
-    private void chunked(ByteBuf in) {
-        int start = in.readerIndex();
+    private void chunked(ByteBuf in, int own) {
+        int start = in.readerIndex() - own;
         switch (chunks.read(in, chunkSink)) {
             case INCOMPLETE -> {}
             case MALFORMED -> {
-                int position = Math.max(0, in.readerIndex() - 1 - start);
+                HeadBuffer head = buffer;
+                int had = own == 0 || head == null ? 0 : scanner.headEnd() - own;
+                int position = had + Math.max(0, in.readerIndex() - 1 - start);
                 in.readerIndex(start);
-                listener.onBadBytes(NOTHING, 0, in, position, chunks.reason());
+                listener.onBadBytes(head == null ? NOTHING : head.bytes(), had, in, position, chunks.reason());
                 listener.onMalformed();
             }
             case COMPLETE -> listener.onResponseEnd(chunks.trailers(), in.isReadable());

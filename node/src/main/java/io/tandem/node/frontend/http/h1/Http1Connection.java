@@ -134,7 +134,7 @@ public final class Http1Connection extends Http1ClientSide {
             }
             case COMPLETE -> {
                 in.skipBytes(scanner.headEnd() - had);
-                return request(present, in);
+                return request(present, in, had);
             }
         }
         return false;
@@ -148,7 +148,7 @@ public final class Http1Connection extends Http1ClientSide {
         }
     }
 
-    private boolean request(RequestParts present, ByteBuf in) {
+    private boolean request(RequestParts present, ByteBuf in, int had) {
         if (http2 != null) {
             UpgradeOffer offer = http2.offer(facts);
             if (offer != null || http2.isPreface(facts, present.scanner)) {
@@ -158,7 +158,7 @@ public final class Http1Connection extends Http1ClientSide {
             }
         }
         responseDone = false;
-        if (!present.body.begin(facts.request, in, exchange(), tuning)) {
+        if (!present.beginBody(facts.request, in, had, exchange(), tuning)) {
             exchange().clientFailures().onBadRequest(400, Termination.PROXY);
             return true;
         }

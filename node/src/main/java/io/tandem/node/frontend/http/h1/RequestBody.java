@@ -35,6 +35,11 @@ final class RequestBody implements ChunkedBody.Sink {
         return framing == Framing.CHUNKED ? chunks.trailers() : null;
     }
 
+    /** Why it cannot be read. */
+    Malformed reason() {
+        return chunks.reason();
+    }
+
     /**
      * The head is whole and {@code in} goes on behind it. A chunked body is read as far as it is there.
      *

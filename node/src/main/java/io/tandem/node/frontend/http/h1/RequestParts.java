@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.node.frontend.http.h1;
 
+import io.netty.buffer.ByteBuf;
+import io.tandem.node.exchange.Exchange;
 import io.tandem.node.frontend.http.HeadBuffer;
 import io.tandem.node.frontend.http.Request;
 import io.tandem.node.loop.Loop;
@@ -41,6 +43,22 @@ final class RequestParts {
         parts.scanner.expectsBodies(tuning.anyMethodMayHaveBody());
         parts.scanner.begin(buffer, tuning.maxRewrite());
         return parts;
+    }
+
+    /**
+     * As {@link RequestBody#begin}; what cannot be read is kept for the operator, head and all.
+     *
+     * @param had how much of the head came in earlier events; the rest stands in front of {@code in}
+     */
+    boolean beginBody(Request request, ByteBuf in, int had, Exchange exchange, Tuning tuning) {
+        int start = in.readerIndex() - (scanner.headEnd() - had);
+        if (body.begin(request, in, exchange, tuning)) {
+            return true;
+        }
+        int position = had + in.readerIndex() - 1 - start;
+        in.readerIndex(start);
+        exchange.clientFailures().keep(buffer.bytes(), had, in, position, body.reason());
+        return false;
     }
 
     /** Gives them back to the loop they came from; the request lets go of its bytes. */
