@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Accepted connections of one loop whose TLS handshake has yet to begin. A handshake costs as much as fifty requests: only a few
- * begin in a row, so that requests under way and the sockets that listen have their turn. While more clients come than handshakes
+ * Accepted connections of one loop whose TLS handshake has yet to begin. A handshake costs as much as fifty requests: one begins
+ * in a turn of the loop, so that requests under way and the sockets that listen have theirs in between. While more clients come than handshakes
  * can be made, the newest is served first and the oldest, whose client may have given up, waits: new clients see no delay, and
  * no line is left to be worked off once the rush is over. A connection that waits is bound by its own time-outs
  * ({@code timeout client-hs}, {@code timeout client}) and counts against {@code maxconn}.
@@ -19,22 +19,19 @@ import java.util.concurrent.TimeUnit;
 final class HandshakeQueue {
     private static final LoopLocal<HandshakeQueue> OF_LOOP = new LoopLocal<>(HandshakeQueue::new);
 
-    /** So many begin at a time: about 2 ms of work. */
-    private static final int AT_A_TIME = 4;
-
-    private static final int TURN_MS = 1;
+    /** Due as soon as the loop has looked at its sockets. */
+    private static final int NEXT_TURN_NS = 1;
 
     /** Beyond so many the oldest is reset: its client hears of it while it may still try again. */
     private static final int MOST = 1024;
 
     private final Loop loop;
     private final ArrayDeque<Channel> waiting = new ArrayDeque<>();
-    private int begun;
-    private long turnNs;
+    /** Whether one has begun in this turn; the next one ends that. */
+    private boolean begun;
 
     private HandshakeQueue(Loop loop) {
         this.loop = loop;
-        turnNs = loop.nowNs();
     }
 
     static HandshakeQueue of(Loop loop) {
@@ -43,39 +40,31 @@ final class HandshakeQueue {
 
     /** @param channel reads by itself, and nobody stops it before its handshake is over */
     void enter(Channel channel) {
-        if (waiting.isEmpty() && loop.nowNs() - turnNs >= TimeUnit.MILLISECONDS.toNanos(TURN_MS)) {
-            turnNs = loop.nowNs();
-            begun = 0;
-        }
-        if (begun < AT_A_TIME) {
-            begun++;
+        if (!begun) {
+            onBegun();
             return;
         }
         channel.config().setAutoRead(false);
-        if (waiting.isEmpty()) {
-            scheduleTurn();
-        } else if (waiting.size() >= MOST) {
+        if (waiting.size() >= MOST) {
             reset(waiting.removeFirst());
         }
         waiting.addLast(channel);
     }
 
-    private void scheduleTurn() {
-        loop.eventLoop().schedule(this::turn, TURN_MS, TimeUnit.MILLISECONDS);
+    private void onBegun() {
+        begun = true;
+        loop.eventLoop().schedule(this::turn, NEXT_TURN_NS, TimeUnit.NANOSECONDS);
     }
 
     private void turn() {
-        turnNs = loop.tick();
-        begun = 0;
-        while (begun < AT_A_TIME && !waiting.isEmpty()) {
+        loop.tick();
+        begun = false;
+        while (!begun && !waiting.isEmpty()) {
             Channel newest = waiting.removeLast();
             if (newest.isActive()) {
-                begun++;
+                onBegun();
                 newest.config().setAutoRead(true);
             }
-        }
-        if (!waiting.isEmpty()) {
-            scheduleTurn();
         }
     }
 

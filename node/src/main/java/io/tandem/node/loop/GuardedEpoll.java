@@ -16,8 +16,8 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 
 /**
- * Netty's epoll handler, with events that are true. Between the two stands a guard for each channel, because of what Netty 4.2.18
- * does by itself:
+ * Netty's epoll handler, with events that are true, in the order {@link Turn} wants them. Between the two stands a guard for each
+ * channel, because of what Netty 4.2.18 does by itself:
  *
  * <ul>
  *   <li>It finds channels by their descriptors. What {@code epoll_wait} said of a connection that is closed by an event before
@@ -32,18 +32,18 @@ import io.netty.channel.unix.FileDescriptor;
  */
 public final class GuardedEpoll implements IoHandler {
     /** Events without EPOLLRDHUP, by their bits: EPOLLIN 1, EPOLLOUT 4, EPOLLERR 8, EPOLLHUP 16. */
-    private static final Event[] EVENTS = new Event[32];
+    private static final int EVENTS_LENGTH = 32;
 
-    private static final Event INPUT;
+    private static final Event[] EVENTS = new Event[EVENTS_LENGTH];
 
     static {
         for (int bits = 0; bits < EVENTS.length; bits++) {
             EVENTS[bits] = new Event(EpollIoOps.valueOf(bits));
         }
-        INPUT = EVENTS[EpollIoOps.EPOLLIN.value()];
     }
 
     private final IoHandler epoll;
+    private final Turn turn = new Turn();
     /** Counts the batches of events. */
     private int batch;
 
@@ -67,11 +67,14 @@ public final class GuardedEpoll implements IoHandler {
     @Override
     public int run(IoHandlerContext context) {
         batch++;
-        return epoll.run(context);
+        int events = epoll.run(turn.begin(context));
+        turn.end();
+        return events;
     }
 
     @Override
     public void initialize() {
+        turn.start();
         epoll.initialize();
     }
 
@@ -98,14 +101,19 @@ public final class GuardedEpoll implements IoHandler {
     private record Event(EpollIoOps ops) implements EpollIoEvent {}
 
     /** Stands for a channel before epoll, and for epoll before the channel. */
-    private final class Guard implements EpollIoHandle, IoRegistration {
+    private final class Guard extends Turn.Source implements EpollIoHandle, IoRegistration {
+        private static final int READS = 1;
+        private static final int WRITES = 4;
+        /** Errors, hang-ups and the other side's end are told unasked; EPOLLRDHUP stands behind the others' bits here. */
+        private static final int UNASKED = 8 | 16 | EVENTS_LENGTH;
+
         private final EpollIoHandle channel;
         private final int registeredIn;
 
         @SuppressWarnings("NullAway.Init") // epoll's own, set before anybody gets hold of this
         private IoRegistration registration;
 
-        private boolean reads;
+        private byte wanted;
 
         Guard(EpollIoHandle channel, int registeredIn) {
             this.channel = channel;
@@ -119,14 +127,28 @@ public final class GuardedEpoll implements IoHandler {
             if (batch == registeredIn) {
                 return; // said of the descriptor's last owner
             }
-            int bits = ((EpollIoEvent) event).ops().value();
-            if ((bits & EpollIoOps.EPOLLRDHUP.value()) == 0) {
-                channel.handle(this, event);
+            int said = ((EpollIoEvent) event).ops().value();
+            int bits = said % EVENTS_LENGTH;
+            if ((said & EpollIoOps.EPOLLRDHUP.value()) != 0) {
+                bits |= EVENTS_LENGTH;
+            }
+            if (wanted == 0) {
+                take(bits); // told but once
+            } else {
+                turn.take(this, bits);
+            }
+        }
+
+        @Override
+        void take(int bits) {
+            int still = bits & (wanted | UNASKED); // it may have waited
+            if (still == 0 || !registration.isValid()) {
                 return;
             }
-            channel.handle(this, EVENTS[bits % EVENTS.length]);
-            if (reads && registration.isValid()) {
-                channel.handle(this, INPUT); // a short read has left the end behind it
+            turn.heard(this);
+            channel.handle(this, EVENTS[still % EVENTS_LENGTH]);
+            if (still >= EVENTS_LENGTH && (wanted & READS) != 0 && registration.isValid()) {
+                channel.handle(this, EVENTS[READS]); // a short read has left the end behind it
             }
         }
 
@@ -154,12 +176,12 @@ public final class GuardedEpoll implements IoHandler {
 
         @Override
         public long submit(IoOps wish) {
-            EpollIoOps wanted = (EpollIoOps) wish;
-            reads = wanted.contains(EpollIoOps.EPOLLIN);
-            if (reads) {
-                return registration.submit(wanted);
+            EpollIoOps ops = (EpollIoOps) wish;
+            wanted = (byte) (ops.value() & (READS | WRITES));
+            if ((wanted & READS) != 0) {
+                return registration.submit(ops);
             }
-            return registration.submit(wanted.contains(EpollIoOps.EPOLLOUT) ? EpollIoOps.EPOLLOUT : EpollIoOps.EPOLLET);
+            return registration.submit(wanted == 0 ? EpollIoOps.EPOLLET : EpollIoOps.EPOLLOUT);
         }
 
         @Override

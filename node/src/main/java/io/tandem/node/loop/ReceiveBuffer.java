@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It is replaced only while somebody still holds it, such as a write that the socket could not take whole
  * ({@link SlowPeer} sees to it that those are few). Whoever keeps bytes beyond the callback copies them out. A short read ends the read loop: the next {@code recv} would only say
  * EAGAIN. So does back-pressure: what one event may queue is bounded by a buffer, not by all it may read. So does the time an event
- * has taken: bytes that cost more than others, thousands of small frames say, wait for the loop's next turn behind everybody else's.
+ * has taken: bytes that cost more than others, thousands of small frames say, wait for the loop's next turn behind everybody else's,
+ * and are read in small portions from then on. A new connection begins with one: what its bytes cost is not known yet.
  */
 public final class ReceiveBuffer implements RecvByteBufAllocator {
     /** No gain was measured above 32 KiB. */
@@ -27,13 +28,22 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
     /** Behind so long nothing more is read in an event: what as many reads of bytes that are passed on take. */
     private static final long EVENT_NS = 250_000;
 
+    /** So much is read of those whose bytes cost much. */
+    static final int PORTION = 4 * 1024;
+
+    /** What a portion may take before its bytes count as costly: some twenty times as much as passing them on does. */
+    static final long PORTION_NS = 20_000;
+
     private final Loop loop;
     private final int size;
     private final ByteBufAllocator memory;
+    private final Shared whole;
+    private final Shared portion;
     /** One for all: nothing reads from a connection while another is being read from. */
     private final SharedHandle handle = new SharedHandle();
 
-    private @Nullable ByteBuf shared;
+    /** The loop's; null before it runs, and without epoll. */
+    private @Nullable Turn turn;
 
     ReceiveBuffer(Loop loop, int size) {
         this(loop, size, PooledByteBufAllocator.DEFAULT);
@@ -43,6 +53,8 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         this.loop = loop;
         this.size = size;
         this.memory = memory;
+        whole = new Shared(size);
+        portion = new Shared(Math.min(PORTION, size));
     }
 
     @Override
@@ -51,22 +63,39 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         return handle;
     }
 
+    /** Called on the loop's thread. */
     void prepare() {
-        take().release();
+        turn = Turn.ofThread();
+        whole.take().release();
+        portion.take().release();
     }
 
-    private ByteBuf take() {
-        ByteBuf buffer = shared;
-        if (buffer == null || buffer.refCnt() != 1) {
-            shared = null; // before anything that may fail: a buffer is given up once
-            if (buffer != null) {
-                buffer.release();
-            }
-            buffer = memory.directBuffer(size, size);
-            shared = buffer;
+    void turn(Turn turn) {
+        this.turn = turn;
+    }
+
+    /** A buffer that is used again when nobody holds it. */
+    private final class Shared {
+        private final int length;
+        private @Nullable ByteBuf buffer;
+
+        Shared(int length) {
+            this.length = length;
         }
-        buffer.clear();
-        return buffer.retain();
+
+        ByteBuf take() {
+            ByteBuf present = buffer;
+            if (present == null || present.refCnt() != 1) {
+                buffer = null; // before anything that may fail: a buffer is given up once
+                if (present != null) {
+                    present.release();
+                }
+                present = memory.directBuffer(length, length);
+                buffer = present;
+            }
+            present.clear();
+            return present.retain();
+        }
     }
 
     private final class SharedHandle implements ExtendedHandle {
@@ -76,11 +105,16 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         /** When the event began, by the clock of the loop; known behind its first whole buffer. */
         private long beganNs;
 
+        private long readBeganNs;
+
         private @Nullable ChannelConfig config;
+        /** Who is read from, null where nobody knows. */
+        private Turn.@Nullable Source source;
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
-            return take();
+            Turn.Source from = source;
+            return (from == null || from.isCheap() ? whole : portion).take();
         }
 
         @Override
@@ -91,6 +125,8 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         @Override
         public void reset(ChannelConfig config) {
             this.config = config;
+            Turn present = turn;
+            source = present == null ? null : present.heard();
             reads = 0;
             last = 0;
         }
@@ -127,8 +163,15 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
             }
             if (reads <= 1) {
                 beganNs = loop.nowNs();
+                readBeganNs = beganNs;
             }
-            if (System.nanoTime() - beganNs >= EVENT_NS) {
+            long nowNs = System.nanoTime();
+            Turn.Source from = source;
+            if (from != null) {
+                from.cheap((nowNs - readBeganNs) * PORTION < PORTION_NS * attempted);
+                readBeganNs = nowNs;
+            }
+            if (nowNs - beganNs >= EVENT_NS) {
                 return false;
             }
             ChannelConfig of = config; // asked only where a whole buffer came: whoever got it may want no more

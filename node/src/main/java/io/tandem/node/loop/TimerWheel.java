@@ -21,6 +21,9 @@ public final class TimerWheel {
     /** The list behind the slots: what is about to fire. */
     private static final int DUE = SLOTS;
 
+    /** So long at a time it fires: hundreds of connections that began together time out together. */
+    private static final long SHARE_NS = 250_000;
+
     private final Loop loop;
     private final long startNs = System.nanoTime();
     private final @Nullable Timer[] slots = new Timer[SLOTS + 1];
@@ -112,11 +115,22 @@ public final class TimerWheel {
         for (long at = first; at <= last; at++) {
             sort((int) at & SLOTS - 1, nowNs);
         }
+        fireDue(nowNs);
+    }
+
+    /** What is too much for this turn of the loop is left for the next one. */
+    private void fireDue(long nowNs) {
+        long beganNs = System.nanoTime();
         for (Timer timer = slots[DUE]; timer != null; timer = slots[DUE]) {
             unlink(timer);
-            if (timer.isRunning()) {
+            if (timer.deadlineNs <= nowNs) {
                 timer.deadlineNs = Long.MAX_VALUE;
                 timer.onTimeout();
+            } else if (timer.isRunning()) {
+                link(timer); // it was started anew while it was due
+            }
+            if (System.nanoTime() - beganNs >= SHARE_NS) {
+                return;
             }
         }
     }
@@ -137,6 +151,10 @@ public final class TimerWheel {
 
     private void scheduleNext() {
         if (linked == 0) {
+            return;
+        }
+        if (slots[DUE] != null) {
+            schedule(nowNs());
             return;
         }
         long at = currentSlot;

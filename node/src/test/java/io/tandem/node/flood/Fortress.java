@@ -28,6 +28,25 @@ import java.util.stream.Stream;
 final class Fortress implements AutoCloseable {
     private static final String OTHER = System.getProperty("tandem.flood.program", "");
 
+    /** In short runs: leaks are looked for, which is a quarter of what a flood costs. */
+    private static final List<String> CHEAP = List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx96m",
+            "-XX:MaxDirectMemorySize=192m",
+            "-Dio.netty.leakDetection.level=simple",
+            "-Dio.netty.leakDetection.samplingInterval=4");
+
+    /** Where latencies are measured: as the launcher has it. */
+    private static final List<String> AS_LAUNCHED = List.of(
+            "-Xms256m",
+            "-Xmx256m",
+            "-Xmn8m",
+            "-XX:SurvivorRatio=3",
+            "-XX:+UseTransparentHugePages",
+            "-XX:-UsePerfData",
+            "-XX:MaxDirectMemorySize=256m",
+            "-Dio.netty.leakDetection.level=disabled");
+
     private static final int MOST_ERRORS = 100_000;
 
     private final Process process;
@@ -53,23 +72,26 @@ final class Fortress implements AutoCloseable {
                         .replace("@CRT@", certificate));
         String limit = descriptors > 0 ? String.valueOf(descriptors) : "$(ulimit -n)";
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        command.addAll(Cores.ofProgram());
         if (OTHER.isEmpty()) {
             command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC"));
-            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx96m", "-XX:MaxDirectMemorySize=192m"));
-            if (Flood.SECONDS < Flood.MEASURED_SECONDS) {
-                command.addAll(List.of("-Dio.netty.leakDetection.level=simple")); // a quarter of what a flood costs
-                command.addAll(List.of("-Dio.netty.leakDetection.samplingInterval=4"));
-            }
+            command.addAll(Flood.SECONDS < Flood.MEASURED_SECONDS ? CHEAP : AS_LAUNCHED);
+            command.addAll(
+                    Stream.of(System.getProperty("tandem.flood.options", "").split(" ", -1))
+                            .filter(option -> !option.isEmpty())
+                            .toList());
             command.addAll(List.of("-cp", descriptors > 0 ? jars(directory) : System.getProperty("java.class.path")));
             command.add("io.tandem.node.cli.Main");
         } else {
             command.add(OTHER);
         }
         command.addAll(List.of("-db", "-f", file.toString()));
-        process = Children.with(new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(errors.toFile())
-                .start());
+                .redirectError(errors.toFile());
+        builder.environment().put("MALLOC_MMAP_THRESHOLD_", "32000");
+        builder.environment().put("MALLOC_TRIM_THRESHOLD_", "131072");
+        process = Children.with(builder.start());
         try {
             awaitPort(http);
             awaitPort(https);

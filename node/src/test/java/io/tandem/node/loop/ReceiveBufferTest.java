@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.RecvByteBufAllocator.Handle;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -46,6 +47,57 @@ class ReceiveBufferTest {
         assertThat(handle.continueReading()).isFalse();
         channel.config().setAutoRead(true);
         assertThat(handle.continueReading()).isTrue();
+    }
+
+    @Test
+    void aNewConnectionIsReadInAPortionFirstAndWholeBuffersWhenThatCostLittle() {
+        ReceiveBuffer buffer = new ReceiveBuffer(loop, 8 * ReceiveBuffer.PORTION);
+        Handle reader = buffer.newHandle();
+        Turn.Source client = source();
+        Turn turn = new Turn();
+        turn.heard(client);
+        buffer.turn(turn);
+
+        reader.reset(channel.config());
+        assertThat(read(reader, 0)).isEqualTo(ReceiveBuffer.PORTION);
+        int more = 0;
+        for (int i = 0; i < 10_000 && more < 8 * ReceiveBuffer.PORTION; i++) { // code that is cold takes long as well
+            reader.continueReading();
+            reader.reset(channel.config());
+            more = read(reader, 0);
+        }
+        assertThat(more).isEqualTo(8 * ReceiveBuffer.PORTION);
+
+        reader.reset(channel.config());
+        read(reader, 1_000_000);
+        assertThat(reader.continueReading()).as("that took long").isFalse();
+        reader.reset(channel.config());
+        assertThat(read(reader, 0)).isEqualTo(ReceiveBuffer.PORTION);
+    }
+
+    /** Reads a whole buffer, which takes so long; how many bytes that were. */
+    private int read(Handle reader, long takesNs) {
+        ByteBuf in = reader.allocate(UnpooledByteBufAllocator.DEFAULT);
+        int size = in.writableBytes();
+        in.release();
+        reader.attemptedBytesRead(size);
+        reader.lastBytesRead(size);
+        reader.incMessagesRead(1);
+        loop.tick();
+        long until = System.nanoTime() + takesNs;
+        while (System.nanoTime() - until < 0) {
+            Thread.onSpinWait();
+        }
+        return size;
+    }
+
+    private static Turn.Source source() {
+        return new Turn.Source() {
+            @Override
+            void take(int bits) {
+                throw new UnsupportedOperationException("nobody tells it anything");
+            }
+        };
     }
 
     @Test

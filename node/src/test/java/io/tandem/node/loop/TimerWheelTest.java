@@ -55,6 +55,72 @@ class TimerWheelTest {
         }
     }
 
+    /** A timer whose time-out does something. */
+    private static final class Doing extends Timer {
+        private final Runnable what;
+
+        Doing(Loop loop, Runnable what) {
+            super(loop);
+            this.what = what;
+        }
+
+        @Override
+        protected void onTimeout() {
+            what.run();
+        }
+    }
+
+    @Test
+    void whatIsDueTogetherLeavesRoomForOthers() throws Exception {
+        try (Loops loops = Loops.start(1)) {
+            Loop loop = loops.get(0);
+            ConcurrentLinkedQueue<String> events = new ConcurrentLinkedQueue<>();
+            CompletableFuture<Void> all = new CompletableFuture<>();
+            on(loop, () -> {
+                for (int i = 0; i < 10; i++) {
+                    new Doing(loop, () -> {
+                                loop.eventLoop().execute(() -> events.add("other"));
+                                long until = System.nanoTime() + 300_000;
+                                while (System.nanoTime() - until < 0) {
+                                    Thread.onSpinWait();
+                                }
+                                events.add("time-out");
+                                if (events.stream().filter("time-out"::equals).count() == 10) {
+                                    all.complete(null);
+                                }
+                            })
+                            .start(20);
+                }
+            });
+            all.get(5, TimeUnit.SECONDS);
+
+            assertThat(events).startsWith("time-out", "other", "time-out", "other");
+        }
+    }
+
+    @Test
+    void aTimerThatIsStartedAnewWhileItIsDueDoesNotFireBefore() throws Exception {
+        try (Loops loops = Loops.start(1)) {
+            Loop loop = loops.get(0);
+            long[] restartedNs = new long[1];
+            Probe[] later = new Probe[1];
+            on(loop, () -> {
+                later[0] = new Probe(loop);
+                Doing first = new Doing(loop, () -> {
+                    restartedNs[0] = loop.nowNs();
+                    later[0].start(60);
+                });
+                first.start(20);
+                later[0].start(20); // due in the same slot, fired behind the first
+            });
+            long firedNs = later[0].fired.get(5, TimeUnit.SECONDS);
+            on(loop, () -> {});
+
+            assertThat(restartedNs[0] == 0 || firedNs - restartedNs[0] >= 60_000_000L)
+                    .isTrue();
+        }
+    }
+
     @Test
     void aDeadlineMovedAwayFiresOnceAndLaterAndAStoppedOneNever() throws Exception {
         try (Loops loops = Loops.start(1)) {

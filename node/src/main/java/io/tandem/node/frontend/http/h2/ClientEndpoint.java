@@ -12,6 +12,7 @@ import io.tandem.node.loop.Tuning;
 import io.tandem.node.rules.Facts;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** The HTTP/2 of a client's connection: opens a stream for each request and closes it when both sides have ended. */
@@ -31,6 +32,12 @@ final class ClientEndpoint extends Endpoint {
     /** Streams kept for reuse while the connection is idle. */
     private static final int KEPT_IDLE = 1;
 
+    /** So much of the loop's time requests get that came together; it is looked at after every eighth. */
+    private static final long SHARE_NS = 500_000;
+
+    private static final int LOOKS = 8;
+    private static final int NEXT_TURN_NS = 1;
+
     private static final LoopLocal<RequestFields[]> FIELDS = new LoopLocal<>(loop -> new RequestFields[1]);
 
     private final Tuning tuning;
@@ -43,6 +50,8 @@ final class ClientEndpoint extends Endpoint {
 
     /** The streams that got a part of their request with this event. */
     private final ArrayList<ClientStream> touched = new ArrayList<>();
+    /** Whether some of them wait for the loop's next turn. */
+    private boolean goesOn;
 
     private int lastStream;
     private int totalStreams;
@@ -101,10 +110,7 @@ final class ClientEndpoint extends Endpoint {
         if (failed) {
             logFailure();
         }
-        for (int i = 0; i < touched.size(); i++) {
-            touched.get(i).onReadComplete();
-        }
-        touched.clear();
+        goOn();
         holdIfFull();
         if (glitches() > counted) {
             facts.tracking.countGlitches((long) glitches() - counted, loop.monotonicMs());
@@ -115,6 +121,31 @@ final class ClientEndpoint extends Endpoint {
     @Override
     protected void onPong() {
         owner.onPong();
+    }
+
+    /** Streams go on with what they got, for a share of the loop's time; those behind them in its next turn. */
+    private void goOn() {
+        int done = 0;
+        boolean time = true;
+        while (time && done < touched.size()) {
+            touched.get(done++).onReadComplete();
+            time = done % LOOKS != 0 || System.nanoTime() - loop.nowNs() < SHARE_NS;
+        }
+        if (done >= touched.size()) {
+            touched.clear();
+            return;
+        }
+        touched.subList(0, done).clear();
+        if (!goesOn) {
+            goesOn = true;
+            loop.eventLoop().schedule(this::goOnLater, NEXT_TURN_NS, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void goOnLater() {
+        goesOn = false;
+        loop.tick();
+        goOn();
     }
 
     /** That stream wants to hear when all of this event has been read. */
@@ -391,6 +422,7 @@ final class ClientEndpoint extends Endpoint {
     /** The socket is closed. */
     void close() {
         dispose();
+        touched.clear();
         for (StreamBase stream : streams()) {
             remove(stream);
             stream.onReset(Frames.CANCEL);
