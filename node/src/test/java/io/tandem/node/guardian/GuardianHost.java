@@ -3,6 +3,7 @@
 package io.tandem.node.guardian;
 
 import io.tandem.node.testkit.Children;
+import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.Libc;
 import io.tandem.vrrp.netlink.Link;
 import io.tandem.vrrp.netlink.NetNamespace;
@@ -21,10 +22,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A host: a network namespace on a bridge, in which a real guardian process with a {@link StandInProxy} is started. */
@@ -32,6 +35,13 @@ final class GuardianHost implements AutoCloseable {
     private static final long ANSWER_NS = 5_000_000_000L;
 
     static final InetAddress VIRTUAL = address("10.99.0.50");
+    /** Of routers that {@link #SIX_TOO} is configured for. */
+    static final InetAddress VIRTUAL_SIX = address("fd99::50");
+
+    static final InetAddress VIRTUAL_LINK_LOCAL = address("fe80::50");
+    /** Lines for {@link #configure}. */
+    static final String SIX_TOO = "vrrp.routers.VI_1.excluded-addresses = [ \"fd99::50/64\", \"fe80::50/64\" ]";
+
     private static final String SECRET = "the secret of a test that nobody else can reach\n";
 
     private final String name;
@@ -141,12 +151,34 @@ final class GuardianHost implements AutoCloseable {
     }
 
     boolean holds() {
+        return virtual().contains(VIRTUAL);
+    }
+
+    /** The virtual addresses that it has. */
+    Set<InetAddress> virtual() {
         try {
+            Set<InetAddress> all = Set.of(VIRTUAL, VIRTUAL_SIX, VIRTUAL_LINK_LOCAL);
             return netlink.addresses().list().stream()
-                    .anyMatch(entry -> entry.address().equals(VIRTUAL));
+                    .map(AddressEntry::address)
+                    .filter(all::contains)
+                    .collect(Collectors.toSet());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The process that takes away what a dead guardian leaves; -1 while there is none. */
+    long reaperPid() {
+        for (long pid : processes()) {
+            try {
+                if (Files.readString(Path.of("/proc/" + pid + "/cmdline")).contains("tandem-reaper")) {
+                    return pid;
+                }
+            } catch (IOException ended) {
+                // not any more
+            }
+        }
+        return -1;
     }
 
     /** The names of its interfaces. */
