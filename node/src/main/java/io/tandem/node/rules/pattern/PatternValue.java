@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * The value beside a pattern: as written, and as what its converters return. Immutable.
  *
  * @param text as written
+ * @param length of it: the array need not be read for that
  * @param number where a number is wanted of it, else 0
  * @param ipv4 where an address is wanted and it is an IPv4 one, else -1
  * @param ipv6 where an address is wanted and it is an IPv6 one, else null
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record PatternValue(byte[] text, long number, long ipv4, byte @Nullable [] ipv6) {
+record PatternValue(byte[] text, int length, long number, long ipv4, byte @Nullable [] ipv6) {
     /** Whether {@code outputs} want more of a value than its text. */
     static boolean isRead(Set<PatternOutput> outputs) {
         return outputs.contains(PatternOutput.NUMBER) || outputs.contains(PatternOutput.ADDRESS);
@@ -47,7 +48,7 @@ record PatternValue(byte[] text, long number, long ipv4, byte @Nullable [] ipv6)
                 throw unreadable(text);
             }
         }
-        return new PatternValue(text, number, ipv4, ipv6);
+        return new PatternValue(text, text.length, number, ipv4, ipv6);
     }
 
     private static SampleError unreadable(byte[] text) {
@@ -57,7 +58,7 @@ record PatternValue(byte[] text, long number, long ipv4, byte @Nullable [] ipv6)
     /** Puts it into {@code out}. */
     void into(Sample out, PatternOutput output) {
         switch (output) {
-            case NONE, TEXT -> out.text(text);
+            case NONE, TEXT -> out.set(SampleType.STRING, text, 0, length);
             case NUMBER -> out.set(number);
             case ADDRESS -> {
                 byte[] address = ipv6;

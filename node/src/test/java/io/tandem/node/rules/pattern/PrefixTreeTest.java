@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +30,7 @@ class PrefixTreeTest {
     private static final int LOOK_UPS = 1000;
 
     /** What is expected: for each prefix its entries by their order. */
-    private final Map<Network, TreeMap<Long, PatternEntry>> expected = new HashMap<>();
+    private final Map<Network, NavigableMap<Long, PatternEntry>> expected = new HashMap<>();
 
     private final List<Network> present = new ArrayList<>();
     private long order;
@@ -93,7 +95,7 @@ class PrefixTreeTest {
         Network network = present.get(which);
         present.set(which, present.get(present.size() - 1));
         present.remove(present.size() - 1);
-        TreeMap<Long, PatternEntry> entries = expected.get(network);
+        NavigableMap<Long, PatternEntry> entries = Objects.requireNonNull(expected.get(network));
         PatternEntry entry = entries.remove(which % 2 == 0 ? entries.firstKey() : entries.lastKey());
         if (entries.isEmpty()) {
             expected.remove(network);
@@ -134,7 +136,7 @@ class PrefixTreeTest {
 
     private long longest(boolean ipv6, long high, long low) {
         for (int length = ipv6 ? 128 : 32; length >= 0; length--) {
-            TreeMap<Long, PatternEntry> entries = expected.get(masked(ipv6, high, low, length));
+            NavigableMap<Long, PatternEntry> entries = expected.get(masked(ipv6, high, low, length));
             if (entries != null) {
                 return entries.firstKey();
             }
