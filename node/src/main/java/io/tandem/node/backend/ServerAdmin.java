@@ -47,12 +47,12 @@ public final class ServerAdmin {
      */
     public boolean endDrain(Backend backend, Server server) {
         ServerState state = server.state();
-        if (!state.ownDrain()) {
+        if (!state.admin().ownDrain()) {
             return false;
         }
         long nowMs = clockMs.getAsLong();
         state.draining(false, nowMs);
-        if (state.unresolved() || state.ownMaintenance()) {
+        if (state.admin().unresolved() || state.admin().ownMaintenance()) {
             return true; // it stays where it is
         }
         if (state.draining()) {
@@ -66,19 +66,19 @@ public final class ServerAdmin {
     /** Ends maintenance: {@code enable server}. */
     public void enable(Backend backend, Server server) {
         ServerState state = server.state();
-        if (state.inheritedMaintenance() && state.ownMaintenance()) {
+        if (state.admin().inheritedMaintenance() && state.admin().ownMaintenance()) {
             long nowMs = clockMs.getAsLong();
             state.maintenance(false, nowMs);
             String leader = server.description().follows();
             events.told(
                     backend, server, "is leaving forced maintenance but remains in maintenance via " + leader, nowMs);
-        } else if (state.unresolved()) {
-            if (state.ownMaintenance()) {
+        } else if (state.admin().unresolved()) {
+            if (state.admin().ownMaintenance()) {
                 long nowMs = clockMs.getAsLong();
                 state.maintenance(false, nowMs);
                 events.told(backend, server, "is leaving forced maintenance but remains in maintenance", nowMs);
             }
-        } else if (state.maintenance() && !state.inheritedMaintenance()) {
+        } else if (state.maintenance() && !state.admin().inheritedMaintenance()) {
             long nowMs = clockMs.getAsLong();
             if (server.description().check() != null) {
                 state.beginHealth(nowMs);

@@ -36,26 +36,13 @@ public final class ServerState {
     private final Counters<PoolCount> poolCounters;
     private final BackendState backend;
     private boolean configured; // guarded by this
-    private boolean disabledInConfiguration; // guarded by this
-    private boolean unresolvedInConfiguration; // guarded by this
     private volatile Health health = Health.UP;
     /** Successes and failures in a row as HAProxy counts them, 0..rise+fall-1; up from {@code rise} on. */
     private volatile int healthPoints = 2;
 
-    private volatile boolean maintenance;
-    private volatile boolean maintenanceByConfiguration;
-    private volatile boolean unresolved;
-    /** Its name was set at run time; shows with the next change of its administrative state, as in HAProxy. */
-    private volatile boolean hostSet;
-
-    private volatile boolean hostSetShows;
-    private volatile boolean draining;
+    private final AdminState admin = new AdminState();
     private volatile ServerLimits limits = ServerLimits.NONE;
     private ServerLimits configuredLimits = ServerLimits.NONE; // guarded by this
-    /** What the server it follows says ({@code track}); never by itself. */
-    private volatile boolean inheritedMaintenance;
-
-    private volatile boolean inheritedDrain;
     private volatile List<Follower> followers = List.of(); // written when a configuration takes effect
     /** Whom errors of its traffic are told, or null; written when a configuration takes effect. */
     private volatile @Nullable Observer observer;
@@ -110,17 +97,9 @@ public final class ServerState {
             this.weight = weight;
         }
         initialWeight = weight;
-        if (!configured || disabled != disabledInConfiguration) {
-            maintenance = disabled;
-        }
-        disabledInConfiguration = disabled;
-        maintenanceByConfiguration = disabled;
+        admin.configure(disabled, unresolved);
         this.rise = rise;
         this.fall = fall;
-        if (!configured || unresolved != unresolvedInConfiguration) {
-            this.unresolved = unresolved;
-        }
-        unresolvedInConfiguration = unresolved;
         if (!configured) {
             if (unresolved || disabled) {
                 healthPoints = 0;
@@ -328,40 +307,12 @@ public final class ServerState {
      * not be resolved.
      */
     public boolean maintenance() {
-        return maintenance || unresolved || inheritedMaintenance;
+        return admin.maintenance();
     }
 
-    /** Whether it is itself that was taken out. */
-    public boolean ownMaintenance() {
-        return maintenance;
-    }
-
-    /** Whether the server it follows is in maintenance: bit 2 of {@code srv_admin_state}. */
-    public boolean inheritedMaintenance() {
-        return inheritedMaintenance;
-    }
-
-    /** Whether the configuration says {@code disabled}, whatever is the case now: bit 4 of {@code srv_admin_state}. */
-    public boolean maintenanceByConfiguration() {
-        return maintenanceByConfiguration;
-    }
-
-    /** Whether nobody knows its address: bit 32 of {@code srv_admin_state}. */
-    public boolean unresolved() {
-        return unresolved;
-    }
-
-    /** Its name was set at run time: bit 64 of {@code srv_admin_state}, from its next change on. */
-    public void hostSet() {
-        hostSet = true;
-        if (unresolved) {
-            hostSetShows = true;
-        }
-    }
-
-    /** Whether it shows that its name was set at run time. */
-    public boolean showsHostSet() {
-        return hostSetShows;
+    /** The same in detail. */
+    public AdminState admin() {
+        return admin;
     }
 
     /**
@@ -371,57 +322,37 @@ public final class ServerState {
      */
     void resolved(boolean checked, long nowMs) {
         change(nowMs, () -> {
-            unresolved = false;
+            admin.unresolved(false);
             if (checked && !maintenance()) {
                 takeInitialHealth();
             }
-            hostSetShows |= hostSet;
         });
     }
 
     /** Its address is not known any more. */
     void lost(long nowMs) {
-        change(nowMs, () -> {
-            unresolved = true;
-            hostSetShows |= hostSet;
-        });
+        change(nowMs, () -> admin.unresolved(true));
     }
 
     public void maintenance(boolean maintenance, long nowMs) {
-        change(nowMs, () -> {
-            this.maintenance = maintenance;
-            hostSetShows |= hostSet;
-        });
+        change(nowMs, () -> admin.maintenance(maintenance));
     }
 
     /** Whether an operator asked it, or the one it follows, to take no new clients but those that persistence sends. */
     public boolean draining() {
-        return draining || inheritedDrain;
+        return admin.draining();
     }
 
     public void draining(boolean draining, long nowMs) {
-        change(nowMs, () -> this.draining = draining);
-    }
-
-    /** Whether it is itself that drains. */
-    public boolean ownDrain() {
-        return draining;
-    }
-
-    /** Whether the server it follows drains: bit 16 of {@code srv_admin_state}. */
-    public boolean inheritedDrain() {
-        return inheritedDrain;
+        change(nowMs, () -> admin.draining(draining));
     }
 
     // ---- servers that follow (track)
 
     /** Takes over what the server it follows says. */
     synchronized void inherit(boolean maintenance, boolean drain, long nowMs) {
-        if (inheritedMaintenance != maintenance || inheritedDrain != drain) {
-            change(nowMs, () -> {
-                inheritedMaintenance = maintenance;
-                inheritedDrain = drain;
-            });
+        if (admin.inheritedMaintenance() != maintenance || admin.inheritedDrain() != drain) {
+            change(nowMs, () -> admin.inherit(maintenance, drain));
         }
     }
 

@@ -52,7 +52,7 @@ final class StateRestorer {
         boolean maintenance = (bits & FORCED_MAINTENANCE) != 0;
         if (maintenance && !asConfigured) {
             state.maintenance(true, nowMs);
-        } else if (!maintenance && asConfigured && state.maintenanceByConfiguration()) {
+        } else if (!maintenance && asConfigured && state.admin().maintenanceByConfiguration()) {
             state.maintenance(false, nowMs); // an operator had enabled it
         }
         if ((bits & FORCED_DRAIN) != 0) {
@@ -73,7 +73,7 @@ final class StateRestorer {
             } else {
                 target.hostOfOperator(host);
             }
-            server.state().hostSet();
+            server.state().admin().hostSet();
         }
         InetSocketAddress now = server.address();
         if (saved.port() != 0

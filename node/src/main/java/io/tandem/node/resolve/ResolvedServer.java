@@ -91,7 +91,7 @@ final class ResolvedServer implements Requester {
         }
         end();
         server.state().target().hostOfOperator(host);
-        server.state().hostSet();
+        server.state().admin().hostSet();
         begin();
         return true;
     }
@@ -112,7 +112,7 @@ final class ResolvedServer implements Requester {
                 by.counters().count(NameserverCounter.UPDATE);
             }
         }
-        if (server.state().unresolved()) {
+        if (server.state().admin().unresolved()) {
             news.resolved(backend, server, String.valueOf(host()));
             news.ready(backend, server);
         }
@@ -135,14 +135,14 @@ final class ResolvedServer implements Requester {
 
     /** It has an address again. */
     void readyAgain() {
-        if (server.state().unresolved()) {
+        if (server.state().admin().unresolved()) {
             news.resolved(backend, server, String.valueOf(host()));
         }
     }
 
     /** It has no address any more. */
     void lose(String reason) {
-        if (!server.state().unresolved()) {
+        if (!server.state().admin().unresolved()) {
             news.lost(backend, server, reason);
         }
         int port = server.address().getPort();

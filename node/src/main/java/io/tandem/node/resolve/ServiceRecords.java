@@ -118,7 +118,7 @@ final class ServiceRecords implements Requester {
         String before = state.target().host();
         if (renamed) {
             state.target().host(target);
-            state.hostSet();
+            state.admin().hostSet();
         }
         if (service.address() != null) {
             server.end();

@@ -37,7 +37,7 @@ class ServerLinesTest {
         assertThat(description.nonStick()).isTrue();
         assertThat(description.check())
                 .isEqualTo(new CheckSettings(new InetSocketAddress("127.0.0.2", 81), 3000, 1000, 5000, 4, 6));
-        assertThat(server.state().maintenanceByConfiguration()).isTrue();
+        assertThat(server.state().admin().maintenanceByConfiguration()).isTrue();
         assertThat(server.state().isUsable()).isFalse();
     }
 

@@ -208,10 +208,10 @@ final class AdminForm {
         boolean follows = server.description().follows() != null;
         boolean applies =
                 switch (wanted) {
-                    case "disable" -> !state.ownMaintenance();
-                    case "enable" -> state.ownMaintenance();
-                    case "stop" -> !state.ownDrain();
-                    case "start" -> state.ownDrain();
+                    case "disable" -> !state.admin().ownMaintenance();
+                    case "enable" -> state.admin().ownMaintenance();
+                    case "stop" -> !state.admin().ownDrain();
+                    case "start" -> state.admin().ownDrain();
                     case "dhlth", "ehlth" -> checked;
                     case "hrunn", "hnolb", "hdown" -> !follows;
                     case "dagent", "eagent", "arunn", "adown" -> asked;

@@ -16,9 +16,9 @@ public final class ServerStatus {
     static String of(Server server) {
         ServerState state = server.state();
         if (state.maintenance()) {
-            return state.unresolved()
+            return state.admin().unresolved()
                     ? "MAINT (resolution)"
-                    : state.inheritedMaintenance()
+                    : state.admin().inheritedMaintenance()
                             ? "MAINT (via " + server.description().follows() + ")"
                             : "MAINT";
         }
