@@ -5,7 +5,6 @@ package io.tandem.node.backend.pool;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -15,16 +14,12 @@ import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.tandem.node.backend.ConnectionKey;
-import io.tandem.node.backend.Dialing;
 import io.tandem.node.backend.Server;
 import io.tandem.node.backend.ServerState;
-import io.tandem.node.backend.tls.ServerTls;
 import io.tandem.node.frontend.TlsFacts;
 import io.tandem.node.loop.Loop;
 import io.tandem.node.loop.SlowPeer;
 import io.tandem.node.loop.Timer;
-import io.tandem.node.observe.ProxyCounter;
-import io.tandem.node.proxyprotocol.ProxyHeader;
 import io.tandem.node.rules.Facts;
 import io.tandem.node.rules.ServerEnd;
 import io.tandem.node.tls.OutputEnd;
@@ -37,37 +32,23 @@ import org.jspecify.annotations.Nullable;
  * One connection to a server, used by one exchange after the other. Translates between Netty and its {@link ServerUser};
  * without one it is idle in its pool, where anything but silence closes it.
  */
-public final class ServerConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener, ServerEnd {
+public final class ServerConnection extends ChannelInboundHandlerAdapter implements ServerEnd {
     private final Loop loop;
     private final ServerPool pool;
     private final ConnectionKey key;
     private final DuplexChannel channel;
     private final Timer timer;
+    private final Approach approach;
     private Server server;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ServerSeeker seeker;
-    private @Nullable Session tls;
-    /** What secures it; null where nothing does. */
-    private @Nullable ServerTls secures;
-    /** What TLS asks the server for, empty for nothing. */
-    private String serverName = "";
-
     private @Nullable ServerUser user;
     private boolean connected;
-    /** Whether the system refused the attempt itself: nothing was asked of the server, and nothing waits for it. */
-    private boolean refusedAtOnce;
-
     private boolean closed;
     private boolean inputEnded;
     private boolean reset;
     private IntSupplier glitches = ServerEnd.NO_GLITCHES;
     private int uses = 1;
-    /** What the server wants first, and where a SOCKS proxy is to go; null for neither. */
-    private byte @Nullable [] header;
-
-    private @Nullable InetSocketAddress through;
-    private @Nullable InetSocketAddress destination;
-
     // the list it is in, of those in use or of those alike that are idle, and its neighbours there; managed by the list
     @Nullable ConnectionList list;
 
@@ -96,6 +77,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
         this.server = server;
         this.seeker = seeker;
         this.channel = channel;
+        approach = new Approach(this, channel, loop);
         timer = new Timer(loop) {
             @Override
             protected void onTimeout() {
@@ -105,97 +87,30 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     void connect(Facts facts, int timeoutMs) {
-        Dialer.configure(channel, loop, facts);
-        channel.pipeline().addLast(this);
-        ServerTls wantsTls = server.tls();
-        secures = wantsTls;
-        if (wantsTls != null) {
-            serverName = wantsTls.serverName(facts);
-            tls = new Session();
-            facts.serverTls = tls;
-        }
-        loop.eventLoop().register(channel);
+        approach.prepare(server, facts);
         timer.start(timeoutMs);
-        InetSocketAddress address = server.addressFor(facts.destination.port());
-        Dialing dialing = server.description().dialing();
-        if (dialing == Dialing.PLAIN) {
-            destination = address;
-            attempt(channel.connect(address), facts);
-            return;
-        }
-        InetSocketAddress socks = dialing.socks(false);
-        ProxyHeader wanted = dialing.header();
-        header = wanted == null ? null : wanted.of(facts);
-        destination = dialing.unix() != null ? null : Dialer.destination(dialing, address, facts);
-        through = socks == null ? null : Dialer.destination(dialing, address, facts);
-        attempt(Dialer.connect(channel, Dialer.target(dialing, socks, address, facts)), facts);
+        approach.dial(server, facts);
     }
 
-    private void attempt(ChannelFuture attempt, Facts facts) {
-        Throwable refusal = attempt.isDone() ? attempt.cause() : null;
-        if (refusal == null) {
-            attempt.addListener(this);
-            return;
-        }
-        refusedAtOnce = true;
-        Shortage.ofPorts(facts, refusal, server.description().dialing().unix() != null);
-        // attempts within one another would come to where Netty tells listeners later, and close what is not registered
-        // yet
-        loop.eventLoop().execute(() -> operationComplete(attempt));
+    /** Whether somebody waits for it, and it may still come. */
+    boolean isUnderWay() {
+        return seeker != null && !closed;
     }
 
-    /** The attempt to connect has ended. */
-    @Override
-    public void operationComplete(ChannelFuture attempt) {
-        loop.tick();
-        if (seeker == null || closed || connected) {
-            return;
-        }
-        if (!attempt.isSuccess()) {
-            onGreeted(false);
-        } else if (header == null && through == null) {
-            onGreeted(true);
-        } else {
-            Greeting.on(channel, through, header, this::onGreeted);
-        }
-    }
-
-    /** The server is reached, and has been told what it wants to hear first; or not. */
-    private void onGreeted(boolean success) {
+    /** It can be used, or the attempt has failed. */
+    void onReached(boolean success) {
         ServerSeeker present = seeker;
-        ServerTls wantsTls = secures;
-        Session session = tls;
         if (present == null || closed) {
             return;
         }
-        if (success && wantsTls != null && session != null) {
-            if (!wantsTls.secure(channel, serverName, session, loop)) {
-                onReady(present, false);
-            } // else the time to connect goes on until TLS is agreed upon
-        } else {
-            onReady(present, success);
-        }
-    }
-
-    private void onReady(ServerSeeker present, boolean success) {
         timer.stop();
         if (success) {
             connected = true;
             seeker = null;
+            approach.end();
             present.onConnected(this);
         } else {
             fail(present, false);
-        }
-    }
-
-    private void onHandshake(SslHandshakeCompletionEvent event) {
-        ServerSeeker present = seeker;
-        if (present != null && !closed && !connected) {
-            Session agreed = tls;
-            if (event.isSuccess() && agreed != null && !agreed.isResumed()) {
-                server.state().meters().count(loop.index(), ProxyCounter.SERVER_KEYS);
-            }
-            onReady(present, event.isSuccess());
         }
     }
 
@@ -258,7 +173,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             loop.tick();
-            onHandshake(handshake);
+            approach.onHandshake(handshake);
         } else if (event == ChannelInputShutdownEvent.INSTANCE || event == SslCloseCompletionEvent.SUCCESS) {
             loop.tick();
             inputEnded = true;
@@ -277,9 +192,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
             return;
         }
         loop.tick();
-        ServerSeeker waiting = seeker;
-        if (waiting != null && tls != null) {
-            onReady(waiting, false); // it went away before TLS was agreed upon
+        if (seeker != null && approach.session() != null) {
+            onReached(false); // it went away before TLS was agreed upon
             return;
         }
         markClosed();
@@ -305,7 +219,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Whether the server speaks HTTP/2 on it: configured so, or agreed upon by ALPN. */
     public boolean speaksHttp2() {
-        Session session = tls;
+        Session session = approach.session();
         return server.description().dialing().speaksHttp2()
                 || (session != null && session.alpn().equals("h2"));
     }
@@ -320,7 +234,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
      * without a way to it.
      */
     public boolean wasRefusedAtOnce() {
-        return refusedAtOnce;
+        return approach.wasRefusedAtOnce();
     }
 
     /** Whether somebody still waits for it to be established. */
@@ -357,7 +271,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     /** Facts about its TLS; null without. */
     public @Nullable TlsFacts tls() {
-        return tls;
+        return approach.session();
     }
 
     @Override
@@ -367,7 +281,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     public @Nullable InetSocketAddress destination() {
-        return destination;
+        return approach.destination();
     }
 
     @Override
