@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * same as before.
  */
 public final class ServerTarget {
+    private static final long NEVER = Long.MIN_VALUE;
+
     private @Nullable Object configured; // guarded by this
     private boolean configuredTls; // guarded by this
     private volatile @Nullable InetSocketAddress moved;
@@ -22,6 +24,7 @@ public final class ServerTarget {
     private volatile @Nullable String host;
 
     private volatile boolean hostIsOperators;
+    private volatile long answeredMs = NEVER;
     private volatile @Nullable InetAddress agentAddress;
     private volatile int agentPort;
     private volatile @Nullable String agentQuestion;
@@ -34,6 +37,7 @@ public final class ServerTarget {
             moved = null;
             host = null;
             hostIsOperators = false;
+            answeredMs = NEVER;
             inClear = false;
             checkAddress = null;
             checkPort = 0;
@@ -63,12 +67,29 @@ public final class ServerTarget {
     public void host(@Nullable String name) {
         host = name;
         hostIsOperators = false;
+        answeredMs = NEVER;
     }
 
     /** As {@link #host(String)}, by {@code set server … fqdn}. */
     public void hostOfOperator(String name) {
         host = name;
         hostIsOperators = true;
+        answeredMs = NEVER;
+    }
+
+    /**
+     * Its name has been answered for.
+     *
+     * @param nowMs of a clock that only goes forward and is the same on all loops
+     */
+    public void answered(long nowMs) {
+        answeredMs = nowMs;
+    }
+
+    /** Whether its name was answered for in that time, by whatever configuration. */
+    public boolean wasAnsweredWithin(long periodMs, long nowMs) {
+        long at = answeredMs;
+        return at != NEVER && nowMs - at < periodMs;
     }
 
     /** Whether an operator has set the name. */

@@ -120,6 +120,11 @@ final class Resolution {
         return status == Status.VALID;
     }
 
+    /** When it was answered last, milliseconds of {@link Resolvers#nowMs}. */
+    long validMs() {
+        return validMs;
+    }
+
     /** Whether rules may have what is known already. */
     boolean isFresh(long nowMs) {
         return isValid() && nowMs - validMs < settings.holds().valid();

@@ -106,6 +106,7 @@ final class ResolvedServer implements Requester {
             lose("No IP for server ");
             return;
         }
+        server.state().target().answered(of.validMs());
         if (!chosen.equals(current)) {
             move(current, chosen, by == null ? DNS_CACHE : by.toString());
             if (by != null) {
@@ -120,7 +121,9 @@ final class ResolvedServer implements Requester {
 
     @Override
     public void onFailure(Resolution of, Status status) {
-        if (!of.isHeld(status, resolvers.nowMs())) {
+        long now = resolvers.nowMs();
+        // A reload begins a search that has never been answered, but the server may have been found just before.
+        if (!of.isHeld(status, now) && !server.state().target().wasAnsweredWithin(resolvers.holdMs(status), now)) {
             lose(status.words());
         }
     }

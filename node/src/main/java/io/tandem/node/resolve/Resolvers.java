@@ -104,6 +104,11 @@ public final class Resolvers implements Resolution.Outlet, Nameserver.Listener {
         return owner == null ? 0 : owner.monotonicMs();
     }
 
+    /** How long after an answer {@code status} is passed over, milliseconds. */
+    long holdMs(Status status) {
+        return settings.holds().of(status);
+    }
+
     // ---- of its loop
 
     /**

@@ -280,12 +280,15 @@ public final class ServerCommands {
     /** The bits of {@code srv_check_state}: configured 2, enabled 4, paused 8. */
     private static int checkState(ServerState state, boolean checked) {
         int enabled = state.checks().isEnabled() ? 4 : 0;
-        return checked ? 2 | enabled | (state.maintenance() ? 8 : 0) : state.admin().maintenanceByConfiguration() ? 8 : 0;
+        return checked
+                ? 2 | enabled | (state.maintenance() ? 8 : 0)
+                : state.admin().maintenanceByConfiguration() ? 8 : 0;
     }
 
     private static int adminState(ServerState state) {
-        int bits =
-                (state.admin().ownDrain() ? 8 : 0) | (state.admin().inheritedDrain() ? 16 : 0) | (state.admin().inheritedMaintenance() ? 2 : 0);
+        int bits = (state.admin().ownDrain() ? 8 : 0)
+                | (state.admin().inheritedDrain() ? 16 : 0)
+                | (state.admin().inheritedMaintenance() ? 2 : 0);
         bits |= (state.admin().ownMaintenance() ? 1 : 0) | (state.admin().maintenanceByConfiguration() ? 4 : 0);
         return bits | (state.admin().unresolved() ? 32 : 0) | (state.admin().showsHostSet() ? 64 : 0);
     }
