@@ -197,10 +197,22 @@ final class PeerLink implements LinkPath.Owner {
     public void onUp(LinkPath path, long nowNs) {
         refusalLogged = false;
         shownState = "up";
+        if (isTheOnlyUp(path)) {
+            silence.resume(nowNs);
+        }
         frames.restart(path);
         log.info("liveness link peer=" + member.name() + " address="
                 + path.remote().getHostAddress() + " state=up");
         sendStatus(news.routers(), nowNs);
+    }
+
+    private boolean isTheOnlyUp(LinkPath path) {
+        for (LinkPath other : paths) {
+            if (other != path && other.isUp()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

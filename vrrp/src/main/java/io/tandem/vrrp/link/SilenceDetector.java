@@ -9,7 +9,8 @@ package io.tandem.vrrp.link;
  * the network between is busy, three times the widest gap counts. So a quiet LAN finds out within a few heartbeats, and a busy one
  * does not declare the living dead. What was seen is forgotten after one to two {@value #WINDOW_S} s windows. In the first
  * {@value #SETTLING_S} s with a process, while both programs are still being compiled, the greatest patience counts and
- * nothing is learnt; a link that was only cut and is up again goes on with what was known.
+ * nothing is learnt; a link that was only cut and is up again goes on with what was known, but for its first
+ * {@value #RESUMING_S} s: both sides move addresses then and beat late, which says nothing about the network.
  *
  * <p>Pure: time arrives as a parameter. Allocates nothing. Not thread-safe.
  */
@@ -17,12 +18,18 @@ final class SilenceDetector {
     private static final int WINDOW_S = 20;
     private static final int TIMES = 3;
     private static final int SETTLING_S = 3;
+    private static final int RESUMING_S = 1;
     private static final long WINDOW_NS = WINDOW_S * 1_000_000_000L;
     private static final long SETTLING_NS = SETTLING_S * 1_000_000_000L;
+    private static final long RESUMING_NS = RESUMING_S * 1_000_000_000L;
     private static final long MOST_NS = 250_000_000L;
+    /** While a link resumes. */
+    private static final long RESUMING_MOST_NS = 100_000_000L;
 
     private long leastNs = MOST_NS;
     private long beganNs;
+    private long resumedNs;
+    private boolean resumed;
     private long windowEndsNs;
     private long widestNs;
     private long widestBeforeNs;
@@ -33,6 +40,12 @@ final class SilenceDetector {
         windowEndsNs = nowNs + SETTLING_NS + WINDOW_NS;
         widestNs = 0;
         widestBeforeNs = 0;
+    }
+
+    /** The link to the same process was made anew. */
+    void resume(long nowNs) {
+        resumed = true;
+        resumedNs = nowNs;
     }
 
     /**
@@ -46,7 +59,7 @@ final class SilenceDetector {
 
     /** Two beats came that far apart, while this thread was awake. */
     void gap(long gapNs, long nowNs) {
-        if (nowNs - beganNs < SETTLING_NS) {
+        if (nowNs - beganNs < SETTLING_NS || isResuming(nowNs)) {
             return;
         }
         roll(nowNs);
@@ -59,7 +72,13 @@ final class SilenceDetector {
             return Math.max(leastNs, MOST_NS);
         }
         roll(nowNs);
-        return Math.max(leastNs, Math.min(MOST_NS, TIMES * Math.max(widestNs, widestBeforeNs)));
+        long usualNs = Math.max(leastNs, Math.min(MOST_NS, TIMES * Math.max(widestNs, widestBeforeNs)));
+        return isResuming(nowNs) ? Math.max(usualNs, RESUMING_MOST_NS) : usualNs;
+    }
+
+    private boolean isResuming(long nowNs) {
+        resumed &= nowNs - resumedNs < RESUMING_NS;
+        return resumed;
     }
 
     /** The widest gap that counts, nanoseconds. */

@@ -5,7 +5,9 @@ package io.tandem.vrrp.router;
 import io.tandem.config.model.StaticNetwork;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VrrpGlobals.LinkDelay;
+import io.tandem.vrrp.election.ElectionConfig;
 import io.tandem.vrrp.election.Event;
+import io.tandem.vrrp.election.Rehearsal;
 import io.tandem.vrrp.election.State;
 import io.tandem.vrrp.netlink.LinkEvents;
 import io.tandem.vrrp.netlink.Netlink;
@@ -110,6 +112,11 @@ public final class VirtualRouters implements AutoCloseable {
             });
             instructReaper();
             routers.forEach(VirtualRouter::warmUp);
+            if (!routers.isEmpty()) {
+                VirtualRouter first = routers.get(0);
+                Rehearsal.play(ElectionConfig.of(first.config()), Scratch.ADDRESS, Scratch.SIX);
+                first.surroundings().reunited(System.nanoTime());
+            }
         });
     }
 

@@ -46,6 +46,19 @@ class SilenceDetectorTest {
     }
 
     @Test
+    void theFirstSecondOfALinkThatIsUpAgainTeachesNothingAndIsPatient() {
+        settled(25);
+        detector.gap(12 * MS, T0 + 9 * S);
+        detector.resume(T0 + 10 * S);
+        detector.gap(60 * MS, T0 + 10 * S + 500 * MS);
+
+        assertThat(detector.silenceNs(T0 + 10 * S + 500 * MS)).isEqualTo(100 * MS);
+        assertThat(detector.silenceNs(T0 + 11 * S)).isEqualTo(36 * MS);
+        detector.gap(15 * MS, T0 + 12 * S);
+        assertThat(detector.silenceNs(T0 + 12 * S)).isEqualTo(45 * MS);
+    }
+
+    @Test
     void aPeerThatGrantsItselfMoreGetsItAndNobodyGetsLessThanTwoHeartbeats() {
         settled(600);
         assertThat(detector.silenceNs(T0 + 4 * S)).isEqualTo(600 * MS);
