@@ -18,6 +18,9 @@ final class Flood implements AutoCloseable {
 
     static final int SECONDS = Integer.getInteger("tandem.flood.seconds", 2);
 
+    /** For so long it rages before anybody measures: what it does to a program that has been compiled for it. */
+    static final int EARLIER_SECONDS = Integer.getInteger("tandem.flood.earlier", 0);
+
     /** In floods as long as this the other clients are measured; in shorter ones one pause of the machine says too much. */
     static final int MEASURED_SECONDS = 10;
 

@@ -187,6 +187,11 @@ class FloodTest {
 
     /** Lets it rage for a while, then ends it and sees what it did. */
     private void outlast(String name, Flood flood) throws Exception {
+        if (Flood.EARLIER_SECONDS > 0) {
+            TimeUnit.SECONDS.sleep(Flood.EARLIER_SECONDS);
+            others.meet(proxy.http);
+            others.await(1);
+        }
         int servedBefore = others.look().served();
         int memory = 0;
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(Flood.SECONDS);
