@@ -9,10 +9,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order of the events of a loop's turns: who asks for little comes first. Connections are heard in the order of what their
- * last events took, for four tenths of a millisecond, then one of those that wait; then the loop looks at its sockets again. So
- * what an honest client waits for is bounded by that and by one event, not by how many others keep the loop busy with large
- * transfers or with floods of crumbs; these lose nothing by it, for the loop does not rest while one of them waits.
+ * The order of the events of a loop's turns: who asks for little comes first. Those whose last events were short are heard at
+ * once, the others in the order of what theirs took, for four tenths of a millisecond, and then one of those that wait; then the
+ * loop looks at its sockets again. So what an honest client waits for is bounded by that and by one event, not by how many others
+ * keep the loop busy with large transfers or with floods of crumbs; these lose nothing by it, for the loop does not rest while one
+ * of them waits.
  *
  * <p>While turns are short nobody waits, and no time is taken of single events.
  */
@@ -23,8 +24,11 @@ final class Turn {
     /** For so many turns it is looked then. */
     private static final int WATCHED = 1_000;
 
-    /** When so much has passed others come first who have something new to say. */
+    /** When those whose events are not short have had so much, others come first who have something new to say. */
     private static final long SHARE_NS = 400_000;
+
+    /** And so much for each that waits: the kernel tells of all of them again. */
+    private static final long TOLD_AGAIN_NS = 4_000;
 
     /** Events below 64 us on average, below 128, and so on; the last are those of more than a millisecond. */
     private static final int LEVELS = 6;
@@ -157,11 +161,15 @@ final class Turn {
     }
 
     private void share() {
-        long beganNs = nanoTime.getAsLong();
-        long nowNs = beganNs;
+        long nowNs = nanoTime.getAsLong();
+        long beganNs = nowNs;
+        for (int there = levels[0].size(); there > 0; there--) {
+            nowNs = takeFrom(0, nowNs);
+        }
+        long untilNs = nowNs + Math.max(SHARE_NS, waiting * TOLD_AGAIN_NS);
         int left = waiting;
-        for (int level = 0; level < LEVELS; level++) {
-            for (int there = levels[level].size(); there > 0 && nowNs - beganNs < SHARE_NS; there--) {
+        for (int level = 1; level < LEVELS; level++) {
+            for (int there = levels[level].size(); there > 0 && nowNs - untilNs < 0; there--) {
                 nowNs = takeFrom(level, nowNs);
                 left--;
             }
