@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 /** Two hosts on a bridge, for two real guardians. */
 final class GuardianPair implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final String HEARD = "\"adverts_received\":(\\d+)";
+    static final String HEARD = "\"adverts_received\":(\\d+)";
 
     private final NetNamespace bridge;
     private final Netlink bridgeNetlink;
