@@ -106,7 +106,8 @@ class KillDrillTest extends OnGuardianPair {
             assertThat(active.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
             pair.until("no process is left", () -> active.processes().isEmpty());
             assertThat(active.links()).containsExactlyInAnyOrder("lo", "eth0");
-            pair.until("the link-local address is gone, too", () -> active.virtual().isEmpty());
+            pair.until("the link-local address is gone, too", () -> active.virtual()
+                    .isEmpty());
             active.start("-W");
         }
     }

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An IPv6 address is answered for by the kernel where it is on the asked interface, whatever routes say. So it goes on the
  * TUN device alone, and {@link NeighborAnswers} answers. A link-local one goes on its interface, as do those with options that
- * only mean something there, those of an ipvlan, and those on interfaces without Ethernet addresses.
+ * only mean something there, those of an ipvlan, and those on interfaces without Ethernet addresses. All addresses of
+ * interfaces in a VRF go there.
  *
  * <p>Owned by the reactor's thread.
  */
@@ -116,6 +117,7 @@ final class Placement implements AutoCloseable {
         boolean four = isFour(address);
         if (hostsOwn
                 || PLACEMENT.equals("interface")
+                || isInVrf(link)
                 || !four && !mayBeAnsweredHere(address, link, ownLink)
                 || tunDevice() == null
                 || !four && !tunSpeaksIpv6()) {
@@ -131,6 +133,19 @@ final class Placement implements AutoCloseable {
         }
         boolean guarded = address.scope() < HOST_SCOPE;
         return new Place(address, request, guarded ? onTun : null, way.interfaceName(), way, null, false);
+    }
+
+    /** Whether the interface belongs to a VRF: packets that come by it are looked up there, not where a TUN device's route is. */
+    private boolean isInVrf(Link link) {
+        if (link.masterIndex() == 0) {
+            return false;
+        }
+        try {
+            return netlink.links().list().stream()
+                    .anyMatch(master -> master.index() == link.masterIndex() && "vrf".equals(master.kind()));
+        } catch (NetlinkException e) {
+            return true;
+        }
     }
 
     /**
