@@ -84,7 +84,7 @@ class KeywordClassesTest {
             case SECTION -> (name.equals("global") || name.equals("defaults") ? name : name + " x") + "\n";
             case GLOBAL, OTHER -> section(entry.where().get(0)) + "    " + line + "\n";
             case PROXY, OPTION -> section(proxy(entry.where())) + "    mode http\n    " + line + "\n";
-            case BIND -> section("listen") + "    bind 127.0.0.1:1 " + line + "\n";
+            case BIND -> section("listen") + "    mode http\n    bind 127.0.0.1:1 " + line + "\n";
             case SERVER -> section("backend") + "    server s 127.0.0.1:1 " + line + "\n";
             case CRT_LIST -> crtList(line);
             case ACTION -> section("listen") + rule(entry, line);

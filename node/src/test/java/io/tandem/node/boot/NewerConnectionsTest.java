@@ -83,6 +83,33 @@ class NewerConnectionsTest {
     }
 
     @Test
+    void packetsToAClientCarryTheTypeOfServiceThatARuleSays() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/ss")) || "true".equals(System.getenv("CI")));
+        try (TestProxy proxy = TestProxy.start(
+                        DEFAULTS + "frontend f\n bind 127.0.0.1:" + port
+                                + "\n http-request set-fc-tos int(8)\n http-request set-fc-mark 3\n"
+                                + " http-request return status 200\n",
+                        1);
+                Socket client = client()) {
+            assertThat(proxy.configuration().frontends()).hasSize(1);
+            LoopbackServer.send(client, "GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertThat(LoopbackServer.head(client)).startsWith("HTTP/1.1 200");
+
+            Process ss = new ProcessBuilder(
+                            "ss",
+                            "-tnH",
+                            "--tos",
+                            "src",
+                            "127.0.0.1:" + port,
+                            "dst",
+                            "127.0.0.1:" + client.getLocalPort())
+                    .start();
+            assertThat(new String(ss.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .contains("tos:0x8");
+        }
+    }
+
+    @Test
     void theNameOfThePoolSaysWhichConnectionsRequestsShare() throws Exception {
         try (LoopbackServer server = numbered();
                 TestProxy proxy = TestProxy.start(
@@ -138,7 +165,8 @@ class NewerConnectionsTest {
                                 + " proto h2\n tcp-request connection track-sc0 src"
                                 + " table t\n http-request return status 200 hdr seen"
                                 + " %[fc_glitches]/%[sc0_glitch_cnt]/%[sc_glitch_rate(0)]/%[src_glitch_cnt(t)]"
-                                + "/%[src,table_glitch_rate(t)]/\n",
+                                + "/%[src,table_glitch_rate(t)]/%[sc_glitch_cnt(0)]/%[src_glitch_rate(t)]/"
+                                + "%[src,table_glitch_cnt(t)]/\n",
                         1);
                 Socket client = client()) {
             assertThat(proxy.configuration().frontends()).hasSize(1);
@@ -147,7 +175,7 @@ class NewerConnectionsTest {
             read(client, Http2Text.frame(4, 1, 0, "")); // they have been read
             LoopbackServer.send(client, Http2Text.request("GET", "http", "a", "/", true));
 
-            assertThat(read(client, "3/3/3/3/3/")).isNotEmpty();
+            assertThat(read(client, "3/3/3/3/3/3/3/3/")).isNotEmpty();
         }
     }
 

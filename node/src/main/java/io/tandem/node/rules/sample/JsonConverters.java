@@ -7,7 +7,11 @@ import static io.tandem.node.rules.sample.Parameter.optionalString;
 import static io.tandem.node.rules.sample.Parameter.string;
 
 import io.tandem.node.language.Keyword;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Converters on JSON texts and JSON Web Tokens (HAProxy manual 7.3.1; RFC 8259, RFC 7515, RFC 7519). */
 final class JsonConverters {
@@ -34,6 +38,19 @@ final class JsonConverters {
                     .returns(SampleType.ANY)
                     .doc("the payload of a JSON Web Token, or the value at a path of it")
                     .as(args -> part(args, 1)),
+            converter("jwt_decrypt_secret")
+                    .args(string("secret"))
+                    .accepts(SampleType.BINARY)
+                    .returns(SampleType.BINARY)
+                    .doc(
+                            "what a JSON Web Encryption says, by a shared key in base64; empty where it is another's (HAProxy 3.3)")
+                    .as(args -> decrypted(args, JsonWebEncryption::secret)),
+            converter("jwt_decrypt_jwk")
+                    .args(string("jwk"))
+                    .accepts(SampleType.BINARY)
+                    .returns(SampleType.BINARY)
+                    .doc("the same by a JSON Web Key, a shared one (oct) or a private one of RSA (HAProxy 3.4)")
+                    .as(args -> decrypted(args, JsonWebEncryption::jwk)),
             converter("jwt_verify")
                     .args(string("alg"), string("key"))
                     .accepts(SampleType.BINARY)
@@ -42,6 +59,32 @@ final class JsonConverters {
                     .as(args -> JwtVerification.of(args)::convert));
 
     private JsonConverters() {}
+
+    private static Converter decrypted(Args args, Function<byte[], JsonWebEncryption.@Nullable Keys> reader) {
+        TextOrVariable key = TextOrVariable.of(args.string(0));
+        JsonWebEncryption.Keys constant = key.isText() ? reader.apply(Text.bytes(args.string(0))) : null;
+        if (key.isText() && constant == null) {
+            throw new SampleError("the argument is neither a key nor a variable");
+        }
+        return (facts, in) -> {
+            JsonWebEncryption.Keys keys = constant;
+            Sample other = facts.scratch.other;
+            if (keys == null && key.value(facts, other)) {
+                keys = reader.apply(Arrays.copyOfRange(other.bytes, other.start, other.end));
+            }
+            byte[] content = keys == null
+                    ? new byte[0]
+                    : JsonWebEncryption.content(
+                            new String(in.bytes, in.start, in.length(), StandardCharsets.ISO_8859_1), keys);
+            if (facts.scratch.room() < content.length) {
+                return false;
+            }
+            int at = facts.scratch.claim(content.length);
+            System.arraycopy(content, 0, facts.scratch.bytes(), at, content.length);
+            in.set(SampleType.BINARY, facts.scratch.bytes(), at, at + content.length);
+            return true;
+        };
+    }
 
     /** HAProxy 2.6 yields nothing where no path is given; this yields the decoded part, as its manual promises. */
     private static Converter part(Args args, int index) {

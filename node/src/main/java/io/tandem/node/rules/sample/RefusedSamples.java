@@ -19,7 +19,8 @@ public final class RefusedSamples {
             Map.entry("fcgi.docroot", FASTCGI),
             Map.entry("fcgi.index", FASTCGI),
             Map.entry("last_entity", ENTITIES),
-            Map.entry("waiting_entity", ENTITIES));
+            Map.entry("waiting_entity", ENTITIES),
+            Map.entry("jwt_decrypt_cert", "certificates are not offered to it"));
 
     private RefusedSamples() {}
 

@@ -23,6 +23,8 @@ class NewerConvertersTest {
                 "int(1700000000123),ms_utime(%Y-%m-%dT%H:%M:%S.%3N) | 2023-11-14T22:13:20.123",
                 "int(1700000000123456),us_utime(%H:%M:%S.%6N) | 22:13:20.123456",
                 "int(1700000000123),ms_utime(%N) | 123000000",
+                "int(1700000000123),ms_ltime(%S.%3N) | 20.123",
+                "int(1700000000123456),us_ltime(%S.%6N) | 20.123456",
                 "str('for=192.0.2.1;proto=http'),rfc7239_is_valid | 1",
                 "str('proto=custom'),rfc7239_is_valid | 0",
                 "str('proto=https;host=\"haproxy.org:80\"'),rfc7239_field(host) | haproxy.org:80",
@@ -41,6 +43,11 @@ class NewerConvertersTest {
                 "str(a),when(forwarded) | ''",
                 "str(a),when(stopping) | ''",
                 "quic_enabled | 0",
+                "str(a.b),jwt_decrypt_jwk(txn.none) | ''",
+                "str(eyJhbGciOiJBMTI4S1ciLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0"
+                        + ".6KB707dM9YTIgHtLvtgWQ8mKwboJW3of9locizkDTHzBC2IlrT1oOQ.AxY8DCtDaGlsbGljb3RoZQ"
+                        + ".KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY.U0m_YmjN04DJvceFICbCVQ)"
+                        + ",jwt_decrypt_secret(GawgguFyGrWKav7AX4VKUg) | Live long and prosper.",
                 "str(text),aes_gcm_enc(128,MTIzNDU2Nzg5MDEy,a2V5a2V5a2V5a2V5a2V5aw==,txn.tag)"
                         + ",aes_gcm_dec(128,MTIzNDU2Nzg5MDEy,a2V5a2V5a2V5a2V5a2V5aw==,txn.tag) | text"
             })
