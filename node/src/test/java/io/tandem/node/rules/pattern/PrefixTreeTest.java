@@ -165,7 +165,7 @@ class PrefixTreeTest {
 
     /** While networks within it come and go by thousands, an address is always in the one around them. */
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void whatIsThereAllTheTimeIsFoundAllTheTime() throws InterruptedException {
         PatternReference list = new PatternReference(0, "l", "", false);
         PatternSet set = list.set(new PatternKind(MatchMethod.IP, false, false, PatternOutput.NONE), false);
