@@ -30,12 +30,19 @@ public final class Engine {
     }
 
     private static final class Holder {
+        /** What BoringSSL and HAProxy refuse as well: it costs servers more than clients. */
+        private static final String RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
         static final boolean NATIVE = load();
 
         private Holder() {}
 
         private static boolean load() {
-            return OpenSsl.isAvailable();
+            boolean present = OpenSsl.isAvailable();
+            if (!present && System.getProperty(RENEGOTIATION) == null) {
+                System.setProperty(RENEGOTIATION, "true"); // read by the JDK's engine when it is first used
+            }
+            return present;
         }
     }
 }

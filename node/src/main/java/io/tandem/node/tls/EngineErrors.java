@@ -24,6 +24,16 @@ public final class EngineErrors {
     /** The first bytes of GET, POST, HEAD and PUT, in Netty's message about what is no TLS. */
     private static final Pattern HTTP = Pattern.compile("(?i): *(47455420|504f5354|48454144|50555420)");
 
+    /** How the JDK's engine tells of an alert of the other side. */
+    private static final Pattern ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
+
+    /** What else the JDK's engine says, and BoringSSL's reason for it. */
+    private static final Map<String, String> OF_THE_JDK = Map.of(
+            "Empty client certificate chain", "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+            "Empty server certificate chain", "PEER_DID_NOT_RETURN_A_CERTIFICATE",
+            "no cipher suites in common", "NO_SHARED_CIPHER",
+            "is not enabled or supported in server context", "UNSUPPORTED_PROTOCOL");
+
     private static final int INTERNAL_ERROR = 0xC0103;
 
     private static final Map<String, Integer> REASONS = Map.ofEntries(
@@ -91,6 +101,20 @@ public final class EngineErrors {
             }
             if (each instanceof CertificateException) {
                 return "CERTIFICATE_VERIFY_FAILED";
+            }
+        }
+        return ofTheJdk(String.valueOf(cause.getMessage()));
+    }
+
+    private static @Nullable String ofTheJdk(String message) {
+        Matcher alert = ALERT.matcher(message);
+        if (alert.find()) {
+            String name = alert.group(1).toUpperCase(Locale.ROOT);
+            return REASONS.containsKey("SSLV3_ALERT_" + name) ? "SSLV3_ALERT_" + name : "TLSV1_ALERT_" + name;
+        }
+        for (Map.Entry<String, String> each : OF_THE_JDK.entrySet()) {
+            if (message.contains(each.getKey())) {
+                return each.getValue();
             }
         }
         return null;

@@ -15,11 +15,11 @@ public final class Fallback implements Facet {
 
     private static final FacetKey<Fallback> KEY = new FacetKey<>(Fallback.class, Fallback::new);
 
-    private static final String NOTICE =
-            "BoringSSL cannot be loaded: TLS is spoken by the engine of the JDK, which costs more,"
-                    + " knows no tickets shared by nodes or kept by files, staples no OCSP responses, has curves, versions and tickets as"
-                    + " the JDK's security properties say, asks servers for host names only, tells every client whose certificate it refuses 'certificate_unknown', and"
-                    + " knows no half-closed connections.";
+    static final String NOTICE = "BoringSSL cannot be loaded: TLS is spoken by the engine of the JDK, which costs more,"
+            + " knows no tickets shared by nodes or kept by files, staples no OCSP responses, has curves, versions and tickets as"
+            + " the JDK's security properties say, asks servers for host names only, tells every client whose certificate it refuses 'certificate_unknown', knows"
+            + " no half-closed connections, tells no secrets of connections, and meets broken records with an end or"
+            + " 'timeout client' in place of an alert.";
 
     private boolean told;
 

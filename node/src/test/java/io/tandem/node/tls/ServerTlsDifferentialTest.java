@@ -201,7 +201,7 @@ class ServerTlsDifferentialTest {
     private static String ask(@Nullable Proxy proxy, String path) throws IOException {
         try (Socket socket = new Socket(
                 InetAddress.getLoopbackAddress(), requireNonNull(proxy).port("fe"))) {
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout(20_000);
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nHost: LocalHost\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.ISO_8859_1));

@@ -15,6 +15,7 @@ import io.tandem.node.tls.ProtocolParameters;
 import io.tandem.node.tls.Session;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /** Makes a context of the TLS engine for one certificate. Blocks for some milliseconds: never on an event loop. */
@@ -62,7 +63,9 @@ final class ContextFactory {
 
     private static SslContextBuilder builder(Certificate certificate, ProtocolParameters parameters)
             throws SSLException {
-        X509Certificate[] chain = certificate.chain().toArray(X509Certificate[]::new);
+        Stream<X509Certificate> sent = certificate.chain().stream();
+        // the JDK refuses a chain that says something twice
+        X509Certificate[] chain = (Engine.isNative() ? sent : sent.distinct()).toArray(X509Certificate[]::new);
         RsaSigner signer = RsaSigner.forKey(certificate, parameters);
         if (signer != null) {
             try {

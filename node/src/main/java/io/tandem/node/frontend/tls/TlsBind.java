@@ -397,7 +397,9 @@ final class TlsBind implements Follower {
         if (parameters == null || !complete(effective, complaints)) {
             return null;
         }
-        if (!Engine.isNative() && certificate.ocsp() != null) {
+        if (!Engine.isNative()
+                && certificate.ocsp() != null
+                && !certificate.ocsp().isAwaited()) {
             complaints.warn("the OCSP response of '" + certificate.file() + "' is not stapled for bind " + place(line)
                     + ": " + Fallback.CANNOT + ".");
         }

@@ -99,9 +99,10 @@ public final class VerifyingTrustManager extends X509ExtendedTrustManager {
     private static void judge(Findings found, SSLEngine engine) throws CertificateException {
         SSLSession session = engine.getHandshakeSession();
         SSLSession kept = session == null ? engine.getSession() : session;
-        kept.putValue(FINDINGS, found.over(protocol(engine, kept)));
+        Findings known = found.over(protocol(engine, kept));
+        kept.putValue(FINDINGS, known);
         if (!(engine instanceof ReferenceCountedOpenSslEngine)) {
-            FOUND.put(engine, found);
+            FOUND.put(engine, known);
         }
         if (!found.trusted()) {
             CertificateException distrust =

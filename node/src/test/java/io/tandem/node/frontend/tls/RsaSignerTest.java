@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tandem.node.testkit.Pems;
+import io.tandem.node.tls.EngineGap;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.Provider;
@@ -16,6 +17,7 @@ import java.security.spec.PSSParameterSpec;
 import java.util.Objects;
 import javax.crypto.Cipher;
 import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +31,11 @@ class RsaSignerTest {
     Path directory;
 
     private final SSLEngine nobody = Objects.requireNonNull(engine());
+
+    @BeforeAll
+    static void needsBoringSsl() {
+        EngineGap.COST.endsTheTest();
+    }
 
     private static SSLEngine engine() {
         try {

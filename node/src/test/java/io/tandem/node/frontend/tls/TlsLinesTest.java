@@ -138,10 +138,11 @@ class TlsLinesTest {
 
     @Test
     void ciphersThatTheEngineLacksLeaveTheNewestProtocolWithAWarning() {
-        assertThat(load("", "ssl crt @a.pem ciphers DHE-RSA-AES128-SHA").messages())
-                .containsExactly("Proxy 'f': none of the ciphers 'DHE-RSA-AES128-SHA' is known to the TLS engine, for"
-                        + " bind '127.0.0.1:18998' at [t.cfg:4]: only TLSv1.3 is offered.");
-        assertThat(load("", "ssl crt @a.pem ciphers DHE-RSA-AES128-SHA ssl-max-ver TLSv1.2")
+        assertThat(load("", "ssl crt @a.pem ciphers DHE-RSA-CAMELLIA128-SHA").messages())
+                .containsExactly(
+                        "Proxy 'f': none of the ciphers 'DHE-RSA-CAMELLIA128-SHA' is known to the TLS engine, for"
+                                + " bind '127.0.0.1:18998' at [t.cfg:4]: only TLSv1.3 is offered.");
+        assertThat(load("", "ssl crt @a.pem ciphers DHE-RSA-CAMELLIA128-SHA ssl-max-ver TLSv1.2")
                         .messages())
                 .hasSize(1)
                 .allMatch(text -> text.endsWith("at [t.cfg:4]."));
