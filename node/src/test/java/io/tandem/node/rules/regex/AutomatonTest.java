@@ -131,6 +131,8 @@ class AutomatonTest {
                 "(*UTF)a",
                 "a\\Kb",
                 "\\Aa",
+                "\\S+\\v",
+                "[\\h]",
                 "(?|a|b)",
                 "\\R",
                 "\\Ga",

@@ -23,7 +23,9 @@ final class ByteSet {
     }
 
     static ByteSet of(int value) {
-        return range(value, value);
+        long[] bits = new long[BYTES / Long.SIZE];
+        bits[value >> 6] = 1L << value;
+        return new ByteSet(bits);
     }
 
     /** The bytes from {@code first} to {@code last}, both included. */
@@ -85,9 +87,15 @@ final class ByteSet {
 
     /** The least byte; -1 where there is none. */
     int first() {
-        for (int value = 0; value < BYTES; value++) {
-            if (contains(value)) {
-                return value;
+        return next(0);
+    }
+
+    /** The least byte from {@code from} on, which may be beyond all; -1 where there is none. */
+    int next(int from) {
+        for (int value = from; value < BYTES; value = (value | Long.SIZE - 1) + 1) {
+            long left = bits[value >> 6] >>> value;
+            if (left != 0) {
+                return value + Long.numberOfTrailingZeros(left);
             }
         }
         return -1;

@@ -27,6 +27,7 @@ final class Determinizer {
 
     private static final int FEW_STATES = 64;
     private static final int MOST_CLASSES = 120;
+    private static final int UNKNOWN = -1;
 
     private final Nfa nfa;
     private final int entry;
@@ -39,6 +40,7 @@ final class Determinizer {
     private final int[][] beginnings = {Items.NONE, Items.NONE}; // [behind a word or not]
     private final int[][][] begun; // [behind a word or not][class]: what they become
     private final boolean[][] begunMatched;
+    private final int[][] begunNumbers; // the states when nothing else is read
 
     private final Map<IntBuffer, Integer> numbers = new HashMap<>();
     private final List<int[]> sets = new ArrayList<>(); // the last element is 1 behind a letter of a word
@@ -59,6 +61,9 @@ final class Determinizer {
         Arrays.fill(begun[0], Items.NONE);
         Arrays.fill(begun[1], Items.NONE);
         begunMatched = new boolean[2][examples.length];
+        begunNumbers = new int[2][examples.length];
+        Arrays.fill(begunNumbers[0], UNKNOWN);
+        Arrays.fill(begunNumbers[1], UNKNOWN);
     }
 
     /** @throws Beyond where that takes too many states, or too long */
@@ -66,34 +71,38 @@ final class Determinizer {
         return new Determinizer(nfa, entry, searches).table();
     }
 
+    /** Splits the bytes into classes, and answers an example of each. */
     private int[] classify() throws Beyond {
-        int[] first = new int[MOST_CLASSES];
+        int[] sizes = new int[MOST_CLASSES];
+        sizes[0] = ByteSet.BYTES;
         int count = 1;
         for (ByteSet set : nfa.distinctions()) {
-            // Of each class that has bytes in the set and others, those in the set become a new one.
             int[] inside = new int[count];
-            Arrays.fill(inside, -1);
-            boolean[] outside = new boolean[count];
-            for (int value = 0; value < ByteSet.BYTES; value++) {
-                outside[classes[value]] |= !set.contains(value);
+            for (int value = set.first(); value >= 0; value = set.next(value + 1)) {
+                inside[classes[value]]++;
             }
-            for (int value = 0; value < ByteSet.BYTES; value++) {
-                int old = classes[value];
-                if (set.contains(value) && outside[old]) {
-                    if (inside[old] < 0) {
-                        if (count == MOST_CLASSES) {
-                            throw new Beyond("too many classes");
-                        }
-                        inside[old] = count++;
+            // Of each class that has bytes in the set and others, those in the set become a new one.
+            int[] moveTo = new int[count];
+            for (int old = 0; old < inside.length; old++) {
+                moveTo[old] = old;
+                if (inside[old] > 0 && inside[old] < sizes[old]) {
+                    if (count == MOST_CLASSES) {
+                        throw new Beyond("too many classes");
                     }
-                    classes[value] = (byte) inside[old];
+                    moveTo[old] = count;
+                    sizes[old] -= inside[old];
+                    sizes[count++] = inside[old];
                 }
             }
+            for (int value = set.first(); value >= 0; value = set.next(value + 1)) {
+                classes[value] = (byte) moveTo[classes[value]];
+            }
         }
+        int[] first = new int[count];
         for (int value = ByteSet.BYTES - 1; value >= 0; value--) {
             first[classes[value]] = value;
         }
-        return Arrays.copyOf(first, count);
+        return first;
     }
 
     private Table table() throws Beyond {
@@ -158,16 +167,36 @@ final class Determinizer {
     }
 
     private int successor(int[] own, int behind, int c) throws Beyond {
+        int example = examples[c];
+        int reading = 0;
+        while (reading < own.length && !items.reads(own[reading], example)) {
+            reading++;
+        }
+        if (reading == own.length) { // nothing that began before goes on: so it is mostly
+            return begunAnew(behind, c);
+        }
         if (begunMatched[behind][c]) {
             return MATCHED;
         }
+        beginWith(behind, c);
+        for (int i = reading; i < own.length; i++) {
+            items.read(own[i], example);
+        }
+        return items.hasMatched() ? MATCHED : number(items.items(), isWord(c));
+    }
+
+    private int begunAnew(int behind, int c) throws Beyond {
+        if (begunNumbers[behind][c] == UNKNOWN) {
+            beginWith(behind, c);
+            begunNumbers[behind][c] = begunMatched[behind][c] ? MATCHED : number(items.items(), isWord(c));
+        }
+        return begunNumbers[behind][c];
+    }
+
+    private void beginWith(int behind, int c) {
         items.clear();
         items.leaveOut(beginnings[isWord(c)]);
         items.addAll(begun[behind][c]);
-        for (int item : own) {
-            items.read(item, examples[c]);
-        }
-        return items.hasMatched() ? MATCHED : number(items.items(), isWord(c));
     }
 
     private int number(int[] own, int behind) throws Beyond {

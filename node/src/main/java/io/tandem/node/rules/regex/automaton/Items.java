@@ -85,22 +85,25 @@ final class Items {
         enter(state * KINDS + FREE, false, ByteSet.WORD.contains(behind));
     }
 
+    /** Whether an item becomes something when {@code value} is read. */
+    boolean reads(int item, int value) {
+        ByteSet set = nfa.set(item / KINDS);
+        if (set != null && !set.contains(value)) {
+            return false;
+        }
+        return switch (item % KINDS) {
+            case FREE -> true;
+            case WORD -> ByteSet.WORD.contains(value);
+            case OTHER -> !ByteSet.WORD.contains(value);
+            case NEWLINE -> value == '\n';
+            default -> false;
+        };
+    }
+
     /** Adds what an item becomes when {@code value} is read. */
     void read(int item, int value) throws Beyond {
-        int state = item / KINDS;
-        int ahead = item % KINDS;
-        boolean word = ByteSet.WORD.contains(value);
-        boolean asFoundOut =
-                switch (ahead) {
-                    case FREE -> true;
-                    case WORD -> word;
-                    case OTHER -> !word;
-                    case NEWLINE -> value == '\n';
-                    default -> false;
-                };
-        ByteSet set = nfa.set(state);
-        if (asFoundOut && (set == null || set.contains(value))) {
-            advance(state, ahead, word);
+        if (reads(item, value)) {
+            advance(item / KINDS, item % KINDS, ByteSet.WORD.contains(value));
         }
     }
 

@@ -52,7 +52,8 @@ final class Literals {
     static final class Builder {
         private final List<int[]> rows;
         private final BitSet alive;
-        private final ByteSet[] members; // of each class
+        private final int[] characters; // of each class the one it is, or -1
+        private final int[] folds; // what makes it that of its other case
         private final BitSet states = new BitSet();
         private final List<long[]> found = new ArrayList<>(); // word, fold, length, target
 
@@ -63,13 +64,30 @@ final class Literals {
         Builder(byte[] classes, List<int[]> rows, BitSet alive, boolean looks) {
             this.rows = rows;
             this.alive = alive;
-            members = new ByteSet[rows.get(0).length - 1];
-            Arrays.fill(members, ByteSet.EMPTY);
-            for (int value = 0; value < classes.length; value++) {
-                members[classes[value]] = members[classes[value]].or(ByteSet.of(value));
+            characters = new int[rows.get(0).length - 1];
+            folds = new int[characters.length];
+            if (looks) {
+                findCharacters(classes);
+                for (int state = Determinizer.MATCHED + 1; state < rows.size(); state++) {
+                    read(state);
+                }
             }
-            for (int state = Determinizer.MATCHED + 1; looks && state < rows.size(); state++) {
-                read(state);
+        }
+
+        private void findCharacters(byte[] classes) {
+            ByteSet[] members = new ByteSet[characters.length];
+            Arrays.fill(members, ByteSet.EMPTY);
+            int[] sizes = new int[characters.length];
+            for (int value = 0; value < classes.length; value++) {
+                int c = classes[value];
+                if (sizes[c]++ < 2) {
+                    members[c] = members[c].or(ByteSet.of(value));
+                }
+            }
+            for (int c = 0; c < sizes.length; c++) {
+                boolean is = sizes[c] <= 2 && members[c].isOneCharacter();
+                characters[c] = is ? members[c].folding() : -1;
+                folds[c] = is ? members[c].foldBit() : 0;
             }
         }
 
@@ -79,8 +97,8 @@ final class Literals {
             int length = 0;
             int at = state;
             for (int c = only(at); c >= 0 && length < Long.BYTES; c = only(at)) {
-                word |= (long) members[c].folding() << Byte.SIZE * length;
-                fold |= (long) members[c].foldBit() << Byte.SIZE * length;
+                word |= (long) characters[c] << Byte.SIZE * length;
+                fold |= (long) folds[c] << Byte.SIZE * length;
                 length++;
                 at = rows.get(at)[c];
             }
@@ -99,13 +117,13 @@ final class Literals {
             int only = -1;
             for (int c = 0; c < row.length; c++) {
                 if (alive.get(row[c])) {
-                    if (only >= 0 || c == members.length) {
+                    if (only >= 0 || c == characters.length) {
                         return -1;
                     }
                     only = c;
                 }
             }
-            return only >= 0 && members[only].isOneCharacter() ? only : -1;
+            return only >= 0 && characters[only] >= 0 ? only : -1;
         }
 
         /** The states that read a literal, in the order of the literals. */

@@ -131,10 +131,9 @@ abstract sealed class Skip {
             length = window.size();
             whole = 1 << length - 1;
             for (int i = 0; i < length; i++) {
-                for (int value = 0; value < ByteSet.BYTES; value++) {
-                    if (window.get(i).contains(value)) {
-                        places[value] |= (byte) (1 << i);
-                    }
+                ByteSet set = window.get(i);
+                for (int value = set.first(); value >= 0; value = set.next(value + 1)) {
+                    places[value] |= (byte) (1 << i);
                 }
             }
         }

@@ -3,7 +3,6 @@
 package io.tandem.node.rules.regex.automaton;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -108,13 +107,22 @@ final class Table {
         while (more) {
             more = false;
             for (int state = rows.size() - 1; state > MATCHED; state--) { // successors mostly have higher numbers
-                if (!alive.get(state) && Arrays.stream(rows.get(state)).anyMatch(alive::get)) {
+                if (!alive.get(state) && leadsTo(alive, rows.get(state))) {
                     alive.set(state);
                     more = true;
                 }
             }
         }
         return alive;
+    }
+
+    private static boolean leadsTo(BitSet states, int[] row) {
+        for (int successor : row) {
+            if (states.get(successor)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int[] order(List<int[]> rows, BitSet alive, Literals.Builder reading, int midway, int behindWord) {
