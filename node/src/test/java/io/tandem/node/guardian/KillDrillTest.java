@@ -79,6 +79,9 @@ class KillDrillTest extends OnGuardianPair {
 
     private void kill(Victim victim, GuardianHost active, GuardianHost backup, List<Long> gone, List<Long> both)
             throws Exception {
+        if (victim.isReaper()) {
+            pair.until("a reaper", () -> active.reaperPid() > 0);
+        }
         long guardian = active.process().pid();
         long proxy = active.proxyPid();
         long reaper = active.reaperPid();
