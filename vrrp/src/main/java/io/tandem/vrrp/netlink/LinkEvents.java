@@ -89,8 +89,11 @@ public final class LinkEvents implements AutoCloseable {
         instruction(program, RETURN, 0, Integer.MAX_VALUE);
         NativeBuffer header = new NativeBuffer(16);
         header.bytes().putShort(0, (short) 4).putLong(8, program.address());
-        C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, header.address(), 16);
-        Reference.reachabilityFence(program);
+        try {
+            C.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, header.address(), 16);
+        } finally {
+            Reference.reachabilityFence(program);
+        }
     }
 
     /** sock_filter: u16 code | u8 jump if true | u8 jump if false | u32 k. */
