@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * where, so that greedy and lazy quantifiers are the same as well.
  */
 sealed interface Node {
-    Node EMPTY = new Sequence(List.of());
-
     /**
      * Writes the states that match this and go on at {@code next}.
      *
@@ -170,7 +168,7 @@ sealed interface Node {
 
         @Override
         public @Nullable Node withoutLineEnd() {
-            return place == Nfa.Place.LINE_END ? EMPTY : null;
+            return place == Nfa.Place.LINE_END ? new Sequence(List.of()) : null;
         }
 
         @Override
