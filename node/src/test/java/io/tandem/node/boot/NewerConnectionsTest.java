@@ -240,7 +240,7 @@ class NewerConnectionsTest {
             assertThat(proxy.configuration().frontends()).hasSize(1);
             by("/");
 
-            Await.until("the connection has ended", () -> !end.get().isEmpty());
+            Await.until("the connection has ended", () -> !"".equals(end.get()));
             assertThat(end.get()).isEqualTo("0 bytes and the end");
         }
     }

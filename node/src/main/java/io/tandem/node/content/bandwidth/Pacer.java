@@ -101,7 +101,7 @@ public final class Pacer {
         }
         present.passed(upload, now);
         to.pass(kept, now);
-        if (held != kept) {
+        if (limits != present) {
             return; // that has ended it
         }
         kept.skipBytes(now);
