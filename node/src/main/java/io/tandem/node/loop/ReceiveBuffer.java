@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * ({@link SlowPeer} sees to it that those are few). Whoever keeps bytes beyond the callback copies them out. A short read ends the read loop: the next {@code recv} would only say
  * EAGAIN. So does back-pressure: what one event may queue is bounded by a buffer, not by all it may read. So does the time an event
  * has taken: bytes that cost more than others, thousands of small frames say, wait for the loop's next turn behind everybody else's,
- * and are read in small portions from then on. A new connection begins with one: what its bytes cost is not known yet.
+ * and are read in small portions from then on. A new connection begins with a buffer as HAProxy's: what its bytes cost is not
+ * known yet.
  */
 public final class ReceiveBuffer implements RecvByteBufAllocator {
     /** No gain was measured above 32 KiB. */
@@ -31,6 +32,9 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
     /** So much is read of those whose bytes cost much. */
     static final int PORTION = 4 * 1024;
 
+    /** So much is read of those of whom nobody knows: {@code tune.bufsize} as it comes. */
+    static final int FIRST = 16 * 1024;
+
     /** What a portion may take before its bytes count as costly: some twenty times as much as passing them on does. */
     static final long PORTION_NS = 20_000;
 
@@ -38,6 +42,7 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
     private final int size;
     private final ByteBufAllocator memory;
     private final Shared whole;
+    private final Shared first;
     private final Shared portion;
     /** One for all: nothing reads from a connection while another is being read from. */
     private final SharedHandle handle = new SharedHandle();
@@ -54,6 +59,7 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         this.size = size;
         this.memory = memory;
         whole = new Shared(size);
+        first = new Shared(Math.min(FIRST, size));
         portion = new Shared(Math.min(PORTION, size));
     }
 
@@ -67,6 +73,7 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
     void prepare() {
         turn = Turn.ofThread();
         whole.take().release();
+        first.take().release();
         portion.take().release();
     }
 
@@ -114,7 +121,10 @@ public final class ReceiveBuffer implements RecvByteBufAllocator {
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
             Turn.Source from = source;
-            return (from == null || from.isCheap() ? whole : portion).take();
+            if (from == null || from.isCheap()) {
+                return whole.take();
+            }
+            return (from.isCostly() ? portion : first).take();
         }
 
         @Override

@@ -40,21 +40,30 @@ final class Turn {
         /** More than this is taken for the machine's doing. */
         private static final int MOST_US = 2_000;
 
-        private static final byte CHEAP = 64;
+        private static final byte CHEAP = 1;
+        private static final byte COSTLY = 2;
 
         /** What its last events took, on average. */
         private short averageUs;
 
-        /** What it waits to hear, nothing while it does not wait, and whether it is cheap. */
-        private byte state;
+        /** What it waits to hear, 0 while it does not wait. */
+        private byte awaited;
+
+        /** 0 while nobody knows. */
+        private byte cost;
 
         /** Whether its last whole buffer took as little as bytes take that are only passed on. */
         final boolean isCheap() {
-            return (state & CHEAP) != 0;
+            return cost == CHEAP;
+        }
+
+        /** Whether it took more. */
+        final boolean isCostly() {
+            return cost == COSTLY;
         }
 
         final void cheap(boolean is) {
-            state = (byte) (is ? state | CHEAP : state & ~CHEAP);
+            cost = is ? CHEAP : COSTLY;
         }
 
         private int level() {
@@ -68,12 +77,12 @@ final class Turn {
         }
 
         private boolean waits() {
-            return (state & ~CHEAP) != 0;
+            return awaited != 0;
         }
 
         private int stopWaiting() {
-            int bits = state & ~CHEAP;
-            state &= CHEAP;
+            int bits = awaited;
+            awaited = 0;
             return bits;
         }
 
@@ -147,7 +156,7 @@ final class Turn {
             levels[source.level()].addLast(source);
             waiting++;
         }
-        source.state |= (byte) bits;
+        source.awaited |= (byte) bits;
     }
 
     /** All events have been told: whoever waits has a share of the loop's time. */

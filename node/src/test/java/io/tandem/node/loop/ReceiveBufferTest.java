@@ -50,7 +50,7 @@ class ReceiveBufferTest {
     }
 
     @Test
-    void aNewConnectionIsReadInAPortionFirstAndWholeBuffersWhenThatCostLittle() {
+    void aNewConnectionIsReadAsHaproxyReadsFirstAndInWholeBuffersWhenThatCostLittle() {
         ReceiveBuffer buffer = new ReceiveBuffer(loop, 8 * ReceiveBuffer.PORTION);
         Handle reader = buffer.newHandle();
         Turn.Source client = source();
@@ -59,7 +59,7 @@ class ReceiveBufferTest {
         buffer.turn(turn);
 
         reader.reset(channel.config());
-        assertThat(read(reader, 0)).isEqualTo(ReceiveBuffer.PORTION);
+        assertThat(read(reader, 0)).isEqualTo(ReceiveBuffer.FIRST);
         int more = 0;
         for (int i = 0; i < 10_000 && more < 8 * ReceiveBuffer.PORTION; i++) { // code that is cold takes long as well
             reader.continueReading();
