@@ -17,7 +17,6 @@ import io.tandem.node.observe.EventLog;
 import io.tandem.node.observe.ring.RingFeature;
 import io.tandem.node.resolve.Resolving;
 import io.tandem.node.rules.regex.Regexes;
-import io.tandem.node.setup.Background;
 import io.tandem.node.setup.Configuration;
 import io.tandem.node.setup.NodeRuntime;
 import io.tandem.node.socket.HostName;
@@ -330,7 +329,7 @@ final class ProxyProcess {
     /** Null when the new configuration serves, or why the old one still does. */
     private @Nullable String reload() {
         console.notice("Reloading.");
-        Read read = Background.call("tandem-load", this::read);
+        Read read = read();
         Loaded next = read.loaded();
         Configuration configuration = read.configuration();
         if (configuration == null || next.problems().hasAlerts()) {

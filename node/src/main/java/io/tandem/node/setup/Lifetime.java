@@ -33,10 +33,14 @@ public final class Lifetime {
     /** A connection has ended, or the configuration has been replaced: once for each {@link #hold}, and once more. */
     public void release() {
         if (holders.decrementAndGet() == 0 && !ends.isEmpty()) {
-            Background.begin("tandem-retire", () -> {
-                ends.forEach(Runnable::run);
-                ends.clear();
-            });
+            Thread thread = new Thread(
+                    () -> {
+                        ends.forEach(Runnable::run);
+                        ends.clear();
+                    },
+                    "tandem-retire");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 }

@@ -71,7 +71,6 @@ public final class Libc {
     private final Function mlockall = find("mlockall", 1);
     private final Function schedSetscheduler = find("sched_setscheduler", 3);
     private final Function schedGetscheduler = find("sched_getscheduler", 1);
-    private final Function nice = find("nice", 1);
     private final Function prctl = find("prctl", 5);
     private final Function chown = find("chown", 3);
     private final Function schedSetaffinity = find("sched_setaffinity", 3);
@@ -313,11 +312,6 @@ public final class Libc {
 
     public int sched_getscheduler(int pid) {
         return (int) schedGetscheduler.call(pid);
-    }
-
-    /** Of the calling thread only, as Linux has it. */
-    public int nice(int steps) {
-        return (int) nice.call(steps);
     }
 
     public int prctl(int option, long a, long b, long c, long d) {
