@@ -3,46 +3,51 @@
 package io.tandem.vrrp.packet;
 
 import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /**
  * HMAC-SHA256 (RFC 2104) that allocates nothing after construction; the JDK's makes garbage with each result, and the
- * guardian makes hundreds a second. Its key is hashed once. Not thread-safe.
+ * guardian makes hundreds a second. Not thread-safe.
  */
 public final class Hmac {
     public static final int BYTES = 32;
+    private static final int BLOCK = 64;
 
-    private final Sha256 sha = new Sha256();
-    /** The states behind the key's two blocks. */
-    private final int[] inner = Sha256.initial();
-
-    private final int[] outer = Sha256.initial();
-    private final int[] state = new int[8];
+    private final MessageDigest digest;
+    private final byte[] inner = new byte[BLOCK];
+    private final byte[] outer = new byte[BLOCK];
     private final byte[] result = new byte[BYTES];
 
     public Hmac(byte[] key) {
-        byte[] block = new byte[Sha256.BLOCK];
-        if (key.length > Sha256.BLOCK) {
-            sha.finish(Sha256.initial(), 0, key, 0, key.length, block);
-        } else {
-            System.arraycopy(key, 0, block, 0, key.length);
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
-        for (int i = 0; i < block.length; i++) {
-            block[i] ^= 0x36;
+        byte[] block = Arrays.copyOf(key.length > BLOCK ? digest.digest(key) : key, BLOCK);
+        for (int i = 0; i < BLOCK; i++) {
+            inner[i] = (byte) (block[i] ^ 0x36);
+            outer[i] = (byte) (block[i] ^ 0x5c);
         }
-        sha.block(inner, block, 0);
-        for (int i = 0; i < block.length; i++) {
-            block[i] ^= 0x36 ^ 0x5c;
-        }
-        sha.block(outer, block, 0);
     }
 
     /** The code of the bytes, in an array that the next call changes. */
     public byte[] of(byte[] bytes, int offset, int length) {
-        System.arraycopy(inner, 0, state, 0, state.length);
-        sha.finish(state, Sha256.BLOCK, bytes, offset, length, result);
-        System.arraycopy(outer, 0, state, 0, state.length);
-        sha.finish(state, Sha256.BLOCK, result, 0, BYTES, result);
-        return result;
+        try {
+            digest.reset();
+            digest.update(inner);
+            digest.update(bytes, offset, length);
+            digest.digest(result, 0, BYTES);
+            digest.update(outer);
+            digest.update(result);
+            digest.digest(result, 0, BYTES);
+            return result;
+        } catch (DigestException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A key for one purpose: {@code HMAC(key, label, 0, parts each with its length)}. */
