@@ -31,8 +31,8 @@ class LivenessLinksTest extends OnLan {
 
     @Test
     void aPlannedStopHandsOverMakeBeforeBreak() throws IOException {
-        try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100));
-                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+        try (TestNode low = new TestNode(b, TestLan.cluster("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, TestLan.cluster("a"), SECRET, router(150))) {
             settle(high, low);
 
             high.routers().stop(5_000);
@@ -47,8 +47,8 @@ class LivenessLinksTest extends OnLan {
 
     @Test
     void aFaultOnTheActiveNodeIsTakenOverWithinMillisecondsNotSeconds() throws IOException {
-        try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100));
-                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+        try (TestNode low = new TestNode(b, TestLan.cluster("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, TestLan.cluster("a"), SECRET, router(150))) {
             settle(high, low);
 
             long before = System.nanoTime();
@@ -64,8 +64,8 @@ class LivenessLinksTest extends OnLan {
 
     @Test
     void aSilentPeerIsTakenOverLongBeforeItsAdvertisementsAreMissed() throws IOException {
-        try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100));
-                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+        try (TestNode low = new TestNode(b, TestLan.cluster("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, TestLan.cluster("a"), SECRET, router(150))) {
             settle(high, low);
 
             long before = System.nanoTime();
@@ -82,8 +82,8 @@ class LivenessLinksTest extends OnLan {
 
     @Test
     void aNodeThatSaidFarewellIsNotTakenForDead() throws IOException {
-        try (TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
-            try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100))) {
+        try (TestNode high = new TestNode(a, TestLan.cluster("a"), SECRET, router(150))) {
+            try (TestNode low = new TestNode(b, TestLan.cluster("b"), SECRET, router(100))) {
                 settle(high, low);
             }
             Await.until("farewell", SOON, () -> high.log.stream()
@@ -94,8 +94,8 @@ class LivenessLinksTest extends OnLan {
 
     @Test
     void aWrongSecretIsRefusedLoggedOnceAndCountedOnBothSides() throws IOException {
-        try (TestNode low = new TestNode(b, cluster("b"), "another secret of the same length", router(100));
-                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+        try (TestNode low = new TestNode(b, TestLan.cluster("b"), "another secret of the same length", router(100));
+                TestNode high = new TestNode(a, TestLan.cluster("a"), SECRET, router(150))) {
             Await.until(
                     "counted",
                     SOON,
@@ -154,8 +154,8 @@ class LivenessLinksTest extends OnLan {
 
     @Test
     void aPeerWithTheAddressesGivesThemWhenItIsAsked() throws IOException {
-        try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100));
-                TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+        try (TestNode low = new TestNode(b, TestLan.cluster("b"), SECRET, router(100));
+                TestNode high = new TestNode(a, TestLan.cluster("a"), SECRET, router(150))) {
             settle(high, low);
 
             assertThat(low.routers().take("VI_1")).isEmpty();
@@ -170,7 +170,7 @@ class LivenessLinksTest extends OnLan {
     @Test
     void strangersAndThoseWhoSayNothingAreRefusedBoundedAndCounted() throws Exception {
         TestLan.Host stranger = lan.add("c", 13);
-        try (TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+        try (TestNode high = new TestNode(a, TestLan.cluster("a"), SECRET, router(150))) {
             InetSocketAddress door = new InetSocketAddress(TestLan.address("10.99.0.11"), 7801);
             Await.until("listening", SOON, () -> connects(b, door, 1) > 0);
 
@@ -192,7 +192,7 @@ class LivenessLinksTest extends OnLan {
 
     @Test
     void oneWhoDripsItsOpeningIsCutOffInTimeAndKeepsNoPeerWaiting() throws Exception {
-        try (TestNode high = new TestNode(a, cluster("a"), SECRET, router(150))) {
+        try (TestNode high = new TestNode(a, TestLan.cluster("a"), SECRET, router(150))) {
             InetSocketAddress door = new InetSocketAddress(TestLan.address("10.99.0.11"), 7801);
             Await.until("listening", SOON, () -> connects(b, door, 1) > 0);
             long begunNs = System.nanoTime();
@@ -203,7 +203,7 @@ class LivenessLinksTest extends OnLan {
                     .as("two seconds are all it gets")
                     .isBetween(1_500_000_000L, 10_000_000_000L);
 
-            try (TestNode low = new TestNode(b, cluster("b"), SECRET, router(100))) {
+            try (TestNode low = new TestNode(b, TestLan.cluster("b"), SECRET, router(100))) {
                 settle(high, low);
             }
         }
@@ -294,17 +294,5 @@ class LivenessLinksTest extends OnLan {
                 .advertInterval(Duration.ofMillis(800))
                 .addresses(List.of(new VirtualAddress(VIRTUAL, 32, null, null, 0)))
                 .build();
-    }
-
-    private static ClusterConfig cluster(String self) {
-        return new ClusterConfig(
-                "test",
-                self,
-                List.of(
-                        new ClusterConfig.Member("a", TestLan.address("10.99.0.11")),
-                        new ClusterConfig.Member("b", TestLan.address("10.99.0.12"))),
-                Path.of("unused"),
-                7800,
-                7801);
     }
 }

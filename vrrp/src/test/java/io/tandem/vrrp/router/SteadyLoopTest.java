@@ -5,7 +5,6 @@ package io.tandem.vrrp.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.tandem.config.model.ClusterConfig;
 import io.tandem.config.model.VirtualAddress;
 import io.tandem.config.model.VirtualRouterConfig;
 import io.tandem.config.model.VirtualRouterConfigBuilder;
@@ -14,7 +13,6 @@ import io.tandem.vrrp.netlink.Privileges;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -51,8 +49,9 @@ class SteadyLoopTest {
 
     @Test
     void aHundredAdvertisementsAndTheHeartbeatsBetweenThemAllocateNothing() throws IOException {
-        try (TestNode low = new TestNode(b, cluster("b"), "a secret of sixteen bytes or more", router(100));
-                TestNode high = new TestNode(a, cluster("a"), "a secret of sixteen bytes or more", router(150))) {
+        try (TestNode low = new TestNode(b, TestLan.cluster("b"), "a secret of sixteen bytes or more", router(100));
+                TestNode high =
+                        new TestNode(a, TestLan.cluster("a"), "a secret of sixteen bytes or more", router(150))) {
             Await.until(
                     "high is active and the links are up",
                     SOON,
@@ -95,17 +94,5 @@ class SteadyLoopTest {
                 .advertInterval(Duration.ofMillis(10))
                 .addresses(List.of(new VirtualAddress(InetAddress.getByName("10.99.0.50"), 32, null, null, 0)))
                 .build();
-    }
-
-    private static ClusterConfig cluster(String self) {
-        return new ClusterConfig(
-                "test",
-                self,
-                List.of(
-                        new ClusterConfig.Member("a", TestLan.address("10.99.0.11")),
-                        new ClusterConfig.Member("b", TestLan.address("10.99.0.12"))),
-                Path.of("unused"),
-                7800,
-                7801);
     }
 }

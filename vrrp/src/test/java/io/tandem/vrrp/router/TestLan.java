@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tandem.vrrp.router;
 
+import io.tandem.config.model.ClusterConfig;
 import io.tandem.vrrp.netlink.AddressEntry;
 import io.tandem.vrrp.netlink.NetNamespace;
 import io.tandem.vrrp.netlink.Netlink;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,5 +126,18 @@ final class TestLan implements AutoCloseable {
         }
         bridgeNetlink.close();
         bridge.close();
+    }
+
+    /** Two nodes, seen from one of them. */
+    static ClusterConfig cluster(String self) {
+        return new ClusterConfig(
+                "test",
+                self,
+                List.of(
+                        new ClusterConfig.Member("a", address("10.99.0.11")),
+                        new ClusterConfig.Member("b", address("10.99.0.12"))),
+                Path.of("unused"),
+                7800,
+                7801);
     }
 }
